@@ -1,0 +1,55 @@
+import type { StringMap } from './object-meta.ts'
+
+/** What the core needs of a Node; nothing of it changes with a heartbeat. */
+export interface NodeFacts {
+  readonly name: string
+  readonly uid: string
+  readonly resourceVersion: string
+  readonly labels: StringMap
+  readonly unschedulable: boolean
+  /** Condition Ready is True. */
+  readonly ready: boolean
+  /** `status.nodeInfo.kubeletVersion`, e.g. `v1.20.2+k3s1`; empty when the kubelet has not reported. */
+  readonly kubeletVersion: string
+  readonly bootId: string
+  /** Annotation `falkirk.dev/journal`, unparsed. */
+  readonly journal?: string
+  readonly deleting: boolean
+}
+
+interface RawNode {
+  metadata?: {
+    name?: string
+    uid?: string
+    resourceVersion?: string
+    labels?: Record<string, string>
+    annotations?: Record<string, string>
+    deletionTimestamp?: string
+  }
+  spec?: { unschedulable?: boolean }
+  status?: {
+    conditions?: { type?: string; status?: string }[]
+    nodeInfo?: { kubeletVersion?: string; bootID?: string }
+  }
+}
+
+/** The annotation on a node that is being worked on (design section 3.2). */
+export const journalAnnotation = 'falkirk.dev/journal'
+
+/** Trims a Node as the API gives it (tens of KB) to its facts (below 2 KB). */
+export function nodeFacts(object: unknown): NodeFacts {
+  const { metadata = {}, spec = {}, status = {} } = object as RawNode
+  const journal = metadata.annotations?.[journalAnnotation]
+  return {
+    name: metadata.name ?? '',
+    uid: metadata.uid ?? '',
+    resourceVersion: metadata.resourceVersion ?? '',
+    labels: metadata.labels ?? {},
+    unschedulable: spec.unschedulable === true,
+    ready: (status.conditions ?? []).some((c) => c.type === 'Ready' && c.status === 'True'),
+    kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
+    bootId: status.nodeInfo?.bootID ?? '',
+    ...(journal === undefined ? {} : { journal }),
+    deleting: metadata.deletionTimestamp !== undefined,
+  }
+}
