@@ -1,0 +1,62 @@
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { bootstrap } from './bootstrap.mjs'
+import { licenceTexts } from './licences.mjs'
+import { root } from './paths.mjs'
+import { step } from './progress.mjs'
+import { capture, program } from './run.mjs'
+
+/** Where the shipped program is written. */
+export const programFile = join(root, 'dist/falkirk.js')
+
+// Some bundled packages are CommonJS and call `require` for Node's own modules.
+const requireShim = "import { createRequire as falkirkRequire } from 'node:module'; const require = falkirkRequire(import.meta.url);"
+
+/** Bundles `src/cli/main.ts` and all it imports into one file, with a source map beside it and the licences of what is inside. */
+export async function build() {
+  await step('building dist/falkirk.js', async () => {
+    const esbuild = await import('esbuild')
+    const { metafile } = await esbuild.build({
+      absWorkingDir: root,
+      entryPoints: ['src/cli/main.ts'],
+      outfile: programFile,
+      bundle: true,
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      sourcemap: 'external',
+      legalComments: 'none',
+      minifySyntax: true,
+      metafile: true,
+      logLevel: 'warning',
+      banner: { js: `#!/usr/bin/env node\n${requireShim}` },
+      define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
+    })
+    writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licenceTexts(root, Object.keys(metafile.inputs)))
+    chmodSync(programFile, 0o755)
+  })
+  return { file: programFile, bytes: statSync(programFile).size }
+}
+
+/** The version in package.json. */
+export function packageVersion() {
+  return String(JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version)
+}
+
+/** The commit the tree stands on, with `-dirty` when files differ from it; `unknown` outside of a clone. */
+async function gitCommit() {
+  const { code, output } = await capture('git', ['describe', '--always', '--dirty', '--abbrev=12', '--exclude=*']).catch(() => ({
+    code: 1,
+    output: '',
+  }))
+  return code === 0 ? output.trim() : 'unknown'
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await program(async () => {
+    await bootstrap()
+    const { bytes } = await build()
+    process.stdout.write(`dist/falkirk.js ${(bytes / 1e6).toFixed(1)} MB\n`)
+  })
+}
