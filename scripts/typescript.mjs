@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './paths.mjs'
@@ -25,7 +25,11 @@ export async function importTypeScript(file) {
     logLevel: 'warning',
     plugins: [ownPlaces],
   })
-  return import(pathToFileURL(outfile).href)
+  try {
+    return await import(pathToFileURL(outfile).href)
+  } finally {
+    rmSync(outfile, { force: true })
+  }
 }
 
 /** @type {import('esbuild').Plugin} */
