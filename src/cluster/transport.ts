@@ -10,6 +10,11 @@ export interface ApiRequest {
   readonly signal?: AbortSignal
   /** Whole answer for `json`, headers for `stream`; 30 s unless told. */
   readonly timeoutMs?: number
+  /**
+   * What a server that is too busy (429, or 5xx with `Retry-After`) means: wait as it asks and try again, or fail at once.
+   * `Retry` unless told; `Fail` is for callers with a pace of their own, to whom the answer says more (an eviction).
+   */
+  readonly whenBusy?: 'Retry' | 'Fail'
 }
 
 /** The body of an answer that comes in pieces (a watch, a log). Ends when the server ends it; throws on a broken connection. */
