@@ -1,0 +1,207 @@
+import { CacheIndex, type IndexValues } from './cache-index.ts'
+import type { Log } from './log.ts'
+import { isNewer } from './resource-version.ts'
+import { sameFacts } from './same-facts.ts'
+
+/** The least that a trimmed object has: plain data (no Map, Set, Date), never changed after it was made. */
+export interface CachedObject {
+  readonly name: string
+  readonly namespace?: string
+  readonly resourceVersion: string
+}
+
+/** What happened to an object; `previous` is there when the cache had it before. */
+export interface CacheChange<T> {
+  readonly kind: 'Added' | 'Changed' | 'Deleted'
+  readonly object: T
+  readonly previous?: T
+}
+
+export type CacheHandler<T> = (change: CacheChange<T>) => void
+
+export interface ObjectCacheOptions<T> {
+  /** From the object as the API gives it to what is kept; `undefined`: not kept. A throw counts as `undefined` and is logged. */
+  readonly trim: (raw: unknown) => T | undefined
+  readonly log: Log
+}
+
+/** The key of an object: `namespace/name`, or `name` where there is no namespace. */
+export function objectKey(object: { readonly name: string; readonly namespace?: string | undefined }): string {
+  return object.namespace === undefined ? object.name : `${object.namespace}/${object.name}`
+}
+
+/**
+ * The trimmed objects of one collection, as the watch and own writes tell them. Handlers hear of changes in their order,
+ * and not of objects whose facts are the same as before (only the resourceVersion is taken over then).
+ */
+export class ObjectCache<T extends CachedObject> {
+  readonly #objects = new Map<string, T>()
+  readonly #indexes = new Map<string, CacheIndex<T>>()
+  readonly #handlers = new Set<CacheHandler<T>>()
+  readonly #outbox: CacheChange<T>[] = []
+  /** Keys whose state came from `observe` and that the watch has not told yet. */
+  readonly #unconfirmed = new Set<string>()
+  readonly #trim: (raw: unknown) => T | undefined
+  readonly #log: Log
+  /** How far the watch has told the collection's history. */
+  #told = ''
+  #delivering = false
+
+  constructor(options: ObjectCacheOptions<T>) {
+    this.#trim = options.trim
+    this.#log = options.log
+  }
+
+  get size(): number {
+    return this.#objects.size
+  }
+
+  get(key: string): T | undefined {
+    return this.#objects.get(key)
+  }
+
+  values(): IterableIterator<T> {
+    return this.#objects.values()
+  }
+
+  /** Adds a named index over the objects that are there and those to come; `values` gives the values an object is found by. */
+  index(name: string, values: IndexValues<T>): void {
+    if (this.#indexes.has(name)) throw new Error(`index ${name} exists already`)
+    const index = new CacheIndex(values)
+    for (const [key, object] of this.#objects) index.put(key, undefined, object)
+    this.#indexes.set(name, index)
+  }
+
+  /** The objects that the index `name` files under `value`, oldest entry first. */
+  byIndex(name: string, value: string): readonly T[] {
+    const index = this.#indexes.get(name)
+    if (index === undefined) throw new Error(`there is no index ${name}`)
+    return index.keys(value).flatMap((key) => this.#objects.get(key) ?? [])
+  }
+
+  /** Calls `handler` for every change from now on; the returned function takes it back. A handler that throws is logged, nothing more. */
+  onChange(handler: CacheHandler<T>): () => void {
+    this.#handlers.add(handler)
+    return () => this.#handlers.delete(handler)
+  }
+
+  /**
+   * Takes over the answer to an own write, so that the next decision sees it before the watch tells it.
+   * An answer that is older than what is known (numeric resourceVersion) is left aside: it must not bring back what was deleted since.
+   */
+  observe(raw: unknown): void {
+    const object = this.trimmed(raw)
+    if (object === undefined || !isNewer(object.resourceVersion, this.#told)) return
+    const key = objectKey(object)
+    const stored = this.#objects.get(key)
+    if (stored !== undefined && !isNewer(object.resourceVersion, stored.resourceVersion)) return
+    this.#unconfirmed.add(key)
+    this.#put(key, object)
+  }
+
+  /** Drops an object that an own DELETE has removed; the watch will tell the same later. */
+  forget(key: string): void {
+    this.#unconfirmed.delete(key)
+    this.#remove(key)
+  }
+
+  /** For the reflector: trims, and logs where trimming fails. */
+  trimmed(raw: unknown): T | undefined {
+    try {
+      return this.#trim(raw)
+    } catch (err) {
+      this.#log.error({ err }, 'object of the API cannot be read')
+      return undefined
+    }
+  }
+
+  /** For the reflector: the watch tells that an object was added or modified. */
+  applyWatched(object: T): void {
+    const key = objectKey(object)
+    this.toldUpTo(object.resourceVersion)
+    if (this.#isOvertaken(key, object.resourceVersion)) return
+    this.#unconfirmed.delete(key)
+    this.#put(key, object)
+  }
+
+  /** For the reflector: the watch tells that an object was deleted, or left what the selectors take. */
+  deleteWatched(key: string, resourceVersion: string): void {
+    this.toldUpTo(resourceVersion)
+    if (this.#isOvertaken(key, resourceVersion)) return
+    this.forget(key)
+  }
+
+  /** For the reflector: the watch has told everything up to this resourceVersion (a bookmark). */
+  toldUpTo(resourceVersion: string): void {
+    this.#told = resourceVersion
+  }
+
+  /** For the reflector, when a list begins: answers to own writes that come from now on may be newer than that list. */
+  listBegins(): void {
+    this.#unconfirmed.clear()
+  }
+
+  /**
+   * For the reflector, when a list is complete: the store becomes what the list says, deletions included.
+   * Resource versions may have gone back (a cluster restored from a backup), so the list is believed; only
+   * answers to own writes that came while it was read stand where they are newer.
+   */
+  replaceAll(listed: ReadonlyMap<string, T>, resourceVersion: string): void {
+    this.#told = resourceVersion
+    for (const key of [...this.#objects.keys()]) {
+      if (!listed.has(key) && !this.#isOvertaken(key, resourceVersion)) this.forget(key)
+    }
+    for (const [key, object] of listed) {
+      if (!this.#isOvertaken(key, object.resourceVersion)) this.#put(key, object)
+    }
+  }
+
+  #isOvertaken(key: string, resourceVersion: string): boolean {
+    const stored = this.#objects.get(key)
+    return stored !== undefined && this.#unconfirmed.has(key) && isNewer(stored.resourceVersion, resourceVersion)
+  }
+
+  #put(key: string, object: T): void {
+    const previous = this.#objects.get(key)
+    if (previous !== undefined && sameFacts(previous, object)) {
+      // Keeps the parts that have long been in memory: a heartbeat costs one small object instead of a whole new one.
+      if (previous.resourceVersion !== object.resourceVersion) {
+        this.#objects.set(key, { ...previous, resourceVersion: object.resourceVersion })
+      }
+      return
+    }
+    this.#objects.set(key, object)
+    for (const index of this.#indexes.values()) index.put(key, previous, object)
+    this.#deliver(previous === undefined ? { kind: 'Added', object } : { kind: 'Changed', object, previous })
+  }
+
+  #remove(key: string): void {
+    const previous = this.#objects.get(key)
+    if (previous === undefined) return
+    this.#objects.delete(key)
+    for (const index of this.#indexes.values()) index.put(key, previous, undefined)
+    this.#deliver({ kind: 'Deleted', object: previous, previous })
+  }
+
+  /** A handler may write to the cache; what that changes is told after the change at hand, to every handler in the same order. */
+  #deliver(change: CacheChange<T>): void {
+    this.#outbox.push(change)
+    if (this.#delivering) return
+    this.#delivering = true
+    for (let next = this.#outbox.shift(); next !== undefined; next = this.#outbox.shift()) {
+      for (const handler of this.#handlers) this.#call(handler, next)
+    }
+    this.#delivering = false
+  }
+
+  #call(handler: CacheHandler<T>, change: CacheChange<T>): void {
+    const failed = (err: unknown) => this.#log.error({ err, key: objectKey(change.object), change: change.kind }, 'change handler failed')
+    try {
+      const result: unknown = handler(change)
+      // An async function is accepted as a handler by the compiler; its rejection must not end the process.
+      if (result instanceof Promise) result.catch(failed)
+    } catch (err) {
+      failed(err)
+    }
+  }
+}
