@@ -1,8 +1,15 @@
 import { defineConfig } from 'vitest/config'
 
+/** Unit tests, beside the code and in `test/unit`: no root, no network, seconds. */
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
     environment: 'node',
+    coverage: {
+      provider: 'v8',
+      include: ['src/**/*.ts'],
+      exclude: ['**/*.test.ts', '**/testdata/**'],
+      reporter: ['text-summary', 'html'],
+    },
   },
 })

@@ -1,0 +1,17 @@
+import { parseArgs } from 'node:util'
+import { bootstrap } from './bootstrap.mjs'
+import { build } from './build.mjs'
+import { loadTypeScript } from './load-typescript.mjs'
+import { program } from './run.mjs'
+
+/**
+ * Shows Falkirk at work on a real cluster on this machine: one server and two agents are upgraded while you watch.
+ * `--real` asks for that very cluster; it is the only one there is, and so the default.
+ */
+await program(async () => {
+  parseArgs({ options: { real: { type: 'boolean' } } })
+  await bootstrap()
+  const { file } = await build()
+  const { main } = await loadTypeScript('demo/real-cluster.ts')
+  return /** @type {(options: { program: string }) => Promise<number | void>} */ (main)({ program: file })
+})
