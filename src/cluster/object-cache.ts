@@ -1,7 +1,10 @@
+import type { StringMap } from '../core/kubernetes/object-meta.ts'
 import { CacheIndex, type IndexValues } from './cache-index.ts'
 import type { Log } from './log.ts'
+import { rawMetadata } from './raw-metadata.ts'
 import { isNewer } from './resource-version.ts'
 import { sameFacts } from './same-facts.ts'
+import { StringInterner } from './string-interner.ts'
 
 /** The least that a trimmed object has: plain data (no Map, Set, Date), never changed after it was made. */
 export interface CachedObject {
@@ -41,6 +44,7 @@ export class ObjectCache<T extends CachedObject> {
   readonly #outbox: CacheChange<T>[] = []
   /** Keys whose state came from `observe` and that the watch has not told yet. */
   readonly #unconfirmed = new Set<string>()
+  readonly #strings = new StringInterner()
   readonly #trim: (raw: unknown) => T | undefined
   readonly #log: Log
   /** How far the watch has told the collection's history. */
@@ -105,20 +109,21 @@ export class ObjectCache<T extends CachedObject> {
     this.#remove(key)
   }
 
-  /** For the reflector: trims, and logs where trimming fails. */
+  /** For the reflector: trims. An object that cannot be read stays what it was, and is logged: it must not look deleted. */
   trimmed(raw: unknown): T | undefined {
     try {
-      return this.#trim(raw)
+      const object = this.#trim(raw)
+      return object === undefined ? undefined : this.#withSharedLabels(object)
     } catch (err) {
-      this.#log.error({ err }, 'object of the API cannot be read')
-      return undefined
+      const key = objectKey(rawMetadata(raw))
+      this.#log.error({ err, key }, 'object of the API cannot be read')
+      return this.#objects.get(key)
     }
   }
 
   /** For the reflector: the watch tells that an object was added or modified. */
   applyWatched(object: T): void {
     const key = objectKey(object)
-    this.toldUpTo(object.resourceVersion)
     if (this.#isOvertaken(key, object.resourceVersion)) return
     this.#unconfirmed.delete(key)
     this.#put(key, object)
@@ -126,7 +131,6 @@ export class ObjectCache<T extends CachedObject> {
 
   /** For the reflector: the watch tells that an object was deleted, or left what the selectors take. */
   deleteWatched(key: string, resourceVersion: string): void {
-    this.toldUpTo(resourceVersion)
     if (this.#isOvertaken(key, resourceVersion)) return
     this.forget(key)
   }
@@ -154,6 +158,11 @@ export class ObjectCache<T extends CachedObject> {
     for (const [key, object] of listed) {
       if (!this.#isOvertaken(key, object.resourceVersion)) this.#put(key, object)
     }
+  }
+
+  #withSharedLabels(object: T): T {
+    const { labels } = object as { labels?: StringMap }
+    return labels === undefined ? object : { ...object, labels: this.#strings.internMap(labels) }
   }
 
   #isOvertaken(key: string, resourceVersion: string): boolean {
