@@ -1,0 +1,114 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
+import { numberedNodes } from '../rig/simulated-kubelets/node-object.ts'
+import { type SimulatedKubelets, startSimulatedKubelets } from '../rig/simulated-kubelets/simulated-kubelets.ts'
+
+interface NodeObject {
+  readonly metadata: { readonly name: string }
+  readonly spec: { readonly unschedulable?: boolean }
+  readonly status: {
+    readonly nodeInfo: { readonly kubeletVersion: string }
+    readonly conditions: { readonly type: string; readonly status: string }[]
+  }
+}
+
+let plane: ControlPlane
+let kubelets: SimulatedKubelets
+
+beforeAll(async () => {
+  plane = await startControlPlane({ users: [{ name: 'nobody' }] })
+  kubelets = await startSimulatedKubelets({
+    kubeconfig: plane.kubeconfigFor('simulated-kubelets'),
+    nodes: numberedNodes(20),
+    behave: ({ container }) => {
+      if (container.name === 'upgrade') return { seconds: 0.2, log: 'first line\nlast line' }
+      if (container.name === 'fails') return { seconds: 0, exitCode: 7, log: 'no space left on device' }
+      if (container.name === 'no-image') return { waiting: { reason: 'ImagePullBackOff', message: 'no such image' } }
+      return undefined
+    },
+  })
+})
+
+afterAll(async () => {
+  await kubelets?.stop()
+  await plane?.down()
+})
+
+function jobText(name: string, node: string, container: string, init = ''): string {
+  return `
+apiVersion: batch/v1
+kind: Job
+metadata: {name: ${name}}
+spec:
+  backoffLimit: 0
+  template:
+    metadata:
+      labels: {upgrade.cattle.io/plan: p, upgrade.cattle.io/version: v1.20.3-k3s1}
+    spec:
+      restartPolicy: Never
+      nodeSelector: {kubernetes.io/hostname: ${node}}
+      initContainers: [${init}]
+      containers: [{name: ${container}, image: simulated}]
+`
+}
+
+const nodeNamed = (name: string) => plane.kubectl.json<NodeObject>(['get', 'node', name])
+
+describe('the API-only rig', () => {
+  it('shows simulated nodes as Ready', async () => {
+    const { items } = await plane.kubectl.json<{ items: NodeObject[] }>(['get', 'nodes'])
+    const ready = items.filter((node) => node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'))
+    expect(ready).toHaveLength(20)
+  })
+
+  it('runs an upgrade Job on the node it names: cordon first, the new version at the end, logs through the API server', async () => {
+    await plane.kubectl.apply(jobText('up', 'node-007', 'upgrade', '{name: cordon, image: simulated, args: [cordon, node-007]}'))
+    await plane.kubectl(['wait', '--for=condition=complete', '--timeout=60s', 'job/up'])
+
+    const node = await nodeNamed('node-007')
+    expect(node.spec.unschedulable).toBe(true)
+    expect(node.status.nodeInfo.kubeletVersion).toBe('v1.20.3+k3s1')
+    expect(await plane.kubectl(['logs', 'job/up', '-c', 'upgrade', '--tail=1'])).toBe('last line\n')
+    expect(kubelets.runsPerNode()).toEqual(new Map([['node-007', 1]]))
+  })
+
+  it('fails a Job with the exit code it was told', async () => {
+    await plane.kubectl.apply(jobText('bad', 'node-003', 'fails'))
+    await plane.kubectl(['wait', '--for=condition=failed', '--timeout=60s', 'job/bad'])
+    const path = '{.items[0].status.containerStatuses[0].state.terminated.exitCode}'
+    expect(await plane.kubectl(['get', 'pods', '-l', 'job-name=bad', '-o', `jsonpath=${path}`])).toBe('7')
+  })
+
+  it('removes a pod that waits for its image when its Job is deleted', async () => {
+    await plane.kubectl.apply(jobText('pull', 'node-004', 'no-image'))
+    await expect
+      .poll(() => plane.kubectl(['get', 'pods', '-l', 'job-name=pull', '-o', 'jsonpath={..waiting.reason}']), { timeout: 30_000 })
+      .toBe('ImagePullBackOff')
+    await plane.kubectl(['delete', 'job', 'pull'])
+    await expect.poll(() => plane.kubectl(['get', 'pods', '-l', 'job-name=pull', '-o', 'name']), { timeout: 30_000 }).toBe('')
+  })
+
+  it('counts the requests of the user sut and of nobody else', async () => {
+    await plane.kubectl(['--kubeconfig', plane.kubeconfigFor('sut'), 'get', 'nodes'])
+    const counted = plane.requestsOf('sut')
+    expect(counted['list nodes']).toBe(1)
+    expect(plane.requestsOf('admin')).toEqual({})
+  })
+
+  it('refuses a user without rights, and takes a real token of a service account', async () => {
+    const refused = await plane.kubectl.attempt(['--kubeconfig', plane.kubeconfigFor('nobody'), 'get', 'nodes'])
+    expect(refused.stderr).toContain('User "nobody" cannot list resource "nodes"')
+    const account = await plane.kubeconfigForServiceAccount('default', 'default')
+    const other = await plane.kubectl.attempt(['--kubeconfig', account, 'get', 'nodes'])
+    expect(other.stderr).toContain('User "system:serviceaccount:default:default" cannot list')
+  })
+
+  it('goes on after the API server was killed and started again', async () => {
+    await plane.killApiServer()
+    expect((await plane.kubectl.attempt(['get', 'nodes', '--request-timeout=2s'])).exitCode).not.toBe(0)
+    await plane.startApiServer()
+    await plane.kubectl.apply(jobText('after', 'node-009', 'upgrade'))
+    await plane.kubectl(['wait', '--for=condition=complete', '--timeout=90s', 'job/after'])
+    expect((await nodeNamed('node-009')).status.nodeInfo.kubeletVersion).toBe('v1.20.3+k3s1')
+  })
+})
