@@ -1,4 +1,6 @@
-import type { StringMap } from './object-meta.ts'
+import { objectIdentity } from './object-identity.ts'
+import type { OwnerReference, StringMap } from './object-meta.ts'
+import { templateFingerprint } from './template-fingerprint.ts'
 
 /** A terminal condition of a Job. */
 export interface JobEnd {
@@ -33,4 +35,116 @@ export interface JobFacts {
   readonly cordons: boolean
   /** Fingerprint of the pod template as applied (see `template-digest.ts`); absent when nothing tells it. */
   readonly templateDigest?: string
+}
+
+interface RawJob {
+  metadata?: {
+    name?: string
+    namespace?: string
+    uid?: string
+    resourceVersion?: string
+    labels?: Record<string, string> | null
+    annotations?: Record<string, string> | null
+    ownerReferences?: OwnerReference[] | null
+    creationTimestamp?: string | null
+    deletionTimestamp?: string
+  }
+  spec?: {
+    parallelism?: number
+    suspend?: boolean
+    activeDeadlineSeconds?: number
+    ttlSecondsAfterFinished?: number
+    template?: { spec?: { initContainers?: { name?: string }[] | null } }
+  }
+  status?: { active?: number; succeeded?: number; failed?: number; completionTime?: string; conditions?: RawCondition[] | null }
+}
+
+interface RawCondition {
+  type?: string
+  status?: string
+  reason?: string
+  message?: string
+  lastTransitionTime?: string
+}
+
+/** On a Job of Falkirk's: fingerprint of its pod template. */
+export const templateAnnotation = 'falkirk.dev/template'
+
+/** On a Job of a system-upgrade-controller's (and Falkirk's): the object as it was applied, compressed. */
+export const appliedAnnotation = 'objectset.rio.cattle.io/applied'
+
+/**
+ * Trims a Job as the API gives it to its facts.
+ *
+ * @param decodeApplied reads the text of annotation `objectset.rio.cattle.io/applied`; without it (or when it gives `undefined`) the
+ * template of a Job that Falkirk has not made stays unknown.
+ */
+export function jobFacts(object: unknown, decodeApplied?: (text: string) => unknown): JobFacts {
+  const { metadata = {}, spec = {}, status = {} } = object as RawJob
+  const annotations = metadata.annotations ?? {}
+  const owner = metadata.ownerReferences?.find((o) => o.controller === true) ?? metadata.ownerReferences?.[0]
+  const createdAtMs = epochMs(metadata.creationTimestamp) ?? 0
+  const end = jobEnd(status, createdAtMs)
+  const digest = appliedTemplate(annotations, decodeApplied)
+  return {
+    ...objectIdentity(metadata),
+    annotations: ownAnnotations(annotations),
+    ownerUid: owner?.uid ?? '',
+    createdAtMs,
+    parallelism: spec.parallelism ?? 1,
+    suspend: spec.suspend === true,
+    ...timeLimits(spec),
+    ...podCounts(status),
+    ...(end === undefined ? {} : { end }),
+    deleting: metadata.deletionTimestamp !== undefined,
+    cordons: (spec.template?.spec?.initContainers ?? []).some((c) => c.name === 'cordon' || c.name === 'drain'),
+    ...(digest === undefined ? {} : { templateDigest: digest }),
+  }
+}
+
+function timeLimits({ activeDeadlineSeconds, ttlSecondsAfterFinished }: NonNullable<RawJob['spec']>): Partial<JobFacts> {
+  return {
+    ...(activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds }),
+    ...(ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished }),
+  }
+}
+
+function podCounts({
+  active = 0,
+  succeeded = 0,
+  failed = 0,
+}: NonNullable<RawJob['status']>): Pick<JobFacts, 'active' | 'succeeded' | 'failed'> {
+  return { active, succeeded, failed }
+}
+
+function ownAnnotations(annotations: StringMap): StringMap {
+  return Object.fromEntries(
+    Object.entries(annotations).filter(([key]) => key.includes('falkirk.dev/') || key.includes('upgrade.cattle.io/')),
+  )
+}
+
+/** A condition without a time counts from the Job's completion, or else from its creation. */
+function jobEnd(status: NonNullable<RawJob['status']>, createdAtMs: number): JobEnd | undefined {
+  const condition = (status.conditions ?? []).find((c) => (c.type === 'Complete' || c.type === 'Failed') && c.status === 'True')
+  if (condition === undefined) return undefined
+  return {
+    kind: condition.type === 'Failed' ? 'Failed' : 'Complete',
+    atMs: epochMs(condition.lastTransitionTime) ?? epochMs(status.completionTime) ?? createdAtMs,
+    reason: condition.reason ?? '',
+    message: condition.message ?? '',
+  }
+}
+
+function appliedTemplate(annotations: StringMap, decodeApplied: ((text: string) => unknown) | undefined): string | undefined {
+  const own = annotations[templateAnnotation]
+  if (own !== undefined) return `full:${own}`
+  const applied = annotations[appliedAnnotation]
+  const object = applied === undefined ? undefined : (decodeApplied?.(applied) as RawJob | null | undefined)
+  const template = object?.spec?.template
+  return template === undefined || template === null ? undefined : `cut:${templateFingerprint(template)}`
+}
+
+function epochMs(time: string | null | undefined): number | undefined {
+  const ms = Date.parse(time ?? '')
+  return Number.isNaN(ms) ? undefined : ms
 }

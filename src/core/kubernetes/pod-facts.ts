@@ -1,3 +1,4 @@
+import { objectIdentity } from './object-identity.ts'
 import type { OwnerReference, StringMap } from './object-meta.ts'
 
 /** One container's state, init containers included. */
@@ -33,4 +34,86 @@ export interface PodFacts {
   readonly containers: readonly ContainerFacts[]
   /** Message of PodScheduled=False, e.g. `0/3 nodes are available: …`. */
   readonly unschedulableMessage?: string
+}
+
+interface RawState {
+  reason?: string
+  message?: string
+  exitCode?: number
+}
+
+interface RawContainerStatus {
+  name?: string
+  state?: { waiting?: RawState; running?: RawState; terminated?: RawState }
+}
+
+interface RawPod {
+  metadata?: {
+    name?: string
+    namespace?: string
+    uid?: string
+    resourceVersion?: string
+    labels?: Record<string, string> | null
+    annotations?: Record<string, string> | null
+    deletionTimestamp?: string
+    ownerReferences?: OwnerReference[] | null
+    finalizers?: string[] | null
+  }
+  spec?: {
+    nodeName?: string
+    terminationGracePeriodSeconds?: number
+    priority?: number
+    volumes?: { emptyDir?: unknown }[] | null
+  }
+  status?: {
+    phase?: string
+    conditions?: { type?: string; status?: string; reason?: string; message?: string }[] | null
+    initContainerStatuses?: RawContainerStatus[] | null
+    containerStatuses?: RawContainerStatus[] | null
+  }
+}
+
+/** Grace of a pod whose manifest says none. Source: Kubernetes API reference, PodSpec. */
+const defaultGracePeriodSeconds = 30
+
+/** Marks the API's copy of a pod that a kubelet runs from a file. Source: Kubernetes, Well-Known Labels, Annotations and Taints. */
+const mirrorAnnotation = 'kubernetes.io/config.mirror'
+
+/** Trims a Pod as the API gives it to its facts. */
+export function podFacts(object: unknown): PodFacts {
+  const { metadata = {}, spec = {}, status = {} } = object as RawPod
+  const conditions = status.conditions ?? []
+  const controller = metadata.ownerReferences?.find((owner) => owner.controller === true)
+  const deletionAtMs = Date.parse(metadata.deletionTimestamp ?? '')
+  const scheduled = conditions.find((c) => c.type === 'PodScheduled' && c.status === 'False')
+  return {
+    ...objectIdentity(metadata),
+    nodeName: spec.nodeName ?? '',
+    phase: status.phase ?? '',
+    ready: conditions.some((c) => c.type === 'Ready' && c.status === 'True'),
+    ...(Number.isNaN(deletionAtMs) ? {} : { deletionAtMs }),
+    gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
+    priority: spec.priority ?? 0,
+    ...(controller === undefined ? {} : { controller }),
+    mirror: metadata.annotations?.[mirrorAnnotation] !== undefined,
+    hasEmptyDir: (spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined && volume.emptyDir !== null),
+    finalizers: metadata.finalizers ?? [],
+    containers: [...containerFacts(status.initContainerStatuses, true), ...containerFacts(status.containerStatuses, false)],
+    ...(scheduled?.message ? { unschedulableMessage: scheduled.message } : {}),
+  }
+}
+
+function containerFacts(statuses: RawContainerStatus[] | null | undefined, init: boolean): readonly ContainerFacts[] {
+  return (statuses ?? []).map(({ name = '', state = {} }) => {
+    const [kind, detail] = currentState(state)
+    const { reason = '', message = '', exitCode } = detail
+    return { name, init, state: kind, reason, message, ...(exitCode === undefined ? {} : { exitCode }) }
+  })
+}
+
+/** A container whose state says nothing is waiting. Source: Kubernetes API reference, ContainerState. */
+function currentState(state: NonNullable<RawContainerStatus['state']>): [ContainerFacts['state'], RawState] {
+  if (state.terminated) return ['Terminated', state.terminated]
+  if (state.running) return ['Running', state.running]
+  return ['Waiting', state.waiting ?? {}]
 }

@@ -1,0 +1,74 @@
+import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
+import { compileSelector } from '../kubernetes/label-selector.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { Plan } from './plan.ts'
+import { planLabel } from './plan-label.ts'
+
+/** The label by which `status.applying` and node affinity know a node; it need not be the node's name. */
+export const hostnameLabel = 'kubernetes.io/hostname'
+
+const controlPlaneLabels = ['node-role.kubernetes.io/control-plane', 'node-role.kubernetes.io/master']
+
+/** The node's hostname label, or its name when it has none. */
+export function hostnameOf(node: Pick<NodeFacts, 'name' | 'labels'>): string {
+  return node.labels[hostnameLabel] ?? node.name
+}
+
+/** Whether the node has the role of a control-plane node; kubeadm before v1.20 called it master. */
+export function isControlPlane(node: Pick<NodeFacts, 'labels'>): boolean {
+  return controlPlaneLabels.some((label) => Object.hasOwn(node.labels, label))
+}
+
+/**
+ * The nodes that a Plan is for: they match `spec.nodeSelector` and have a hostname label. Without a selector there are none.
+ * Source: system-upgrade-controller v0.20.
+ */
+export function eligibleNodes(plan: Plan, nodes: readonly NodeFacts[]): readonly NodeFacts[] {
+  const isSelected = compileSelector(plan.spec.nodeSelector)
+  return nodes.filter((node) => Object.hasOwn(node.labels, hostnameLabel) && isSelected(node.labels))
+}
+
+/** Whether the Plan has nothing to do on a node: its label there holds this hash, or says `disabled`. */
+export function isDone(plan: Plan, hash: string, node: Pick<NodeFacts, 'labels'>): boolean {
+  return isDisabled(plan, node) || node.labels[planLabel(plan.metadata.name)] === hash
+}
+
+/** Whether somebody has excluded the node from the Plan by the value `disabled` of the Plan's label. */
+export function isDisabled(plan: Plan, node: Pick<NodeFacts, 'labels'>): boolean {
+  return node.labels[planLabel(plan.metadata.name)] === 'disabled'
+}
+
+/**
+ * What candidates are ordered by: pseudo-random, but the same for one Plan object and hash.
+ * Source: system-upgrade-controller v0.20.
+ */
+export function orderKey(nodeUid: string, planUid: string, hash: string): string {
+  return bytesToHex(sha256(utf8ToBytes(nodeUid + planUid + hash)))
+}
+
+/** The `count` candidates with the lowest order keys, lowest first. Each key is computed once, and only `count` are kept in order. */
+export function firstCandidates(candidates: readonly NodeFacts[], count: number, plan: Plan, hash: string): readonly NodeFacts[] {
+  const first: { readonly key: string; readonly node: NodeFacts }[] = []
+  if (count <= 0) return []
+  for (const node of candidates) {
+    const key = orderKey(node.uid, plan.metadata.uid, hash)
+    const last = first.at(-1)
+    if (first.length >= count && last !== undefined && key >= last.key) continue
+    first.splice(placeOf(key, first), 0, { key, node })
+    if (first.length > count) first.pop()
+  }
+  return first.map(({ node }) => node)
+}
+
+/** Behind the entries with the same or a lower key. */
+function placeOf(key: string, sorted: readonly { readonly key: string }[]): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle]?.key ?? '') <= key) low = middle + 1
+    else high = middle
+  }
+  return low
+}
