@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds OUT/VERSION/k3s for each VERSION: every Kubernetes component in one static binary, from Debian 12's source package.
+# Builds OUT/VERSION/k3s for each VERSION: every Kubernetes component in one static binary, from Debian 12's source package; and OUT/pause.
 # usage: build-kubernetes.sh SOURCE OUT VERSION...
 #   SOURCE  the source tree, made when it is not there (3.8 GB with its build cache; may be deleted when nothing is to be built)
 #   VERSION what the binaries call themselves: v1.20.2+k3s1. All come from the same code.
-# Needs root, the golang-go, dpkg-dev, rsync, jq, make and git packages, and Debian's mirror.
+# Needs root, the packages golang-go, gcc, libc6-dev, dpkg-dev, rsync, jq, make and git, and Debian's mirror.
 set -euo pipefail
 usage='usage: build-kubernetes.sh SOURCE OUT VERSION...'
 source=${1:?$usage} out=${2:?$usage}
@@ -12,11 +12,8 @@ here=$(cd "$(dirname "$0")" && pwd)
 mkdir -p "$source" "$out"
 source=$(cd "$source" && pwd) out=$(cd "$out" && pwd)
 
-# the first mirror this machine takes Debian from, whichever of the two forms its apt sources have
-mirror() {
-  cat /etc/apt/sources.list.d/debian.sources /etc/apt/sources.list 2>/dev/null |
-    awk '$1 == "URIs:" { print $2; exit } $1 == "deb" { for (i = 2; i <= NF; i++) if ($i ~ /:\/\//) { print $i; exit } }'
-}
+# shellcheck source=../debian-mirror.sh
+. "$here/../debian-mirror.sh"
 
 fetch_source() {
   local work lists
@@ -25,7 +22,7 @@ fetch_source() {
   trap "rm -rf '$work'" RETURN
   lists=$work/lists
   mkdir -p "$lists/partial"
-  echo "deb-src [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $(mirror) bookworm main" > "$work/sources.list"
+  debian_sources deb-src > "$work/sources.list"
   # a source index for these calls alone: the machine's own apt settings stay as they are
   local apt=(-qq -o APT::Sandbox::User=root -o "Dir::Etc::sourcelist=$work/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::Lists=$lists"
     -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
@@ -61,6 +58,12 @@ build() { # VERSION
   mv "$target/k3s.new" "$target/k3s"
 }
 
+# the process that holds a pod's namespaces; upstream's own few lines
+build_pause() {
+  gcc -Os -static -DVERSION=3.2 -o "$out/pause.new" "$source/build/pause/linux/pause.c"
+  mv "$out/pause.new" "$out/pause"
+}
+
 # two test runs that start together build once
 exec 9> "$source.lock"
 flock 9
@@ -70,4 +73,5 @@ for version in "$@"; do [ -x "$out/$version/k3s" ] || missing+=("$version"); don
 [ -e "$source/.rig-source" ] || fetch_source
 rm -rf "$source/cmd/rig-k3s"
 cp -r "$here/rig-k3s" "$source/cmd/rig-k3s"
+[ -x "$out/pause" ] || build_pause
 for version in "${missing[@]}"; do build "$version"; done
