@@ -265,7 +265,7 @@ describe('judgeVersion: invariants', () => {
 describe('backwardsChannelAnswer: defect 10', () => {
   it('holds a channel that goes back from v1.36.3+k3s1 to v1.26.3+k3s1', () => {
     expect(backwardsChannelAnswer('v1.36.3-k3s1', 'v1.26.3+k3s1')).toBe(
-      'the channel answered v1.26.3+k3s1, lower than v1.36.3+k3s1 in use; check the channel, or accept it with the annotation falkirk.dev/allow: downgrade',
+      'the channel answered v1.26.3+k3s1, lower than v1.36.3+k3s1 in use; check spec.channel, or accept it with the annotation falkirk.dev/allow: downgrade',
     )
   })
 
@@ -274,10 +274,17 @@ describe('backwardsChannelAnswer: defect 10', () => {
     { current: 'v1.36.3-k3s1', answer: 'v1.36.3-k3s2', image: '' },
     { current: 'v1.36.3-k3s1', answer: 'v1.37.0-k3s1', image: '' },
     { current: '', answer: 'v1.26.3-k3s1', image: '' },
-    { current: 'v1.36.3-k3s1', answer: 'test', image: '' },
+    { current: 'v1.36.3-k3s1', answer: 'v1.36.3-rke2r1', image: '' },
+    { current: 'test', answer: 'local', image: '' },
     { current: 'v2.0.1', answer: 'v2.0.0', image: 'ops/agent' },
   ])('follows a channel from $current to $answer ($image)', ({ current, answer, image }) => {
     expect(backwardsChannelAnswer(current, answer, image)).toBeUndefined()
+  })
+
+  it('holds an answer that is no version while one is in use', () => {
+    expect(backwardsChannelAnswer('v1.36.3-k3s1', 'login')).toBe(
+      'the channel answered login, which is no version of Kubernetes; check spec.channel',
+    )
   })
 
   it('holds a plain version only for an image that is about Kubernetes', () => {

@@ -190,13 +190,16 @@ function blocked(
 }
 
 /**
- * Why the answer of a channel is not followed: it is lower than the version in use, as when a channel server forgets its newest releases.
- * Undefined when it is not lower, cannot be ordered, or is no version of Kubernetes. `image` is the upgrade image of the Plan; without it only versions that
- * carry a k3s or RKE2 release number are judged.
+ * Why the answer of a channel is not followed: it is lower than the version in use, as when a channel server forgets its newest releases, or no version
+ * at all, as from a login page. Undefined when it is neither, or when the version in use is not Kubernetes. `image` is the upgrade image of the Plan;
+ * without it only versions that carry a k3s or RKE2 release number are judged.
  */
 export function backwardsChannelAnswer(current: string, answer: string, image = ''): string | undefined {
   const used = kubernetesTarget({ image, latestVersion: current })
-  const answered = kubernetesTarget({ image, latestVersion: answer })
-  if (used === undefined || answered === undefined || compareVersions(answered, used) !== -1) return undefined
-  return `the channel answered ${answered.text}, lower than ${used.text} in use; check the channel, or accept it with the annotation falkirk.dev/allow: downgrade`
+  if (used === undefined) return undefined
+  const answered = parseVersion(answer)
+  if (answered === undefined) return `the channel answered ${answer}, which is no version of Kubernetes; check spec.channel`
+  if (compareVersions(answered, used) !== -1) return undefined
+  const fix = 'check spec.channel, or accept it with the annotation falkirk.dev/allow: downgrade'
+  return `the channel answered ${answered.text}, lower than ${used.text} in use; ${fix}`
 }
