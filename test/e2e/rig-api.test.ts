@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
+import { type Observer, startObserver } from '../rig/observer.ts'
 import { numberedNodes } from '../rig/simulated-kubelets/node-object.ts'
 import { type SimulatedKubelets, startSimulatedKubelets } from '../rig/simulated-kubelets/simulated-kubelets.ts'
 
@@ -14,6 +15,7 @@ interface NodeObject {
 
 let plane: ControlPlane
 let kubelets: SimulatedKubelets
+let observer: Observer
 
 beforeAll(async () => {
   plane = await startControlPlane({ users: [{ name: 'nobody' }] })
@@ -27,9 +29,11 @@ beforeAll(async () => {
       return undefined
     },
   })
+  observer = await startObserver(plane.kubeconfigFor('observer'))
 })
 
 afterAll(async () => {
+  await observer?.stop()
   await kubelets?.stop()
   await plane?.down()
 })
@@ -70,6 +74,10 @@ describe('the API-only rig', () => {
     expect(node.status.nodeInfo.kubeletVersion).toBe('v1.20.3+k3s1')
     expect(await plane.kubectl(['logs', 'job/up', '-c', 'upgrade', '--tail=1'])).toBe('last line\n')
     expect(kubelets.runsPerNode()).toEqual(new Map([['node-007', 1]]))
+    await observer.until('the new version', () => observer.nodes.get('node-007')?.kubeletVersion === 'v1.20.3+k3s1')
+    const states = observer.nodes.history('node-007').map(({ facts }) => `${facts?.kubeletVersion} ${facts?.unschedulable}`)
+    expect([...new Set(states)]).toEqual(['v1.20.2+k3s1 false', 'v1.20.2+k3s1 true', 'v1.20.3+k3s1 true'])
+    expect(observer.maxCordoned().count).toBe(1)
   })
 
   it('fails a Job with the exit code it was told', async () => {
