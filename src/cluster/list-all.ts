@@ -1,4 +1,5 @@
 import { isGone } from './api-error.ts'
+import { listPages } from './list-pages.ts'
 import { type Resource, resourcePath } from './resource.ts'
 import type { ApiTransport } from './transport.ts'
 
@@ -12,8 +13,6 @@ export interface ListOptions<T> {
   /** Trims each object while its page is in memory, so that a big collection never is as a whole. */
   readonly trim?: (object: unknown) => T
   readonly signal?: AbortSignal
-  /** For each page. */
-  readonly timeoutMs?: number
 }
 
 export interface ListResult<T> {
@@ -22,48 +21,30 @@ export interface ListResult<T> {
   readonly resourceVersion: string
 }
 
-interface Page {
-  readonly metadata?: { readonly continue?: string; readonly resourceVersion?: string }
-  readonly items?: readonly unknown[] | null
-}
-
 const maxStarts = 3
 
 /**
- * Lists a collection page by page. A `continue` token that expires on the way starts the list again, three times at most;
+ * Lists a collection page by page. A `continue` token that expires on the way starts the list again, three times in all;
  * then the 410 is thrown and the caller's back-off decides.
- * `resourceVersion` is not sent: with `0`, servers before 1.31 answer from their cache and ignore the page size.
  * Source: Kubernetes API concepts, "Retrieving large results sets in chunks".
  */
 export async function listAll<T>(transport: ApiTransport, resource: Resource, options: ListOptions<T> = {}): Promise<ListResult<T>> {
+  const { namespace, labelSelector, fieldSelector, pageSize = 500, signal = new AbortController().signal, trim = asIs<T> } = options
+  const path = resourcePath(resource, namespace === undefined ? {} : { namespace })
   for (let start = 1; ; start++) {
+    const items: T[] = []
+    const onPage = (page: readonly unknown[]) => {
+      for (const object of page) items.push(trim(object))
+    }
     try {
-      return await listPages(transport, resource, options)
+      const resourceVersion = await listPages({ transport, path, query: { labelSelector, fieldSelector }, pageSize, signal, onPage })
+      return { items, resourceVersion }
     } catch (error) {
       if (!isGone(error) || start === maxStarts) throw error
     }
   }
 }
 
-async function listPages<T>(transport: ApiTransport, resource: Resource, options: ListOptions<T>): Promise<ListResult<T>> {
-  const { trim = (object) => object as T } = options
-  const items: T[] = []
-  let next: string | undefined
-  for (;;) {
-    const page: Page = await transport.json<Page>(pageRequest(resource, options, next))
-    for (const item of page.items ?? []) items.push(trim(item))
-    next = page.metadata?.continue
-    if (next === undefined || next === '') return { items, resourceVersion: page.metadata?.resourceVersion ?? '' }
-  }
-}
-
-function pageRequest<T>(resource: Resource, options: ListOptions<T>, next: string | undefined) {
-  const { namespace, labelSelector, fieldSelector, pageSize = 500, signal, timeoutMs } = options
-  return {
-    method: 'GET' as const,
-    path: resourcePath(resource, namespace === undefined ? {} : { namespace }),
-    query: { limit: pageSize, continue: next, labelSelector, fieldSelector },
-    ...(signal === undefined ? {} : { signal }),
-    ...(timeoutMs === undefined ? {} : { timeoutMs }),
-  }
+function asIs<T>(object: unknown): T {
+  return object as T
 }

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { ApiError } from './api-error.ts'
+import { FalkirkError } from '../core/falkirk-error.ts'
 
 /** The version an API server reports. */
 export interface ServerVersion {
@@ -15,7 +15,7 @@ const versionInfo = z.object({ gitVersion: text, major: text, minor: text })
 /**
  * Reads the answer of `/version`.
  * `gitVersion` counts: vendors write `minor: "24+"`. Only builds that were never stamped (`v0.0.0-master+…`) are read by `major` and `minor`.
- * Throws `ApiError` when the answer names no version: then it is not an API server that answers.
+ * Throws FK_API_REFUSED when the answer names no version: then it is not an API server that answers.
  */
 export function parseServerVersion(answer: unknown): ServerVersion {
   const { gitVersion, major, minor } = versionInfo.catch({ gitVersion: '', major: '', minor: '' }).parse(answer)
@@ -25,8 +25,8 @@ export function parseServerVersion(answer: unknown): ServerVersion {
   if (/^[1-9]\d*$/.test(major) && counted !== null) {
     return { gitVersion: gitVersion === '' ? `v${major}.${counted[1]}` : gitVersion, major: Number(major), minor: Number(counted[1]) }
   }
-  throw new ApiError({
-    status: 200,
-    message: `the answer of /version names no Kubernetes version (gitVersion "${gitVersion}"): check the server address`,
-  })
+  throw new FalkirkError(
+    'FK_API_REFUSED',
+    `the answer of /version names no Kubernetes version (gitVersion "${gitVersion}"): check the server address`,
+  )
 }
