@@ -46,7 +46,8 @@ function problemOf(error: ApiError, verb: 'list' | 'watch', path: string): Refle
     case 401:
       return {
         reason: 'Unauthorized',
-        message: `The API server does not accept the credentials of Falkirk (${error.message}): renew them.`,
+        verb,
+        message: `cannot ${verb} ${resource}: the API server does not accept the credentials, renew them: ${error.message}`,
       }
     case 403:
       return { reason: 'Forbidden', verb, message: `cannot ${verb} ${resource}, which takes the verbs list and watch: ${error.message}` }
