@@ -6,10 +6,17 @@ import { appliedObject } from '../../core/plan/applied-object.ts'
 /** A Job is at most 1.5 MiB on the server; what claims to be more is none. */
 const maximumBytes = 2 * 1024 * 1024
 
-/** The Job with annotation `objectset.rio.cattle.io/applied`, which a system-upgrade-controller needs to see that nothing has to be replaced. */
+/** All annotations of an object together may have 256 KiB. */
+const maximumLength = 128 * 1024
+
+/**
+ * The Job with annotation `objectset.rio.cattle.io/applied`, which a system-upgrade-controller needs to see that nothing has to be replaced.
+ * A Job for which it would be too large comes back as it is.
+ */
 export function withAppliedAnnotation(job: Job): Job {
-  const annotations = { ...job.metadata?.annotations, [appliedAnnotation]: encodeApplied(appliedObject(job)) }
-  return { ...job, metadata: { ...job.metadata, annotations } }
+  const text = encodeApplied(appliedObject(job))
+  if (text.length > maximumLength) return job
+  return { ...job, metadata: { ...job.metadata, annotations: { ...job.metadata?.annotations, [appliedAnnotation]: text } } }
 }
 
 /** JSON, gzip, base64 without padding. Source: system-upgrade-controller v0.20. */

@@ -28,7 +28,15 @@ export type Plan = z.infer<typeof Plan>
 /** A Plan, or why it is none; of a malformed one as much of the name is told as can be read. */
 export type ParsedPlan =
   | { readonly kind: 'Plan'; readonly plan: Plan }
-  | { readonly kind: 'Malformed'; readonly name: string; readonly namespace: string; readonly uid: string; readonly message: string }
+  | {
+      readonly kind: 'Malformed'
+      readonly name: string
+      readonly namespace: string
+      readonly uid: string
+      /** What is known of its status, so that it can be told there. */
+      readonly status?: PlanStatus
+      readonly message: string
+    }
 
 const hints: Readonly<Record<string, string>> = {
   spec: 'describe there what to do on which nodes; at least spec.upgrade.image is needed',
@@ -46,11 +54,13 @@ export function parsePlan(object: unknown): ParsedPlan {
   const parsed = Plan.safeParse(present)
   if (parsed.success) return { kind: 'Plan', plan: parsed.data }
   const message = schemaProblem(present, parsed.error, hints)
+  const status = PlanStatus.safeParse((present as { status?: unknown } | undefined)?.status)
   return {
     kind: 'Malformed',
     name: metadataText(object, 'name'),
     namespace: metadataText(object, 'namespace'),
     uid: metadataText(object, 'uid'),
+    ...(status.success ? { status: status.data } : {}),
     message,
   }
 }

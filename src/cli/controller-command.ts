@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { rootCertificates } from 'node:tls'
+import { Command } from 'commander'
+import pino from 'pino'
+import { systemClock } from '../cluster/clock.ts'
+import { createChannelFetch } from '../controller/channel-fetch.ts'
+import { type ControllerFlags, controllerOptions } from '../controller/controller-options.ts'
+import { runController } from '../controller/run-controller.ts'
+import { FalkirkError } from '../core/falkirk-error.ts'
+
+/** `falkirk controller`: serves Plans, in a cluster or from outside. Flags and environment are those of system-upgrade-controller. */
+export function controllerCommand(): Command {
+  return new Command('controller')
+    .description('run the controller for Plans (upgrade.cattle.io/v1)')
+    .option('--debug', 'log what is decided (SYSTEM_UPGRADE_CONTROLLER_DEBUG)')
+    .option('--leader-elect', 'decide only while holding a Lease (SYSTEM_UPGRADE_CONTROLLER_LEADER_ELECT)')
+    .option('--no-leader-elect', 'decide without a Lease')
+    .option('--kubeconfig <file>', 'kubeconfig (SYSTEM_UPGRADE_CONTROLLER_KUBE_CONFIG); in a pod its service account')
+    .option('--context <name>', 'context of the kubeconfig')
+    .option('--master <url>', "address of the API server instead of the kubeconfig's (SYSTEM_UPGRADE_CONTROLLER_MASTER_URL)")
+    .option('--name <name>', 'name of this controller, on its Jobs and its Lease (SYSTEM_UPGRADE_CONTROLLER_NAME)')
+    .option('--namespace <namespace>', 'the namespace whose Plans are served (SYSTEM_UPGRADE_CONTROLLER_NAMESPACE)')
+    .option('--node-name <name>', 'node that events are told from (SYSTEM_UPGRADE_CONTROLLER_NODE_NAME)')
+    .option('--threads <count>', 'Plans worked on at the same time (SYSTEM_UPGRADE_CONTROLLER_THREADS)')
+    .option('--listen <address>', 'host:port of /healthz, /readyz and /metrics, empty for none (FALKIRK_LISTEN; :8080)')
+    .option('--service-account <name>', 'accepted and ignored, as it always was')
+    .action(run)
+}
+
+async function run(flags: ControllerFlags): Promise<void> {
+  const { leaderElect, ...others } = flags
+  const given = process.argv.some((a) => /^--(no-)?leader-elect/.test(a))
+  const options = controllerOptions(given && leaderElect !== undefined ? { ...others, leaderElect } : others, process.env)
+  const log = pino({ level: options.debug ? 'debug' : 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime })
+  const stop = new AbortController()
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => {
+      log.info({ signal }, 'stops')
+      stop.abort()
+    })
+  }
+  const channelFetch = createChannelFetch(extraAuthorities(process.env), rootCertificates)
+  try {
+    const { random } = Math
+    await runController(options, { env: process.env, clock: systemClock, random, log, channelFetch, signal: stop.signal })
+  } finally {
+    await channelFetch.close()
+  }
+}
+
+/** More authorities for channel servers: the file in SSL_CERT_FILE, PEM. */
+function extraAuthorities(env: NodeJS.ProcessEnv): string | undefined {
+  const file = env.SSL_CERT_FILE
+  if (!file) return undefined
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new FalkirkError('FK_BAD_SETTING', `SSL_CERT_FILE names ${file}, which cannot be read: mount it or unset the variable`, { cause })
+  }
+}

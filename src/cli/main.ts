@@ -1,0 +1,35 @@
+import { basename } from 'node:path'
+import { Command } from 'commander'
+import { commit, version } from '../core/build-info.ts'
+import { FalkirkError } from '../core/falkirk-error.ts'
+import { controllerCommand } from './controller-command.ts'
+import { crdCommand } from './crd-command.ts'
+
+/** The command line: `falkirk COMMAND`, or the controller alone when called by the name of the program that it replaces. */
+async function main(argv: readonly string[]): Promise<void> {
+  const called = basename(process.env.FALKIRK_CALLED_AS ?? argv[1] ?? '')
+  if (called.startsWith('system-upgrade-controller')) {
+    await controllerCommand()
+      .name('system-upgrade-controller')
+      .version(`${version} (${commit})`)
+      .parseAsync([...argv])
+    return
+  }
+  const program = new Command('falkirk')
+    .description('Kubernetes upgrades that show beforehand what will happen')
+    .version(`${version} (${commit})`)
+    .showHelpAfterError('(falkirk --help lists the commands)')
+  program.addCommand(controllerCommand()).addCommand(crdCommand())
+  await program.parseAsync([...argv])
+}
+
+main(process.argv).then(
+  () => {
+    process.exitCode ??= 0
+  },
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof FalkirkError ? `${error.code}: ${error.message}` : `falkirk failed: ${String(error)}`}\n`)
+    if (!(error instanceof FalkirkError) && process.env.FALKIRK_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+    process.exit(1)
+  },
+)

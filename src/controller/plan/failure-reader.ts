@@ -1,0 +1,64 @@
+import { pods as podResource, secrets } from '../../cluster/resource.ts'
+import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
+import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
+import { maskSecrets } from '../../core/plan/mask-secrets.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { FailureFacts } from '../../core/plan/plan-facts.ts'
+import type { Shell } from '../shell.ts'
+
+/** As much of a log as a condition can use. */
+const tailLines = 20
+const limitBytes = 16_384
+
+/**
+ * Reads why a Job failed: the last log lines of the container that failed, with the values of the Plan's Secrets masked. Never throws: what
+ * cannot be read is said in the log's place.
+ */
+export async function readFailure(
+  shell: Shell,
+  plan: Plan,
+  jobName: string,
+  known: readonly PodFacts[] | undefined,
+): Promise<FailureFacts> {
+  try {
+    const pods = known !== undefined && known.length > 0 ? known : await podsOfJob(shell, jobName)
+    const pod = pods.findLast((p) => failedContainer(p) !== undefined)
+    const container = pod === undefined ? undefined : failedContainer(pod)
+    if (pod === undefined || container === undefined) return { log: '' }
+    const text = await shell.client.logs(pod.namespace, pod.name, container, { tailLines, limitBytes })
+    return { log: maskSecrets(lastLines(text), await secretValues(shell, plan)) }
+  } catch (error) {
+    return { log: `(its log cannot be read: ${error instanceof Error ? error.message : String(error)})` }
+  }
+}
+
+function failedContainer(pod: PodFacts): string | undefined {
+  return pod.containers.findLast((c) => c.state === 'Terminated' && c.exitCode !== 0)?.name
+}
+
+async function podsOfJob({ client, namespace }: Shell, jobName: string): Promise<readonly PodFacts[]> {
+  const { items } = await client.list<KubeObject>(podResource, { namespace, labelSelector: `job-name=${jobName}` })
+  return items.map(podFacts)
+}
+
+function lastLines(text: string): string {
+  const lines = text.split('\n').filter((line) => line.trim() !== '')
+  return lines.slice(-tailLines).join('\n')
+}
+
+/** Everything that the Plan's pods could have printed although it is secret. */
+async function secretValues({ client, namespace }: Shell, plan: Plan): Promise<readonly string[]> {
+  const { upgrade, prepare } = plan.spec
+  const references = [upgrade, ...(prepare === undefined ? [] : [prepare])]
+  const names = new Set([
+    ...(plan.spec.secrets ?? []).map((s) => s.name),
+    ...references.flatMap((c) => (c.envs ?? []).map((e) => e.valueFrom?.secretKeyRef?.name)),
+    ...references.flatMap((c) => (c.envFrom ?? []).map((e) => e.secretRef?.name)),
+  ])
+  const found = await Promise.all(
+    [...names]
+      .filter((n) => n !== undefined)
+      .map((name) => client.find<KubeObject & { data?: Record<string, string> }>(secrets, { namespace, name })),
+  )
+  return found.flatMap((s) => Object.values(s?.data ?? {})).map((v) => Buffer.from(v, 'base64').toString('utf8'))
+}

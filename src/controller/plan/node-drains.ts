@@ -1,0 +1,167 @@
+import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
+import { evictPod } from '../../cluster/evict-pod.ts'
+import { ObjectCache } from '../../cluster/object-cache.ts'
+import type { Reflector } from '../../cluster/reflector.ts'
+import { daemonSets, pods as podResource, type Resource } from '../../cluster/resource.ts'
+import type { DrainProgress, EvictionAnswer } from '../../core/drain/decide-drain.ts'
+import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
+import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
+import type { PlanAction } from '../../core/plan/plan-decision.ts'
+import type { DrainFacts } from '../../core/plan/plan-facts.ts'
+import type { Shell } from '../shell.ts'
+import { reflect } from './plan-caches.ts'
+
+interface NodeDrain {
+  readonly pods: ObjectCache<PodFacts>
+  readonly reflector: Reflector
+  readonly answers: Map<string, EvictionAnswer>
+  /** Which Plans drain it. */
+  readonly plans: Set<string>
+}
+
+type PodAction = Extract<PlanAction, { kind: 'EvictPod' | 'DeletePod' }>
+
+/** Watches the pods of nodes that are being drained, and nothing while none is. */
+export class NodeDrains {
+  readonly #shell: Shell
+  readonly #onChange: (plan: string) => void
+  readonly #drains = new Map<string, NodeDrain>()
+  readonly #daemonSets = new Map<string, boolean>()
+  #budgets: { readonly cache: ObjectCache<BudgetFacts & { resourceVersion: string }>; readonly reflector: Reflector } | undefined
+  #budgetsForbidden = false
+
+  constructor(shell: Shell, onChange: (plan: string) => void) {
+    this.#shell = shell
+    this.#onChange = onChange
+  }
+
+  /** Watches just these nodes for this Plan from now on. */
+  watch(plan: string, nodeNames: readonly string[]): void {
+    for (const [name, drain] of this.#drains) {
+      if (!nodeNames.includes(name)) drain.plans.delete(plan)
+    }
+    for (const name of nodeNames) this.#begin(name).plans.add(plan)
+    this.#endUnused()
+  }
+
+  factsOf(nodeNames: readonly string[]): ReadonlyMap<string, DrainFacts> {
+    const known = nodeNames.flatMap((name) => {
+      const drain = this.#drains.get(name)
+      const ready = drain?.reflector.isSynced() && (this.#budgetsForbidden || this.#budgets?.reflector.isSynced())
+      return drain !== undefined && ready ? [[name, this.#facts(drain)] as const] : []
+    })
+    return new Map(known)
+  }
+
+  /** Asks the server to move one pod; its answer is a fact for the next decision. */
+  async carryOut(action: PodAction): Promise<void> {
+    const { client, clock } = this.#shell
+    const { pod, gracePeriodSeconds } = action
+    const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
+    const outcome =
+      action.kind === 'EvictPod'
+        ? await evictPod(client, pod, options)
+        : await client
+            .delete(podResource, pod, { preconditions: { uid: pod.uid }, ...options })
+            .then(() => ({ kind: 'Accepted' }) as const)
+            .catch((error: unknown) => deletionFailed(error))
+    const answers = this.#drains.get(action.node)?.answers
+    const tries = (answers?.get(pod.uid)?.tries ?? 0) + 1
+    answers?.set(pod.uid, { outcome, atMs: clock.now(), tries })
+  }
+
+  async stop(): Promise<void> {
+    const reflectors = [...this.#drains.values()].map((d) => d.reflector)
+    this.#drains.clear()
+    await Promise.all([...reflectors, ...(this.#budgets === undefined ? [] : [this.#budgets.reflector])].map((r) => r.stop()))
+  }
+
+  #facts(drain: NodeDrain): DrainFacts {
+    const progress: DrainProgress = { startedAtMs: 0, answers: drain.answers }
+    return {
+      pods: [...drain.pods.values()],
+      ...(this.#budgets === undefined || this.#budgetsForbidden ? {} : { budgets: [...this.#budgets.cache.values()] }),
+      daemonSetExists: (namespace, name) => this.#daemonSets.get(`${namespace}/${name}`),
+      progress,
+    }
+  }
+
+  #begin(name: string): NodeDrain {
+    const known = this.#drains.get(name)
+    if (known !== undefined) return known
+    this.#watchBudgets()
+    const cache = new ObjectCache<PodFacts>({ trim: podFacts, log: this.#shell.log })
+    const plans = new Set<string>()
+    const reflector = reflect(this.#shell, podResource, cache, { fieldSelector: `spec.nodeName=${name}` })
+    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans }
+    const tell = () => {
+      for (const plan of plans) this.#onChange(plan)
+    }
+    cache.onChange((change) => {
+      this.#lookUpDaemonSet(change.object, tell)
+      tell()
+    })
+    reflector.synced.then(tell, () => {})
+    this.#drains.set(name, drain)
+    return drain
+  }
+
+  #endUnused(): void {
+    for (const [name, drain] of this.#drains) {
+      if (drain.plans.size > 0) continue
+      this.#drains.delete(name)
+      void drain.reflector.stop()
+    }
+    if (this.#drains.size > 0 || this.#budgets === undefined) return
+    void this.#budgets.reflector.stop()
+    this.#budgets = undefined
+    this.#daemonSets.clear()
+  }
+
+  #watchBudgets(): void {
+    if (this.#budgets !== undefined || this.#budgetsForbidden) return
+    const { client, log } = this.#shell
+    const resource: Resource = {
+      group: 'policy',
+      version: client.capabilities.policyVersion,
+      plural: 'poddisruptionbudgets',
+      kind: 'PodDisruptionBudget',
+      namespaced: true,
+    }
+    const cache = new ObjectCache<BudgetFacts & { resourceVersion: string }>({ trim: budgetFacts, log })
+    const reflector = reflect({ ...this.#shell, onReflectorProblem: (plural, p) => this.#budgetsRefused(plural, p) }, resource, cache, {})
+    const tell = () => this.#tellAll()
+    cache.onChange(tell)
+    reflector.synced.then(tell, () => {})
+    this.#budgets = { cache, reflector }
+  }
+
+  /** Without the right to read budgets the server's answers to evictions are enough; only the reasons are less precise. */
+  #budgetsRefused(plural: string, problem: Parameters<Shell['onReflectorProblem']>[1]): void {
+    this.#shell.onReflectorProblem(plural, problem)
+    this.#budgetsForbidden = problem !== undefined
+    this.#tellAll()
+  }
+
+  #tellAll(): void {
+    for (const drain of this.#drains.values()) for (const plan of drain.plans) this.#onChange(plan)
+  }
+
+  #lookUpDaemonSet(pod: PodFacts, tell: () => void): void {
+    const { controller, namespace } = pod
+    const key = `${namespace}/${controller?.name}`
+    if (controller?.kind !== 'DaemonSet' || this.#daemonSets.has(key)) return
+    this.#shell.client
+      .find(daemonSets, { namespace, name: controller.name })
+      .then((found) => this.#daemonSets.set(key, found !== undefined))
+      // who may not ask takes the owner reference's word for it
+      .catch((error: unknown) => isForbidden(error) && this.#daemonSets.set(key, true))
+      .finally(tell)
+  }
+}
+
+function deletionFailed(error: unknown): EvictionAnswer['outcome'] {
+  if (isNotFound(error)) return { kind: 'Gone' }
+  const message = error instanceof Error ? error.message : String(error)
+  return isForbidden(error) ? { kind: 'Denied', message } : { kind: 'Unavailable', message }
+}

@@ -1,0 +1,41 @@
+import { nodeOf } from '../../core/plan/job-node.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { PlanFacts } from '../../core/plan/plan-facts.ts'
+import type { Shell } from '../shell.ts'
+import { byJob, byPlan, type PlanCaches } from './plan-caches.ts'
+
+/** What the caches know about a Plan; nothing is asked of the API server. */
+export function observePlan(
+  shell: Shell,
+  caches: PlanCaches,
+  plan: Plan,
+): Pick<
+  PlanFacts,
+  'plan' | 'nodes' | 'jobs' | 'podsByJob' | 'secretHashes' | 'exclusiveElsewhere' | 'settings' | 'controllerName' | 'factsAgeMs'
+> {
+  const { namespace, name } = plan.metadata
+  const jobs = caches.jobs.byIndex(byPlan, name)
+  return {
+    plan,
+    nodes: [...caches.nodes.values()],
+    jobs,
+    ...(caches.seesPods() ? { podsByJob: new Map(jobs.map((j) => [j.name, caches.pods.byIndex(byJob, j.name)])) } : {}),
+    secretHashes: new Map(
+      (plan.spec.secrets ?? []).flatMap(({ name: secret }) => {
+        const hash = caches.secrets.get(`${namespace}/${secret}`)?.hash
+        return hash === undefined ? [] : [[secret, hash] as const]
+      }),
+    ),
+    exclusiveElsewhere: plan.spec.exclusive === true ? busyWithExclusive(caches, name) : new Set(),
+    settings: shell.settings,
+    controllerName: shell.controllerName,
+    factsAgeMs: shell.clock.now() - caches.freshSinceMs(),
+  }
+}
+
+function busyWithExclusive(caches: PlanCaches, plan: string): ReadonlySet<string> {
+  const others = [...caches.jobs.values()].filter(
+    (j) => j.end === undefined && j.labels['upgrade.cattle.io/exclusive'] === 'true' && j.labels['upgrade.cattle.io/plan'] !== plan,
+  )
+  return new Set(others.map(nodeOf))
+}

@@ -1,0 +1,137 @@
+import type { ApiClient } from '../../cluster/api-client.ts'
+import { type CachedObject, ObjectCache } from '../../cluster/object-cache.ts'
+import { type Reflector, type ReflectorOptions, startReflector } from '../../cluster/reflector.ts'
+import { jobs, nodes, plans, pods, type Resource, resourcePath, secrets } from '../../cluster/resource.ts'
+import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
+import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
+import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
+import { nodeOf } from '../../core/plan/job-node.ts'
+import { type ParsedPlan, parsePlan } from '../../core/plan/plan.ts'
+import { secretHash } from '../../core/plan/secret-hash.ts'
+import type { Shell } from '../shell.ts'
+import { decodeApplied } from './applied-annotation.ts'
+
+/** A Plan as it is kept: parsed once, when it changes. */
+export interface CachedPlan extends CachedObject {
+  readonly parsed: ParsedPlan
+}
+
+/** A Secret as it is kept: what stands in it is not. */
+export interface CachedSecret extends CachedObject {
+  readonly hash: string
+}
+
+/** All that is known of the cluster, kept by one watch a kind. */
+export interface PlanCaches {
+  readonly plans: ObjectCache<CachedPlan>
+  readonly nodes: ObjectCache<NodeFacts>
+  readonly jobs: ObjectCache<JobFacts>
+  readonly secrets: ObjectCache<CachedSecret>
+  readonly pods: ObjectCache<PodFacts>
+  /** Resolves when all have been filled. Pods are not waited for: a Plan works without seeing them. */
+  readonly synced: Promise<void>
+  isSynced(): boolean
+  /** Whether pods have been seen; without the right to watch them they never are. */
+  seesPods(): boolean
+  /** Epoch milliseconds of the oldest proof that a cache is fresh. */
+  freshSinceMs(): number
+  stop(): Promise<void>
+}
+
+/** Names of indexes. */
+export const byPlan = 'plan'
+export const byJob = 'job'
+export const byNode = 'node'
+export const withJournal = 'journal'
+
+/** Starts to watch what Plans need: nodes of the whole cluster, everything else in the controller's own namespace. */
+export function startPlanCaches(shell: Shell): PlanCaches {
+  const { log, namespace, controllerName } = shell
+  const own = `upgrade.cattle.io/controller=${controllerName}`
+  const caches = {
+    plans: new ObjectCache<CachedPlan>({ trim: cachedPlan, log }),
+    nodes: new ObjectCache<NodeFacts>({ trim: nodeFacts, log }),
+    jobs: new ObjectCache<JobFacts>({ trim: (raw) => jobFacts(raw, decodeApplied), log }),
+    secrets: new ObjectCache<CachedSecret>({ trim: cachedSecret, log }),
+    pods: new ObjectCache<PodFacts>({ trim: podFacts, log }),
+  }
+  caches.jobs.index(byPlan, (job) => [job.labels['upgrade.cattle.io/plan'] ?? ''])
+  caches.jobs.index(byNode, (job) => [nodeOf(job)])
+  caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
+  caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
+  const reflectors = {
+    plans: reflect(shell, plans, caches.plans, { namespace }),
+    nodes: reflect(shell, nodes, caches.nodes, {}),
+    jobs: reflect(shell, jobs, caches.jobs, { namespace, labelSelector: own }),
+    secrets: reflect(shell, secrets, caches.secrets, { namespace }),
+    pods: reflect(shell, pods, caches.pods, { namespace, labelSelector: own }),
+  }
+  const needed = [reflectors.plans, reflectors.nodes, reflectors.jobs, reflectors.secrets]
+  reflectors.pods.synced.catch(() => {})
+  return {
+    ...caches,
+    synced: Promise.all(needed.map((r) => r.synced)).then(() => {}),
+    isSynced: () => needed.every((r) => r.isSynced()),
+    seesPods: () => reflectors.pods.isSynced(),
+    freshSinceMs: () => Math.min(...needed.map((r) => r.lastContactMs())),
+    stop: async () => {
+      await Promise.all(Object.values(reflectors).map((r) => r.stop()))
+    },
+  }
+}
+
+/** One watch of a collection, with what all watches of this controller share. */
+export function reflect<T extends CachedObject>(
+  { client, clock, random, log, onReflectorProblem }: Shell,
+  resource: Resource,
+  cache: ObjectCache<T>,
+  where: { namespace?: string } & Pick<ReflectorOptions<T>, 'labelSelector' | 'fieldSelector'>,
+): Reflector {
+  const { namespace, ...selectors } = where
+  return startReflector({
+    transport: client.transport,
+    path: resourcePath(resource, namespace === undefined ? {} : { namespace }),
+    ...selectors,
+    cache,
+    clock,
+    random,
+    log,
+    bookmarks: client.capabilities.watchBookmarks,
+    onProblem: (problem) => onReflectorProblem(resource.plural, problem),
+  })
+}
+
+function cachedPlan(raw: unknown): CachedPlan {
+  const { metadata = {} } = raw as { metadata?: { name?: string; namespace?: string; resourceVersion?: string; managedFields?: unknown } }
+  const { resourceVersion = '', managedFields: _, ...rest } = metadata
+  return {
+    name: metadata.name ?? '',
+    ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
+    resourceVersion,
+    // without the resourceVersion inside, a write that changes nothing is seen to change nothing
+    parsed: parsePlan({ ...(raw as object), metadata: rest }),
+  }
+}
+
+function cachedSecret(raw: unknown): CachedSecret {
+  const secret = raw as {
+    metadata: { name: string; namespace: string; resourceVersion: string }
+    type?: string
+    data?: Record<string, string>
+    immutable?: boolean
+  }
+  return {
+    name: secret.metadata.name,
+    namespace: secret.metadata.namespace,
+    resourceVersion: secret.metadata.resourceVersion,
+    hash: secretHash({
+      name: secret.metadata.name,
+      type: secret.type ?? '',
+      ...(secret.data === undefined ? {} : { data: secret.data }),
+      ...(secret.immutable === undefined ? {} : { immutable: secret.immutable }),
+    }),
+  }
+}
+
+/** What a cache tells of an API client's answer to an own write. */
+export type Writes = Pick<ApiClient, 'create' | 'patch' | 'patchStatus' | 'delete'>

@@ -1,0 +1,265 @@
+import { isConflict } from '../../cluster/api-error.ts'
+import { plans } from '../../cluster/resource.ts'
+import type { WorkQueue } from '../../cluster/work-queue.ts'
+import { createWorkQueue } from '../../cluster/work-queue.ts'
+import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
+import { decideOrphans } from '../../core/plan/decide-orphans.ts'
+import { decidePlan } from '../../core/plan/decide-plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import type { PlanAction, PlanActions, PlanDecision } from '../../core/plan/plan-decision.ts'
+import type { FailureFacts, PlanFacts } from '../../core/plan/plan-facts.ts'
+import { statusPatch } from '../../core/plan/status-patch.ts'
+import type { Shell } from '../shell.ts'
+import { carryOut } from './carry-out.ts'
+import { ChannelPoller } from './channel-poller.ts'
+import { readFailure } from './failure-reader.ts'
+import { NodeDrains } from './node-drains.ts'
+import { observePlan } from './observe-plan.ts'
+import { byJob, type CachedPlan, type PlanCaches, withJournal } from './plan-caches.ts'
+import { wakePlans } from './wake-plans.ts'
+
+/** Key under which what deleted Plans left behind is cleared away; no Plan can have this name. */
+const orphans = '#orphans'
+/** A Plan is looked at again at most this often, however much happens: what happens meanwhile is decided on together. */
+const minimumIntervalMs = 100
+/** A decision, its actions, and the decision that follows from them: more rounds than this are left to the next turn. */
+const rounds = 4
+
+/** The loop of observe, decide, act for all Plans of one namespace. Runs on the leader alone. */
+export class PlanController {
+  readonly #shell: Shell
+  readonly #caches: PlanCaches
+  readonly #queue: WorkQueue
+  readonly #poller: ChannelPoller
+  readonly #drains: NodeDrains
+  readonly #failures = new Map<string, FailureFacts>()
+  /** By Plan and node: what the API server answered to an action that it refused. */
+  readonly #refusals = new Map<string, Map<string, string>>()
+  readonly #drainNodes = new Map<string, readonly string[]>()
+  readonly #serverVersion: () => string
+  readonly #unsubscribe: () => void
+
+  constructor(shell: Shell, caches: PlanCaches, serverVersion: () => string) {
+    this.#shell = shell
+    this.#caches = caches
+    this.#serverVersion = serverVersion
+    const { clock, random, log, threads } = shell
+    this.#queue = createWorkQueue({
+      clock,
+      random,
+      workers: threads,
+      minimumIntervalMs,
+      handle: (key) => this.#handle(key),
+      onError: (plan, err, retryInMs) => log.warn({ plan, err, retryInMs }, 'plan is tried again'),
+    })
+    this.#poller = new ChannelPoller(shell, (plan) => this.#queue.add(plan))
+    this.#drains = new NodeDrains(shell, (plan) => this.#queue.add(plan))
+    this.#unsubscribe = wakePlans(
+      caches,
+      (plan) => this.#queue.add(plan),
+      () => this.#queue.add(orphans),
+    )
+    this.wakeAll()
+  }
+
+  /** Looks at every Plan again, e.g. when the API server has another version. */
+  wakeAll(): void {
+    for (const plan of this.#caches.plans.values()) this.#queue.add(plan.name)
+    this.#queue.add(orphans)
+  }
+
+  /** Length and age of the queue, for metrics. */
+  queue(): Pick<WorkQueue, 'depth' | 'oldestMs'> {
+    return this.#queue
+  }
+
+  /** Ends after what is being written has been written. */
+  async stop(): Promise<void> {
+    this.#unsubscribe()
+    this.#poller.stop()
+    await this.#queue.stop()
+    await this.#drains.stop()
+  }
+
+  async #handle(name: string): Promise<void> {
+    if (name === orphans) return this.#clearOrphans()
+    for (let round = 0; round < rounds; round++) {
+      const cached = this.#caches.plans.get(`${this.#shell.namespace}/${name}`)
+      if (cached === undefined) return this.#forget(name)
+      const quiet = cached.parsed.kind === 'Plan' ? await this.#turn(cached, cached.parsed.plan) : await this.#refuse(cached)
+      if (quiet) return
+    }
+    this.#queue.add(name)
+  }
+
+  /** One turn of the loop; true when nothing was left to do. */
+  async #turn(cached: CachedPlan, plan: Plan): Promise<boolean> {
+    const { metrics, clock } = this.#shell
+    const decision = this.#decide(plan)
+    const before = plan.status
+    const patch = statusPatch(before, decision.status)
+    if (patch !== undefined) await this.#writeStatus(cached, patch)
+    this.#follow(cached.name, decision)
+    for (const event of decision.events) this.#record(plan, event)
+    this.#measure(cached.name, decision)
+    const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(plan, list)))
+    const failed = outcomes.find((o) => o !== undefined)
+    if (failed !== undefined) throw failed.error
+    metrics.decisions.inc({ plan: cached.name })
+    if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - clock.now())
+    return patch === undefined && decision.actions.length === 0
+  }
+
+  #decide(plan: Plan): PlanDecision {
+    const { name } = plan.metadata
+    const end = this.#shell.metrics.decisionSeconds.startTimer()
+    const drainNodes = this.#drainNodes.get(name) ?? []
+    const channel = this.#poller.factsOf(name)
+    const facts: PlanFacts = {
+      ...observePlan(this.#shell, this.#caches, plan),
+      ...(channel === undefined ? {} : { channel }),
+      apiServer: this.#serverVersion(),
+      failures: this.#failures,
+      refusals: this.#refusals.get(name) ?? new Map(),
+      drains: this.#drains.factsOf(drainNodes),
+    }
+    const decision = decidePlan(facts, this.#shell.clusterId, this.#shell.clock.now())
+    end()
+    return decision
+  }
+
+  /** Timers and watches that the decision asks for. */
+  #follow(name: string, decision: PlanDecision): void {
+    this.#poller.schedule(name, decision.poll)
+    this.#drainNodes.set(name, decision.drainNodes)
+    this.#drains.watch(name, decision.drainNodes)
+  }
+
+  async #refuse(cached: CachedPlan): Promise<boolean> {
+    if (cached.parsed.kind === 'Plan') return true
+    const { status, events } = decideMalformedPlan(cached.parsed, this.#shell.clock.now())
+    const patch = statusPatch(cached.parsed.status, status)
+    if (patch === undefined) return true
+    await this.#writeStatus(cached, patch)
+    const { name, namespace, uid } = cached.parsed
+    for (const event of events) this.#record({ metadata: { name, namespace, uid } }, event)
+    return true
+  }
+
+  async #writeStatus(cached: CachedPlan, status: object): Promise<void> {
+    const { client, namespace, metrics } = this.#shell
+    const body = { metadata: { resourceVersion: cached.resourceVersion }, status }
+    metrics.statusWrites.inc({ plan: cached.name })
+    try {
+      this.#caches.plans.observe(await client.patchStatus(plans, { namespace, name: cached.name }, { type: 'merge', body }))
+    } catch (error) {
+      // somebody changed the Plan: the watch tells, and the decision is made anew
+      if (isConflict(error)) this.#shell.log.debug({ plan: cached.name }, 'plan changed while its status was written')
+      throw error
+    }
+  }
+
+  async #carryOutList(plan: Plan, actions: PlanActions): Promise<{ readonly error: unknown } | undefined> {
+    for (const action of actions) {
+      const node = 'node' in action ? action.node : undefined
+      try {
+        await this.#carryOut(plan, action)
+        this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Done' })
+        if (node !== undefined) this.#refusals.get(plan.metadata.name)?.delete(node)
+      } catch (error) {
+        this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Failed' })
+        if (node !== undefined) this.#remember(plan.metadata.name, node, error)
+        return { error }
+      }
+    }
+    return undefined
+  }
+
+  async #carryOut(plan: Plan, action: PlanAction): Promise<void> {
+    const { log } = this.#shell
+    switch (action.kind) {
+      case 'EvictPod':
+      case 'DeletePod':
+        await this.#drains.carryOut(action)
+        this.#queue.add(plan.metadata.name)
+        return
+      case 'ReadFailure':
+        this.#failures.set(action.jobUid, await readFailure(this.#shell, plan, action.jobName, this.#podsOf(action.jobName)))
+        return
+      default:
+        log.info({ plan: plan.metadata.name, ...told(action) }, 'acts')
+        return carryOut(this.#shell, this.#caches, action)
+    }
+  }
+
+  #podsOf(job: string): ReturnType<PlanCaches['pods']['byIndex']> | undefined {
+    return this.#caches.seesPods() ? this.#caches.pods.byIndex(byJob, job) : undefined
+  }
+
+  #remember(plan: string, node: string, error: unknown): void {
+    const known = this.#refusals.get(plan) ?? new Map<string, string>()
+    known.set(node, error instanceof Error ? error.message : String(error))
+    this.#refusals.set(plan, known)
+  }
+
+  #record(plan: { metadata: { name: string; namespace: string; uid: string } }, event: PlanDecision['events'][number]): void {
+    const { name, namespace, uid } = plan.metadata
+    this.#shell.events.record({ object: { apiVersion: 'upgrade.cattle.io/v1', kind: 'Plan', name, namespace, uid }, ...event })
+  }
+
+  #measure(name: string, { status }: PlanDecision): void {
+    const { metrics } = this.#shell
+    const complete = status.conditions?.find((c) => c.type === 'Complete')
+    metrics.nodesInProgress.set({ plan: name }, status.applying?.length ?? 0)
+    metrics.planComplete.set({ plan: name }, complete?.status === 'True' ? 1 : 0)
+    metrics.nodesFailed.set({ plan: name }, complete?.reason === 'JobFailed' || complete?.reason === 'NotReached' ? 1 : 0)
+  }
+
+  #forget(name: string): void {
+    this.#poller.forget(name)
+    this.#drains.watch(name, [])
+    this.#drainNodes.delete(name)
+    this.#refusals.delete(name)
+    for (const metric of [this.#shell.metrics.nodesInProgress, this.#shell.metrics.planComplete, this.#shell.metrics.nodesFailed]) {
+      metric.remove({ plan: name })
+    }
+  }
+
+  async #clearOrphans(): Promise<void> {
+    const { namespace } = this.#shell
+    const planUids = new Map([...this.#caches.plans.values()].map((p) => [`${namespace}/${p.name}`, uidOf(p)] as const))
+    const actions = decideOrphans({
+      planUids,
+      nodes: this.#caches.nodes.byIndex(withJournal, 'yes'),
+      jobs: [...this.#caches.jobs.values()],
+      namespace,
+    })
+    for (const action of actions) {
+      this.#shell.log.info(told(action), 'clears away what a deleted plan left')
+      if (action.kind === 'PatchNode' || action.kind === 'DeleteJob') await carryOut(this.#shell, this.#caches, action)
+    }
+    if (actions.length > 0) this.#queue.add(orphans)
+  }
+}
+
+function uidOf({ parsed }: CachedPlan): string {
+  return parsed.kind === 'Plan' ? parsed.plan.metadata.uid : parsed.uid
+}
+
+/** What a log line says of an action: no object, no secret. */
+function told(action: PlanAction): object {
+  switch (action.kind) {
+    case 'PatchNode':
+      return { action: action.kind, node: action.node, unschedulable: action.patch.unschedulable, labels: action.patch.labels }
+    case 'CreateJob':
+      return { action: action.kind, node: action.node, job: action.job.metadata?.name }
+    case 'StartJob':
+    case 'DeleteJob':
+      return { action: action.kind, job: action.name }
+    case 'ReadFailure':
+      return { action: action.kind, job: action.jobName }
+    case 'EvictPod':
+    case 'DeletePod':
+      return { action: action.kind, node: action.node, pod: `${action.pod.namespace}/${action.pod.name}` }
+  }
+}

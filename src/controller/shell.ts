@@ -1,0 +1,35 @@
+import type { ApiClient } from '../cluster/api-client.ts'
+import type { Clock } from '../cluster/clock.ts'
+import type { EventRecorder } from '../cluster/event-recorder.ts'
+import type { Log } from '../cluster/log.ts'
+import type { ReflectorProblem } from '../cluster/watch-fault.ts'
+import type { PlanSettings } from '../core/plan/plan-settings.ts'
+import type { ControllerMetrics } from './metrics.ts'
+
+/** The ports that every part of the controller acts through; made once, in `run-controller.ts`. */
+export interface Shell {
+  readonly client: ApiClient
+  readonly clock: Clock
+  /** Between 0 (inclusive) and 1 (exclusive). */
+  readonly random: () => number
+  readonly log: Log
+  readonly events: EventRecorder
+  readonly metrics: ControllerMetrics
+  readonly controllerName: string
+  readonly namespace: string
+  /** UID of the namespace kube-system: what a channel server knows this cluster by. */
+  readonly clusterId: string
+  readonly settings: PlanSettings
+  /** How many Plans are worked on at the same time. */
+  readonly threads: number
+  /** `GET` of a channel; tests bring their own. */
+  readonly channelFetch: ChannelFetch
+  readonly onReflectorProblem: (plural: string, problem: ReflectorProblem | undefined) => void
+}
+
+/** One answer of a channel server, or why there is none. Redirects are not followed. */
+export type ChannelAnswer =
+  | { readonly kind: 'Answered'; readonly status: number; readonly statusText: string; readonly location?: string }
+  | { readonly kind: 'Failed'; readonly message: string }
+
+export type ChannelFetch = (url: string, headers: Readonly<Record<string, string>>, signal: AbortSignal) => Promise<ChannelAnswer>

@@ -1,0 +1,184 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { completeCondition } from './complete-condition.ts'
+import { nodeOf } from './job-node.ts'
+import { eligibleNodes, firstCandidates, hostnameOf, isDone } from './node-selection.ts'
+import { hasBegun, type NodeWork, nodeAtWork, type PlanContext } from './node-work.ts'
+import type { PlanAction, PlanActions, PlanDecision } from './plan-decision.ts'
+import type { PlanFacts } from './plan-facts.ts'
+import { planOptions } from './plan-options.ts'
+import type { PlanStatus } from './plan-status.ts'
+import { type Resolution, resolvePlan } from './resolve-plan.ts'
+import { type StartVerdict, startJudge, windowAllows } from './start-gate.ts'
+import { sweepJobs } from './sweep-jobs.ts'
+import { kubernetesTarget } from './version-guard.ts'
+import { workOnNode } from './work-on-node.ts'
+
+/**
+ * Facts older than this prove nothing: a watch that is alive says something about once a minute (bookmarks), one that is silent for 90 s
+ * is broken off and begun anew.
+ */
+const staleAfterMs = 180_000
+const staleRecheckMs = 5_000
+
+/** The window is looked at again this often while it is closed. */
+const windowRecheckMs = 60_000
+
+/**
+ * Decides everything about one Plan: its status, what has to be done now, and when to look again. Pure: the same facts at the same time
+ * give the same decision, and a decision that has been carried out leads to one without actions.
+ *
+ * A node is started here and nowhere else: it must be selected, not done, within `concurrency`, inside the window, and pass `startJudge`.
+ * It enters `status.applying` first; its Job is made only when a later decision finds it there, so that a controller which is killed
+ * in between goes on where it stopped.
+ */
+export function decidePlan(facts: PlanFacts, clusterId: string, nowMs: number): PlanDecision {
+  if (facts.factsAgeMs > staleAfterMs) return standStill(facts, nowMs)
+  const resolution = resolvePlan(facts, clusterId, nowMs)
+  const context = planContext(facts, resolution, nowMs)
+  const inProgress = nodesInProgress(context)
+  const works = new Map([...inProgress].map(([name, at]) => [name, told(workOnNode(at, context), facts.refusals.get(name))] as const))
+  const entry = enterNodes(context, works)
+  const swept = sweepJobs(context, new Set(inProgress.keys()))
+  const applying = applyingHostnames(context, works, entry.entering)
+  const complete = completeCondition({ context, resolution, works, entry, applying })
+  return {
+    status: status(resolution, complete.conditions, applying),
+    actions: [...actionLists(works), ...entry.stale.map((a) => [a]), ...swept.actions.map((a) => [a])],
+    events: [...resolution.events, ...[...works.values()].flatMap((w) => w.events), ...complete.events],
+    ...(resolution.poll === undefined ? {} : { poll: resolution.poll }),
+    drainNodes: [...works].filter(([, w]) => w.drains === true).map(([name]) => name),
+    ...wake([...[...works.values()].map((w) => w.wakeAtMs), swept.wakeAtMs, entry.wakeAtMs]),
+  }
+}
+
+/** Old facts start nothing, end nothing, and change no word of the status. */
+function standStill(facts: PlanFacts, nowMs: number): PlanDecision {
+  return { status: facts.plan.status ?? {}, actions: [], events: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
+}
+
+/** What the API server refused is said for as long as it is tried again. */
+function told(work: NodeWork, refusal: string | undefined): NodeWork {
+  if (refusal === undefined || work.actions.length === 0) return work
+  return { ...work, kind: 'Failed', reason: 'Refused', message: refusal }
+}
+
+function planContext(facts: PlanFacts, resolution: Resolution, nowMs: number): PlanContext {
+  const { plan } = facts
+  return {
+    facts,
+    options: planOptions(plan.metadata.annotations ?? {}).options,
+    latestVersion: resolution.latestVersion,
+    latestHash: resolution.latestHash,
+    usable: resolution.usable,
+    target: kubernetesTarget({ image: plan.spec.upgrade.image, latestVersion: resolution.latestVersion }),
+    planKey: `${plan.metadata.namespace}/${plan.metadata.name}`,
+    nowMs,
+  }
+}
+
+/**
+ * The nodes that hold a slot: those in `status.applying` that still exist. A node with a Job at work holds one too, even when the status
+ * does not name it (the status write was lost), unless nothing of it has begun.
+ */
+function nodesInProgress(context: PlanContext): Map<string, ReturnType<typeof nodeAtWork>> {
+  const { facts, latestHash, planKey } = context
+  const { plan } = facts
+  const applying = new Set(plan.status?.applying ?? [])
+  const jobs = new Map<string, JobFacts[]>()
+  for (const job of facts.jobs) jobs.set(nodeOf(job), [...(jobs.get(nodeOf(job)) ?? []), job])
+  const wanted = new Set(eligibleNodes(plan, facts.nodes).map((n) => n.name))
+  const result = new Map<string, ReturnType<typeof nodeAtWork>>()
+  for (const node of facts.nodes) {
+    const own = jobs.get(node.name) ?? []
+    const at = nodeAtWork(node, wanted.has(node.name) && !isDone(plan, latestHash, node), own, planKey)
+    if (applying.has(hostnameOf(node)) || at.entry?.failure?.restored === false || hasOpenEntry(at) || own.some((j) => isAtWork(j, facts)))
+      result.set(node.name, at)
+  }
+  return new Map([...result].sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+function hasOpenEntry(at: ReturnType<typeof nodeAtWork>): boolean {
+  return at.entry !== undefined && at.entry.failure === undefined
+}
+
+function isAtWork(job: JobFacts, facts: PlanFacts): boolean {
+  return job.end === undefined && !job.deleting && hasBegun(job, facts)
+}
+
+/** Which nodes begin now, and what holds the others back. */
+export interface Entry {
+  readonly entering: readonly NodeFacts[]
+  /** Nodes that are selected and not done, and neither in progress nor entering. */
+  readonly waiting: number
+  /** The first verdict that holds a node back. */
+  readonly blocked?: StartVerdict & { verdict: 'Blocked' }
+  readonly windowClosed: boolean
+  /** Ended Jobs of an earlier time on entering nodes: they would be taken for this one's. */
+  readonly stale: readonly PlanAction[]
+  readonly wakeAtMs?: number
+}
+
+function enterNodes(context: PlanContext, works: ReadonlyMap<string, NodeWork>): Entry {
+  const { facts, latestHash } = context
+  const { plan } = facts
+  const nothing: Entry = { entering: [], waiting: 0, windowClosed: false, stale: [] }
+  if (!context.usable) return nothing
+  const held = [...works.values()].filter((w) => w.kind !== 'Left').length
+  const concurrency = plan.spec.concurrency ?? 0
+  if (concurrency <= 0) return nothing
+  const candidates = eligibleNodes(plan, facts.nodes).filter((n) => !isDone(plan, latestHash, n) && !works.has(n.name))
+  if (candidates.length === 0) return nothing
+  const begun = (plan.status?.applying ?? []).length > 0
+  if (!windowAllows(context, begun)) {
+    return { ...nothing, waiting: candidates.length, windowClosed: true, wakeAtMs: context.nowMs + windowRecheckMs }
+  }
+  return pick(context, candidates, concurrency - held)
+}
+
+function pick(context: PlanContext, candidates: readonly NodeFacts[], free: number): Entry {
+  const { facts, latestHash } = context
+  if (free <= 0) return { entering: [], waiting: candidates.length, windowClosed: false, stale: [] }
+  const mayStart = startJudge(context)
+  const verdicts = candidates.map((node) => ({ node, verdict: mayStart(node) }))
+  const allowed = verdicts.filter((v) => v.verdict.verdict === 'Go').map((v) => v.node)
+  const blocked = verdicts.map((v) => v.verdict).find((v) => v.verdict === 'Blocked')
+  const entering = firstCandidates(allowed, free, facts.plan, latestHash)
+  const names = new Set(entering.map((n) => n.name))
+  const stale = facts.jobs.filter((j) => names.has(nodeOf(j)) && j.end !== undefined && !j.deleting)
+  return {
+    entering,
+    waiting: candidates.length - entering.length,
+    ...(blocked === undefined ? {} : { blocked }),
+    windowClosed: false,
+    stale: stale.map((j) => ({ kind: 'DeleteJob', name: j.name, uid: j.uid })),
+  }
+}
+
+/** `status.applying`: hostname label values of the nodes that hold a slot, ordered by node name. */
+function applyingHostnames(context: PlanContext, works: ReadonlyMap<string, NodeWork>, entering: readonly NodeFacts[]): readonly string[] {
+  const names = new Set([...[...works].filter(([, w]) => w.kind !== 'Left').map(([name]) => name), ...entering.map((n) => n.name)])
+  return context.facts.nodes
+    .filter((n) => names.has(n.name))
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(hostnameOf)
+}
+
+function actionLists(works: ReadonlyMap<string, NodeWork>): readonly PlanActions[] {
+  const lists = [...works.values()].flatMap((w) => [w.actions, ...(w.evictions ?? []).map((e) => [e])])
+  return lists.filter((l) => l.length > 0)
+}
+
+function status(resolution: Resolution, conditions: PlanStatus['conditions'], applying: readonly string[]): PlanStatus {
+  return {
+    conditions: [...(conditions ?? [])],
+    ...(resolution.latestVersion === '' ? {} : { latestVersion: resolution.latestVersion }),
+    ...(resolution.latestHash === '' ? {} : { latestHash: resolution.latestHash }),
+    ...(applying.length === 0 ? {} : { applying: [...applying] }),
+  }
+}
+
+function wake(times: readonly (number | undefined)[]): { wakeAtMs?: number } {
+  const known = times.filter((t) => t !== undefined)
+  return known.length === 0 ? {} : { wakeAtMs: Math.min(...known) }
+}

@@ -1,0 +1,122 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import { type JournalEntry, mayUncordon } from './journal.ts'
+import { newEntry } from './journal-entry.ts'
+import { deleteJob, type NodeAtWork, type NodeWork, type PlanContext } from './node-work.ts'
+import { timestamp } from './plan-conditions.ts'
+import type { PlanAction, PlanEvent } from './plan-decision.ts'
+import { withJournal } from './restore-node.ts'
+
+/** Why a node's upgrade failed: its Job, its drain, or a version that was not reached. */
+export interface Failure {
+  readonly reason: 'JobFailed' | 'NotReached' | 'DrainFailed'
+  readonly message: string
+  readonly job?: JobFacts
+  /** Epoch milliseconds; the back-off before the next try counts from here. */
+  readonly atMs?: number
+}
+
+/** Journal annotations share 256 KiB a node with everybody else: a failure keeps 1,000 characters of its story. */
+const keptCharacters = 1000
+
+/**
+ * Decides what follows from a failure: another try after a pause when the Plan asks for it, otherwise the failure is recorded on the node,
+ * its slot stays taken, and the node is made schedulable again if Falkirk cordoned it and it is Ready.
+ */
+export function failNode(at: NodeAtWork, context: PlanContext, failure: Failure): NodeWork {
+  const attempt = at.entry?.hash === context.latestHash ? at.entry.attempt : attemptOf(failure.job)
+  const { count } = context.options.retry
+  return attempt <= count ? retryLater(at, context, failure, attempt) : recordFailure(at, context, failure, attempt)
+}
+
+function attemptOf(job: JobFacts | undefined): number {
+  return Number(job?.annotations['falkirk.dev/attempt'] ?? '1') || 1
+}
+
+function retryLater(at: NodeAtWork, context: PlanContext, failure: Failure, attempt: number): NodeWork {
+  const { backoffMs, maxBackoffMs, count } = context.options.retry
+  const pauseMs = Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs)
+  const dueMs = (failure.atMs ?? context.nowMs) + pauseMs
+  if (context.nowMs < dueMs) {
+    const message = `${failure.message}; try ${attempt + 1} of ${count + 1} at ${timestamp(dueMs)}`
+    return { kind: 'Waiting', reason: 'Retrying', message, actions: [], events: [], wakeAtMs: dueMs }
+  }
+  const entry: JournalEntry = {
+    ...(at.entry ?? newEntry(at, context)),
+    hash: context.latestHash,
+    step: at.entry?.step === 'Drain' ? 'Drain' : 'Upgrade',
+    since: timestamp(context.nowMs),
+    attempt: attempt + 1,
+  }
+  const actions: PlanAction[] = [{ kind: 'PatchNode', node: at.node.name, patch: withJournal(at, withoutFailure(entry)) }]
+  if (failure.job !== undefined) actions.push(deleteJob(failure.job))
+  return { kind: 'Working', actions, events: [failureEvent(failure)] }
+}
+
+function withoutFailure({ failure: _, ...entry }: JournalEntry): JournalEntry {
+  return entry
+}
+
+function recordFailure(at: NodeAtWork, context: PlanContext, failure: Failure, attempt: number): NodeWork {
+  const restored = !at.node.unschedulable || takesBack(at, context)
+  const entry: JournalEntry = {
+    ...(at.entry ?? newEntry(at, context)),
+    hash: context.latestHash,
+    planUid: context.facts.plan.metadata.uid,
+    step: 'Failed',
+    since: timestamp(context.nowMs),
+    attempt,
+    failure: {
+      message: cut(failure.message),
+      reason: failure.reason === 'NotReached' ? 'NotReached' : 'JobFailed',
+      generation: context.facts.plan.metadata.generation ?? 0,
+      restored,
+    },
+  }
+  const uncordon = restored && at.node.unschedulable ? { unschedulable: false } : {}
+  return {
+    kind: 'Failed',
+    reason: failure.reason === 'NotReached' ? 'NotReached' : 'JobFailed',
+    message: failure.message,
+    actions: [{ kind: 'PatchNode', node: at.node.name, patch: withJournal(at, entry, uncordon) }],
+    events: [failureEvent(failure)],
+  }
+}
+
+/** A node that is not Ready keeps its cordon: it would get pods the moment its kubelet answers again. */
+function takesBack(at: NodeAtWork, context: PlanContext): boolean {
+  return at.node.ready && mayUncordon(at.journal, context.planKey)
+}
+
+function failureEvent(failure: Failure): PlanEvent {
+  return { type: 'Warning', reason: failure.reason, message: failure.message }
+}
+
+function cut(text: string): string {
+  return text.length <= keptCharacters ? text : `${text.slice(0, keptCharacters - 1)}…`
+}
+
+/**
+ * Whether a recorded failure still stands, and then what it comes to: nothing is tried again in silence. It ends when the Plan means
+ * another hash, was edited, or asks for more tries.
+ */
+export function failureStands(at: NodeAtWork, context: PlanContext): NodeWork | undefined {
+  const { entry } = at
+  if (entry?.failure === undefined || entry.hash !== context.latestHash || entry.planUid !== context.facts.plan.metadata.uid)
+    return undefined
+  if (entry.failure.generation !== (context.facts.plan.metadata.generation ?? 0)) return undefined
+  if (entry.attempt <= context.options.retry.count) return undefined
+  return standingFailure(at, context, entry, entry.failure)
+}
+
+function standingFailure(
+  at: NodeAtWork,
+  context: PlanContext,
+  entry: JournalEntry,
+  failure: NonNullable<JournalEntry['failure']>,
+): NodeWork {
+  const base = { kind: 'Failed', reason: failure.reason, message: failure.message, events: [] } as const
+  if (failure.restored || !takesBack(at, context)) return { ...base, actions: [] }
+  const restored = { ...entry, failure: { ...failure, restored: true } }
+  const patch = withJournal(at, restored, { unschedulable: false })
+  return { ...base, actions: [{ kind: 'PatchNode', node: at.node.name, patch }] }
+}

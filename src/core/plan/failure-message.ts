@@ -1,0 +1,71 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { ContainerFacts, PodFacts } from '../kubernetes/pod-facts.ts'
+
+/** A condition's message may hold 32 KiB; a person reads the first lines of it. */
+const maximumCharacters = 900
+
+/**
+ * Says why a Job failed: node, reason, exit code and the last log lines, cut to fit. The first part is word for word what a
+ * system-upgrade-controller v0.20 says, as alerts match on it.
+ */
+export function failureMessage(input: {
+  job: JobFacts
+  node: string
+  pods: readonly PodFacts[]
+  log: string
+  /** The condition's message so far: it may know why the Job was stuck when its pod is gone already. */
+  previous: string
+}): string {
+  const { job, node } = input
+  const head = `Job ${job.namespace}/${job.name} failed on Node ${node}: ${job.end?.reason ?? ''}: ${job.end?.message ?? ''}`
+  const container = failedContainer(input.pods)
+  const story = container === undefined ? stuckBefore(input.previous, job) : exitStory(container)
+  const lines = input.log.trim()
+  const withStory = story === '' ? head : `${head}; ${story}`
+  if (lines === '') return withStory.slice(0, maximumCharacters)
+  const room = Math.max(maximumCharacters - withStory.length - 14, 80)
+  const tail = lines.length <= room ? lines : `…${lines.slice(lines.length - room + 1)}`
+  return `${withStory}; last lines: ${tail}`
+}
+
+/** The container that ended badly, of the pod that ended last in the list. */
+function failedContainer(pods: readonly PodFacts[]): ContainerFacts | undefined {
+  return pods.flatMap((p) => p.containers).findLast((c) => c.state === 'Terminated' && c.exitCode !== 0)
+}
+
+function exitStory(container: ContainerFacts): string {
+  const reason = container.reason === '' || container.reason === 'Error' ? '' : ` (${container.reason})`
+  return `container ${container.name} exited with code ${container.exitCode ?? '?'}${reason}`
+}
+
+function stuckBefore(previous: string, job: JobFacts): string {
+  const start = previous.indexOf(stuckPrefix(job))
+  return start < 0 ? '' : `before that ${previous.slice(start + stuckPrefix(job).length).split('; Job ')[0] ?? ''}`
+}
+
+function stuckPrefix(job: JobFacts): string {
+  return `Job ${job.namespace}/${job.name} waits: `
+}
+
+/** Reasons of a waiting container that do not pass by themselves. */
+const stuckReasons = /^(ErrImage|ImagePull|InvalidImage|CreateContainer|RunContainer|RegistryUnavailable|ImageInspect|CrashLoop)/
+
+/**
+ * Says why a Job that is at work does not get on (an image that cannot be pulled, no room on its node), or nothing. The first words stay
+ * the same while kubelet changes between two reasons for the same thing, so `previous` is kept then.
+ */
+export function stuckMessage(job: JobFacts, node: string, pods: readonly PodFacts[], previous: string): string | undefined {
+  const prefix = stuckPrefix(job)
+  for (const pod of pods) {
+    const container = pod.containers.find((c) => c.state === 'Waiting' && stuckReasons.test(c.reason))
+    if (container !== undefined) {
+      const what = /^(ErrImage|ImagePull)/.test(container.reason) ? 'its image cannot be pulled' : container.reason
+      const start = `${prefix}container ${container.name} on Node ${node}: ${what}`
+      const kept = previous.split('; Job ').find((part) => part.startsWith(start) || `Job ${part}`.startsWith(start))
+      return kept ?? `${start} (${(container.message || container.reason).slice(0, 300)})`
+    }
+    if (pod.unschedulableMessage !== undefined)
+      return `${prefix}its pod does not fit on Node ${node}: ${pod.unschedulableMessage.slice(0, 300)}`
+  }
+  return undefined
+}

@@ -1,0 +1,21 @@
+import { buildJob } from './build-job.ts'
+import { currentEntry } from './journal-entry.ts'
+import type { NodeAtWork, PlanContext } from './node-work.ts'
+
+/** The Job that upgrades a node, as it would be made now. */
+export function jobFor(at: NodeAtWork, context: PlanContext): ReturnType<typeof buildJob> {
+  const { facts, options } = context
+  const [label] = at.node.name.split('.')
+  return buildJob({
+    plan: facts.plan,
+    latestVersion: context.latestVersion,
+    latestHash: context.latestHash,
+    node: at.node,
+    settings: facts.settings,
+    controllerName: facts.controllerName,
+    applying: true,
+    drainBy: facts.plan.spec.drain === undefined ? 'Job' : options.drainBy,
+    attempt: currentEntry(at, context)?.attempt ?? 1,
+    sharesFirstLabel: facts.nodes.some((n) => n.name !== at.node.name && n.name.split('.')[0] === label),
+  })
+}

@@ -1,0 +1,83 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import type { Journal, JournalEntry } from './journal.ts'
+import { parseJournal } from './journal.ts'
+import type { PlanAction, PlanActions, PlanEvent } from './plan-decision.ts'
+import type { PlanFacts } from './plan-facts.ts'
+import type { PlanOptions } from './plan-options.ts'
+
+/** What all decisions about the nodes of one Plan share. */
+export interface PlanContext {
+  readonly facts: PlanFacts
+  readonly options: PlanOptions
+  readonly latestVersion: string
+  readonly latestHash: string
+  /** Valid and resolved: new work may begin. */
+  readonly usable: boolean
+  /** Set when the Plan changes the version of Kubernetes. */
+  readonly target: KubernetesVersion | undefined
+  /** `namespace/name`. */
+  readonly planKey: string
+  readonly nowMs: number
+}
+
+/** One node in progress and what belongs to it. */
+export interface NodeAtWork {
+  readonly node: NodeFacts
+  /** Still selected and not done: a node that is neither only has its last Job ended. */
+  readonly wanted: boolean
+  readonly jobs: readonly JobFacts[]
+  readonly journal: Journal
+  readonly entry: JournalEntry | undefined
+  /** The journal cannot be read: the node's scheduling state is left alone. */
+  readonly journalUnreadable: boolean
+}
+
+/** What a node in progress comes to, and what has to be done for it now. */
+export interface NodeWork {
+  /** `Left`: nothing more to do here, the slot is free. */
+  readonly kind: 'Working' | 'Waiting' | 'Failed' | 'Blocked' | 'Left'
+  readonly reason?: 'JobFailed' | 'NotReached' | 'Draining' | 'Retrying' | 'Blocked' | 'Refused'
+  /** One sentence for the condition; absent while everything goes as usual. */
+  readonly message?: string
+  readonly actions: PlanActions
+  /** Evictions and deletions of pods: none of them waits for another. */
+  readonly evictions?: readonly PlanAction[]
+  readonly events: readonly PlanEvent[]
+  readonly wakeAtMs?: number
+  /** The node's pods have to be watched. */
+  readonly drains?: boolean
+}
+
+export function working(actions: PlanActions = [], more: Partial<NodeWork> = {}): NodeWork {
+  return { kind: 'Working', actions, events: [], ...more }
+}
+
+/** Label on a Job that only prepares a node whose drain the controller does itself. */
+export const stageLabel = 'falkirk.dev/stage'
+
+export function nodeAtWork(node: NodeFacts, wanted: boolean, jobs: readonly JobFacts[], planKey: string): NodeAtWork {
+  const read = parseJournal(node.journal)
+  const journal = read.kind === 'Journal' ? read.entries : []
+  return { node, wanted, jobs, journal, entry: journal.find((e) => e.plan === planKey), journalUnreadable: read.kind === 'Unreadable' }
+}
+
+/** A Job that was made for another version or hash than the Plan now means. */
+export function isOutdated(job: JobFacts, context: Pick<PlanContext, 'latestHash' | 'facts'>): boolean {
+  return job.labels[`plan.upgrade.cattle.io/${context.facts.plan.metadata.name}`] !== context.latestHash
+}
+
+/**
+ * Whether any container of the Job has run: until then it can be replaced without harm. Where pods may not be seen, a Job counts as begun.
+ */
+export function hasBegun(job: JobFacts, facts: PlanFacts): boolean {
+  if (job.succeeded > 0 || job.failed > 0) return true
+  if (job.active === 0) return false
+  if (facts.podsByJob === undefined) return true
+  return (facts.podsByJob.get(job.name) ?? []).some((pod) => pod.containers.some((c) => c.state !== 'Waiting'))
+}
+
+export function deleteJob(job: JobFacts): PlanAction {
+  return { kind: 'DeleteJob', name: job.name, uid: job.uid }
+}

@@ -1,0 +1,66 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import { stuckMessage } from './failure-message.ts'
+import { discardJob, finishNode } from './finish-node.ts'
+import { jobFor } from './job-for-node.ts'
+import { deleteJob, hasBegun, isOutdated, type NodeAtWork, type NodeWork, type PlanContext, stageLabel, working } from './node-work.ts'
+import { letGo } from './restore-node.ts'
+import { startNode } from './start-node.ts'
+import { sameTemplate } from './template-digest.ts'
+
+/** Decides what happens next to one node in progress, from its Job and its journal alone. */
+export function workOnNode(at: NodeAtWork, context: PlanContext): NodeWork {
+  if (at.jobs.some((j) => j.deleting)) return { kind: 'Waiting', actions: [], events: [] }
+  const upgrade = newest(at.jobs.filter((j) => j.labels[stageLabel] === undefined))
+  const job = upgrade ?? newest(at.jobs)
+  if (!at.wanted) return leaveNode(at, job, context)
+  if (job === undefined) return startNode(at, context)
+  if (job.end === undefined) return watchJob(at, job, context)
+  if (isOutdated(job, context)) return discardJob(at, job, context)
+  if (job.labels[stageLabel] === 'prepare' && job.end.kind === 'Complete') return startNode(at, context)
+  if (job.end.kind === 'Failed' && isTemplateChanged(at, job, context)) return discardJob(at, job, context)
+  return finishNode(at, job, context)
+}
+
+function newest(jobs: readonly JobFacts[]): JobFacts | undefined {
+  return jobs.reduce<JobFacts | undefined>(
+    (latest, j) => (latest === undefined || j.createdAtMs > latest.createdAtMs ? j : latest),
+    undefined,
+  )
+}
+
+/** A Job at work ends first, whatever the Plan says meanwhile; one that has not begun is replaced at once. */
+function watchJob(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork {
+  const { facts } = context
+  const outdated = isOutdated(job, context)
+  if (context.usable && (outdated || isTemplateChanged(at, job, context))) {
+    if (!hasBegun(job, facts)) return discardJob(at, job, context)
+    const what = outdated ? `version ${job.labels['upgrade.cattle.io/version']}` : 'the Plan as it was'
+    return {
+      kind: 'Working',
+      message: `Job ${job.namespace}/${job.name} for ${what} ends first on Node ${at.node.name}`,
+      actions: [],
+      events: [],
+    }
+  }
+  if (job.parallelism === 0) return working([{ kind: 'StartJob', name: job.name }])
+  const previous = facts.plan.status?.conditions?.find((c) => c.type === 'Complete')?.message ?? ''
+  const message = stuckMessage(job, at.node.name, facts.podsByJob?.get(job.name) ?? [], previous)
+  return working([], message === undefined ? {} : { message })
+}
+
+function isTemplateChanged(at: NodeAtWork, job: JobFacts, context: PlanContext): boolean {
+  if (job.labels[stageLabel] !== undefined) return false
+  const desired = jobFor(at, context)
+  return desired.kind === 'Job' && sameTemplate(job, desired.job) === 'Different'
+}
+
+/** A node that the Plan no longer wants: its Job ends if it has begun, then everything is as it was before. */
+function leaveNode(at: NodeAtWork, job: JobFacts | undefined, context: PlanContext): NodeWork {
+  if (job !== undefined && job.end === undefined) {
+    if (hasBegun(job, context.facts)) return working([], { message: `Job ${job.namespace}/${job.name} ends first on Node ${at.node.name}` })
+    return discardJob(at, job, context)
+  }
+  const patch = letGo(at, job, context)
+  if (patch === undefined) return { kind: 'Left', actions: [], events: [] }
+  return working([{ kind: 'PatchNode', node: at.node.name, patch }])
+}
