@@ -40,6 +40,14 @@ fetch_source() {
   touch "$source/.rig-source"
 }
 
+# Compiled by Go 1.18 and newer, this one comparison takes an empty string for null: every `default: ""` of a CRD and every "" in a
+# custom resource would be refused. Later releases of the library say what is meant, as here.
+repair_empty_strings() {
+  local file=$source/vendor/k8s.io/kube-openapi/pkg/validation/validate/type.go
+  sed -i 's/if data == nil || reflect\.DeepEqual(reflect\.Zero(reflect\.TypeOf(data)), reflect\.ValueOf(data)) {/if data == nil {/' "$file"
+  grep -q 'if data == nil {' "$file"
+}
+
 build() { # VERSION
   local version=$1 plain=${1#v} stamp target
   stamp=$(mktemp)
@@ -71,6 +79,7 @@ missing=()
 for version in "$@"; do [ -x "$out/$version/k3s" ] || missing+=("$version"); done
 [ ${#missing[@]} -gt 0 ] || exit 0
 [ -e "$source/.rig-source" ] || fetch_source
+repair_empty_strings
 rm -rf "$source/cmd/rig-k3s"
 cp -r "$here/rig-k3s" "$source/cmd/rig-k3s"
 [ -x "$out/pause" ] || build_pause
