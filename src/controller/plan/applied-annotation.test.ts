@@ -22,7 +22,7 @@ describe('the applied annotation', () => {
 
   it('is added to the others and holds the Job with its long texts cut', () => {
     const annotated = withAppliedAnnotation(job)
-    expect(annotated.metadata?.annotations?.['a']).toBe('1')
+    expect(annotated.metadata?.annotations?.a).toBe('1')
     expect(decodeApplied(annotated.metadata?.annotations?.[applied] ?? '')).toEqual({
       metadata: { name: 'j', annotations: { a: '1' } },
       spec: { template: { spec: { containers: [{ name: 'c', image: 'x'.repeat(64) }] } } },

@@ -6,6 +6,7 @@ import { jobDeadlineSeconds, jobTtlSeconds } from './job-deadline.ts'
 import { isWindows, type JobInput } from './job-input.ts'
 import { jobMetadata } from './job-metadata.ts'
 import { jobPodTemplate } from './job-pod.ts'
+import { jobVolumes, mountProblem } from './job-volumes.ts'
 import { planLabel } from './plan-label.ts'
 
 /** A Job and what its author may want to know, or why there can be none. */
@@ -49,6 +50,11 @@ function jobProblem(input: JobInput): string | undefined {
   if (isWindows(input.node) && settings.kubectlImageWindows === '' && input.drainBy === 'Job') {
     return 'SYSTEM_UPGRADE_JOB_KUBECTL_IMAGE_WINDOWS is required when targeting Windows nodes'
   }
+  return labelProblem(input) ?? mountProblem(jobVolumes(plan.spec))
+}
+
+/** The Plan's name and version are labels of the Job. */
+function labelProblem({ plan, latestVersion }: JobInput): string | undefined {
   const { name } = plan.metadata
   const badName = labelKeyProblem(planLabel(name)) ?? labelValueProblem(name)
   if (badName !== undefined) return `metadata.name ${JSON.stringify(name)} names a label on nodes and Jobs: ${badName}; rename the Plan`

@@ -55,9 +55,10 @@ function declare(volumes: Volume[], wanted: Volume): string {
   }
 }
 
+/** A Secret's name may have dots, a volume's may not. */
 function secretVolume({ name, defaultMode, ignoreUpdates = false }: SecretSpec): Volume {
   const mode = defaultMode === undefined ? {} : { defaultMode }
-  return { name: shortenName(`secret-${name}`), secret: { secretName: name, ...mode, optional: ignoreUpdates } }
+  return { name: shortenName(`secret-${name}`).replaceAll('.', '-'), secret: { secretName: name, ...mode, optional: ignoreUpdates } }
 }
 
 function secretMount(secret: SecretSpec, name: string): VolumeMount {
@@ -85,4 +86,14 @@ function hostPathMount({ destination }: VolumeSpec, name: string): VolumeMount {
 
 function onlyOnce(mounts: VolumeMount[]): VolumeMount[] {
   return mounts.filter((mount, index) => mounts.findIndex((m) => m.name === mount.name && m.mountPath === mount.mountPath) === index)
+}
+
+/** Why the API server would refuse what a container mounts; `undefined` when it would not. */
+export function mountProblem({ prepareMounts, upgradeMounts }: JobVolumes): string | undefined {
+  for (const [field, mounts] of [['spec.upgrade', upgradeMounts] as const, ['spec.prepare', prepareMounts] as const]) {
+    const paths = mounts.map((mount) => mount.mountPath)
+    const twice = paths.find((path, index) => paths.indexOf(path) !== index)
+    if (twice !== undefined) return `${field} would mount two volumes at ${twice}; give one of them (volumes or secrets) another path`
+  }
+  return undefined
 }
