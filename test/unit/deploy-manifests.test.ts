@@ -1,0 +1,194 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { parseAllDocuments } from 'yaml'
+
+interface Rule {
+  apiGroups: string[]
+  resources: string[]
+  resourceNames?: string[]
+  verbs: string[]
+}
+
+interface Manifest {
+  kind: string
+  metadata: { name: string; namespace?: string; labels?: Record<string, string> }
+  rules?: Rule[]
+  roleRef?: { kind: string; name: string }
+  subjects?: { kind: string; name: string; namespace: string }[]
+  // biome-ignore lint/suspicious/noExplicitAny: manifests are walked by path
+  [field: string]: any
+}
+
+function manifestsIn(folder: string): Manifest[] {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.yaml') && file !== 'kustomization.yaml')
+    .flatMap((file) => parseAllDocuments(readFileSync(join(folder, file), 'utf8')).map((document) => document.toJS()))
+}
+
+const base = manifestsIn('deploy/base')
+const kustomization = parseAllDocuments(readFileSync('deploy/base/kustomization.yaml', 'utf8'))[0]?.toJS()
+
+function one(kind: string, name: string): Manifest {
+  const found = base.find((manifest) => manifest.kind === kind && manifest.metadata.name === name)
+  if (found === undefined) throw new Error(`deploy/base has no ${kind} ${name}`)
+  return found
+}
+
+describe('deploy/base', () => {
+  it('lists each of its files', () => {
+    const files = readdirSync('deploy/base').filter((file) => file !== 'kustomization.yaml' && file.endsWith('.yaml'))
+    expect([...kustomization.resources].sort()).toEqual(files.sort())
+  })
+
+  it('keeps the names that a live system-upgrade-controller has', () => {
+    expect(one('Namespace', 'system-upgrade').metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'privileged' })
+    expect(one('ServiceAccount', 'system-upgrade').metadata.namespace).toBe('system-upgrade')
+    const deployment = one('Deployment', 'system-upgrade-controller')
+    expect(deployment.spec.selector).toEqual({ matchLabels: { 'upgrade.cattle.io/controller': 'system-upgrade-controller' } })
+    expect(deployment.spec.template.spec.serviceAccountName).toBe('system-upgrade')
+    expect(deployment.spec.template.spec.containers).toMatchObject([{ name: 'system-upgrade-controller' }])
+  })
+
+  it.each([
+    'SYSTEM_UPGRADE_CONTROLLER_DEBUG',
+    'SYSTEM_UPGRADE_CONTROLLER_THREADS',
+    'SYSTEM_UPGRADE_JOB_ACTIVE_DEADLINE_SECONDS',
+    'SYSTEM_UPGRADE_JOB_BACKOFF_LIMIT',
+    'SYSTEM_UPGRADE_JOB_IMAGE_PULL_POLICY',
+    'SYSTEM_UPGRADE_JOB_KUBECTL_IMAGE',
+    'SYSTEM_UPGRADE_JOB_PRIVILEGED',
+    'SYSTEM_UPGRADE_JOB_TTL_SECONDS_AFTER_FINISH',
+    'SYSTEM_UPGRADE_PLAN_POLLING_INTERVAL',
+  ])('sets %s, as the manifests of a system-upgrade-controller do', (key) => {
+    expect(one('ConfigMap', 'default-controller-env').data).toHaveProperty(key, expect.any(String))
+  })
+
+  it('asks for a leader, so that two replicas are safe', () => {
+    expect(one('ConfigMap', 'default-controller-env').data.SYSTEM_UPGRADE_CONTROLLER_LEADER_ELECT).toBe('true')
+  })
+})
+
+describe('the controller Deployment', () => {
+  const pod = one('Deployment', 'system-upgrade-controller').spec.template.spec
+  const container = pod.containers[0]
+
+  it('meets Pod Security restricted', () => {
+    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 65534, seccompProfile: { type: 'RuntimeDefault' } })
+    expect(container.securityContext).toEqual({
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+    expect([pod.hostNetwork, pod.hostPID, pod.hostIPC, pod.initContainers]).toEqual([undefined, undefined, undefined, undefined])
+    const allowed = ['configMap', 'csi', 'downwardAPI', 'emptyDir', 'ephemeral', 'persistentVolumeClaim', 'projected', 'secret']
+    const kinds = pod.volumes.flatMap((volume: object) => Object.keys(volume).filter((key) => key !== 'name'))
+    expect(kinds.filter((kind: string) => !allowed.includes(kind))).toEqual([])
+  })
+
+  it('is probed on the port it listens on', () => {
+    expect(container.ports).toMatchObject([{ name: 'http', containerPort: 8080 }])
+    expect(container.livenessProbe.httpGet).toEqual({ path: '/healthz', port: 'http' })
+    expect(container.readinessProbe.httpGet).toEqual({ path: '/readyz', port: 'http' })
+  })
+
+  it('keeps away from its own kind and not from upgrade pods, which carry the controller label as well', () => {
+    const [term] = pod.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution
+    expect(Object.keys(term.labelSelector.matchLabels)).not.toContain('upgrade.cattle.io/controller')
+    const { labels } = one('Deployment', 'system-upgrade-controller').spec.template.metadata
+    expect(labels).toMatchObject(term.labelSelector.matchLabels)
+  })
+
+  it('may come back on a server that is cordoned at the moment', () => {
+    expect(pod.tolerations).toContainEqual({ key: 'node.kubernetes.io/unschedulable', operator: 'Exists', effect: 'NoSchedule' })
+  })
+})
+
+describe('RBAC', () => {
+  const roles = base.filter((manifest) => manifest.kind === 'Role' || manifest.kind === 'ClusterRole')
+  const rules = roles.flatMap((role) => (role.rules ?? []).map((rule) => ({ ...rule, role: `${role.kind} ${role.metadata.name}` })))
+
+  it('has no wildcard and no cluster-admin', () => {
+    for (const { apiGroups, resources, verbs } of rules) expect([...apiGroups, ...resources, ...verbs]).not.toContain('*')
+    const bound = base.filter((manifest) => manifest.roleRef !== undefined).map((binding) => binding.roleRef?.name)
+    expect(bound).not.toContain('cluster-admin')
+  })
+
+  it.each(['secrets', 'jobs', 'plans', 'leases', 'pods/log', 'configmaps'])('gives %s in the namespace alone', (resource) => {
+    const clusterWide = rules.filter((rule) => rule.role.startsWith('ClusterRole') && rule.resources.includes(resource))
+    expect(clusterWide).toEqual([])
+  })
+
+  it('keeps everything that removes pods in the drain role', () => {
+    const removing = rules.filter(
+      (rule) => rule.resources.includes('pods/eviction') || (rule.resources.includes('pods') && rule.verbs.includes('delete')),
+    )
+    expect(new Set(removing.map((rule) => rule.role))).toEqual(new Set(['ClusterRole falkirk-drain']))
+  })
+
+  it('changes no custom resource definition but that of Plans', () => {
+    const writing = rules.filter(
+      (rule) => rule.resources.includes('customresourcedefinitions') && rule.verbs.some((verb) => verb !== 'create'),
+    )
+    expect(writing.map((rule) => rule.resourceNames)).toEqual([['plans.upgrade.cattle.io']])
+  })
+
+  it('grants nothing that makes more rights', () => {
+    const escalating = [
+      'roles',
+      'clusterroles',
+      'rolebindings',
+      'clusterrolebindings',
+      'serviceaccounts/token',
+      'pods/exec',
+      'users',
+      'nodes/proxy',
+    ]
+    expect(rules.flatMap((rule) => rule.resources).filter((resource) => escalating.includes(resource))).toEqual([])
+    expect(rules.flatMap((rule) => rule.verbs).filter((verb) => ['impersonate', 'bind', 'escalate'].includes(verb))).toEqual([])
+  })
+
+  it('binds each role to the account that Plans name', () => {
+    const bindings = base.filter((manifest) => manifest.roleRef !== undefined)
+    expect(bindings.map((binding) => `${binding.roleRef?.kind} ${binding.roleRef?.name}`).sort()).toEqual(
+      roles.map((role) => `${role.kind} ${role.metadata.name}`).sort(),
+    )
+    for (const binding of bindings) {
+      expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'system-upgrade', namespace: 'system-upgrade' }])
+    }
+  })
+
+  it('docs/rbac.md names every right once, and no other', () => {
+    const given = rules.flatMap(({ role, apiGroups, resources, verbs, resourceNames }) =>
+      apiGroups.flatMap((group) =>
+        resources.flatMap((resource) =>
+          verbs.map((verb) => [role.split(' ')[1], group || 'core', resource, scope(role, resourceNames), verb].join(' ')),
+        ),
+      ),
+    )
+    expect(documentedRights().sort()).toEqual(given.sort())
+  })
+})
+
+function scope(role: string, names: readonly string[] = []): string {
+  const where = role.startsWith('ClusterRole') ? 'cluster' : 'namespace'
+  return names.length === 0 ? where : `${where}, \`${names.join('`, `')}\` only`
+}
+
+/** Rows of the tables in docs/rbac.md: role (from the heading), API group, resource, scope, verb. */
+function documentedRights(): string[] {
+  const sections = readFileSync('docs/rbac.md', 'utf8').split(/^## /m)
+  return sections.flatMap((section) => {
+    const role = /^.*`(falkirk-[\w-]+)`/.exec(section)?.[1]
+    const rows = section.split('\n').filter((line) => /^\| (?!API group)/.test(line))
+    return rows.map((row) =>
+      [
+        role,
+        ...row
+          .split('|')
+          .slice(1, 5)
+          .map((cell) => cell.trim()),
+      ].join(' '),
+    )
+  })
+}
