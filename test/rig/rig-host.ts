@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { attempt, type CommandOptions, type CommandResult } from './command.ts'
@@ -12,8 +12,8 @@ export interface RigHost {
   run(script: string, options?: Pick<CommandOptions, 'input'>): Promise<string>
   /** The same, but a failure is a result. */
   attempt(script: string, options?: Pick<CommandOptions, 'input'>): Promise<CommandResult>
-  /** Text of a file on the host, `undefined` where there is none; also while the host is down or its network is broken. */
-  readFile(path: string): string | undefined
+  /** Where a file that the host has written lies on this machine: it can be read there while the host is down, too. */
+  fileOnMachine(path: string): string
   /** Another for every boot. */
   bootId(): Promise<string>
   /** Boots it; resolves when systemd has started all that is to start. */
@@ -71,7 +71,7 @@ export function makeHost(spec: HostSpec): RigHost {
     address: spec.address,
     run,
     attempt: overSsh,
-    readFile: (path) => readHostFile(spec, path),
+    fileOnMachine: (path) => fileOnMachine(spec.folder, path),
     bootId: async () => (await run('cat /proc/sys/kernel/random/boot_id')).trim(),
     async boot() {
       const script = join(import.meta.dirname, 'hosts', 'power.sh')
@@ -92,17 +92,13 @@ export function makeHost(spec: HostSpec): RigHost {
 }
 
 /** Writes a file of a host that is not booted. */
-export function writeHostFile(folder: string, path: string, content: string, mode = 0o644): void {
+export function writeHostFile(folder: string, path: string, content: string | Uint8Array, mode = 0o644): void {
   const file = join(folder, 'upper', path)
   mkdirSync(dirname(file), { recursive: true })
   writeFileSync(file, content, { mode })
 }
 
-// What a host has written lies in its upper folder, or in one of its data folders.
-function readHostFile(spec: HostSpec, path: string): string | undefined {
-  const [, data] = /^\/var\/lib\/(.+)$/.exec(path) ?? []
-  const inData = data !== undefined && dataFolders.includes(data.split('/')[0] ?? '')
-  const layers = inData ? [join(spec.folder, 'data', data)] : [join(spec.folder, 'upper', path), join(spec.base, path)]
-  const file = layers.find((candidate) => existsSync(candidate))
-  return file === undefined ? undefined : readFileSync(file, 'utf8')
+function fileOnMachine(folder: string, path: string): string {
+  const data = dataFolders.find((name) => path.startsWith(`/var/lib/${name}/`))
+  return data === undefined ? join(folder, 'upper', path) : join(folder, 'data', path.slice('/var/lib/'.length))
 }

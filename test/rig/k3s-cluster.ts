@@ -1,0 +1,163 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { step } from '../../scripts/progress.mjs'
+import { type AuditedRequest, auditPolicy, readAuditLog } from './audit-log.ts'
+import { rigBinaries, rigVersions } from './binaries.ts'
+import { featureGates } from './control-plane-commands.ts'
+import { type ControlPlaneUser, type UserFiles, writeUsers } from './control-plane-users.ts'
+import { type ImageRegistry, startImageRegistry } from './image-registry.ts'
+import { rigImages } from './images/rig-images.ts'
+import { auditLogPath, type K3sLayout, type K3sNode } from './k3s-config.ts'
+import { componentUsers, prepareK3sHost } from './k3s-hosts.ts'
+import { makeK3sKeys } from './k3s-keys.ts'
+import { labelServer, untilDefaultAccount, untilNodeRuns, untilNodesReady } from './k3s-nodes.ts'
+import { type Kubectl, kubectlWith } from './kubectl.ts'
+import { type PlainApi, plainApi } from './plain-api.ts'
+import type { RigHost } from './rig-host.ts'
+import { makeHosts, type RigHosts } from './rig-hosts.ts'
+
+export interface K3sClusterOptions {
+  /** More than one server is not supported yet. */
+  readonly servers?: 1
+  /** Two unless told. */
+  readonly agents?: number
+  /** What the nodes run at the start, one of `rigVersions` unless told: the lowest. */
+  readonly version?: string
+  /** Versions for which the registry has an upgrade image; `rigVersions` unless told. Each further one costs half a minute once. */
+  readonly upgradeVersions?: readonly string[]
+  /** Names of the hosts, server first; `server-1`, `agent-1`, `agent-2` … unless told. */
+  readonly names?: readonly string[]
+  /** Users beside the standard ones (`admin`, `sut`, `observer`); they have a token and no rights until RBAC grants them some. */
+  readonly users?: readonly ControlPlaneUser[]
+  /** Users whose requests are recorded; service accounts by their full name. */
+  readonly auditedUsers?: readonly string[]
+  readonly gates?: Readonly<Record<string, boolean>>
+}
+
+/** A real cluster on whole hosts. */
+export interface RigCluster {
+  readonly version: string
+  readonly server: string
+  /** Folder of all that the run has written; it goes with `down()`. */
+  readonly folder: string
+  /** Path of the kubeconfig of `admin`. */
+  readonly kubeconfig: string
+  kubeconfigFor(user: string): string
+  readonly kubectl: Kubectl
+  /** The tests' own client, as `admin`. */
+  readonly api: PlainApi
+  /** Server first. */
+  readonly hosts: readonly RigHost[]
+  host(name: string): RigHost
+  readonly registry: ImageRegistry
+  /** Address on which a server in the test's own process is reached by hosts and pods. */
+  readonly gateway: string
+  /** For `ssh -F`. */
+  readonly sshConfig: string
+  /** Resolves when all nodes, or those named, are Ready. */
+  untilReady(names?: readonly string[]): Promise<void>
+  /** Resolves when the node is Ready and reports this version. */
+  untilNodeRuns(name: string, version: string): Promise<void>
+  /** What an audited user has asked for since the start, oldest first. */
+  requests(user: string): AuditedRequest[]
+  /** Ends everything by its id and removes it; `keepLogs` copies the hosts' journals to that folder first. */
+  down(options?: { keepLogs?: string }): Promise<void>
+}
+
+/** Starts a cluster of one server and its agents; everything that was started is ended when a later part fails. */
+export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<RigCluster> {
+  const { agents = 2, version = rigVersions[0] } = options
+  const names = options.names ?? ['server-1', ...Array.from({ length: agents }, (_, index) => `agent-${index + 1}`)]
+  if (names.length !== agents + 1) throw new Error(`names must have one name for the server and ${agents} for the agents`)
+  const versions = [...new Set([version, ...(options.upgradeVersions ?? rigVersions)])]
+  const { k3s, kubectl } = await rigBinaries(versions)
+  const images = await rigImages(versions)
+  return step(`starting a cluster of ${names.join(', ')}`, async () => {
+    const hosts = await makeHosts(names)
+    try {
+      const registry = await startImageRegistry(join(hosts.run.path, 'registry'), hosts.network.gateway)
+      const users = await prepare(hosts, registry, { ...options, version, binary: k3s[version] ?? '' })
+      const filled = (async () => {
+        for (const image of images) await registry.push(image)
+      })()
+      await Promise.all([hosts.boot(), filled])
+      const cluster = handle({ hosts, registry, users, version, kubectl })
+      await cluster.untilReady()
+      await labelServer(cluster.api, names[0] ?? '')
+      await untilDefaultAccount(cluster.api)
+      return cluster
+    } catch (error) {
+      await hosts.down()
+      throw error
+    }
+  })
+}
+
+interface Preparation extends K3sClusterOptions {
+  readonly version: string
+  readonly binary: string
+}
+
+async function prepare(hosts: RigHosts, registry: ImageRegistry, options: Preparation): Promise<UserFiles> {
+  const nodes: K3sNode[] = hosts.hosts.map(({ name, address }, index) => ({ name, address, index }))
+  const [server] = nodes
+  if (server === undefined) throw new Error('a cluster needs a server')
+  const layout: K3sLayout = {
+    server: `https://${server.address}:6443`,
+    serverAddress: server.address,
+    featureGates: featureGates(options.version, options.gates ?? {}),
+    registryUrl: registry.url,
+  }
+  const keys = await makeK3sKeys(server.address, server.name)
+  const components = componentUsers(nodes.map(({ name }) => name))
+  const users = writeUsers(hosts.run.path, { server: layout.server, ca: keys.ca }, [...components, ...(options.users ?? [])])
+  const material = { layout, nodes, keys, users, binary: options.binary, auditPolicy: auditPolicy(options.auditedUsers ?? ['sut']) }
+  for (const node of nodes) prepareK3sHost(hosts.folderOf(node.name), node, material)
+  return users
+}
+
+interface Parts {
+  readonly hosts: RigHosts
+  readonly registry: ImageRegistry
+  readonly users: UserFiles
+  readonly version: string
+  readonly kubectl: string
+}
+
+function handle({ hosts, registry, users, version, kubectl }: Parts): RigCluster {
+  const kubeconfig = users.kubeconfigOf('admin')
+  const credentials = users.credentialsOf('admin')
+  const api = plainApi(credentials)
+  const [server] = hosts.hosts
+  return {
+    version,
+    server: credentials.server,
+    folder: hosts.run.path,
+    kubeconfig,
+    kubeconfigFor: users.kubeconfigOf,
+    kubectl: kubectlWith([kubectl], kubeconfig),
+    api,
+    hosts: hosts.hosts,
+    host: hosts.host,
+    registry,
+    gateway: hosts.network.gateway,
+    sshConfig: hosts.sshConfig,
+    untilReady: (names = hosts.hosts.map(({ name }) => name)) => untilNodesReady(api, names),
+    untilNodeRuns: (name, wanted) => untilNodeRuns(api, name, wanted),
+    requests: (user) => readAuditLog(server?.fileOnMachine(auditLogPath) ?? '').filter((request) => request.user === user),
+    async down({ keepLogs } = {}) {
+      if (keepLogs !== undefined) await saveJournals(hosts, keepLogs)
+      await api.close()
+      await registry.stop()
+      await hosts.down()
+    },
+  }
+}
+
+async function saveJournals(hosts: RigHosts, folder: string): Promise<void> {
+  for (const host of hosts.hosts) {
+    const { stdout } = await host.attempt('journalctl --no-pager -o short-precise')
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, `${host.name}.log`), stdout)
+  }
+}

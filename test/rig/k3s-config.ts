@@ -1,0 +1,226 @@
+import { stringify } from 'yaml'
+
+/** What all components of one cluster agree on. */
+export interface K3sLayout {
+  /** `https://ADDRESS:6443` of the server. */
+  readonly server: string
+  readonly serverAddress: string
+  /** `Gate=true,Other=false`. */
+  readonly featureGates: string
+  readonly registryUrl: string
+}
+
+export interface K3sNode {
+  readonly name: string
+  readonly address: string
+  /** 0 for the first host; decides the node's part of the pod network. */
+  readonly index: number
+}
+
+/** A file of a host: path, content, and mode 0644 unless told. */
+export interface HostFile {
+  readonly path: string
+  readonly content: string
+  readonly mode?: number
+}
+
+export const clusterCidr = '10.42.0.0/16'
+const serviceCidr = '10.43.0.0/16'
+/** Address of the Service `default/kubernetes`. */
+export const apiServiceAddress = '10.43.0.1'
+export const auditLogPath = '/var/log/kubernetes/audit.log'
+
+const settings = '/etc/rancher/k3s'
+const keys = `${settings}/keys`
+
+/** Files that each node has: kubelet, kube-proxy, runtime and the pod network. */
+export function nodeFiles(layout: K3sLayout, node: K3sNode, others: readonly K3sNode[]): HostFile[] {
+  return [
+    component('kubelet', {
+      config: `${settings}/kubelet.yaml`,
+      kubeconfig: `${settings}/kubelet.kubeconfig`,
+      'container-runtime': 'remote',
+      'container-runtime-endpoint': 'unix:///run/containerd/containerd.sock',
+      'hostname-override': node.name,
+      'node-ip': node.address,
+      'root-dir': '/var/lib/kubelet',
+      'cert-dir': '/var/lib/kubelet/pki',
+    }),
+    component('kube-proxy', {
+      kubeconfig: `${settings}/kube-proxy.kubeconfig`,
+      'hostname-override': node.name,
+      'cluster-cidr': clusterCidr,
+      'proxy-mode': 'iptables',
+      'metrics-bind-address': '127.0.0.1:10249',
+      // these settings of the kernel belong to the machine below, and cannot be written from a host
+      'conntrack-max-per-core': 0,
+      'conntrack-min': 0,
+      'conntrack-tcp-timeout-established': '0s',
+      'conntrack-tcp-timeout-close-wait': '0s',
+    }),
+    { path: `${settings}/kubelet.yaml`, content: kubeletConfig(layout.featureGates) },
+    { path: '/etc/cni/net.d/10-rig.conflist', content: podNetwork(node) },
+    { path: '/etc/rig/routes.sh', content: podRoutes(others) },
+    { path: '/etc/systemd/system/rig-routes.service', content: routesUnit },
+    { path: '/etc/containerd/certs.d/_default/hosts.toml', content: registryHosts(layout.registryUrl) },
+  ]
+}
+
+/** Files that a server has beyond those of a node. */
+export function serverFiles(layout: K3sLayout, auditPolicy: string): HostFile[] {
+  const common = { 'feature-gates': layout.featureGates }
+  return [
+    component('kube-apiserver', {
+      'advertise-address': layout.serverAddress,
+      'secure-port': 6443,
+      'etcd-servers': 'http://127.0.0.1:2379',
+      'client-ca-file': `${keys}/ca.crt`,
+      'tls-cert-file': `${keys}/apiserver.crt`,
+      'tls-private-key-file': `${keys}/apiserver.key`,
+      'kubelet-client-certificate': `${keys}/kubelet-client.crt`,
+      'kubelet-client-key': `${keys}/kubelet-client.key`,
+      'kubelet-preferred-address-types': 'InternalIP',
+      'token-auth-file': `${keys}/tokens.csv`,
+      'authorization-mode': 'Node,RBAC',
+      'enable-admission-plugins': 'NodeRestriction',
+      'allow-privileged': 'true',
+      'service-account-key-file': `${keys}/service-account.pub`,
+      'service-account-signing-key-file': `${keys}/service-account.key`,
+      'service-account-issuer': 'https://kubernetes.default.svc',
+      'service-cluster-ip-range': serviceCidr,
+      'audit-policy-file': `${settings}/audit-policy.yaml`,
+      'audit-log-path': auditLogPath,
+      'audit-log-maxsize': 2000,
+      ...common,
+    }),
+    component('kube-controller-manager', {
+      kubeconfig: `${settings}/kube-controller-manager.kubeconfig`,
+      'service-account-private-key-file': `${keys}/service-account.key`,
+      'root-ca-file': `${keys}/ca.crt`,
+      'use-service-account-credentials': 'true',
+      'leader-elect': 'false',
+      'bind-address': '127.0.0.1',
+      port: 0,
+      ...common,
+    }),
+    component('kube-scheduler', {
+      kubeconfig: `${settings}/kube-scheduler.kubeconfig`,
+      'leader-elect': 'false',
+      'bind-address': '127.0.0.1',
+      port: 0,
+    }),
+    { path: `${settings}/audit-policy.yaml`, content: auditPolicy },
+    { path: '/etc/systemd/system/etcd.service', content: etcdUnit },
+  ]
+}
+
+/** The service as k3s's installer writes it, which an upgrade counts on: `Restart=always` brings back what it has ended. */
+export function k3sUnit(role: 'server' | 'agent'): HostFile {
+  const needs = role === 'server' ? 'containerd.service etcd.service' : 'containerd.service'
+  return {
+    path: `/etc/systemd/system/${unitName(role)}`,
+    content: `[Unit]
+Description=Kubernetes of the rig, in the shape of k3s
+Wants=network-online.target ${needs}
+After=network-online.target rig-routes.service ${needs}
+
+[Service]
+Type=exec
+ExecStart=/usr/local/bin/k3s ${role}
+KillMode=process
+Delegate=yes
+LimitNOFILE=1048576
+TasksMax=infinity
+Restart=always
+RestartSec=1s
+StartLimitIntervalSec=0
+
+[Install]
+WantedBy=multi-user.target
+`,
+  }
+}
+
+export function unitName(role: 'server' | 'agent'): string {
+  return role === 'server' ? 'k3s.service' : 'k3s-agent.service'
+}
+
+function component(name: string, flags: Readonly<Record<string, string | number>>): HostFile {
+  const lines = Object.entries(flags)
+    .filter(([, value]) => value !== '')
+    .map(([flag, value]) => `--${flag}=${value}\n`)
+  return { path: `${settings}/components/${name}.args`, content: lines.join('') }
+}
+
+function kubeletConfig(gates: string): string {
+  return stringify({
+    apiVersion: 'kubelet.config.k8s.io/v1beta1',
+    kind: 'KubeletConfiguration',
+    authentication: { anonymous: { enabled: false }, webhook: { enabled: true }, x509: { clientCAFile: `${keys}/ca.crt` } },
+    authorization: { mode: 'Webhook' },
+    cgroupDriver: 'cgroupfs',
+    failSwapOn: false,
+    // the hosts share one disk, and how full it is says nothing about them
+    evictionHard: { 'memory.available': '50Mi', 'nodefs.available': '1%', 'imagefs.available': '1%' },
+    imageGCHighThresholdPercent: 100,
+    enforceNodeAllocatable: [],
+    clusterDomain: 'cluster.local',
+    resolvConf: '/etc/resolv.conf',
+    serializeImagePulls: false,
+    featureGates: Object.fromEntries(gates.split(',').filter(Boolean).map(gate)),
+  })
+}
+
+function gate(text: string): [string, boolean] {
+  const [name = '', value] = text.split('=')
+  return [name, value === 'true']
+}
+
+// For every registry there is. `server` keeps the runtime from asking the real one when an image is not there.
+function registryHosts(url: string): string {
+  return `server = "${url}"\n\n[host."${url}"]\n  capabilities = ["pull", "resolve"]\n`
+}
+
+function podSubnet({ index }: K3sNode): string {
+  return `10.42.${index}.0/24`
+}
+
+function podNetwork(node: K3sNode): string {
+  const ipam = { type: 'host-local', subnet: podSubnet(node), routes: [{ dst: '0.0.0.0/0' }] }
+  const plugins = [
+    { type: 'ptp', ipMasq: false, ipam },
+    { type: 'portmap', capabilities: { portMappings: true } },
+  ]
+  return `${JSON.stringify({ cniVersion: '0.4.0', name: 'rig', plugins })}\n`
+}
+
+function podRoutes(others: readonly K3sNode[]): string {
+  return others.map((node) => `ip route replace ${podSubnet(node)} via ${node.address}\n`).join('')
+}
+
+const routesUnit = `[Unit]
+Description=Routes to the pods of the other hosts
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=/bin/sh -e /etc/rig/routes.sh
+
+[Install]
+WantedBy=multi-user.target
+`
+
+// the data need not outlive the machine, only the host
+const etcdUnit = `[Unit]
+Description=etcd of the rig
+After=network.target
+
+[Service]
+Type=notify
+ExecStart=/usr/bin/etcd --name rig --data-dir /var/lib/etcd/data --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster rig=http://127.0.0.1:2380 --unsafe-no-fsync
+Restart=always
+RestartSec=1s
+
+[Install]
+WantedBy=multi-user.target
+`

@@ -1,0 +1,75 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { PlainApi } from './plain-api.ts'
+
+interface NodeObject {
+  readonly metadata: { readonly name: string }
+  readonly status?: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
+    readonly nodeInfo?: { readonly kubeletVersion: string }
+  }
+}
+
+const withinMs = 120_000
+
+/** Resolves when the API server answers and all these nodes are Ready; a server that is away for a while is waited for. */
+export async function untilNodesReady(api: PlainApi, names: readonly string[]): Promise<void> {
+  let last = 'the API server has not answered'
+  const deadline = Date.now() + withinMs
+  while (Date.now() < deadline) {
+    const nodes = await api.get<{ items: NodeObject[] }>('/api/v1/nodes').then(
+      ({ items }) => items,
+      (error: Error) => {
+        last = error.message
+        return undefined
+      },
+    )
+    const waiting = nodes && names.map((name) => whyNotReady(name, nodes)).filter((reason) => reason !== undefined)
+    if (waiting?.length === 0) return
+    if (waiting !== undefined) last = waiting.join('; ')
+    await sleep(200)
+  }
+  throw new Error(`not all nodes are Ready after ${withinMs / 1000} s: ${last}`)
+}
+
+/** Resolves when the node reports this version and is Ready. */
+export async function untilNodeRuns(api: PlainApi, name: string, version: string, timeoutMs = withinMs): Promise<void> {
+  let seen = 'nothing'
+  const deadline = Date.now() + timeoutMs
+  while (Date.now() < deadline) {
+    // the API server itself may be away for its own upgrade
+    const node = await api.get<NodeObject>(`/api/v1/nodes/${name}`).catch(() => undefined)
+    seen = node?.status?.nodeInfo?.kubeletVersion ?? seen
+    if (node !== undefined && seen === version && whyNotReady(name, [node]) === undefined) return
+    await sleep(200)
+  }
+  throw new Error(`${name} does not run ${version} after ${timeoutMs / 1000} s; it last reported ${seen}`)
+}
+
+/**
+ * Gives the server the role labels that k3s gives its servers. A kubelet may not do that itself (NodeRestriction).
+ */
+export async function labelServer(api: PlainApi, name: string): Promise<void> {
+  const labels = { 'node-role.kubernetes.io/control-plane': 'true', 'node-role.kubernetes.io/master': 'true' }
+  await api.patch(`/api/v1/nodes/${name}`, { metadata: { labels } })
+}
+
+/** Pods are refused before their namespace has its service account, which the controller manager makes. */
+export async function untilDefaultAccount(api: PlainApi): Promise<void> {
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    const failure = await api.get('/api/v1/namespaces/default/serviceaccounts/default').then(
+      () => undefined,
+      (error: Error) => error,
+    )
+    if (failure === undefined) return
+    if (Date.now() > deadline) throw failure
+    await sleep(200)
+  }
+}
+
+function whyNotReady(name: string, nodes: readonly NodeObject[]): string | undefined {
+  const node = nodes.find(({ metadata }) => metadata.name === name)
+  if (node === undefined) return `${name} has not registered`
+  const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
+  return ready?.status === 'True' ? undefined : `${name} is not Ready: ${ready?.message ?? 'it has sent no status'}`
+}
