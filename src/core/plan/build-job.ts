@@ -1,13 +1,10 @@
 import type { Job, JobSpec } from 'kubernetes-types/batch/v1.js'
-import { labelKeyProblem, labelValueProblem } from '../kubernetes/label-syntax.ts'
 import { parseGoDuration } from './go-duration.ts'
 import { taggedImage } from './image-reference.ts'
 import { jobDeadlineSeconds, jobTtlSeconds } from './job-deadline.ts'
 import { isWindows, type JobInput } from './job-input.ts'
 import { jobMetadata } from './job-metadata.ts'
 import { jobPodTemplate } from './job-pod.ts'
-import { jobVolumes, mountProblem } from './job-volumes.ts'
-import { planLabel } from './plan-label.ts'
 
 /** A Job and what its author may want to know, or why there can be none. */
 export type BuiltJob =
@@ -43,25 +40,13 @@ function jobSpec(input: JobInput): JobSpec {
   }
 }
 
-/** What the API server would refuse, or what would run without meaning. */
-function jobProblem(input: JobInput): string | undefined {
-  const { plan, latestVersion, latestHash, settings } = input
+/** What `validatePlan` cannot see: it knows neither the node nor the settings. */
+function jobProblem({ node, settings, drainBy, latestVersion, latestHash }: JobInput): string | undefined {
   if (latestVersion === '' || latestHash === '') return 'the Plan has no resolved version yet'
-  if (isWindows(input.node) && settings.kubectlImageWindows === '' && input.drainBy === 'Job') {
+  if (isWindows(node) && settings.kubectlImageWindows === '' && drainBy === 'Job') {
     return 'SYSTEM_UPGRADE_JOB_KUBECTL_IMAGE_WINDOWS is required when targeting Windows nodes'
   }
-  return labelProblem(input) ?? mountProblem(jobVolumes(plan.spec))
-}
-
-/** The Plan's name and version are labels of the Job. */
-function labelProblem({ plan, latestVersion }: JobInput): string | undefined {
-  const { name } = plan.metadata
-  const badName = labelKeyProblem(planLabel(name)) ?? labelValueProblem(name)
-  if (badName !== undefined) return `metadata.name ${JSON.stringify(name)} names a label on nodes and Jobs: ${badName}; rename the Plan`
-  const badVersion = labelValueProblem(latestVersion)
-  if (badVersion === undefined) return undefined
-  const field = plan.spec.version ? 'spec.version' : 'the answer of spec.channel'
-  return `${field} gives the version ${JSON.stringify(latestVersion)}, which is the value of a label on Jobs: ${badVersion}`
+  return undefined
 }
 
 function jobWarnings({ plan, latestVersion, settings, drainBy }: JobInput): string[] {

@@ -11,10 +11,10 @@ import { planLabel } from './plan-label.ts'
 import { templateDigest } from './template-digest.ts'
 
 /** On a Job: the full name of a node whose name is too long for a label. */
-export const nodeAnnotation = 'falkirk.dev/node'
+const nodeAnnotation = 'falkirk.dev/node'
 
 /** On a Job: which try this is, from 2 on. */
-export const attemptAnnotation = 'falkirk.dev/attempt'
+const attemptAnnotation = 'falkirk.dev/attempt'
 
 /** Keys that mean something on a Job or pod of Falkirk's: a Plan cannot hand them down. */
 const reservedKeys = new Set([templateAnnotation, nodeAnnotation, attemptAnnotation, 'falkirk.dev/stage'])
