@@ -74,7 +74,7 @@ export class EventWriter {
     const body = eventBody(occurrence, this.#options.source)
     const path = resourcePath(events, { namespace: body.metadata.namespace })
     try {
-      await this.#options.transport.json({ method: 'POST', path, body, timeoutMs: requestTimeoutMs })
+      await this.#options.transport.json({ method: 'POST', path, body, timeoutMs: requestTimeoutMs, whenBusy: 'Fail' })
     } catch (error) {
       // The answer to an earlier attempt was lost: the name is a digest of this very event.
       if (!isAlreadyExists(error)) throw error
@@ -92,6 +92,7 @@ export class EventWriter {
         body: repeatedPatch(count, occurrence.lastMs),
         contentType: 'application/merge-patch+json',
         timeoutMs: requestTimeoutMs,
+        whenBusy: 'Fail',
       })
       return { name: known.name, count }
     } catch (error) {

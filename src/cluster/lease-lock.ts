@@ -103,7 +103,13 @@ export class LeaseLock {
 
   #request(method: ApiRequest['method'], signal?: AbortSignal): ApiRequest {
     const { namespace, name, timeoutMs } = this.#options
-    return { method, path: resourcePath(leases, { namespace, name }), timeoutMs, ...(signal === undefined ? {} : { signal }) }
+    return {
+      method,
+      path: resourcePath(leases, { namespace, name }),
+      timeoutMs,
+      whenBusy: 'Fail',
+      ...(signal === undefined ? {} : { signal }),
+    }
   }
 
   /** Any change of the spec is a sign of life of its holder. */
