@@ -2,6 +2,8 @@ import type { LabelSelector } from './label-selector-schema.ts'
 import { labelKeyProblem, labelValueProblem } from './label-syntax.ts'
 import type { StringMap } from './object-meta.ts'
 
+export type { LabelSelector }
+
 type SelectorExpression = NonNullable<LabelSelector['matchExpressions']>[number]
 
 /** One requirement; all requirements of a selector must hold. `Equals` is what `matchLabels` says. */
