@@ -9,7 +9,7 @@ export interface Credentials {
 }
 
 /** Through what the API server is reached. */
-export type Proxy = { readonly kind: 'None' } | { readonly kind: 'Http' | 'Socks5'; readonly url: string }
+export type ProxyRoute = { readonly kind: 'None' } | { readonly kind: 'Http' | 'Socks5'; readonly url: string }
 
 /** Where an API server is and how to be let in: all that a transport needs. */
 export interface ClusterAccess {
@@ -23,7 +23,7 @@ export interface ClusterAccess {
   readonly tlsServerName?: string
   /** `Skip` only when the kubeconfig says `insecure-skip-tls-verify: true`. */
   readonly tlsVerify: 'Verify' | 'Skip'
-  readonly proxy: Proxy
+  readonly proxy: ProxyRoute
   /** Current credentials: cached, renewed when a file or an exec plugin has newer ones. Throws FK_KUBECONFIG or FK_EXEC_PLUGIN. */
   credentials(): Promise<Credentials>
   /** Called after a 401: loads afresh unless somebody has done so since `rejected` was handed out. */
