@@ -12,6 +12,11 @@ export class StringInterner {
     this.#capacity = capacity
   }
 
+  /** Distinct strings that are known now. */
+  get size(): number {
+    return this.#known.size
+  }
+
   intern(text: string): string {
     const known = this.#known.get(text)
     if (known !== undefined) return known
