@@ -1,25 +1,64 @@
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { bootstrap } from './bootstrap.mjs'
 import { check } from './check.mjs'
 import { loadTypeScript } from './load-typescript.mjs'
-import { elapsed } from './progress.mjs'
+import { imageNodeVersion, nodeBinary } from './node-binary.mjs'
+import { cacheFolder } from './paths.mjs'
+import { elapsed, step } from './progress.mjs'
 import { program } from './run.mjs'
 import { runVitest, sumCounts } from './vitest.mjs'
+
+/**
+ * @typedef {import('./vitest.mjs').Counts} Counts
+ * @typedef {{ ok: boolean, counts: Counts, leftOut?: string }} Part One part of the tests; `leftOut` says what did not run, and why.
+ */
+
+/** @type {Counts} */
+const none = { passed: 0, failed: 0, skipped: 0 }
 
 /** All set-up and all tests; where a machine cannot run the real cluster, the rest, and a last line that says what is missing. */
 await program(async () => {
   const begin = performance.now()
   await bootstrap()
-  const gate = await check({ coverage: true })
-  const missing = await missingForCluster()
-  const endToEnd = missing.length === 0 ? await runVitest({ args: ['--config=vitest.e2e.config.ts'], live: true }) : undefined
-  const { passed, failed, skipped } = sumCounts([gate.counts, ...(endToEnd ? [endToEnd.counts] : [])])
+  /** @type {Part[]} */
+  const parts = [await check({ coverage: true }), await unitTestsOnImageNode(), await endToEndTests()]
+  const { passed, failed, skipped } = sumCounts(parts.map((part) => part.counts))
   process.stdout.write(`all tests took ${elapsed(begin)}\n`)
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
-  if (missing.length > 0)
-    process.stdout.write(`left out: the tests on real clusters (test/e2e, test/rig); missing here: ${missing.join('; ')}\n`)
-  return gate.ok && (endToEnd === undefined || endToEnd.code === 0) ? 0 : 1
+  const leftOut = parts.map((part) => part.leftOut).filter((text) => text !== undefined)
+  if (leftOut.length > 0) process.stdout.write(`left out: ${leftOut.join('; ')}\n`)
+  return parts.every((part) => part.ok) ? 0 : 1
 })
+
+/**
+ * The gate runs on whatever Node is here; the image ships another.
+ * @returns {Promise<Part>}
+ */
+async function unitTestsOnImageNode() {
+  if (process.versions.node === imageNodeVersion) return { ok: true, counts: none }
+  const title = `unit tests on Node ${imageNodeVersion}, which the image ships`
+  const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
+  const found = await nodeBinary(architecture).catch((/** @type {Error} */ error) => error)
+  if (found instanceof Error) return { ok: true, counts: none, leftOut: `${title} (${found.message})` }
+  const { code, counts, output } = await step(title, () => runVitest({ node: found.node }))
+  if (code !== 0) process.stderr.write(output)
+  return { ok: code === 0, counts }
+}
+
+/** @returns {Promise<Part>} */
+async function endToEndTests() {
+  const missing = await missingForCluster()
+  if (missing.length > 0)
+    return { ok: true, counts: none, leftOut: `the tests on real clusters (test/rig, test/e2e); missing here: ${missing.join(', ')}` }
+  mkdirSync(join(cacheFolder, 'logs'), { recursive: true })
+  const logs = mkdtempSync(join(cacheFolder, 'logs/e2e-'))
+  const { code, counts } = await runVitest({ args: ['--config=vitest.e2e.config.ts'], env: { FALKIRK_LOGS: logs }, live: true })
+  if (code === 0 || readdirSync(logs).length === 0) rmSync(logs, { recursive: true, force: true })
+  else process.stdout.write(`logs of what failed: ${logs}\n`)
+  return { ok: code === 0, counts }
+}
 
 /**
  * What this machine lacks for the tests on real clusters. A cluster that somebody else started needs nothing.

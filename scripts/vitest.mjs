@@ -17,17 +17,16 @@ import { capture, watchRun } from './run.mjs'
 
 /**
  * Runs vitest once and counts its tests by the JSON reporter.
- * @param {{ args?: string[], env?: NodeJS.ProcessEnv, live?: boolean }} [options] `live`: the output goes to the terminal as it comes.
+ * @param {{ args?: string[], env?: NodeJS.ProcessEnv, live?: boolean, node?: string }} [options] `live`: the output goes to the terminal as it
+ *   comes. `node`: the binary to run it with, this one unless told.
  * @returns {Promise<VitestRun>}
  */
-export async function runVitest({ args = [], env = {}, live = false } = {}) {
+export async function runVitest({ args = [], env = {}, live = false, node = process.execPath } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-vitest-'))
   const report = join(folder, 'report.json')
   const all = [toolPath('vitest', 'vitest.mjs'), 'run', ...args, '--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
   try {
-    const { code, output } = live
-      ? { code: await watchRun(process.execPath, all, { env }), output: '' }
-      : await capture(process.execPath, all, { env })
+    const { code, output } = live ? { code: await watchRun(node, all, { env }), output: '' } : await capture(node, all, { env })
     return { code, output, counts: readCounts(report) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
