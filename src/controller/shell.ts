@@ -17,6 +17,8 @@ export interface Shell {
   readonly metrics: ControllerMetrics
   readonly controllerName: string
   readonly namespace: string
+  /** Name of the node that this runs on, for events. */
+  readonly host: string
   /** UID of the namespace kube-system: what a channel server knows this cluster by. */
   readonly clusterId: string
   readonly settings: PlanSettings

@@ -30,7 +30,10 @@ export class ChannelPoller {
   /** Sets, moves or ends a Plan's timer; the poll that stands already stays as it is. */
   schedule(plan: string, poll: ChannelPoll | undefined): void {
     const channel = this.#channels.get(plan) ?? {}
-    if (poll === undefined) return this.forget(plan)
+    if (poll === undefined) {
+      this.forget(plan)
+      return
+    }
     this.#channels.set(plan, channel)
     if (channel.next?.poll.url === poll.url && channel.next.poll.atMs <= poll.atMs) return
     channel.next?.cancel()

@@ -3,8 +3,9 @@ import { evictPod } from '../../cluster/evict-pod.ts'
 import { ObjectCache } from '../../cluster/object-cache.ts'
 import type { Reflector } from '../../cluster/reflector.ts'
 import { daemonSets, pods as podResource, type Resource } from '../../cluster/resource.ts'
-import type { DrainProgress, EvictionAnswer } from '../../core/drain/decide-drain.ts'
+import type { DrainProgress } from '../../core/drain/decide-drain.ts'
 import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
+import type { EvictionAnswer } from '../../core/drain/eviction-answer.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import type { PlanAction } from '../../core/plan/plan-decision.ts'
 import type { DrainFacts } from '../../core/plan/plan-facts.ts'
@@ -128,7 +129,10 @@ export class NodeDrains {
       kind: 'PodDisruptionBudget',
       namespaced: true,
     }
-    const cache = new ObjectCache<BudgetFacts & { resourceVersion: string }>({ trim: budgetFacts, log })
+    const cache = new ObjectCache<BudgetFacts & { resourceVersion: string }>({
+      trim: (raw) => budgetFacts(raw, client.capabilities.policyVersion),
+      log,
+    })
     const reflector = reflect({ ...this.#shell, onReflectorProblem: (plural, p) => this.#budgetsRefused(plural, p) }, resource, cache, {})
     const tell = () => this.#tellAll()
     cache.onChange(tell)

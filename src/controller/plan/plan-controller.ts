@@ -5,6 +5,7 @@ import { createWorkQueue } from '../../cluster/work-queue.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
 import { decideOrphans } from '../../core/plan/decide-orphans.ts'
 import { decidePlan } from '../../core/plan/decide-plan.ts'
+import { drainStatusAnnotation } from '../../core/plan/drain-status.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanAction, PlanActions, PlanDecision } from '../../core/plan/plan-decision.ts'
 import type { FailureFacts, PlanFacts } from '../../core/plan/plan-facts.ts'
@@ -99,6 +100,7 @@ export class PlanController {
     const before = plan.status
     const patch = statusPatch(before, decision.status)
     if (patch !== undefined) await this.#writeStatus(cached, patch)
+    await this.#writeDrainStatus(plan, decision.drainStatus)
     this.#follow(cached.name, decision)
     for (const event of decision.events) this.#record(plan, event)
     this.#measure(cached.name, decision)
@@ -159,6 +161,13 @@ export class PlanController {
     }
   }
 
+  async #writeDrainStatus({ metadata }: Plan, said: string | null): Promise<void> {
+    if ((metadata.annotations?.[drainStatusAnnotation] ?? null) === said) return
+    const { client, namespace } = this.#shell
+    const body = { metadata: { annotations: { [drainStatusAnnotation]: said } } }
+    this.#caches.plans.observe(await client.patch(plans, { namespace, name: metadata.name }, { type: 'merge', body }))
+  }
+
   async #carryOutList(plan: Plan, actions: PlanActions): Promise<{ readonly error: unknown } | undefined> {
     for (const action of actions) {
       const node = 'node' in action ? action.node : undefined
@@ -212,7 +221,7 @@ export class PlanController {
     const complete = status.conditions?.find((c) => c.type === 'Complete')
     metrics.nodesInProgress.set({ plan: name }, status.applying?.length ?? 0)
     metrics.planComplete.set({ plan: name }, complete?.status === 'True' ? 1 : 0)
-    metrics.nodesFailed.set({ plan: name }, complete?.reason === 'JobFailed' || complete?.reason === 'NotReached' ? 1 : 0)
+    metrics.planFailed.set({ plan: name }, complete?.reason === 'JobFailed' || complete?.reason === 'NotReached' ? 1 : 0)
   }
 
   #forget(name: string): void {
@@ -220,7 +229,7 @@ export class PlanController {
     this.#drains.watch(name, [])
     this.#drainNodes.delete(name)
     this.#refusals.delete(name)
-    for (const metric of [this.#shell.metrics.nodesInProgress, this.#shell.metrics.planComplete, this.#shell.metrics.nodesFailed]) {
+    for (const metric of [this.#shell.metrics.nodesInProgress, this.#shell.metrics.planComplete, this.#shell.metrics.planFailed]) {
       metric.remove({ plan: name })
     }
   }

@@ -1,6 +1,7 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { completeCondition } from './complete-condition.ts'
+import { drainStatus, drainStatusAnnotation } from './drain-status.ts'
 import { nodeOf } from './job-node.ts'
 import { eligibleNodes, firstCandidates, hostnameOf, isDone } from './node-selection.ts'
 import { hasBegun, type NodeWork, nodeAtWork, type PlanContext } from './node-work.ts'
@@ -47,6 +48,7 @@ export function decidePlan(facts: PlanFacts, clusterId: string, nowMs: number): 
     actions: [...actionLists(works), ...entry.stale.map((a) => [a]), ...swept.actions.map((a) => [a])],
     events: [...resolution.events, ...[...works.values()].flatMap((w) => w.events), ...complete.events],
     ...(resolution.poll === undefined ? {} : { poll: resolution.poll }),
+    drainStatus: drainStatus(works),
     drainNodes: [...works].filter(([, w]) => w.drains === true).map(([name]) => name),
     ...wake([...[...works.values()].map((w) => w.wakeAtMs), swept.wakeAtMs, entry.wakeAtMs]),
   }
@@ -54,7 +56,8 @@ export function decidePlan(facts: PlanFacts, clusterId: string, nowMs: number): 
 
 /** Old facts start nothing, end nothing, and change no word of the status. */
 function standStill(facts: PlanFacts, nowMs: number): PlanDecision {
-  return { status: facts.plan.status ?? {}, actions: [], events: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
+  const said = facts.plan.metadata.annotations?.[drainStatusAnnotation] ?? null
+  return { status: facts.plan.status ?? {}, actions: [], events: [], drainStatus: said, drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
 }
 
 /** What the API server refused is said for as long as it is tried again. */

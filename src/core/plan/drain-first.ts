@@ -53,6 +53,7 @@ function drainNode(at: NodeAtWork, context: PlanContext): NodeWork {
         evictions: evictions(at, decision, policy.gracePeriodSeconds),
         events: [],
         drains: true,
+        drain: decision,
         wakeAtMs: decision.wakeAtMs,
       }
     case 'Refused':

@@ -2,6 +2,7 @@ import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { ObjectMeta, OwnerReference } from 'kubernetes-types/meta/v1.js'
 import { templateAnnotation } from '../kubernetes/job-facts.ts'
 import type { StringMap } from '../kubernetes/object-meta.ts'
+import { drainStatusAnnotation } from './drain-status.ts'
 import { jobTtlSeconds } from './job-deadline.ts'
 import type { JobInput } from './job-input.ts'
 import { jobName, shortenName } from './job-name.ts'
@@ -11,13 +12,13 @@ import { planLabel } from './plan-label.ts'
 import { templateDigest } from './template-digest.ts'
 
 /** On a Job: the full name of a node whose name is too long for a label. */
-const nodeAnnotation = 'falkirk.dev/node'
+export const nodeAnnotation = 'falkirk.dev/node'
 
 /** On a Job: which try this is, from 2 on. */
 const attemptAnnotation = 'falkirk.dev/attempt'
 
 /** Keys that mean something on a Job or pod of Falkirk's: a Plan cannot hand them down. */
-const reservedKeys = new Set([templateAnnotation, nodeAnnotation, attemptAnnotation, 'falkirk.dev/stage'])
+const reservedKeys = new Set([templateAnnotation, nodeAnnotation, attemptAnnotation, drainStatusAnnotation, 'falkirk.dev/stage'])
 
 /**
  * The metadata of a Job: those of its pods, and the marks by which Falkirk, or a system-upgrade-controller in its place, knows the Job again.

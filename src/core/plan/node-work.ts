@@ -1,3 +1,4 @@
+import type { DrainDecision } from '../drain/decide-drain.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
@@ -48,6 +49,8 @@ export interface NodeWork {
   readonly wakeAtMs?: number
   /** The node's pods have to be watched. */
   readonly drains?: boolean
+  /** How far a drain by the controller has come, pod by pod. */
+  readonly drain?: Extract<DrainDecision, { kind: 'Work' }>
 }
 
 export function working(actions: PlanActions = [], more: Partial<NodeWork> = {}): NodeWork {

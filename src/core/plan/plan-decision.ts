@@ -41,6 +41,8 @@ export interface PlanDecision {
   readonly actions: readonly PlanActions[]
   readonly events: readonly PlanEvent[]
   readonly poll?: ChannelPoll
+  /** Value of the Plan's annotation `falkirk.dev/drain-status`; `null`: it has none. */
+  readonly drainStatus: string | null
   /** Nodes whose pods have to be watched for a drain by the controller. */
   readonly drainNodes: readonly string[]
   /** Epoch milliseconds: decide again then, even if nothing changes. */

@@ -1,6 +1,7 @@
 import { assertNever } from '../assert-never.ts'
 import type { StringMap } from '../kubernetes/object-meta.ts'
 import { nearestText } from '../nearest-text.ts'
+import { drainStatusAnnotation } from './drain-status.ts'
 import { parseRetry, type RetryPolicy } from './retry-policy.ts'
 
 /** A guard that a Plan may switch off: lowering a version, skipping a minor, a kubelet above its API server. */
@@ -44,7 +45,7 @@ export function planOptions(annotations: StringMap): { readonly options: PlanOpt
   const problems: string[] = []
   let options = defaultPlanOptions
   for (const key of Object.keys(annotations).sort()) {
-    if (!key.startsWith(prefix)) continue
+    if (!key.startsWith(prefix) || key === drainStatusAnnotation) continue
     const name = optionNames.find((known) => key === prefix + known)
     if (name === undefined) {
       problems.push(unknownAnnotation(key))

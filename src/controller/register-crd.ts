@@ -1,0 +1,32 @@
+import type { ApiClient } from '../cluster/api-client.ts'
+import { isForbidden } from '../cluster/api-error.ts'
+import { ensureCrd } from '../cluster/custom-resource-definition.ts'
+import type { Log } from '../cluster/log.ts'
+import { FalkirkError } from '../core/falkirk-error.ts'
+import { planCrd } from '../core/plan/plan-crd.ts'
+
+const crd = 'plans.upgrade.cattle.io'
+
+/**
+ * Sees to it that the Plan API is there. A definition that may not be changed is taken as it is.
+ * Throws FK_FORBIDDEN when there is none and none may be made, FK_CRD_OUTDATED when the server refuses ours.
+ */
+export async function registerCrd(client: ApiClient, log: Log): Promise<void> {
+  const outcome = await ensureCrd(client, client.capabilities, planCrd())
+  if (typeof outcome === 'string') {
+    log.info({ crd, outcome }, 'custom resource definition')
+    return
+  }
+  if (outcome.kind === 'Forbidden' && (await planApiIsThere(client))) log.warn({ crd }, outcome.message)
+  else throw new FalkirkError(outcome.kind === 'Forbidden' ? 'FK_FORBIDDEN' : 'FK_CRD_OUTDATED', outcome.message)
+}
+
+async function planApiIsThere(client: ApiClient): Promise<boolean> {
+  try {
+    await client.transport.json({ method: 'GET', path: '/apis/upgrade.cattle.io/v1' })
+    return true
+  } catch (error) {
+    // who may not read discovery documents may still be allowed to use what they describe
+    return isForbidden(error)
+  }
+}
