@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fullReference, writeOciArchive } from '../../../scripts/oci-archive.mjs'
 import { step } from '../../../scripts/progress.mjs'
@@ -31,7 +31,7 @@ const searchPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
  */
 export async function rigImages(versions: readonly string[] = rigVersions): Promise<ImageArchive[]> {
   const { k3s } = await rigBinaries(versions)
-  const busybox = await debianProgram('busybox-static', 'bin/busybox')
+  const busybox = await debianProgram('busybox', 'bin/busybox')
   const cache = dirname(dirname(k3s[versions[0] ?? ''] ?? ''))
   const folder = join(cache, 'images', imagesKey())
   const specs = imageSpecs({ k3s, pause: join(cache, 'pause'), shell: await shellLayer(busybox) })
@@ -86,16 +86,23 @@ function binaryLayer(binary: string): readonly Entry[] {
   return [{ kind: 'file', path: 'opt/k3s', source: binary, mode: 0o755 }]
 }
 
+// Debian's static busybox would run its own programs in a `chroot /host` as well, in place of the host's; this one does not.
 async function shellLayer(busybox: string): Promise<readonly Entry[]> {
   const names = (await command(busybox, ['--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox')
   return [
     { kind: 'file', path: 'bin/busybox', source: busybox, mode: 0o755 },
+    ...(await librariesOf(busybox)),
     ...names.map((name): Entry => ({ kind: 'symlink', path: `bin/${name}`, target: '/bin/busybox' })),
     { kind: 'directory', path: 'tmp', mode: 0o1777 },
     { kind: 'directory', path: 'host' },
     { kind: 'file', path: 'etc/passwd', content: 'root:x:0:0:root:/:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/sh\n' },
     { kind: 'file', path: 'etc/group', content: 'root:x:0:\nnogroup:x:65534:\n' },
   ]
+}
+
+async function librariesOf(program: string): Promise<Entry[]> {
+  const loaded = (await command('ldd', [program])).match(/\/\S+/g) ?? []
+  return loaded.map((path): Entry => ({ kind: 'file', path: path.slice(1), source: realpathSync(path), mode: 0o755 }))
 }
 
 function write({ layers, entrypoint, cmd, env = [] }: ImageSpec, ref: string, archive: string): void {
