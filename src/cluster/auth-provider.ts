@@ -6,7 +6,7 @@ export type AuthProvider = () => Promise<string>
 
 /**
  * The providers of old kubeconfigs (`oidc`, `gcp`, `azure`), which refresh tokens in ways of their own: done by @kubernetes/client-node.
- * It is loaded for these alone, because its import takes a third of a second and 80 MB.
+ * It is loaded for these alone, because loading it takes a third of a second.
  * One instance keeps its refreshed tokens: a refresh token may be good for one use only.
  * Throws FK_KUBECONFIG when the provider gives nothing.
  */
@@ -27,15 +27,8 @@ export function createAuthProvider(provider: AuthProviderEntry): AuthProvider {
 }
 
 async function loadKubeConfig(provider: AuthProviderEntry) {
-  const { KubeConfig } = await import('@kubernetes/client-node')
-  const config = new KubeConfig()
-  config.loadFromOptions({
-    clusters: [{ name: 'cluster', server: 'https://localhost', skipTLSVerify: false }],
-    users: [{ name: 'user', authProvider: { ...provider, config: { ...provider.config } } }],
-    contexts: [{ name: 'context', cluster: 'cluster', user: 'user' }],
-    currentContext: 'context',
-  })
-  return config
+  const { clientNodeConfig } = await import('./client-node-config.ts')
+  return clientNodeConfig(provider)
 }
 
 function providerError({ name }: AuthProviderEntry, problem: string, cause?: unknown): FalkirkError {
