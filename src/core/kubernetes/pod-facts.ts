@@ -22,7 +22,9 @@ export interface PodFacts {
   readonly nodeName: string
   readonly phase: string
   readonly ready: boolean
-  /** Epoch milliseconds; absent while the pod is not being deleted. */
+  /** Epoch milliseconds. */
+  readonly createdAtMs?: number
+  /** When it ends at the latest (epoch milliseconds, grace included); absent while the pod is not being deleted. */
   readonly deletionAtMs?: number
   /** Seconds of grace the pod asks for. */
   readonly gracePeriodSeconds: number
@@ -55,6 +57,7 @@ interface RawPod {
     resourceVersion?: string
     labels?: Record<string, string> | null
     annotations?: Record<string, string> | null
+    creationTimestamp?: string
     deletionTimestamp?: string
     ownerReferences?: OwnerReference[] | null
     finalizers?: string[] | null
@@ -84,6 +87,7 @@ export function podFacts(object: unknown): PodFacts {
   const { metadata = {}, spec = {}, status = {} } = object as RawPod
   const conditions = status.conditions ?? []
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true)
+  const createdAtMs = Date.parse(metadata.creationTimestamp ?? '')
   const deletionAtMs = Date.parse(metadata.deletionTimestamp ?? '')
   const scheduled = conditions.find((c) => c.type === 'PodScheduled' && c.status === 'False')
   return {
@@ -91,6 +95,7 @@ export function podFacts(object: unknown): PodFacts {
     nodeName: spec.nodeName ?? '',
     phase: status.phase ?? '',
     ready: conditions.some((c) => c.type === 'Ready' && c.status === 'True'),
+    ...(Number.isNaN(createdAtMs) ? {} : { createdAtMs }),
     ...(Number.isNaN(deletionAtMs) ? {} : { deletionAtMs }),
     gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
     priority: spec.priority ?? 0,

@@ -1,0 +1,69 @@
+/** What became of one request to evict or delete a pod. */
+export type EvictionOutcome =
+  /** The pod is being deleted; it is gone only when the API no longer has its uid. */
+  | { readonly kind: 'Accepted' }
+  /** No such pod, or another one under the same name. */
+  | { readonly kind: 'Gone' }
+  | { readonly kind: 'BudgetRefused'; readonly message: string; readonly retryAfterMs?: number }
+  | { readonly kind: 'Throttled'; readonly retryAfterMs: number }
+  | { readonly kind: 'SeveralBudgets'; readonly message: string }
+  | { readonly kind: 'NamespaceTerminating' }
+  /** Refused by RBAC, an admission webhook or validation. */
+  | { readonly kind: 'Denied'; readonly message: string }
+  /** No answer, or one that says nothing about the pod. */
+  | { readonly kind: 'Unavailable'; readonly message: string }
+
+/** The last answer about one pod. */
+export interface EvictionAnswer {
+  readonly outcome: EvictionOutcome
+  /** Epoch milliseconds. */
+  readonly atMs: number
+  /** Requests so far, this one included; 1 or more. */
+  readonly tries: number
+}
+
+/** What the budgets that are known say about an eviction now; `Unknown` when they may not be read, or do not count. */
+export type BudgetForecast = 'Allow' | 'Refuse' | 'Unknown'
+
+/** What kubectl waits after a budget has refused. */
+const refusedMs = 5_000
+/** A pod that the known budgets would refuse is asked for all the same, slowly: the server has the last word, and its budgets may be newer. */
+const probeMs = 30_000
+const unavailableMs = 1_000
+const longestMs = 60_000
+/** A deletion that was accepted and has not begun by then is asked for again: the disruption controller has forgotten it, too. */
+const acceptedMs = 120_000
+
+/** When a pod that was never asked for may be asked for. */
+export function firstTryMs(forecast: BudgetForecast, startedAtMs: number): number {
+  return forecast === 'Refuse' ? startedAtMs + probeMs : startedAtMs
+}
+
+/** When a pod may be asked for again after an answer; epoch milliseconds. `Retry-After` is always kept. */
+export function nextTryMs({ outcome, atMs, tries }: EvictionAnswer, forecast: BudgetForecast): number {
+  switch (outcome.kind) {
+    case 'Accepted':
+    case 'Gone':
+      return atMs + acceptedMs
+    case 'BudgetRefused':
+      return atMs + Math.max(outcome.retryAfterMs ?? 0, refusedPause(forecast, tries))
+    case 'Throttled':
+      return atMs + outcome.retryAfterMs
+    case 'NamespaceTerminating':
+      return atMs + refusedMs
+    case 'Denied':
+    case 'SeveralBudgets':
+      return atMs + backoff(refusedMs, tries, longestMs)
+    case 'Unavailable':
+      return atMs + backoff(unavailableMs, tries, probeMs)
+  }
+}
+
+function refusedPause(forecast: BudgetForecast, tries: number): number {
+  if (forecast === 'Allow') return refusedMs
+  return forecast === 'Refuse' ? probeMs : backoff(refusedMs, tries, probeMs)
+}
+
+function backoff(firstMs: number, tries: number, mostMs: number): number {
+  return Math.min(firstMs * 2 ** (Math.max(tries, 1) - 1), mostMs)
+}
