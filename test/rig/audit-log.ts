@@ -9,7 +9,7 @@ export interface AuditedRequest {
   readonly resource: string
   readonly namespace: string
   readonly name: string
-  /** HTTP status; 0 while the answer has not begun. */
+  /** HTTP status; 0 while it is not answered, as a watch is until it ends. */
   readonly code: number
   /** Epoch milliseconds of its arrival. */
   readonly atMs: number
@@ -27,18 +27,21 @@ interface AuditLine {
   requestReceivedTimestamp: string
 }
 
-/** A policy that logs each request of `users` and nothing else. A watch is logged when it begins, not only when it ends. */
+/**
+ * A policy that logs each request of `users` and nothing else: when it arrives and when it has been answered. Without the first,
+ * Kubernetes 1.20 would log a watch only when it ends.
+ */
 export function auditPolicy(users: readonly string[]): string {
   const rules = users.length === 0 ? [] : [{ level: 'Metadata', users }]
   return stringify({
     apiVersion: 'audit.k8s.io/v1',
     kind: 'Policy',
-    omitStages: ['RequestReceived'],
+    omitStages: ['ResponseStarted'],
     rules: [...rules, { level: 'None' }],
   })
 }
 
-/** All requests of a log, each once (a watch has two lines), in the order of their arrival. */
+/** All requests of a log, each once, in the order of their arrival. */
 export function readAuditLog(file: string): AuditedRequest[] {
   if (!existsSync(file)) return []
   const byId = new Map<string, AuditedRequest>()

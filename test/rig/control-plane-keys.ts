@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { generate } from 'selfsigned'
+import { issueCertificate, makeAuthority } from './certificates.ts'
 
 /** Key material of one control plane, as files, because the Kubernetes programs read nothing else. */
 export interface ControlPlaneKeys {
@@ -20,31 +20,11 @@ export async function makeKeys(folder: string): Promise<ControlPlaneKeys> {
     writeFileSync(join(folder, name), content, { mode: 0o600 })
     return join(folder, name)
   }
-  const authority = await generate([{ name: 'commonName', value: 'rig-ca' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    extensions: [
-      { name: 'basicConstraints', cA: true, critical: true },
-      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
-    ],
-  })
-  const server = await generate([{ name: 'commonName', value: 'kube-apiserver' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-    ca: { key: authority.private, cert: authority.cert },
-    extensions: [
-      { name: 'basicConstraints', cA: false, critical: true },
-      { name: 'keyUsage', digitalSignature: true, critical: true },
-      { name: 'extKeyUsage', serverAuth: true },
-      {
-        name: 'subjectAltName',
-        altNames: [
-          { type: 7, ip: '127.0.0.1' },
-          { type: 2, value: 'localhost' },
-          { type: 2, value: 'kubernetes.default.svc' },
-        ],
-      },
-    ],
+  const authority = await makeAuthority('rig-ca')
+  const server = await issueCertificate(authority, {
+    commonName: 'kube-apiserver',
+    addresses: ['127.0.0.1'],
+    dnsNames: ['localhost', 'kubernetes.default.svc'],
   })
   const account = generateKeyPairSync('rsa', {
     modulusLength: 2048,
@@ -55,7 +35,7 @@ export async function makeKeys(folder: string): Promise<ControlPlaneKeys> {
     ca: authority.cert,
     caFile: file('ca.crt', authority.cert),
     certFile: file('apiserver.crt', server.cert),
-    keyFile: file('apiserver.key', server.private),
+    keyFile: file('apiserver.key', server.key),
     serviceAccountKeyFile: file('sa.key', account.privateKey),
     serviceAccountPublicFile: file('sa.pub', account.publicKey),
   }

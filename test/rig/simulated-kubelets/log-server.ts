@@ -1,6 +1,6 @@
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { generate } from 'selfsigned'
+import { makeAuthority } from '../certificates.ts'
 
 /** The part of a kubelet's own HTTPS API that `kubectl logs` needs, for all simulated nodes at once. */
 export interface LogServer {
@@ -12,10 +12,7 @@ export interface LogServer {
 
 export async function startLogServer(): Promise<LogServer> {
   const logs = new Map<string, Map<string, string>>()
-  const { cert, private: key } = await generate([{ name: 'commonName', value: 'simulated-kubelet' }], {
-    keyType: 'ec',
-    algorithm: 'sha256',
-  })
+  const { cert, key } = await makeAuthority('simulated-kubelet') // the API server does not check it
   const server = createServer({ cert, key }, (request, response) => {
     const url = new URL(request.url ?? '/', 'https://127.0.0.1')
     const [, route, namespace, pod, container = ''] = url.pathname.split('/')

@@ -1,0 +1,33 @@
+import { step } from '../../scripts/progress.mjs'
+import type { Measurement } from './measurement.ts'
+import { runFalkirk } from './run-falkirk.ts'
+import { runFloor } from './run-floor.ts'
+import { type Scenario, scenarioName } from './scenario.ts'
+import { type Stage, setStage } from './stage.ts'
+
+/** Which of the two is measured. */
+export type Wanted = 'both' | 'floor' | 'falkirk'
+
+/** Rolls one version out over each scenario's nodes, the floor and Falkirk after each other, each on a cluster of its own. */
+export async function measureRollouts(scenarios: readonly Scenario[], program: string, wanted: Wanted): Promise<Measurement[]> {
+  const measurements: Measurement[] = []
+  for (const scenario of scenarios) {
+    if (wanted !== 'falkirk') measurements.push(await measure('floor', scenario, (stage) => runFloor(stage, scenario)))
+    if (wanted !== 'floor') measurements.push(await measure('Falkirk', scenario, (stage) => runFalkirk(stage, scenario, program)))
+  }
+  return measurements
+}
+
+async function measure(who: string, scenario: Scenario, run: (stage: Stage) => Promise<Measurement>): Promise<Measurement> {
+  const stage = await step(`starting a control plane with ${scenario.nodes} simulated nodes`, () => setStage(scenario))
+  try {
+    const measurement = await step(`${who}: ${scenarioName(scenario)}`, () => run(stage))
+    const kubelets = stage.kubeletsUsage()
+    process.stderr.write(
+      `  up in ${stage.upSeconds.toFixed(1)} s; simulated kubelets: ${kubelets?.peakRssMib.toFixed(0)} MiB, ${kubelets?.cpuSeconds.toFixed(1)} CPU s\n`,
+    )
+    return measurement
+  } finally {
+    await stage.down()
+  }
+}
