@@ -52,6 +52,11 @@ export class VersionedCollection {
     this.#tell({ type: 'DELETED', object, version: this.#version })
   }
 
+  /** A write to another kind: the version goes on, and nothing is told here. */
+  writeElsewhere(): void {
+    this.#version += 1
+  }
+
   /** Forgets the events up to now. */
   compact(): void {
     this.#history = []
