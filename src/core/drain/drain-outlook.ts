@@ -42,12 +42,12 @@ export function drainOutlook(leaving: readonly PodFacts[], input: OutlookInput):
   return evictionOrder(leaving, (pod) => lookup?.(pod) ?? []).map((pod) => {
     if (pod.deletionAtMs !== undefined) return endingPod(pod, pod.deletionAtMs, input)
     const guards = lookup?.(pod) ?? []
-    const left = guards.map((budget) => ({ ...budget, status: dealt.get(budget) ?? budget.status }))
-    const verdict = lookup && decideEviction(pod, left, input.now)
-    const outlook = stayingPod(pod, guards, verdict, input)
+    const outlook = stayingPod(pod, guards, lookup && decideEviction(pod, guards, input.now), input)
     const [budget] = guards
-    if (outlook.kind === 'Ask' && verdict?.verdict === 'Allow' && verdict.consumes && budget) dealt.set(budget, verdict.consumes.status)
-    return outlook
+    if (outlook.kind !== 'Ask' || budget === undefined) return outlook
+    const verdict = decideEviction(pod, [{ ...budget, status: dealt.get(budget) ?? budget.status }], input.now)
+    if (verdict.verdict === 'Allow' && verdict.consumes) dealt.set(budget, verdict.consumes.status)
+    return verdict.verdict === 'Refuse' && dealt.has(budget) ? { ...outlook, kind: 'Wait', why: budgetWhy(guards, '') } : outlook
   })
 }
 

@@ -16,6 +16,7 @@ describe('nextTryMs', () => {
     { what: 'refused, and the budget has room now', outcome: refused, forecast: 'Allow', tries: 50, ms: 5_000 },
     { what: 'refused, and the budget has no room yet', outcome: refused, forecast: 'Refuse', ms: 30_000 },
     { what: 'refused with Retry-After', outcome: { ...refused, retryAfterMs: 10_000 }, forecast: 'Allow', ms: 10_000 },
+    { what: 'no answer, and the budget has no room', outcome: { kind: 'Unavailable', message: '' }, forecast: 'Refuse', ms: 30_000 },
     { what: 'throttled', outcome: { kind: 'Throttled', retryAfterMs: 1_000 }, tries: 9, ms: 1_000 },
     { what: 'no answer', outcome: { kind: 'Unavailable', message: '' }, ms: 1_000 },
     { what: 'no answer, fourth time', outcome: { kind: 'Unavailable', message: '' }, tries: 4, ms: 8_000 },

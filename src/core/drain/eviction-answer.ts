@@ -39,29 +39,32 @@ export function firstTryMs(forecast: BudgetForecast, startedAtMs: number): numbe
   return forecast === 'Refuse' ? startedAtMs + probeMs : startedAtMs
 }
 
-/** When a pod may be asked for again after an answer; epoch milliseconds. `Retry-After` is always kept. */
+/**
+ * When a pod may be asked for again after an answer; epoch milliseconds. `Retry-After` is always kept. A pod that the known budgets would refuse is not asked
+ * for before a slow probe is due, whatever the last answer was.
+ */
 export function nextTryMs({ outcome, atMs, tries }: EvictionAnswer, forecast: BudgetForecast): number {
+  const pause = pauseAfter(outcome, forecast, tries)
+  return atMs + (forecast === 'Refuse' ? Math.max(pause, probeMs) : pause)
+}
+
+function pauseAfter(outcome: EvictionOutcome, forecast: BudgetForecast, tries: number): number {
   switch (outcome.kind) {
     case 'Accepted':
     case 'Gone':
-      return atMs + acceptedMs
+      return acceptedMs
     case 'BudgetRefused':
-      return atMs + Math.max(outcome.retryAfterMs ?? 0, refusedPause(forecast, tries))
+      return Math.max(outcome.retryAfterMs ?? 0, forecast === 'Allow' ? refusedMs : backoff(refusedMs, tries, probeMs))
     case 'Throttled':
-      return atMs + outcome.retryAfterMs
+      return outcome.retryAfterMs
     case 'NamespaceTerminating':
-      return atMs + refusedMs
+      return refusedMs
     case 'Denied':
     case 'SeveralBudgets':
-      return atMs + backoff(refusedMs, tries, longestMs)
+      return backoff(refusedMs, tries, longestMs)
     case 'Unavailable':
-      return atMs + backoff(unavailableMs, tries, probeMs)
+      return backoff(unavailableMs, tries, probeMs)
   }
-}
-
-function refusedPause(forecast: BudgetForecast, tries: number): number {
-  if (forecast === 'Allow') return refusedMs
-  return forecast === 'Refuse' ? probeMs : backoff(refusedMs, tries, probeMs)
 }
 
 function backoff(firstMs: number, tries: number, mostMs: number): number {

@@ -23,7 +23,7 @@ describe('channelRequest: point 70', () => {
   })
 })
 
-describe('judgeChannelAnswer', () => {
+describe('judgeChannelAnswer', { timeout: 30_000 }, () => {
   it.each([
     { point: 23, location: '/local/test', version: 'test' },
     { point: 24, location: '/local/test/v1.2.3+test', version: 'v1.2.3+test' },

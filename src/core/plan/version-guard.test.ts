@@ -196,7 +196,7 @@ describe('judgeVersion: defect 28, workers', () => {
   })
 })
 
-describe('judgeVersion: invariants', () => {
+describe('judgeVersion: invariants', { timeout: 30_000 }, () => {
   const clusters = fc
     .record({
       minor: fc.integer({ min: 20, max: 34 }),

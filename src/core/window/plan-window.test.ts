@@ -125,7 +125,7 @@ describe('nextOpening and closesAt', () => {
   })
 })
 
-describe('changes of the clock', () => {
+describe('changes of the clock', { timeout: 30_000 }, () => {
   // Berlin: 2026-03-29 02:00 to 03:00 (01:00 UTC) is left out, 2026-10-25 02:00 to 03:00 comes twice (from 00:00 UTC)
   const berlin = (hours: string, days = everyDay) => {
     const [startTime, endTime] = hours.split('-')
