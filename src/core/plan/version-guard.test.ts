@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isControlPlaneNode } from '../kubernetes/control-plane-role.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { compareMinor, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
 import { kubeletSkew, minorsBetween } from '../version/version-skew.ts'
-import { type AllowedRisk, backwardsChannelAnswer, judgeVersion, kubernetesTarget } from './version-guard.ts'
+import { isControlPlane } from './node-selection.ts'
+import type { Allowance } from './plan-options.ts'
+import { backwardsChannelAnswer, judgeVersion, kubernetesTarget } from './version-guard.ts'
 
 const server = { 'node-role.kubernetes.io/control-plane': 'true' }
 
@@ -18,14 +19,14 @@ function version(text: string): KubernetesVersion {
   return parsed
 }
 
-function judge(nodes: readonly NodeFacts[], name: string, to: string, more: { apiServer?: string; allow?: AllowedRisk[] } = {}) {
+function judge(nodes: readonly NodeFacts[], name: string, to: string, more: { apiServer?: string; allow?: Allowance[] } = {}) {
   const found = nodes.find((n) => n.name === name)
   if (found === undefined) throw new Error(`no node ${name}`)
-  const servers = nodes.filter(isControlPlaneNode).map((n) => n.kubeletVersion)
+  const servers = nodes.filter(isControlPlane).map((n) => n.kubeletVersion)
   return judgeVersion({
     target: version(to),
     node: found,
-    controlPlane: isControlPlaneNode(found),
+    controlPlane: isControlPlane(found),
     nodes,
     apiServer: more.apiServer ?? servers[0] ?? '',
     allow: new Set(more.allow ?? []),
@@ -233,7 +234,7 @@ describe('judgeVersion: invariants', { timeout: 30_000 }, () => {
         const last = Math.max(...start.map(minorOf)) + hops
         let nodes = start
         for (let round = 0; round < 20; round++) {
-          const oldest = Math.min(...nodes.filter(isControlPlaneNode).map(minorOf))
+          const oldest = Math.min(...nodes.filter(isControlPlane).map(minorOf))
           nodes = upgradeAll(upgradeAll(nodes, `v1.${oldest}.0`), `v1.${Math.min(oldest + 1, last)}.0`)
         }
         expect(new Set(nodes.map(minorOf))).toEqual(new Set([last]))
@@ -254,9 +255,9 @@ describe('judgeVersion: invariants', { timeout: 30_000 }, () => {
   }
 
   function expectWithinPolicy(nodes: readonly NodeFacts[]): void {
-    const servers = nodes.filter(isControlPlaneNode).map((n) => version(n.kubeletVersion))
+    const servers = nodes.filter(isControlPlane).map((n) => version(n.kubeletVersion))
     for (const a of servers) for (const b of servers) expect(Math.abs(minorsBetween(a, b))).toBeLessThanOrEqual(1)
-    for (const worker of nodes.filter((n) => !isControlPlaneNode(n))) {
+    for (const worker of nodes.filter((n) => !isControlPlane(n))) {
       for (const s of servers) expect(kubeletSkew(version(worker.kubeletVersion), s)).toEqual({ verdict: 'Within' })
     }
   }

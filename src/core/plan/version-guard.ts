@@ -1,10 +1,8 @@
-import { isControlPlaneNode } from '../kubernetes/control-plane-role.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { compareMinor, compareUpstream, compareVersions, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
 import { controlPlaneHop, kubeletSkew, minorsBetween } from '../version/version-skew.ts'
-
-/** What the annotation `falkirk.dev/allow` of a Plan may opt out of. */
-export type AllowedRisk = 'downgrade' | 'skip' | 'skew'
+import { isControlPlane } from './node-selection.ts'
+import type { Allowance } from './plan-options.ts'
 
 /** Whether a Plan may change one node now. `message` is one sentence with the evidence and the fix. */
 export type VersionVerdict =
@@ -24,7 +22,7 @@ export interface VersionGuardInput {
   readonly nodes: readonly NodeFacts[]
   /** `gitVersion` of the API server that answered; of several servers it may be any. */
   readonly apiServer: string
-  readonly allow: ReadonlySet<AllowedRisk>
+  readonly allow: ReadonlySet<Allowance>
 }
 
 /** A node and the version it runs, read. */
@@ -100,7 +98,7 @@ function apiServersApart(
   others: readonly Running[],
   current: KubernetesVersion | undefined,
 ): VersionVerdict | undefined {
-  const servers = new Set(nodes.filter(isControlPlaneNode).map((n) => n.name))
+  const servers = new Set(nodes.filter(isControlPlane).map((n) => n.name))
   const apart = others.filter(({ name, version }) => {
     const after = Math.abs(minorsBetween(version, target))
     return servers.has(name) && after > 1 && (current === undefined || after > Math.abs(minorsBetween(version, current)))
@@ -150,7 +148,7 @@ function judgeWorker(input: VersionGuardInput, current: KubernetesVersion | unde
 /** The API server that answered, and every control-plane node by its kubelet, which changes together with its server. */
 function apiServers({ nodes, apiServer, node }: VersionGuardInput): readonly Running[] {
   const answered = parseVersion(apiServer)
-  const servers = running(nodes.filter((n) => n.name !== node.name && isControlPlaneNode(n)))
+  const servers = running(nodes.filter((n) => n.name !== node.name && isControlPlane(n)))
   return answered === undefined ? servers : [{ name: 'the API server', version: answered }, ...servers]
 }
 
@@ -184,7 +182,7 @@ function blocked(
   reason: Exclude<VersionVerdict, { verdict: 'Go' }>['reason'],
   evidence: string,
   fix: string,
-  risk: AllowedRisk,
+  risk: Allowance,
 ): VersionVerdict {
   return { verdict: 'Blocked', reason, message: `${evidence}; ${fix}, or accept it with the annotation falkirk.dev/allow: ${risk}` }
 }
