@@ -1,5 +1,5 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { bootstrap } from './bootstrap.mjs'
 import { licenceTexts } from './licences.mjs'
@@ -13,14 +13,17 @@ export const programFile = join(root, 'dist/falkirk.js')
 // Some bundled packages are CommonJS and call `require` for Node's own modules.
 const requireShim = "import { createRequire as falkirkRequire } from 'node:module'; const require = falkirkRequire(import.meta.url);"
 
-/** Bundles `src/cli/main.ts` and all it imports into one file, with a source map beside it and the licences of what is inside. */
-export async function build() {
-  await step('building dist/falkirk.js', async () => {
+/**
+ * Bundles `src/cli/main.ts` and all it imports into one file, with a source map beside it and the licences of what is inside.
+ * @param {string} file absolute path; a test that builds while others use `dist/` names one of its own
+ */
+export async function build(file = programFile) {
+  await step(`building ${relative(root, file)}`, async () => {
     const esbuild = await import('esbuild')
     const { metafile } = await esbuild.build({
       absWorkingDir: root,
       entryPoints: ['src/cli/main.ts'],
-      outfile: programFile,
+      outfile: file,
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -36,10 +39,10 @@ export async function build() {
       banner: { js: `#!/usr/bin/env node\n${requireShim}` },
       define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
     })
-    writeFileSync(join(root, 'dist/THIRD-PARTY-LICENSES.txt'), licenceTexts(root, Object.keys(metafile.inputs)))
-    chmodSync(programFile, 0o755)
+    writeFileSync(join(dirname(file), 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, Object.keys(metafile.inputs)))
+    chmodSync(file, 0o755)
   })
-  return { file: programFile, bytes: statSync(programFile).size }
+  return { file, bytes: statSync(file).size }
 }
 
 /**

@@ -26,7 +26,10 @@ export async function loadTypeScript(file) {
       target: 'node20',
       sourcemap: 'inline',
       logLevel: 'warning',
-      plugins: [{ name: 'import-meta', setup: keepImportMeta }],
+      plugins: [
+        { name: 'scripts', setup: leaveScripts },
+        { name: 'import-meta', setup: keepImportMeta },
+      ],
     })
     return await import(pathToFileURL(outfile).href)
   } finally {
@@ -34,15 +37,26 @@ export async function loadTypeScript(file) {
   }
 }
 
+/**
+ * Plain JavaScript needs no bundling, and is imported from where it lies.
+ * @param {import('esbuild').PluginBuild} build
+ */
+function leaveScripts(build) {
+  build.onResolve({ filter: /^\..*\.mjs$/ }, ({ path, resolveDir }) => ({
+    path: pathToFileURL(join(resolveDir, path)).href,
+    external: true,
+  }))
+}
+
 /** @param {import('esbuild').PluginBuild} build */
 function keepImportMeta(build) {
-  build.onLoad({ filter: /\.(ts|mjs)$/ }, ({ path }) => {
+  build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
     const source = readFileSync(path, 'utf8')
     if (!source.includes('import.meta')) return undefined
     const contents = source
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
       .replaceAll('import.meta.dirname', JSON.stringify(join(path, '..')))
       .replaceAll('import.meta.filename', JSON.stringify(path))
-    return { contents, loader: path.endsWith('.ts') ? 'ts' : 'js' }
+    return { contents, loader: 'ts' }
   })
 }

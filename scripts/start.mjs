@@ -6,12 +6,12 @@ import { program } from './run.mjs'
 
 /**
  * Shows Falkirk at work on a real cluster on this machine: one server and two agents are upgraded while you watch.
- * `--real` asks for that very cluster; it is the only one there is, and so the default. `--exit` ends it when both Plans are complete.
+ * `--real` asks for that very cluster; it is the only one there is, and so the default. `--exit` ends when the nodes are upgraded.
  */
 await program(async () => {
   const { values } = parseArgs({ options: { real: { type: 'boolean' }, exit: { type: 'boolean' } } })
   await bootstrap()
   await build()
   const { main } = await loadTypeScript('demo/real-cluster.ts')
-  return /** @type {(options: { exit: boolean }) => Promise<number>} */ (main)({ exit: values.exit === true })
+  return /** @type {(options: { exit: boolean }) => Promise<number>} */ (main)({ exit: values.exit ?? false })
 })
