@@ -22,7 +22,7 @@ export interface EventRecorder {
   record(input: EventInput): void
   /** Resolves when everything that was recorded so far has been written or given up. */
   flush(): Promise<void>
-  /** Takes no more events; writes what waits, trying each once. */
+  /** Takes no more events; writes what waits, trying each once, for five seconds at most. */
   stop(): Promise<void>
   /** Events that were not written: the queue was full, or the server did not take them. */
   dropped(): number
@@ -43,6 +43,7 @@ interface Bucket {
 const mostBuckets = 5_000
 const mostMessages = 100
 const intervalMs = 1_000
+const longestStopMs = 5_000
 
 /**
  * Makes a recorder of core/v1 Events. The first event of an object, type and reason is written at once; those that follow within
@@ -58,6 +59,7 @@ class Recorder implements EventRecorder {
   readonly #queue = new Set<Bucket>()
   readonly #writer: EventWriter
   readonly #hurry = new AbortController()
+  readonly #end = new AbortController()
   #writing: Promise<void> | undefined
   #dropped = 0
   #isStopped = false
@@ -65,7 +67,8 @@ class Recorder implements EventRecorder {
   constructor(options: EventRecorderOptions) {
     this.#options = options
     const { transport, clock, log, component, host, random = () => 0.5 } = options
-    this.#writer = new EventWriter({ transport, clock, log, random, source: { component, host }, hurry: this.#hurry.signal })
+    const signals = { hurry: this.#hurry.signal, end: this.#end.signal }
+    this.#writer = new EventWriter({ transport, clock, log, random, source: { component, host }, ...signals })
   }
 
   record(input: EventInput): void {
@@ -93,7 +96,12 @@ class Recorder implements EventRecorder {
   async stop(): Promise<void> {
     this.#isStopped = true
     this.#hurry.abort()
+    const cancelLimit = this.#options.clock.after(longestStopMs, () => {
+      this.#giveUp()
+      this.#end.abort()
+    })
     await this.flush()
+    cancelLimit()
     for (const bucket of this.#buckets.values()) bucket.cancelTimer()
     this.#buckets.clear()
   }
@@ -145,9 +153,9 @@ class Recorder implements EventRecorder {
     })
   }
 
-  /** On the way out, a server that does not answer once is not waited for again. */
+  /** On the way out, a server that does not answer once is not waited for again, and a slow one not for long. */
   #giveUp(): void {
-    for (const bucket of this.#queue) this.#drop(bucket.total, 'the server does not answer')
+    for (const bucket of this.#queue) this.#drop(bucket.total, 'no time is left')
     this.#queue.clear()
   }
 

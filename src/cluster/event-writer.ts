@@ -5,7 +5,7 @@ import type { Clock } from './clock.ts'
 import { type EventSource, eventBody, eventBucket, eventNamespace, type Occurrence, repeatedPatch } from './event-record.ts'
 import type { Log } from './log.ts'
 import { events, resourcePath } from './resource.ts'
-import type { ApiTransport } from './transport.ts'
+import type { ApiRequest, ApiTransport } from './transport.ts'
 
 export interface EventWriterOptions {
   readonly transport: ApiTransport
@@ -15,6 +15,8 @@ export interface EventWriterOptions {
   readonly source: EventSource
   /** Aborted: each event is tried once, without pauses. */
   readonly hurry: AbortSignal
+  /** Aborted: a request that is on its way is broken off. */
+  readonly end: AbortSignal
 }
 
 /** An event as it stands on the server. */
@@ -74,7 +76,7 @@ export class EventWriter {
     const body = eventBody(occurrence, this.#options.source)
     const path = resourcePath(events, { namespace: body.metadata.namespace })
     try {
-      await this.#options.transport.json({ method: 'POST', path, body, timeoutMs: requestTimeoutMs, whenBusy: 'Fail' })
+      await this.#request({ method: 'POST', path, body })
     } catch (error) {
       // The answer to an earlier attempt was lost: the name is a digest of this very event.
       if (!isAlreadyExists(error)) throw error
@@ -86,19 +88,22 @@ export class EventWriter {
   async #repeat(occurrence: Occurrence, known: Written): Promise<Omit<Written, 'atMs'> | undefined> {
     const count = known.count + occurrence.count
     try {
-      await this.#options.transport.json({
+      await this.#request({
         method: 'PATCH',
         path: resourcePath(events, { namespace: eventNamespace(occurrence.object), name: known.name }),
         body: repeatedPatch(count, occurrence.lastMs),
         contentType: 'application/merge-patch+json',
-        timeoutMs: requestTimeoutMs,
-        whenBusy: 'Fail',
       })
       return { name: known.name, count }
     } catch (error) {
       if (isNotFound(error)) return undefined
       throw error
     }
+  }
+
+  async #request(request: ApiRequest): Promise<void> {
+    const { transport, end } = this.#options
+    await transport.json({ ...request, timeoutMs: requestTimeoutMs, whenBusy: 'Fail', signal: end })
   }
 
   #warnOnce({ object, reason }: Occurrence, error: unknown): void {
