@@ -2,6 +2,7 @@ import { performance } from 'node:perf_hooks'
 import { pathToFileURL } from 'node:url'
 import { bootstrap } from './bootstrap.mjs'
 import { changedFiles, goldenFiles } from './golden-files.mjs'
+import { longFiles } from './long-files.mjs'
 import { toolPath } from './paths.mjs'
 import { elapsed } from './progress.mjs'
 import { capture, program } from './run.mjs'
@@ -27,6 +28,8 @@ export async function check({ coverage = false } = {}) {
     gate('unit tests, golden files', () => unitTests(coverage)),
   ])
   const ok = outcomes.every((outcome) => outcome.ok)
+  const long = longFiles()
+  if (long.length > 0) process.stderr.write(`long files, each of which needs a reason: ${long.join(', ')}\n`)
   process.stderr.write(`${ok ? '✔ gate passed' : '✘ gate failed'} ${elapsed(begin)}\n`)
   return { ok, counts: outcomes.find((outcome) => outcome.counts)?.counts ?? { passed: 0, failed: 0, skipped: 0 } }
 }
