@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { Command } from 'commander'
 import pino from 'pino'
@@ -6,7 +5,7 @@ import { systemClock } from '../cluster/clock.ts'
 import { createChannelFetch } from '../controller/channel-fetch.ts'
 import { type ControllerFlags, controllerOptions } from '../controller/controller-options.ts'
 import { runController } from '../controller/run-controller.ts'
-import { FalkirkError } from '../core/falkirk-error.ts'
+import { systemAuthorities } from '../controller/system-authorities.ts'
 
 /** `falkirk controller`: serves Plans, in a cluster or from outside. Flags and environment are those of system-upgrade-controller. */
 export function controllerCommand(): Command {
@@ -39,22 +38,19 @@ async function run(flags: ControllerFlags): Promise<void> {
       stop.abort()
     })
   }
-  const channelFetch = createChannelFetch(extraAuthorities(process.env), rootCertificates)
+  const channelFetch = createChannelFetch([...rootCertificates, ...systemAuthorities(process.env)])
   try {
     const { random } = Math
-    await runController(options, { env: process.env, clock: systemClock, random, log, channelFetch, signal: stop.signal })
+    await runController(options, {
+      env: process.env,
+      clock: systemClock,
+      random,
+      log,
+      channelFetch,
+      interactive: process.stdin.isTTY === true,
+      signal: stop.signal,
+    })
   } finally {
     await channelFetch.close()
-  }
-}
-
-/** More authorities for channel servers: the file in SSL_CERT_FILE, PEM. */
-function extraAuthorities(env: NodeJS.ProcessEnv): string | undefined {
-  const file = env.SSL_CERT_FILE
-  if (!file) return undefined
-  try {
-    return readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new FalkirkError('FK_BAD_SETTING', `SSL_CERT_FILE names ${file}, which cannot be read: mount it or unset the variable`, { cause })
   }
 }

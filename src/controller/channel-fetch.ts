@@ -3,11 +3,11 @@ import { version } from '../core/build-info.ts'
 import type { ChannelFetch } from './shell.ts'
 
 /**
- * Asks channel servers over HTTP(S): redirects are not followed, bodies not read; HTTPS_PROXY and NO_PROXY are honoured, and `extraCa` (PEM)
- * counts beside the machine's authorities.
+ * Asks channel servers over HTTP(S): redirects are not followed, bodies not read; HTTPS_PROXY and NO_PROXY are honoured, and
+ * `authorities` (PEM) are those that may sign a server's certificate.
  */
-export function createChannelFetch(extraCa: string | undefined, systemCa: readonly string[]): ChannelFetch & { close(): Promise<void> } {
-  const tls = extraCa === undefined ? {} : { ca: [...systemCa, extraCa] }
+export function createChannelFetch(authorities: readonly string[]): ChannelFetch & { close(): Promise<void> } {
+  const tls = { ca: [...authorities] }
   const dispatcher = new EnvHttpProxyAgent({ connect: tls, requestTls: tls })
   const fetch: ChannelFetch = async (url, headers, signal) => {
     const {

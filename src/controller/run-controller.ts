@@ -25,6 +25,8 @@ export interface ControllerPorts {
   readonly random: () => number
   readonly log: Log
   readonly channelFetch: ChannelFetch
+  /** A person can answer what an exec plugin asks. */
+  readonly interactive: boolean
   /** Ends the controller: what is being written is finished, the Lease is given back. */
   readonly signal: AbortSignal
 }
@@ -39,8 +41,8 @@ export async function runController(options: ControllerOptions, ports: Controlle
   const health = await serveHealth(options.listen, metrics, () => caches.current?.isSynced() === true)
   try {
     const { kubeconfig, context, master } = options
-    const access = await loadClusterAccess({ env: ports.env, ...given({ kubeconfig, context, master }) })
-    const transport = createTransport(access)
+    const access = await loadClusterAccess({ env: ports.env, interactive: ports.interactive, ...given({ kubeconfig, context, master }) })
+    const transport = createTransport(access, { version, clock: ports.clock })
     try {
       const client = createApiClient(transport, await discoverServer(transport), { clock: ports.clock })
       ports.log.info({ version, commit, server: client.capabilities.gitVersion, source: access.source }, 'connected')
