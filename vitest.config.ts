@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
+    // a limit for what hangs, not a measure: machines are shared
+    testTimeout: 60_000,
     environment: 'node',
     coverage: {
       provider: 'v8',
