@@ -247,6 +247,22 @@ describe('of two contenders', () => {
     expect(one.terms).toEqual([])
   })
 
+  it('a leader that comes back after its lease was over keeps it, if nobody could take it meanwhile', async () => {
+    const { server, contend, pass } = await stage()
+    const renew = (renewTime: string) =>
+      server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45, renewTime } })
+    renew('0')
+    const one = contend('one')
+    server.intercept = refuse(500, 'InternalError', (method) => method === 'PUT')
+    await pass(60)
+    renew('1')
+    server.intercept = () => false
+    await pass(44)
+    expect(one.terms).toEqual([])
+    await pass(6)
+    expect(one.terms).toHaveLength(1)
+  })
+
   it('a leader that finds another in its place ends its work at once', async () => {
     const { server, contend, pass, time } = await stage()
     const one = contend('one')
@@ -271,7 +287,7 @@ describe('when the API server', () => {
     expect([one.election.isLeader(), one.terms.length, one.lost.length]).toEqual([true, 1, 0])
   })
 
-  it('fails for longer, the leader gives up 30 s after its last renewal, and does not release', async () => {
+  it('fails for longer, the leader gives up 30 s after its last renewal, and asks no more', async () => {
     const { server, contend, pass, time, requests } = await stage()
     const one = contend('one')
     await pass(0)
@@ -284,6 +300,23 @@ describe('when the API server', () => {
     const asked = requests().length
     await pass(60)
     expect(requests()).toHaveLength(asked)
+  })
+
+  it('comes back while the work of a leader that gave up is ending, the lease is released', async () => {
+    const { server, contend, pass, spec, time } = await stage()
+    const one = contend('one', {
+      onStarted: async (signal) => {
+        await time.clock.sleep(1e9, signal)
+        await time.clock.sleep(5_000)
+      },
+    })
+    await pass(0)
+    server.intercept = refuse(503, 'ServiceUnavailable')
+    await pass(32)
+    server.intercept = () => false
+    expect([one.lost.length, spec().holderIdentity]).toEqual([1, 'one'])
+    await pass(10)
+    expect(spec().holderIdentity).toBe('')
   })
 
   it('does not answer at all, the leader gives up after 30 s as well', async () => {

@@ -142,7 +142,7 @@ class Contender implements LeaderElection {
     await this.#renewUntilEnd()
     await work
     this.#isLeader = false
-    if (!this.#isLost) await this.#release()
+    await this.#release()
     if (failure === undefined) return
     this.#options.log.error({ err: failure.error }, 'the work of the leader failed')
     throw failure.error
@@ -216,6 +216,7 @@ class Contender implements LeaderElection {
     }
   }
 
+  /** Also after a lost lease: where nobody has taken it yet, nobody has to wait, for the work has ended. */
   async #release(): Promise<void> {
     try {
       await this.#lock.release()

@@ -80,6 +80,15 @@ describe('a list', () => {
     expect(changes).toEqual(['Changed a 1>written', 'Added b ->created'])
   })
 
+  it('does not hold on to own writes from before a restore from a backup', () => {
+    const { cache } = filledCache(facts('a', 50, '1'))
+    cache.observe(raw('a', 210, 'written'))
+    cache.observe(raw('b', 211, 'created'))
+    cache.listBegins()
+    cache.replaceAll(listOf(facts('a', 7, 'restored')), '9')
+    expect([...cache.values()]).toEqual([facts('a', 7, 'restored')])
+  })
+
   it('takes away what an earlier own write has created and somebody has deleted since', () => {
     const { cache } = filledCache()
     cache.observe(raw('b', 211, 'created'))

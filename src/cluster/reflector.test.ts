@@ -4,6 +4,7 @@ import { answerStatus, type MisbehavingServer, startMisbehavingServer, type Wron
 import { storedFacts, type WatchedCollection, watchCollection } from '../../test/loopback/watched-collection.ts'
 import { silentLog } from './log.ts'
 import { ObjectCache } from './object-cache.ts'
+import type { ApiTransport } from './transport.ts'
 
 async function serverWith(count: number, options?: Parameters<typeof startMisbehavingServer>[0]): Promise<MisbehavingServer> {
   const server = await startMisbehavingServer(options)
@@ -78,6 +79,18 @@ describe('a watch', () => {
     await expect.poll(() => server.watches).toBe(1)
     expect(queries(server, 'watch')).toHaveLength(2)
     expect(server.lists()).toBe(1)
+  })
+
+  it('that speaks before it fails is resumed soon, every time', async () => {
+    const server = await serverWith(3)
+    const watched = watchCollection(server)
+    for (let i = 1; i <= 6; i++) {
+      await expect.poll(() => server.watches).toBe(1)
+      server.collection.put('node-1', String(i))
+      server.breakWatches('error 500')
+      await expect.poll(() => watched.log).toHaveLength(i)
+    }
+    for (const { fields } of watched.log) expect(fields.retryInMs).toBeLessThanOrEqual(250)
   })
 
   it('counts what it did, and writes down the last sign of freshness', async () => {
@@ -186,6 +199,27 @@ describe('stop', () => {
     expect(server.asked).toHaveLength(asked)
     if (wrong === 'list') await expect(watched.reflector.synced).rejects.toThrow('stopped before')
     else await watched.reflector.synced
+  })
+
+  it('closes a stream that pays no heed to signals', async () => {
+    let close = () => {}
+    const closed = new Promise<void>((resolve) => {
+      close = resolve
+    })
+    const transport: ApiTransport = {
+      json: async <T>() => ({ metadata: { resourceVersion: '1' }, items: [] }) as T,
+      stream: async () => ({
+        close,
+        async *[Symbol.asyncIterator]() {
+          await closed
+          yield new Uint8Array()
+        },
+      }),
+    }
+    const watched = watchCollection(await serverWith(0), { transport })
+    await watched.reflector.synced
+    await expect.poll(() => watched.reflector.counts().watches).toBe(1)
+    await watched.reflector.stop()
   })
 
   it('in a pause after a fault does not wait for its end', async () => {

@@ -127,6 +127,17 @@ describe('a failure', () => {
     expect(made.errors.map(({ retryInMs }) => retryInMs)).toEqual([5, 10, 20, 5])
   })
 
+  it('that has passed is forgotten also by a key that is wanted again at once', async () => {
+    const made = bench()
+    made.work = async (key) => {
+      if (made.started.length === 4) made.queue.add(key)
+      else throw new Error('no')
+    }
+    made.queue.add('a')
+    await made.clock.advance(39)
+    expect(made.errors.map(({ retryInMs }) => retryInMs)).toEqual([5, 10, 20, 5])
+  })
+
   it.each([
     { retryAfterMs: 4_000, adds: 0, starts: ['a@0', 'a@4000'] },
     { retryAfterMs: 4_000, adds: 50, starts: ['a@0', 'a@4000'] },
@@ -233,6 +244,8 @@ describe('the queue', () => {
     finish()
     await stopping
     await made.clock.advance(1_000)
+    made.queue.addAfter('e', 10)
+    expect(made.clock.nextAtMs()).toBeUndefined()
     expect(made.started).toEqual(['a@0'])
   })
 })
