@@ -12,6 +12,7 @@ export default defineConfig({
       include: ['src/**/*.ts'],
       exclude: ['**/*.test.ts', '**/testdata/**'],
       reporter: ['text-summary', 'html'],
+      reportOnFailure: true,
     },
   },
 })
