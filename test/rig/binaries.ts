@@ -13,7 +13,6 @@ export interface RigBinaries {
   readonly k3s: Readonly<Record<string, string>>
   readonly kubectl: string
   readonly etcd: string
-  readonly registry: string
 }
 
 /** What the rig's nodes run before and after an upgrade; both are built from one source. */
@@ -36,7 +35,6 @@ export async function rigBinaries(versions: readonly string[] = rigVersions): Pr
     k3s: Object.fromEntries(versions.map((version) => [version, path(version)])),
     kubectl: join(out, first, 'kubectl'),
     etcd: await debianProgram('etcd-server', 'usr/bin/etcd'),
-    registry: await debianProgram('docker-registry', 'usr/bin/docker-registry'),
   }
 }
 

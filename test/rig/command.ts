@@ -18,7 +18,8 @@ export interface CommandOptions {
 export function attempt(program: string, args: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
   return new Promise((resolve, reject) => {
     const env = { PATH: process.env.PATH, HOME: process.env.HOME, ...options.env }
-    const child = spawn(program, args, { cwd: options.cwd, env, stdio: 'pipe' })
+    // a session of its own: Ctrl-C reaches the rig, which then ends in order, and not a command in the middle of its work
+    const child = spawn(program, args, { cwd: options.cwd, env, stdio: 'pipe', detached: true })
     const out: Buffer[] = []
     const err: Buffer[] = []
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk))

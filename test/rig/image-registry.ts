@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { request } from 'undici'
 import { stringify } from 'yaml'
-import { rigBinaries } from './binaries.ts'
 import { command } from './command.ts'
+import { debianProgram } from './debian-program.ts'
 import { logTail, type OwnedProcess, startProcess } from './owned-process.ts'
 
 /** A real registry (Debian's docker-registry) that hosts use in place of every registry there is. */
@@ -19,7 +19,7 @@ export interface ImageRegistry {
 
 /** Starts one on `address`, with its data in `folder`. */
 export async function startImageRegistry(folder: string, address: string): Promise<ImageRegistry> {
-  const { registry } = await rigBinaries()
+  const registry = await debianProgram('docker-registry', 'usr/bin/docker-registry')
   // an address that only this run has: every port on it is free
   const port = 5000
   mkdirSync(folder, { recursive: true })

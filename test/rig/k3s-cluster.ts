@@ -5,6 +5,7 @@ import { type AuditedRequest, auditPolicy, readAuditLog } from './audit-log.ts'
 import { rigBinaries, rigVersions } from './binaries.ts'
 import { featureGates } from './control-plane-commands.ts'
 import { type ControlPlaneUser, type UserFiles, writeUsers } from './control-plane-users.ts'
+import { hostBase } from './host-base.ts'
 import { type ImageRegistry, startImageRegistry } from './image-registry.ts'
 import { rigImages } from './images/rig-images.ts'
 import { auditLogPath, type K3sLayout, type K3sNode } from './k3s-config.ts'
@@ -60,8 +61,8 @@ export interface RigCluster {
   untilNodeRuns(name: string, version: string): Promise<void>
   /** What an audited user has asked for since the start, oldest first. */
   requests(user: string): AuditedRequest[]
-  /** Ends everything by its id and removes it; `keepLogs` copies the hosts' journals to that folder first. */
-  down(options?: { keepLogs?: string }): Promise<void>
+  /** Ends everything by its id and removes it. Where FALKIRK_LOGS names a folder, the hosts' journals are saved there first. */
+  down(): Promise<void>
 }
 
 /** Starts a cluster of one server and its agents; everything that was started is ended when a later part fails. */
@@ -72,6 +73,7 @@ export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<
   const versions = [...new Set([version, ...(options.upgradeVersions ?? rigVersions)])]
   const { k3s, kubectl } = await rigBinaries(versions)
   const images = await rigImages(versions)
+  await hostBase()
   return step(`starting a cluster of ${names.join(', ')}`, async () => {
     const hosts = await makeHosts(names)
     try {
@@ -87,6 +89,7 @@ export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<
       await untilDefaultAccount(cluster.api)
       return cluster
     } catch (error) {
+      await saveJournals(hosts)
       await hosts.down()
       throw error
     }
@@ -145,19 +148,24 @@ function handle({ hosts, registry, users, version, kubectl }: Parts): RigCluster
     untilReady: (names = hosts.hosts.map(({ name }) => name)) => untilNodesReady(api, names),
     untilNodeRuns: (name, wanted) => untilNodeRuns(api, name, wanted),
     requests: (user) => readAuditLog(server?.fileOnMachine(auditLogPath) ?? '').filter((request) => request.user === user),
-    async down({ keepLogs } = {}) {
-      if (keepLogs !== undefined) await saveJournals(hosts, keepLogs)
+    async down() {
       await api.close()
+      await saveJournals(hosts)
       await registry.stop()
       await hosts.down()
     },
   }
 }
 
-async function saveJournals(hosts: RigHosts, folder: string): Promise<void> {
-  for (const host of hosts.hosts) {
-    const { stdout } = await host.attempt('journalctl --no-pager -o short-precise')
-    await mkdir(folder, { recursive: true })
-    await writeFile(join(folder, `${host.name}.log`), stdout)
-  }
+async function saveJournals({ run, hosts }: RigHosts): Promise<void> {
+  const logs = process.env.FALKIRK_LOGS
+  if (logs === undefined || logs === '') return
+  const folder = join(logs, run.id)
+  await mkdir(folder, { recursive: true })
+  await Promise.all(
+    hosts.map(async (host) => {
+      const { stdout, stderr } = await host.attempt('journalctl --no-pager -o short-precise')
+      await writeFile(join(folder, `${host.name}.log`), stdout || stderr)
+    }),
+  )
 }

@@ -195,7 +195,10 @@ function podNetwork(node: K3sNode): string {
 }
 
 function podRoutes(others: readonly K3sNode[]): string {
-  return others.map((node) => `ip route replace ${podSubnet(node)} via ${node.address}\n`).join('')
+  const routes = others.map((node) => `ip route replace ${podSubnet(node)} via ${node.address}\n`)
+  // what is outside knows no way to a pod: the answer goes to the node
+  const outside = `POSTROUTING -s ${clusterCidr} ! -d ${clusterCidr} -j MASQUERADE`
+  return `${routes.join('')}iptables -t nat -C ${outside} 2> /dev/null || iptables -t nat -A ${outside}\n`
 }
 
 const routesUnit = `[Unit]

@@ -17,7 +17,7 @@ source=$(cd "$source" && pwd) out=$(cd "$out" && pwd)
 
 fetch_source() {
   local work lists
-  work=$(mktemp -d)
+  work=$(mktemp -d "$source.XXXXXX")
   # shellcheck disable=SC2064 # the folder of now
   trap "rm -rf '$work'" RETURN
   lists=$work/lists

@@ -1,9 +1,17 @@
 #!/usr/bin/env bash
 # The boot of a host, inside its new namespaces: mounts its root file system and becomes its systemd.
-# usage (by power.sh): boot.sh HOST_FOLDER BASE NAME
+# usage (by power.sh): boot.sh HOST_FOLDER BASE NAME [CGROUP]
 set -euo pipefail
-folder=$1 base=$2 name=$3
+folder=$1 base=$2 name=$3 cgroup=${4:-}
 root=$folder/root
+
+# first into the host's cgroup, then a namespace that has this one as its root
+if [ -n "$cgroup" ]; then
+  # shellcheck source=cgroup.sh
+  . "$(dirname "$0")/cgroup.sh"
+  enter_cgroup "$cgroup"
+  exec unshare --cgroup bash "$0" "$folder" "$base" "$name"
+fi
 
 mount --make-rprivate /
 mount -t overlay overlay -o "lowerdir=$base,upperdir=$folder/upper,workdir=$folder/work" "$root"
