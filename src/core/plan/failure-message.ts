@@ -39,8 +39,14 @@ function exitStory(container: ContainerFacts): string {
 }
 
 function stuckBefore(previous: string, job: JobFacts): string {
+  const told = toldBefore(previous, job)
+  return told === undefined ? '' : `before that ${told.slice(stuckPrefix(job).length)}`
+}
+
+/** What a condition's message says of one Job that waits; it may speak of other nodes before and after. */
+function toldBefore(previous: string, job: JobFacts): string | undefined {
   const start = previous.indexOf(stuckPrefix(job))
-  return start < 0 ? '' : `before that ${previous.slice(start + stuckPrefix(job).length).split('; Job ')[0] ?? ''}`
+  return start < 0 ? undefined : previous.slice(start).split(/; (?=Job |Node |and \d+ more$)/)[0]
 }
 
 function stuckPrefix(job: JobFacts): string {
@@ -51,18 +57,21 @@ function stuckPrefix(job: JobFacts): string {
 const stuckReasons = /^(ErrImage|ImagePull|InvalidImage|CreateContainer|RunContainer|RegistryUnavailable|ImageInspect|CrashLoop)/
 
 /**
- * Says why a Job that is at work does not get on (an image that cannot be pulled, no room on its node), or nothing. The first words stay
- * the same while kubelet changes between two reasons for the same thing, so `previous` is kept then.
+ * Says why a Job that is at work does not get on (an image that cannot be pulled, no room on its node), or nothing. `previous` is kept while
+ * kubelet changes between two reasons for the same thing, and while there is no pod to ask: those of a Job past its deadline go before it
+ * is said to have failed.
  */
 export function stuckMessage(job: JobFacts, node: string, pods: readonly PodFacts[], previous: string): string | undefined {
   const prefix = stuckPrefix(job)
-  for (const pod of pods) {
+  const present = pods.filter((pod) => pod.deletionAtMs === undefined)
+  if (present.length === 0) return toldBefore(previous, job)
+  for (const pod of present) {
     const container = pod.containers.find((c) => c.state === 'Waiting' && stuckReasons.test(c.reason))
     if (container !== undefined) {
       const what = /^(ErrImage|ImagePull)/.test(container.reason) ? 'its image cannot be pulled' : container.reason
       const start = `${prefix}container ${container.name} on Node ${node}: ${what}`
-      const kept = previous.split('; Job ').find((part) => part.startsWith(start) || `Job ${part}`.startsWith(start))
-      return kept ?? `${start} (${(container.message || container.reason).slice(0, 300)})`
+      const told = toldBefore(previous, job)
+      return told?.startsWith(start) ? told : `${start} (${(container.message || container.reason).slice(0, 300)})`
     }
     if (pod.unschedulableMessage !== undefined)
       return `${prefix}its pod does not fit on Node ${node}: ${pod.unschedulableMessage.slice(0, 300)}`

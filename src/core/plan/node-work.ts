@@ -72,13 +72,17 @@ export function isOutdated(job: JobFacts, context: Pick<PlanContext, 'latestHash
 }
 
 /**
- * Whether any container of the Job has run: until then it can be replaced without harm. Where pods may not be seen, a Job counts as begun.
+ * Whether the Job's upgrade container is at work on the node, or has done its work: until then, and between two tries of the Job, it can be
+ * replaced without harm. What runs before it does not count: a `prepare` may wait for a version that nobody wants any more, and a cordon
+ * stands in the journal. Where pods may not be seen, an active Job counts as begun.
  */
 export function hasBegun(job: JobFacts, facts: PlanFacts): boolean {
-  if (job.succeeded > 0 || job.failed > 0) return true
+  if (job.labels[stageLabel] !== undefined) return false
+  if (job.succeeded > 0) return true
   if (job.active === 0) return false
   if (facts.podsByJob === undefined) return true
-  return (facts.podsByJob.get(job.name) ?? []).some((pod) => pod.containers.some((c) => c.state !== 'Waiting'))
+  const containers = (facts.podsByJob.get(job.name) ?? []).flatMap((pod) => pod.containers.filter((c) => !c.init))
+  return containers.some((c) => c.state === 'Running' || (c.state === 'Terminated' && c.exitCode === 0))
 }
 
 export function deleteJob(job: JobFacts): PlanAction {

@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest'
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { failureMessage, stuckMessage } from './failure-message.ts'
+
+const job = {
+  name: 'apply-p-on-n1',
+  namespace: 'system-upgrade',
+  end: { kind: 'Failed', atMs: 0, reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' },
+} as unknown as JobFacts
+
+function waitingPod(reason: string, message = 'no such image', more: Partial<PodFacts> = {}): PodFacts {
+  return { ...more, containers: [{ name: 'upgrade', init: false, state: 'Waiting', reason, message }] } as unknown as PodFacts
+}
+
+const stuck = 'Job system-upgrade/apply-p-on-n1 waits: container upgrade on Node n1: its image cannot be pulled (no such image)'
+
+describe('what keeps a Job', () => {
+  it('is told by its pod', () => {
+    expect(stuckMessage(job, 'n1', [waitingPod('ImagePullBackOff')], '')).toBe(stuck)
+    expect(stuckMessage(job, 'n1', [waitingPod('PodInitializing')], '')).toBeUndefined()
+    expect(stuckMessage(job, 'n1', [], '')).toBeUndefined()
+  })
+
+  it('keeps its words while kubelet changes between two reasons for the same thing', () => {
+    expect(stuckMessage(job, 'n1', [waitingPod('ErrImagePull', 'rpc error')], stuck)).toBe(stuck)
+  })
+
+  it.each([
+    { what: 'is gone', pods: [] },
+    { what: 'is being deleted', pods: [waitingPod('ImagePullBackOff', 'other words', { deletionAtMs: 1 })] },
+  ])('is still told when the pod $what: the Job is about to fail', ({ pods }) => {
+    expect(stuckMessage(job, 'n1', pods, stuck)).toBe(stuck)
+    expect(stuckMessage(job, 'n1', pods, `${stuck}; Job system-upgrade/other waits: x`)).toBe(stuck)
+    expect(stuckMessage(job, 'n1', pods, 'Job system-upgrade/other waits: x')).toBeUndefined()
+  })
+
+  it('is forgotten once a pod gets on', () => {
+    const running = { containers: [{ name: 'upgrade', init: false, state: 'Running', reason: '', message: '' }] } as unknown as PodFacts
+    expect(stuckMessage(job, 'n1', [running], stuck)).toBeUndefined()
+  })
+})
+
+describe('why a Job failed', () => {
+  const head = 'Job system-upgrade/apply-p-on-n1 failed on Node n1: DeadlineExceeded: Job was active longer than specified deadline'
+
+  it('begins with the words of system-upgrade-controller', () => {
+    expect(failureMessage({ job, node: 'n1', pods: [], log: '', previous: '' })).toBe(head)
+  })
+
+  it('says what it waited for before, when its pods are gone', () => {
+    const told = failureMessage({ job, node: 'n1', pods: [], log: '', previous: stuck })
+    expect(told).toBe(`${head}; before that container upgrade on Node n1: its image cannot be pulled (no such image)`)
+  })
+
+  it('says exit code and last lines, and is cut to fit', () => {
+    const failed = { containers: [{ name: 'upgrade', init: false, state: 'Terminated', reason: 'OOMKilled', message: '', exitCode: 137 }] }
+    const pods = [failed as unknown as PodFacts]
+    const told = failureMessage({ job, node: 'n1', pods, log: `${'x'.repeat(5000)}last`, previous: '' })
+    expect(told).toContain(`${head}; container upgrade exited with code 137 (OOMKilled); last lines: …x`)
+    expect(told).toMatch(/last$/)
+    expect(told.length).toBeLessThanOrEqual(900)
+  })
+})
