@@ -16,6 +16,7 @@ import { ChannelPoller } from './channel-poller.ts'
 import { readFailure } from './failure-reader.ts'
 import { NodeDrains } from './node-drains.ts'
 import { observePlan } from './observe-plan.ts'
+import { OrderKeys } from './order-keys.ts'
 import { byJob, type CachedPlan, type PlanCaches, withJournal } from './plan-caches.ts'
 import { wakePlans } from './wake-plans.ts'
 
@@ -36,6 +37,7 @@ export class PlanController {
   readonly #failures = new Map<string, FailureFacts>()
   /** By Plan and node: what the API server answered to an action that it refused. */
   readonly #refusals = new Map<string, Map<string, string>>()
+  readonly #orderKeys = new Map<string, OrderKeys>()
   readonly #drainNodes = new Map<string, readonly string[]>()
   readonly #serverVersion: () => string
   readonly #unsubscribe: () => void
@@ -121,6 +123,7 @@ export class PlanController {
       ...observePlan(this.#shell, this.#caches, plan),
       ...(channel === undefined ? {} : { channel }),
       apiServer: this.#serverVersion(),
+      orderKey: this.#orderKeysOf(name).of,
       failures: this.#failures,
       refusals: this.#refusals.get(name) ?? new Map(),
       drains: this.#drains.factsOf(drainNodes),
@@ -128,6 +131,12 @@ export class PlanController {
     const decision = decidePlan(facts, this.#shell.clusterId, this.#shell.clock.now())
     end()
     return decision
+  }
+
+  #orderKeysOf(plan: string): OrderKeys {
+    const known = this.#orderKeys.get(plan) ?? new OrderKeys()
+    this.#orderKeys.set(plan, known)
+    return known
   }
 
   /** Timers and watches that the decision asks for. */
@@ -228,6 +237,7 @@ export class PlanController {
     this.#poller.forget(name)
     this.#drains.watch(name, [])
     this.#drainNodes.delete(name)
+    this.#orderKeys.delete(name)
     this.#refusals.delete(name)
     for (const metric of [this.#shell.metrics.nodesInProgress, this.#shell.metrics.planComplete, this.#shell.metrics.planFailed]) {
       metric.remove({ plan: name })

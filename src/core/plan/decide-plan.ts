@@ -146,7 +146,7 @@ function pick(context: PlanContext, candidates: readonly NodeFacts[], free: numb
   const verdicts = candidates.map((node) => ({ node, verdict: mayStart(node) }))
   const allowed = verdicts.filter((v) => v.verdict.verdict === 'Go').map((v) => v.node)
   const blocked = verdicts.map((v) => v.verdict).find((v) => v.verdict === 'Blocked')
-  const entering = firstCandidates(allowed, free, facts.plan, latestHash)
+  const entering = firstCandidates(allowed, free, (n) => facts.orderKey(n.uid, facts.plan.metadata.uid, latestHash))
   const names = new Set(entering.map((n) => n.name))
   const stale = facts.jobs.filter((j) => names.has(nodeOf(j)) && j.end !== undefined && !j.deleting)
   return {

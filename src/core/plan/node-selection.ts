@@ -47,12 +47,12 @@ export function orderKey(nodeUid: string, planUid: string, hash: string): string
   return bytesToHex(sha256(utf8ToBytes(nodeUid + planUid + hash)))
 }
 
-/** The `count` candidates with the lowest order keys, lowest first. Each key is computed once, and only `count` are kept in order. */
-export function firstCandidates(candidates: readonly NodeFacts[], count: number, plan: Plan, hash: string): readonly NodeFacts[] {
+/** The `count` candidates with the lowest order keys, lowest first. Each key is asked for once, and only `count` are kept in order. */
+export function firstCandidates(candidates: readonly NodeFacts[], count: number, keyOf: (node: NodeFacts) => string): readonly NodeFacts[] {
   const first: { readonly key: string; readonly node: NodeFacts }[] = []
   if (count <= 0) return []
   for (const node of candidates) {
-    const key = orderKey(node.uid, plan.metadata.uid, hash)
+    const key = keyOf(node)
     const last = first.at(-1)
     if (first.length >= count && last !== undefined && key >= last.key) continue
     first.splice(placeOf(key, first), 0, { key, node })

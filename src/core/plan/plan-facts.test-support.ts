@@ -2,6 +2,7 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { decidePlan } from './decide-plan.ts'
+import { orderKey } from './node-selection.ts'
 import { type Plan, parsePlan } from './plan.ts'
 import type { PlanAction, PlanDecision } from './plan-decision.ts'
 import type { PlanFacts } from './plan-facts.ts'
@@ -69,6 +70,7 @@ export function someFacts(plan: Plan, nodes: readonly NodeFacts[], more: Partial
     settings: defaultPlanSettings,
     controllerName: 'system-upgrade-controller',
     factsAgeMs: 0,
+    orderKey,
     ...more,
   }
 }

@@ -54,6 +54,8 @@ export interface PlanFacts {
   readonly drains: ReadonlyMap<string, DrainFacts>
   /** Names of nodes on which another exclusive Plan has a Job at work. */
   readonly exclusiveElsewhere: ReadonlySet<string>
+  /** `orderKey` of `node-selection.ts`; a shell may remember what it gave. */
+  readonly orderKey: (nodeUid: string, planUid: string, hash: string) => string
   readonly settings: PlanSettings
   readonly controllerName: string
 }
