@@ -1,14 +1,15 @@
 #!/bin/sh
 # Entry point of the rig's upgrade image: does to a node what the k3s upgrade image does, and leaves a line for each thing it did in
 # /host/var/lib/rig/upgrades, so that a test can count how often a node was touched.
-# usage: upgrade.sh upgrade | prepare PLAN | any other command
+# usage: upgrade.sh upgrade | prepare PLAN | any function below or command
 # env: RIG_WAIT_SECONDS  wait before the work (0)
 #      RIG_RESULT        upgrade | nothing: exit 0 and leave the node as it is | fail: write two lines, exit with RIG_EXIT_CODE
 #      RIG_FAIL_RUNS     fail in the first so many runs on a node, upgrade in those that follow (0)
+#      RIG_LEDGER        another file for those lines
 set -eu
 
 new=/opt/k3s
-ledger=/host/var/lib/rig/upgrades
+ledger=${RIG_LEDGER:-/host/var/lib/rig/upgrades}
 
 say() { echo "$*"; }
 
@@ -82,6 +83,14 @@ lower() { # X Y Z X Y Z: is the second version lower?
   [ "$6" -lt "$3" ]
 }
 
+gate() { # OLD NEW: two binaries
+  current=$(numbers "$1") wanted=$(numbers "$2")
+  # shellcheck disable=SC2086 # three words each
+  if lower $current $wanted; then refuse "refusing to lower $("$1" -v | head -n 1) to $("$2" -v | head -n 1)"; fi
+  current=$(built "$1") wanted=$(built "$2")
+  if [ -n "$current" ] && [ -n "$wanted" ] && [ "$wanted" -lt "$current" ]; then refuse "refusing a build of $wanted over one of $current"; fi
+}
+
 upgrade() {
   runs=$(grep -c ' started ' "$ledger" 2> /dev/null || true)
   record started "${SYSTEM_UPGRADE_PLAN_NAME:-} ${SYSTEM_UPGRADE_PLAN_LATEST_VERSION:-}"
@@ -115,11 +124,7 @@ replace() {
     say "$path has been replaced already"
     return
   fi
-  current=$(numbers "$old") wanted=$(numbers "$new")
-  # shellcheck disable=SC2086 # three words each
-  if lower $current $wanted; then refuse "refusing to lower $("$old" -v | head -n 1) to $("$new" -v | head -n 1)"; fi
-  current=$(built "$old") wanted=$(built "$new")
-  if [ -n "$current" ] && [ -n "$wanted" ] && [ "$wanted" -lt "$current" ]; then refuse "refusing a build of $wanted over one of $current"; fi
+  gate "$old" "$new"
   # A running file cannot be written to: the new one takes its name, the process keeps the old one until it ends.
   cp "$new" "$old.new"
   chmod 755 "$old.new"
@@ -157,8 +162,5 @@ pause() {
   sleep 5
 }
 
-case ${1:-upgrade} in
-  upgrade) upgrade ;;
-  prepare) shift; prepare "$@" ;;
-  *) exec "$@" ;;
-esac
+[ $# -gt 0 ] || set -- upgrade
+"$@"
