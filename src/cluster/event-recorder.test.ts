@@ -231,7 +231,7 @@ describe('a write that fails', () => {
   })
 
   it('because its answer was lost does not make a second event', async () => {
-    const { server, record, pass, told, requests } = await stage()
+    const { server, recorder, record, pass, told, requests } = await stage()
     let lose = 1
     server.intercept = ({ url, body }, response) => {
       if (lose-- <= 0) return false
@@ -242,8 +242,10 @@ describe('a write that fails', () => {
     }
     record('started a')
     await pass(5_000)
-    expect(requests()).toEqual(['POST', 'POST'])
-    expect(told()).toEqual(['started a x1'])
+    expect([recorder.dropped(), told()]).toEqual([0, ['started a x1']])
+    record('started a')
+    await pass(5_000)
+    expect(requests()).toEqual(['POST', 'POST', 'PATCH'])
   })
 
   it('never reaches the caller', async () => {

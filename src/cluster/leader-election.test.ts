@@ -234,6 +234,17 @@ describe('of two contenders', () => {
     }
   })
 
+  it.each([
+    { random: 0, looks: 12 },
+    { random: 0.999, looks: 6 },
+  ])('the other looks every 2 to 4.4 s: $looks times in 22 s when chance is $random', async ({ random, looks }) => {
+    const { server, contend, pass, requests } = await stage()
+    server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45 } })
+    contend('one', { random: () => random })
+    await pass(22)
+    expect(requests()).toHaveLength(looks)
+  })
+
   it('each sign of life of the leader begins the wait anew', async () => {
     const { server, contend, pass } = await stage()
     const renew = (renewTime: string) =>

@@ -171,7 +171,7 @@ class Contender implements LeaderElection {
     const deadline = this.#startDeadline()
     try {
       const claim = await this.#lock.renew(signal)
-      if (claim.kind === 'Held' && !signal.aborted && deadline.keep()) return true
+      if (claim.kind === 'Held' && deadline.keep()) return true
       if (claim.kind === 'Taken' && claim.holder !== '') this.#lose(`${claim.holder} has taken it`)
     } catch (error) {
       if (!signal.aborted) this.#warn(error, 'the lease cannot be renewed')

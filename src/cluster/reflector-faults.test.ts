@@ -8,7 +8,7 @@ import {
   startMisbehavingServer,
   type WrongAnswer,
 } from '../../test/loopback/misbehaving-server.ts'
-import { type WatchedCollection, watchCollection } from '../../test/loopback/watched-collection.ts'
+import { eventually, type WatchedCollection, watchCollection } from '../../test/loopback/watched-collection.ts'
 
 const objects = 1_200
 
@@ -19,7 +19,7 @@ async function watchedServer(
   for (let i = 0; i < objects; i++) server.collection.put(`node-${i}`, '0')
   const watched = watchCollection(server, options)
   await watched.reflector.synced
-  await expect.poll(() => server.watches).toBe(1)
+  await eventually(() => server.watches).toBe(1)
   return { server, watched }
 }
 
@@ -35,7 +35,7 @@ function churn({ collection }: MisbehavingServer, round: number): void {
 }
 
 async function expectSameState(server: MisbehavingServer, watched: WatchedCollection): Promise<void> {
-  await expect.poll(() => watched.state(), { timeout: 20_000, interval: 20 }).toEqual(server.collection.state())
+  await eventually(() => watched.state()).toEqual(server.collection.state())
   expect(watched.heard()).toEqual(server.collection.state())
   expect(watched.wrongChanges).toEqual([])
 }
@@ -192,10 +192,8 @@ describe('against storms', () => {
     const { server, watched } = await watchedServer()
     misanswerNext(server, 'watch', [answerStatus(429, 'TooManyRequests', { 'retry-after': '7' })])
     server.breakWatches('end')
-    await expect
-      .poll(() => watched.log.find(({ message }) => message === 'watching was interrupted'))
-      .toMatchObject({
-        fields: { phase: 'Watch', retryInMs: 7_000 },
-      })
+    await eventually(() => watched.log.find(({ message }) => message === 'watching was interrupted')).toMatchObject({
+      fields: { phase: 'Watch', retryInMs: 7_000 },
+    })
   })
 })

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { answerPage, answerStatus, type Break, MisbehavingServer, type WrongAnswer } from '../../test/loopback/misbehaving-server.ts'
-import { watchCollection } from '../../test/loopback/watched-collection.ts'
+import { eventually, watchCollection } from '../../test/loopback/watched-collection.ts'
 
 /** Something that happens to a server while it is watched. */
 type Happening =
@@ -89,7 +89,7 @@ it('a cache ends up equal to the server and tells no wrong change, whatever happ
         const watched = watchCollection(server, { streamingLists, pageSize: 4, idleTimeoutMs: 5_000 })
         try {
           for (const each of happenings) await happen(server, pending, each)
-          await expect.poll(() => watched.state(), { timeout: 10_000, interval: 5 }).toEqual(server.collection.state())
+          await eventually(() => watched.state()).toEqual(server.collection.state())
           expect(watched.heard()).toEqual(server.collection.state())
           expect(watched.wrongChanges).toEqual([])
         } finally {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { accessTo, openTransport } from '../../test/loopback/access.ts'
 import { answerStatus, type MisbehavingServer, startMisbehavingServer, type WrongAnswer } from '../../test/loopback/misbehaving-server.ts'
-import { storedFacts, type WatchedCollection, watchCollection } from '../../test/loopback/watched-collection.ts'
+import { eventually, storedFacts, type WatchedCollection, watchCollection } from '../../test/loopback/watched-collection.ts'
 import { silentLog } from './log.ts'
 import { ObjectCache } from './object-cache.ts'
 import type { ApiTransport } from './transport.ts'
@@ -16,7 +16,7 @@ const queries = (server: MisbehavingServer, verb: 'list' | 'watch') =>
   server.asked.filter((asked) => asked.verb === verb).map(({ query }) => Object.fromEntries(query))
 
 async function expectSameState(server: MisbehavingServer, watched: WatchedCollection): Promise<void> {
-  await expect.poll(() => watched.state(), { timeout: 10_000, interval: 10 }).toEqual(server.collection.state())
+  await eventually(() => watched.state()).toEqual(server.collection.state())
   expect(watched.heard()).toEqual(server.collection.state())
   expect(watched.wrongChanges).toEqual([])
 }
@@ -50,33 +50,33 @@ describe('a watch', () => {
     const server = await serverWith(3)
     const version = String(server.collection.version)
     watchCollection(server, { random: () => 0, labelSelector: 'a=b' })
-    await expect
-      .poll(() => queries(server, 'watch'))
-      .toEqual([{ watch: 'true', timeoutSeconds: '270', resourceVersion: version, allowWatchBookmarks: 'true', labelSelector: 'a=b' }])
+    await eventually(() => queries(server, 'watch')).toEqual([
+      { watch: 'true', timeoutSeconds: '270', resourceVersion: version, allowWatchBookmarks: 'true', labelSelector: 'a=b' },
+    ])
     watchCollection(server, { random: () => 0.999_999, bookmarks: false })
-    await expect.poll(() => queries(server, 'watch')[1]).toEqual({ watch: 'true', timeoutSeconds: '330', resourceVersion: version })
+    await eventually(() => queries(server, 'watch')[1]).toEqual({ watch: 'true', timeoutSeconds: '330', resourceVersion: version })
   })
 
   it('resumes at the version of the last event', async () => {
     const server = await serverWith(3)
     const watched = watchCollection(server)
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     server.collection.put('node-1', '1')
     await expectSameState(server, watched)
     server.breakWatches('end')
-    await expect.poll(() => queries(server, 'watch').map((query) => query.resourceVersion)).toEqual(['1003', '1004'])
+    await eventually(() => queries(server, 'watch').map((query) => query.resourceVersion)).toEqual(['1003', '1004'])
   })
 
   it('resumes at the version of the last bookmark: history that was dropped before it is not missed', async () => {
     const server = await serverWith(3)
     const watched = watchCollection(server)
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     server.collection.writeElsewhere()
     server.bookmark()
-    await expect.poll(() => watched.reflector.counts().events).toBe(1)
+    await eventually(() => watched.reflector.counts().events).toBe(1)
     server.collection.compact()
     server.breakWatches('end')
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     expect(queries(server, 'watch')).toHaveLength(2)
     expect(server.lists()).toBe(1)
   })
@@ -85,10 +85,10 @@ describe('a watch', () => {
     const server = await serverWith(3)
     const watched = watchCollection(server)
     for (let i = 1; i <= 6; i++) {
-      await expect.poll(() => server.watches).toBe(1)
+      await eventually(() => server.watches).toBe(1)
       server.collection.put('node-1', String(i))
       server.breakWatches('error 500')
-      await expect.poll(() => watched.log).toHaveLength(i)
+      await eventually(() => watched.log).toHaveLength(i)
     }
     for (const { fields } of watched.log) expect(fields.retryInMs).toBeLessThanOrEqual(250)
   })
@@ -97,12 +97,12 @@ describe('a watch', () => {
     const server = await serverWith(3)
     const watched = watchCollection(server)
     expect(watched.reflector.lastContactMs()).toBe(0)
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     const listedMs = watched.reflector.lastContactMs()
     expect(listedMs).toBeGreaterThan(0)
     await watched.clock.sleep(1_000)
     server.bookmark()
-    await expect.poll(() => watched.reflector.lastContactMs()).toBeGreaterThan(listedMs)
+    await eventually(() => watched.reflector.lastContactMs()).toBeGreaterThan(listedMs)
     server.collection.put('node-1', '1')
     await expectSameState(server, watched)
     expect(watched.reflector.counts()).toEqual({ lists: 1, watches: 1, events: 2, faults: 0 })
@@ -111,10 +111,10 @@ describe('a watch', () => {
   it('whose connection accepts and says nothing is no sign of freshness', async () => {
     const server = await serverWith(3)
     const watched = watchCollection(server)
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     const listedMs = watched.reflector.lastContactMs()
     server.breakWatches('end')
-    await expect.poll(() => queries(server, 'watch')).toHaveLength(2)
+    await eventually(() => queries(server, 'watch')).toHaveLength(2)
     expect(watched.reflector.lastContactMs()).toBe(listedMs)
   })
 })
@@ -129,7 +129,7 @@ describe('a refusal', () => {
     let refuse = true
     server.misanswer = () => (refuse ? answerStatus(code, reason) : undefined)
     const watched = watchCollection(server)
-    await expect.poll(() => watched.reflector.counts().faults, { timeout: 10_000 }).toBe(3)
+    await eventually(() => watched.reflector.counts().faults).toBe(3)
     expect(watched.problems).toEqual([{ reason, verb: 'list', message: expect.stringContaining(says) }])
     refuse = false
     await watched.reflector.synced
@@ -140,10 +140,10 @@ describe('a refusal', () => {
   it('of the list leaves the cache as it is: a server that starts does not know custom resources yet', async () => {
     const server = await serverWith(3)
     const watched = watchCollection(server)
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     server.misanswer = () => answerStatus(404, 'NotFound')
     server.breakWatches('gone')
-    await expect.poll(() => watched.problems).toHaveLength(1)
+    await eventually(() => watched.problems).toHaveLength(1)
     expect(watched.state()).toEqual(server.collection.state())
   })
 
@@ -151,7 +151,7 @@ describe('a refusal', () => {
     const server = await serverWith(3)
     server.misanswer = ({ verb }) => (verb === 'watch' ? answerStatus(403, 'Forbidden') : undefined)
     const watched = watchCollection(server)
-    await expect.poll(() => watched.problems).toMatchObject([{ reason: 'Forbidden', verb: 'watch' }])
+    await eventually(() => watched.problems).toMatchObject([{ reason: 'Forbidden', verb: 'watch' }])
     expect(watched.reflector.isSynced()).toBe(true)
   })
 
@@ -159,7 +159,7 @@ describe('a refusal', () => {
     const server = await serverWith(3)
     server.misanswer = () => answerStatus(403, 'Forbidden')
     const watched = watchCollection(server)
-    await expect.poll(() => watched.log).toHaveLength(1)
+    await eventually(() => watched.log).toHaveLength(1)
     expect(watched.log[0]?.fields.retryInMs).toBeGreaterThanOrEqual(15_000)
   })
 
@@ -190,11 +190,11 @@ describe('stop', () => {
     server.misanswer = ({ verb }) => (verb === wrong ? hang : undefined)
     const transport = openTransport(accessTo(server.url))
     const watched = watchCollection(server, { transport })
-    await expect.poll(() => until(server)).toBe(1)
+    await eventually(() => until(server)).toBe(1)
     await watched.reflector.stop()
     const asked = server.asked.length
     await transport.close()
-    await expect.poll(() => server.connections).toBe(0)
+    await eventually(() => server.connections).toBe(0)
     await watched.clock.sleep(5_000)
     expect(server.asked).toHaveLength(asked)
     if (wrong === 'list') await expect(watched.reflector.synced).rejects.toThrow('stopped before')
@@ -218,7 +218,7 @@ describe('stop', () => {
     }
     const watched = watchCollection(await serverWith(0), { transport })
     await watched.reflector.synced
-    await expect.poll(() => watched.reflector.counts().watches).toBe(1)
+    await eventually(() => watched.reflector.counts().watches).toBe(1)
     await watched.reflector.stop()
   })
 
@@ -226,7 +226,7 @@ describe('stop', () => {
     const server = await serverWith(3)
     server.misanswer = () => answerStatus(403, 'Forbidden')
     const watched = watchCollection(server)
-    await expect.poll(() => watched.problems).toHaveLength(1)
+    await eventually(() => watched.problems).toHaveLength(1)
     await watched.reflector.stop()
     expect(server.asked).toHaveLength(1)
   })
@@ -237,7 +237,7 @@ describe('WatchList', () => {
     const server = await serverWith(1_001, { streamingLists: true })
     const watched = watchCollection(server, { streamingLists: true })
     await watched.reflector.synced
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     server.collection.put('node-7', '7')
     server.collection.remove('node-8')
     await expectSameState(server, watched)
@@ -249,7 +249,7 @@ describe('WatchList', () => {
   it('notices deletions when it starts anew', async () => {
     const server = await serverWith(100, { streamingLists: true })
     const watched = watchCollection(server, { streamingLists: true })
-    await expect.poll(() => server.watches).toBe(1)
+    await eventually(() => server.watches).toBe(1)
     await server.stop()
     server.collection.remove('node-8')
     server.collection.compact()

@@ -1,4 +1,4 @@
-import { onTestFinished } from 'vitest'
+import { expect, onTestFinished } from 'vitest'
 import type { Clock } from '../../src/cluster/clock.ts'
 import type { Log } from '../../src/cluster/log.ts'
 import { type CacheChange, ObjectCache, objectKey } from '../../src/cluster/object-cache.ts'
@@ -36,6 +36,11 @@ export interface WatchedCollection {
   heard(): Map<string, string>
   /** Changes that should not have been told: an addition of what was there, a change of nothing, a deletion of what was not there. */
   readonly wrongChanges: CacheChange<StoredFacts>[]
+}
+
+/** Waits for something that comes soon on a machine that has nothing else to do. */
+export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> {
+  return expect.poll(read, { timeout: 30_000, interval: 10 })
 }
 
 /** How much faster than real time these reflectors live. */
