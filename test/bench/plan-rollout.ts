@@ -19,7 +19,7 @@ export async function measureRollouts(scenarios: readonly Scenario[], program: s
 }
 
 async function measure(who: string, scenario: Scenario, run: (stage: Stage) => Promise<Measurement>): Promise<Measurement> {
-  const stage = await step(`starting a control plane with ${scenario.nodes} simulated nodes`, () => setStage(scenario))
+  const stage = await setStage(scenario)
   try {
     const measurement = await step(`${who}: ${scenarioName(scenario)}`, () => run(stage))
     const kubelets = stage.kubeletsUsage()

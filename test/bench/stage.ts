@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { step } from '../../scripts/progress.mjs'
 import { bundledScript } from '../rig/bundled-script.ts'
 import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
 import { type Observer, startObserver } from '../rig/observer.ts'
@@ -35,11 +36,14 @@ export async function setStage(scenario: Scenario): Promise<Stage> {
   }
   try {
     await install(plane)
-    const kubelets = await startKubelets(plane, scenario)
-    closers.push(() => kubelets.stop('SIGKILL'))
     const observer = await startObserver(plane.kubeconfigFor('observer'))
     closers.push(() => observer.stop())
-    await allReady(observer, kubelets, scenario.nodes)
+    const kubelets = await step(`registering ${scenario.nodes} simulated nodes`, async () => {
+      const started = await startKubelets(plane, scenario)
+      closers.push(() => started.stop('SIGKILL'))
+      await allReady(observer, started, scenario.nodes)
+      return started
+    })
     await sleep(1000) // the start-up of so many nodes is not to be measured
     const upSeconds = (performance.now() - begin) / 1000
     return { plane, observer, folder: plane.folder, upSeconds, kubeletsUsage: () => processUsage(kubelets.pid), down }

@@ -18,10 +18,12 @@ let kubelets: SimulatedKubelets
 let observer: Observer
 
 beforeAll(async () => {
-  plane = await startControlPlane({ users: [{ name: 'nobody' }] })
+  plane = await startControlPlane({ users: [{ name: 'nobody' }], nodeGraceSeconds: 8 })
   kubelets = await startSimulatedKubelets({
     kubeconfig: plane.kubeconfigFor('simulated-kubelets'),
     nodes: numberedNodes(20),
+    leaseSeconds: 2,
+    heartbeatsPerSecond: 4,
     behave: ({ container }) => {
       if (container.name === 'upgrade') return { seconds: 0.2, log: 'first line\nlast line' }
       if (container.name === 'fails') return { seconds: 0, exitCode: 7, log: 'no space left on device' }
@@ -109,6 +111,15 @@ describe('the API-only rig', () => {
     const account = await plane.kubeconfigForServiceAccount('default', 'default')
     const other = await plane.kubectl.attempt(['--kubeconfig', account, 'get', 'nodes'])
     expect(other.stderr).toContain('User "system:serviceaccount:default:default" cannot list')
+  })
+
+  it('lets a node that is cut off become NotReady, and Ready when it is back', async () => {
+    const ready = (name: string) => observer.nodes.get(name)?.ready
+    kubelets.disconnect('node-005')
+    await observer.until('node-005 is not Ready', () => ready('node-005') === false)
+    await kubelets.reconnect('node-005')
+    await observer.until('node-005 is Ready', () => ready('node-005') === true)
+    expect(observer.maxUnavailable().keys).toEqual(['node-007', 'node-005'])
   })
 
   it('goes on after the API server was killed and started again', async () => {

@@ -1,25 +1,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { step } from '../../scripts/progress.mjs'
 import { type AuditedRequest, auditPolicy, countRequests, readAuditLog } from './audit-log.ts'
 import { type ControlPlaneBinaries, controlPlaneBinaries } from './control-plane-binaries.ts'
-import {
-  apiServerCommand,
-  auditLogFile,
-  auditPolicyFile,
-  type ControlPlaneLayout,
-  type ControlPlanePorts,
-  controllerManagerCommand,
-  etcdCommand,
-  featureGates,
-  schedulerCommand,
-} from './control-plane-commands.ts'
+import { auditLogFile, auditPolicyFile, type ControlPlaneLayout, featureGates } from './control-plane-commands.ts'
 import { makeKeys } from './control-plane-keys.ts'
+import { ControlPlaneProcesses } from './control-plane-processes.ts'
 import { type ControlPlaneUser, type UserFiles, writeUsers } from './control-plane-users.ts'
 import { freePorts } from './free-port.ts'
 import { type Kubectl, kubectlWith } from './kubectl.ts'
-import { logTail, type OwnedProcess, startProcess } from './owned-process.ts'
 import { type PlainApi, plainApi } from './plain-api.ts'
 
 export interface ControlPlaneOptions {
@@ -30,7 +20,7 @@ export interface ControlPlaneOptions {
   /** Users whose requests are recorded; `sut` unless told. Service accounts by their full name, `system:serviceaccount:NS:NAME`. */
   readonly auditedUsers?: readonly string[]
   readonly gates?: Readonly<Record<string, boolean>>
-  /** Ten hours unless told: simulated kubelets need not send heartbeats. */
+  /** Without a heartbeat for so long a node is NotReady; ten hours unless told, because simulated kubelets send none by default. */
   readonly nodeGraceSeconds?: number
 }
 
@@ -65,53 +55,46 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const binaries = await controlPlaneBinaries(options.version)
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-control-plane-'))
   mkdirSync(join(folder, 'log'))
-  const processes = new Map<string, OwnedProcess>()
+  const { layout, users } = await layOut(folder, binaries, options)
+  const processes = new ControlPlaneProcesses(layout, users)
   try {
-    return await assemble(folder, binaries, options, processes)
+    await step(`starting a control plane ${binaries.version}`, () => processes.startAll())
   } catch (error) {
-    await Promise.all([...processes.values()].map((owned) => owned.stop('SIGKILL')))
+    await processes.stop()
     throw new Error(`the control plane did not start; its logs are in ${folder}/log`, { cause: error })
   }
+  return controlPlane(layout, users, processes)
 }
 
-async function assemble(
+async function layOut(
   folder: string,
   binaries: ControlPlaneBinaries,
   options: ControlPlaneOptions,
-  processes: Map<string, OwnedProcess>,
-): Promise<ControlPlane> {
-  const ports = await choosePorts()
+): Promise<{ layout: ControlPlaneLayout; users: UserFiles }> {
+  const [apiServer = 0, etcdClient = 0, etcdPeer = 0, controllerManager = 0, scheduler = 0] = await freePorts(5)
   const keys = await makeKeys(folder)
-  const server = `https://127.0.0.1:${ports.apiServer}`
-  const users = writeUsers(folder, { server, ca: keys.ca }, options.users ?? [])
+  const users = writeUsers(folder, { server: `https://127.0.0.1:${apiServer}`, ca: keys.ca }, options.users ?? [])
   writeFileSync(auditPolicyFile(folder), auditPolicy(options.auditedUsers ?? ['sut']))
-  const layout: ControlPlaneLayout = {
+  const layout = {
     folder,
     binaries,
-    ports,
+    ports: { apiServer, etcdClient, etcdPeer, controllerManager, scheduler },
     keys,
     tokenFile: users.tokenFile,
     featureGates: featureGates(binaries.version, options.gates ?? {}),
     nodeGraceSeconds: options.nodeGraceSeconds ?? 36_000,
   }
-  const start = (name: string, command: readonly [string, ...string[]]) => {
-    processes.set(name, startProcess({ name, command, logFile: join(folder, 'log', `${name}.log`) }))
-  }
-  const startApiServer = async () => {
-    start('kube-apiserver', apiServerCommand(layout))
-    await untilReady(users, processes)
-  }
-  start('etcd', etcdCommand(layout))
-  await startApiServer()
-  start('kube-controller-manager', controllerManagerCommand(layout, users.kubeconfigOf('system:kube-controller-manager')))
-  start('kube-scheduler', schedulerCommand(layout, users.kubeconfigOf('system:kube-scheduler')))
-  const api = plainApi(users.credentialsOf('admin'))
-  await untilDefaultAccount(api, processes)
+  return { layout, users }
+}
+
+function controlPlane({ folder, binaries }: ControlPlaneLayout, users: UserFiles, processes: ControlPlaneProcesses): ControlPlane {
+  const credentials = users.credentialsOf('admin')
+  const api = plainApi(credentials)
   const kubeconfig = users.kubeconfigOf('admin')
   const requests = (user: string) => readAuditLog(auditLogFile(folder)).filter((request) => request.user === user)
   return {
     version: binaries.version,
-    server,
+    server: credentials.server,
     folder,
     kubeconfig,
     api,
@@ -120,53 +103,14 @@ async function assemble(
     kubeconfigForServiceAccount: (namespace, name) => serviceAccountKubeconfig(api, users, namespace, name),
     requests,
     requestsOf: (user) => countRequests(requests(user)),
-    startApiServer,
-    async killApiServer() {
-      await processes.get('kube-apiserver')?.stop('SIGKILL')
-    },
+    startApiServer: () => processes.startApiServer(),
+    killApiServer: () => processes.killApiServer(),
     async down({ keepLogs = false } = {}) {
       await api.close()
-      await Promise.all([...processes.values()].map((owned) => owned.stop('SIGKILL')))
+      await processes.stop()
       if (keepLogs) process.stderr.write(`logs of the control plane: ${folder}/log\n`)
       else rmSync(folder, { recursive: true, force: true })
     },
-  }
-}
-
-async function choosePorts(): Promise<ControlPlanePorts> {
-  const [apiServer = 0, etcdClient = 0, etcdPeer = 0, controllerManager = 0, scheduler = 0] = await freePorts(5)
-  return { apiServer, etcdClient, etcdPeer, controllerManager, scheduler }
-}
-
-async function untilReady(users: UserFiles, processes: ReadonlyMap<string, OwnedProcess>): Promise<void> {
-  // a client of its own: the shared one may hold connections to a server that has been killed
-  const api = plainApi(users.credentialsOf('admin'), { connections: 1 })
-  try {
-    await eventually('the API server answers on /readyz', processes, () => api.text('/readyz'))
-  } finally {
-    await api.close()
-  }
-}
-
-// pods are refused before their namespace has its service account; the controller manager makes it
-function untilDefaultAccount(api: PlainApi, processes: ReadonlyMap<string, OwnedProcess>): Promise<void> {
-  return eventually('the controller manager has made service accounts', processes, () =>
-    api.get('/api/v1/namespaces/default/serviceaccounts/default'),
-  )
-}
-
-async function eventually(what: string, processes: ReadonlyMap<string, OwnedProcess>, probe: () => Promise<unknown>): Promise<void> {
-  const deadline = Date.now() + 90_000
-  for (;;) {
-    const failure = await probe().then(
-      () => undefined,
-      (error: Error) => error,
-    )
-    if (failure === undefined) return
-    const dead = [...processes.values()].find((owned) => !owned.running)
-    if (dead !== undefined) throw new Error(`${dead.name} ended by itself:\n${logTail(dead.logFile)}`)
-    if (Date.now() > deadline) throw new Error(`not within 90 s: ${what}: ${failure.message}`)
-    await sleep(100)
   }
 }
 

@@ -32,6 +32,12 @@ export class PlainApiError extends Error {
   }
 }
 
+interface Sent {
+  readonly body?: unknown
+  readonly contentType?: string
+  readonly signal?: AbortSignal
+}
+
 /** `kubeconfig` is a path, or what such a file says. */
 export function plainApi(kubeconfig: string | PlainKubeconfig, options: { connections?: number } = {}): PlainApi {
   const config = typeof kubeconfig === 'string' ? readKubeconfig(kubeconfig) : kubeconfig
@@ -43,7 +49,7 @@ export function plainApi(kubeconfig: string | PlainKubeconfig, options: { connec
     headersTimeout: 60_000,
     bodyTimeout: 0, // a quiet watch is not a fault
   })
-  const send = (method: Dispatcher.HttpMethod, path: string, body?: unknown, contentType = 'application/json', signal?: AbortSignal) =>
+  const send = (method: Dispatcher.HttpMethod, path: string, { body, contentType = 'application/json', signal }: Sent = {}) =>
     agent.request({
       origin: config.server,
       path,
@@ -56,8 +62,8 @@ export function plainApi(kubeconfig: string | PlainKubeconfig, options: { connec
       body: body === undefined ? null : JSON.stringify(body),
       ...(signal === undefined ? {} : { signal }),
     })
-  const text = async (method: Dispatcher.HttpMethod, path: string, body?: unknown, contentType?: string): Promise<string> => {
-    const answer = await send(method, path, body, contentType)
+  const text = async (method: Dispatcher.HttpMethod, path: string, sent?: Sent): Promise<string> => {
+    const answer = await send(method, path, sent)
     const content = await answer.body.text()
     if (answer.statusCode >= 300) throw refusal(answer.statusCode, method, path, content)
     return content
@@ -67,12 +73,12 @@ export function plainApi(kubeconfig: string | PlainKubeconfig, options: { connec
     server: config.server,
     get: (path) => json('GET', path),
     text: (path) => text('GET', path),
-    post: (path, body) => json('POST', path, body),
-    put: (path, body) => json('PUT', path, body),
-    patch: (path, body, kind = 'strategic-merge-patch') => json('PATCH', path, body, `application/${kind}+json`),
-    delete: (path, body) => json('DELETE', path, body),
+    post: (path, body) => json('POST', path, { body }),
+    put: (path, body) => json('PUT', path, { body }),
+    patch: (path, body, kind = 'strategic-merge-patch') => json('PATCH', path, { body, contentType: `application/${kind}+json` }),
+    delete: (path, body) => json('DELETE', path, { body }),
     async *lines(path, signal) {
-      const answer = await send('GET', path, undefined, undefined, signal)
+      const answer = await send('GET', path, { signal })
       if (answer.statusCode >= 300) throw refusal(answer.statusCode, 'GET', path, await answer.body.text())
       yield* jsonLines(answer.body)
     },

@@ -1,18 +1,20 @@
 import type { KubeletNode } from './kubelet-node.ts'
 
-/** Writes the status of one node after the other, `perSecond` in all; a tick is left out while 32 writes are unanswered. */
-export function startHeartbeats(nodes: () => readonly KubeletNode[], perSecond: number): () => Promise<void> {
-  const tickMs = Math.max(20, Math.floor(1000 / perSecond))
-  const perTick = (perSecond * tickMs) / 1000
+/** One write of one kubelet, e.g. of its status or its Lease. */
+type Beat = (node: KubeletNode) => Promise<unknown>
+
+/** Lets one node after the other beat, `perSecond` in all; a beat is left out while 32 are unanswered. Gives what stops it. */
+export function startHeartbeats(nodes: () => readonly KubeletNode[], perSecond: () => number, beat: Beat): () => Promise<void> {
+  const tickMs = 20
   const open = new Set<Promise<unknown>>()
   let due = 0
   let next = 0
   const timer = setInterval(() => {
     const all = nodes()
-    for (due += perTick; due >= 1; due--) {
+    for (due += (perSecond() * tickMs) / 1000; due >= 1; due--) {
       const node = all[next++ % all.length]
       if (node === undefined || open.size >= 32) continue
-      const write = node.heartbeat().catch(() => undefined)
+      const write = beat(node).catch(() => undefined)
       open.add(write)
       void write.finally(() => open.delete(write))
     }

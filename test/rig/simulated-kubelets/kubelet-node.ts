@@ -2,6 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { PlainApi } from '../plain-api.ts'
 import { conditions, nodeObject, type SimulatedNode } from './node-object.ts'
 import { persistentWrite, type Written } from './persistent-write.ts'
+import { microTime } from './pod-status.ts'
+
+interface Restart {
+  readonly seconds: number
+  readonly notReady: boolean
+  /** Undefined: the old one. */
+  readonly version: string | undefined
+}
 
 /** What one simulated kubelet does to its own Node. */
 export class KubeletNode {
@@ -11,6 +19,9 @@ export class KubeletNode {
   private readonly signal: AbortSignal
   private ready = true
   private back: Promise<void> = Promise.resolve()
+  private reconnected: (() => void) | undefined
+  // one status write after the other: a heartbeat that is under way must not undo what is written after it
+  private lastWrite: Promise<unknown> = Promise.resolve()
 
   constructor(api: PlainApi, spec: SimulatedNode, signal: AbortSignal) {
     this.api = api
@@ -24,16 +35,29 @@ export class KubeletNode {
     const object = nodeObject(this.spec, { ...at, nowMs: Date.now() })
     await this.api.post('/api/v1/nodes', object).catch(async (error: { status?: number }) => {
       if (error.status !== 409) throw error
-      await this.patchStatus({ daemonEndpoints: { kubeletEndpoint: { Port: at.logPort } }, ...this.condition(true) })
+      await this.patchStatus(() => ({ daemonEndpoints: { kubeletEndpoint: { Port: at.logPort } }, ...this.condition(true) }))
     })
   }
 
-  heartbeat(): Promise<Written> {
-    return this.patchStatus({ conditions: conditions({ ready: this.ready, changed: false }, Date.now()) })
+  /** Writes the status again with the time of now, unless the kubelet is cut off. */
+  async heartbeat(): Promise<void> {
+    if (this.reconnected !== undefined) return
+    await this.patchStatus(() => ({ conditions: conditions({ ready: this.ready, changed: false }, Date.now()) }))
+  }
+
+  /** Renews the node's Lease, and makes it when there is none, unless the kubelet is cut off. */
+  async renewLease(): Promise<void> {
+    if (this.reconnected !== undefined) return
+    const leases = '/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases'
+    const spec = { holderIdentity: this.name, leaseDurationSeconds: 40, renewTime: microTime(Date.now()) }
+    const renew = () => this.api.patch(`${leases}/${this.name}`, { spec })
+    if ((await persistentWrite(renew, this.signal)) !== 'Gone') return
+    const lease = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name: this.name }, spec }
+    await persistentWrite(() => this.api.post(leases, lease), this.signal)
   }
 
   setReady(ready: boolean): Promise<Written> {
-    return this.patchStatus(this.condition(ready))
+    return this.patchStatus(() => this.condition(ready))
   }
 
   /** As `kubectl cordon` does. */
@@ -42,9 +66,27 @@ export class KubeletNode {
   }
 
   /** The kubelet is away for a time, writes nothing meanwhile, and comes back with another version. */
-  async restart(how: { seconds: number; notReady: boolean; version: string | undefined }): Promise<void> {
-    this.back = this.away(how)
+  async restart(how: Restart): Promise<void> {
+    const before = this.back
+    this.back = before.then(() => this.away(how))
     await this.back
+  }
+
+  /** Cuts the kubelet off from the API server: its containers go on, and nobody hears of them. */
+  disconnect(): void {
+    if (this.reconnected !== undefined) return
+    const reached = new Promise<void>((resolve) => {
+      this.reconnected = resolve
+    })
+    const before = this.back
+    this.back = before.then(() => reached)
+  }
+
+  /** Resolves when the node has said that it is there again. */
+  async reconnect(): Promise<void> {
+    this.reconnected?.()
+    this.reconnected = undefined
+    await this.patchStatus(() => ({ conditions: conditions({ ready: this.ready, changed: true }, Date.now()) }))
   }
 
   /** Resolves when the kubelet is there (again); whatever it writes about pods waits for this. */
@@ -52,15 +94,14 @@ export class KubeletNode {
     return this.back
   }
 
-  private async away(how: { seconds: number; notReady: boolean; version: string | undefined }): Promise<void> {
-    if (how.notReady) await this.setReady(false)
-    if (how.seconds > 0) await sleep(how.seconds * 1000, undefined, { signal: this.signal }).catch(() => undefined)
-    const { version } = how
-    if (version === undefined && !how.notReady) return
-    await this.patchStatus({
+  private async away({ seconds, notReady, version }: Restart): Promise<void> {
+    if (notReady) await this.setReady(false)
+    if (seconds > 0) await sleep(seconds * 1000, undefined, { signal: this.signal }).catch(() => undefined)
+    if (version === undefined && !notReady) return
+    await this.patchStatus(() => ({
       ...(version === undefined ? {} : { nodeInfo: { kubeletVersion: version, kubeProxyVersion: version } }),
-      ...(how.notReady ? this.condition(true) : {}),
-    })
+      ...(notReady ? this.condition(true) : {}),
+    }))
   }
 
   private condition(ready: boolean): { conditions: object[] } {
@@ -69,8 +110,13 @@ export class KubeletNode {
     return { conditions: conditions({ ready, changed }, Date.now()) }
   }
 
-  private patchStatus(status: object): Promise<Written> {
-    return persistentWrite(() => this.api.patch(`${this.path()}/status`, { status }), this.signal)
+  private patchStatus(status: () => object): Promise<Written> {
+    const write = this.lastWrite.then(() => {
+      const body = { status: status() }
+      return persistentWrite(() => this.api.patch(`${this.path()}/status`, body), this.signal)
+    })
+    this.lastWrite = write.catch(() => undefined)
+    return write
   }
 
   private path(): string {

@@ -59,6 +59,11 @@ export function rfc3339(ms: number): string {
   return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
+/** RFC 3339 with microseconds, as `metav1.MicroTime` is. */
+export function microTime(ms: number): string {
+  return new Date(ms).toISOString().replace('Z', '000Z')
+}
+
 const notYet: ContainerState = { kind: 'Waiting', reason: 'PodInitializing', message: '' }
 
 function containerStatus(spec: { name: string; image: string }, state: ContainerState = notYet, restartCount: number): object {

@@ -21,6 +21,8 @@ export interface SimulatedKubeletsOptions {
   readonly jobSeconds?: number
   /** Node status updates a second, over all nodes in turn; none unless told. */
   readonly heartbeatsPerSecond?: number
+  /** Each kubelet renews its Lease that often, as real ones do every 10 s; never unless told. */
+  readonly leaseSeconds?: number
   /** Runs `cordon` and `drain` containers; without it they only cordon. */
   readonly kubectl?: KubectlContainer
 }
@@ -35,6 +37,9 @@ export interface SimulatedKubelets {
   /** Registers one more node. */
   addNode(node: SimulatedNode): Promise<void>
   setReady(node: string, ready: boolean): Promise<void>
+  /** Cuts a kubelet off: no heartbeat, no Lease, no word of its pods, until it is reconnected. */
+  disconnect(node: string): void
+  reconnect(node: string): Promise<void>
   /** Pods that have been started and are not gone. */
   podCount(): number
   stop(): Promise<void>
@@ -93,8 +98,7 @@ class Simulation {
     })
     this.closers.unshift(() => pods.stop())
     await pods.started
-    const rate = this.options.heartbeatsPerSecond ?? 0
-    if (rate > 0) this.closers.unshift(startHeartbeats(() => [...this.nodes.values()], rate))
+    this.beginHeartbeats()
     return {
       runs: this.runs,
       runsPerNode: () => countBy(this.runs, (run) => run.node),
@@ -103,6 +107,8 @@ class Simulation {
       },
       addNode: (node) => this.add(node),
       setReady: async (node, ready) => void (await this.nodes.get(node)?.setReady(ready)),
+      disconnect: (node) => this.nodes.get(node)?.disconnect(),
+      reconnect: async (node) => this.nodes.get(node)?.reconnect(),
       podCount: () => this.lives.size,
       stop: () => this.stop(),
     }
@@ -112,6 +118,22 @@ class Simulation {
     this.stopping.abort()
     for (const life of this.lives.values()) life.forget()
     for (const close of this.closers) await close()
+  }
+
+  private beginHeartbeats(): void {
+    const { heartbeatsPerSecond: rate = 0, leaseSeconds = 0 } = this.options
+    const begin = (perSecond: () => number, beat: (node: KubeletNode) => Promise<void>) =>
+      this.closers.unshift(startHeartbeats(() => [...this.nodes.values()], perSecond, beat))
+    if (rate > 0)
+      begin(
+        () => rate,
+        (node) => node.heartbeat(),
+      )
+    if (leaseSeconds > 0)
+      begin(
+        () => this.nodes.size / leaseSeconds,
+        (node) => node.renewLease(),
+      )
   }
 
   private async add(spec: SimulatedNode): Promise<void> {
