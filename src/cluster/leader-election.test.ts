@@ -4,6 +4,7 @@ import { type ObjectServer, startObjectServer } from '../../test/loopback/object
 import { createSettledTime, type SettledTime } from '../../test/loopback/settled-time.ts'
 import { type LogLine, recordingLog } from '../../test/loopback/watched-collection.ts'
 import type { FalkirkError } from '../core/falkirk-error.ts'
+import type { Clock } from './clock.ts'
 import { type LeaderElection, type LeaderElectionOptions, runLeaderElection } from './leader-election.ts'
 import type { LeaseSpec } from './lease-record.ts'
 
@@ -167,6 +168,25 @@ describe('a contender alone', () => {
     await expect(one.election.done).rejects.toThrow('the work is broken')
     expect(spec().holderIdentity).toBe('')
     expect(one.log).toContainEqual(expect.objectContaining({ level: 'error', message: 'the work of the leader failed' }))
+  })
+})
+
+describe('a leader whose process was paused', () => {
+  it('does not take itself for the leader when it wakes up after the deadline, before any of its timers has fired', async () => {
+    const { contend, pass, time } = await stage()
+    const { clock } = time
+    let pausedMs = 0
+    const jumping: Clock = {
+      now: () => clock.now() + pausedMs,
+      after: (ms, callback) => clock.after(ms, callback),
+      sleep: (ms, signal) => clock.sleep(ms, signal),
+    }
+    const one = contend('one', { clock: jumping })
+    await pass(5)
+    pausedMs = 24_000
+    expect(one.election.isLeader()).toBe(true)
+    pausedMs = 25_000
+    expect(one.election.isLeader()).toBe(false)
   })
 })
 

@@ -32,6 +32,7 @@ export interface LeaderElectionOptions {
 export interface LeaderElection {
   /** Resolves when the contender has left the election (stopped, or lost the lease) and its work has ended; rejects when the work failed. */
   readonly done: Promise<void>
+  /** Whether the lease is held for sure: renewed within the deadline, by the clock; a process that was paused may find that it is over. */
   isLeader(): boolean
   /** The holder as last seen; empty when none is known. */
   leader(): string
@@ -70,6 +71,8 @@ class Contender implements LeaderElection {
   #isLost = false
   #lastFault = ''
   #cancelDeadline = () => {}
+  /** Epoch ms of the deadline that counts: its timer may fire late, when the process was paused. */
+  #heldUntilMs = 0
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options
@@ -83,7 +86,7 @@ class Contender implements LeaderElection {
   }
 
   isLeader(): boolean {
-    return this.#isLeader
+    return this.#isLeader && this.#options.clock.now() < this.#heldUntilMs
   }
 
   leader(): string {
@@ -184,6 +187,7 @@ class Contender implements LeaderElection {
   #startDeadline(): { keep(): boolean; drop(): void } {
     const { renewDeadlineMs } = this.#times
     let state: 'Open' | 'Kept' | 'Over' = 'Open'
+    const untilMs = this.#options.clock.now() + renewDeadlineMs
     const cancel = this.#options.clock.after(renewDeadlineMs, () => {
       if (state === 'Kept') this.#lose(`it could not be renewed for ${renewDeadlineMs / 1000} s (${this.#lastFault})`)
       state = 'Over'
@@ -191,6 +195,7 @@ class Contender implements LeaderElection {
     const keep = () => {
       if (state === 'Over') return false
       state = 'Kept'
+      this.#heldUntilMs = untilMs
       this.#cancelDeadline()
       this.#cancelDeadline = cancel
       this.#lastFault = 'no answer'

@@ -1,4 +1,5 @@
 import { FalkirkError } from '../core/falkirk-error.ts'
+import { type ElectionOptions, electionOptions } from './election-options.ts'
 
 /** What the controller is started with. The names of flags and variables are those of system-upgrade-controller v0.20. */
 export interface ControllerOptions {
@@ -16,6 +17,7 @@ export interface ControllerOptions {
   readonly threads: number
   /** `host:port` or `:port` of /healthz, /readyz and /metrics; empty for none. */
   readonly listen: string
+  readonly election: ElectionOptions
 }
 
 /** Flags as the command line gives them, all optional. */
@@ -48,6 +50,7 @@ export function controllerOptions(flags: ControllerFlags, env: Environment): Con
     namespace: required(text(flags.namespace, 'NAMESPACE'), '--namespace', 'NAMESPACE'),
     threads: threads(text(flags.threads, 'THREADS')),
     listen: flags.listen ?? env.FALKIRK_LISTEN ?? ':8080',
+    election: electionOptions(env),
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(master === undefined ? {} : { master }),

@@ -4,6 +4,7 @@ import { runLeaderElection } from '../cluster/leader-election.ts'
 import { commit, version } from '../core/build-info.ts'
 import type { FalkirkError } from '../core/falkirk-error.ts'
 import type { ControllerOptions } from './controller-options.ts'
+import { fencedClient } from './fenced-client.ts'
 import type { PlanCaches } from './plan/plan-caches.ts'
 import { PlanController } from './plan/plan-controller.ts'
 import { watchServerVersion } from './server-version-watch.ts'
@@ -21,10 +22,11 @@ export async function lead(options: ControllerOptions, shell: Shell, caches: Pla
     namespace: shell.namespace,
     name: shell.controllerName,
     identity: hostname(),
+    ...options.election,
     clock: shell.clock,
     random: shell.random,
     log: shell.log,
-    onStarted: (leading) => decide(shell, caches, leading),
+    onStarted: (leading) => decide({ ...shell, client: fencedClient(shell.client, () => election.isLeader()) }, caches, leading),
     onLost: (error) => {
       lost = error
     },
