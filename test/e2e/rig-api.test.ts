@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
 import { type Observer, startObserver } from '../rig/observer.ts'
+import { kubectlContainer } from '../rig/simulated-kubelets/kubectl-container.ts'
 import { numberedNodes } from '../rig/simulated-kubelets/node-object.ts'
 import { type SimulatedKubelets, startSimulatedKubelets } from '../rig/simulated-kubelets/simulated-kubelets.ts'
 
@@ -19,9 +20,11 @@ let observer: Observer
 
 beforeAll(async () => {
   plane = await startControlPlane({ users: [{ name: 'nobody' }], nodeGraceSeconds: 8 })
+  await plane.kubectl.apply(accounts)
   kubelets = await startSimulatedKubelets({
     kubeconfig: plane.kubeconfigFor('simulated-kubelets'),
     nodes: numberedNodes(20),
+    kubectl: kubectlContainer(plane),
     leaseSeconds: 2,
     heartbeatsPerSecond: 4,
     behave: ({ container }) => {
@@ -40,7 +43,19 @@ afterAll(async () => {
   await plane?.down()
 })
 
-function jobText(name: string, node: string, container: string, init = ''): string {
+const accounts = `
+apiVersion: v1
+kind: ServiceAccount
+metadata: {name: powerless, namespace: default}
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRoleBinding
+metadata: {name: drains}
+roleRef: {apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: cluster-admin}
+subjects: [{kind: ServiceAccount, name: default, namespace: default}]
+`
+
+function jobText(name: string, node: string, container: string, { init = '', account = 'default' } = {}): string {
   return `
 apiVersion: batch/v1
 kind: Job
@@ -52,11 +67,24 @@ spec:
       labels: {upgrade.cattle.io/plan: p, upgrade.cattle.io/version: v1.20.3-k3s1}
     spec:
       restartPolicy: Never
+      serviceAccountName: ${account}
       nodeSelector: {kubernetes.io/hostname: ${node}}
       initContainers: [${init}]
       containers: [{name: ${container}, image: simulated}]
 `
 }
+
+const bystander = (node: string) => `
+apiVersion: v1
+kind: Pod
+metadata: {name: bystander}
+spec:
+  nodeSelector: {kubernetes.io/hostname: ${node}}
+  containers: [{name: main, image: simulated}]
+`
+
+const kubectlInit = (verb: 'cordon' | 'drain', node: string, ...more: string[]) =>
+  `{name: ${verb}, image: simulated, args: ${JSON.stringify([verb, node, ...more])}}`
 
 const nodeNamed = (name: string) => plane.kubectl.json<NodeObject>(['get', 'node', name])
 
@@ -68,7 +96,7 @@ describe('the API-only rig', () => {
   })
 
   it('runs an upgrade Job on the node it names: cordon first, the new version at the end, logs through the API server', async () => {
-    await plane.kubectl.apply(jobText('up', 'node-007', 'upgrade', '{name: cordon, image: simulated, args: [cordon, node-007]}'))
+    await plane.kubectl.apply(jobText('up', 'node-007', 'upgrade', { init: kubectlInit('cordon', 'node-007') }))
     await plane.kubectl(['wait', '--for=condition=complete', '--timeout=60s', 'job/up'])
 
     const node = await nodeNamed('node-007')
@@ -80,6 +108,22 @@ describe('the API-only rig', () => {
     const states = observer.nodes.history('node-007').map(({ facts }) => `${facts?.kubeletVersion} ${facts?.unschedulable}`)
     expect([...new Set(states)]).toEqual(['v1.20.2+k3s1 false', 'v1.20.2+k3s1 true', 'v1.20.3+k3s1 true'])
     expect(observer.maxCordoned().count).toBe(1)
+  })
+
+  it('drains with the real kubectl and the rights of the pod: other pods go, the pod itself stays', async () => {
+    await plane.kubectl.apply(bystander('node-011'))
+    await plane.kubectl(['wait', '--for=condition=ready', '--timeout=60s', 'pod/bystander'])
+    const init = kubectlInit('drain', 'node-011', '--pod-selector', '!upgrade.cattle.io/plan', '--force')
+    await plane.kubectl.apply(jobText('drains', 'node-011', 'upgrade', { init }))
+    await plane.kubectl(['wait', '--for=condition=complete', '--timeout=60s', 'job/drains'])
+    expect(await plane.kubectl(['get', 'pod', 'bystander', '--ignore-not-found'])).toBe('')
+    expect((await nodeNamed('node-011')).spec.unschedulable).toBe(true)
+    expect(await plane.kubectl(['logs', 'job/drains', '-c', 'drain'])).toContain('evicting pod default/bystander')
+
+    const init2 = kubectlInit('drain', 'node-012')
+    await plane.kubectl.apply(jobText('may-not', 'node-012', 'upgrade', { init: init2, account: 'powerless' }))
+    await plane.kubectl(['wait', '--for=condition=failed', '--timeout=60s', 'job/may-not'])
+    expect(await plane.kubectl(['logs', 'job/may-not', '-c', 'drain'])).toContain('cannot get resource "nodes"')
   })
 
   it('fails a Job with the exit code it was told', async () => {
@@ -108,9 +152,9 @@ describe('the API-only rig', () => {
   it('refuses a user without rights, and takes a real token of a service account', async () => {
     const refused = await plane.kubectl.attempt(['--kubeconfig', plane.kubeconfigFor('nobody'), 'get', 'nodes'])
     expect(refused.stderr).toContain('User "nobody" cannot list resource "nodes"')
-    const account = await plane.kubeconfigForServiceAccount('default', 'default')
+    const account = await plane.kubeconfigForServiceAccount('default', 'powerless')
     const other = await plane.kubectl.attempt(['--kubeconfig', account, 'get', 'nodes'])
-    expect(other.stderr).toContain('User "system:serviceaccount:default:default" cannot list')
+    expect(other.stderr).toContain('User "system:serviceaccount:default:powerless" cannot list')
   })
 
   it('lets a node that is cut off become NotReady, and Ready when it is back', async () => {
@@ -119,7 +163,7 @@ describe('the API-only rig', () => {
     await observer.until('node-005 is not Ready', () => ready('node-005') === false)
     await kubelets.reconnect('node-005')
     await observer.until('node-005 is Ready', () => ready('node-005') === true)
-    expect(observer.maxUnavailable().keys).toEqual(['node-007', 'node-005'])
+    expect(observer.maxUnavailable().keys).toContain('node-005')
   })
 
   it('goes on after the API server was killed and started again', async () => {

@@ -11,7 +11,7 @@ export interface ControlPlaneBinaries {
 }
 
 /** The version of a control plane for which no other is asked. */
-export const defaultVersion: string = rigVersions[0]
+const defaultVersion: string = rigVersions[0]
 
 /** The components of the rig's own Kubernetes, which is built when it is not in the cache. */
 export async function controlPlaneBinaries(version: string = defaultVersion): Promise<ControlPlaneBinaries> {

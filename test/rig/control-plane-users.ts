@@ -13,7 +13,7 @@ export interface ControlPlaneUser {
  * Users that each control plane has, all with every right: `admin` for tests, `sut` for the program under test (audited),
  * `observer` and `simulated-kubelets` for those parts of the rig, and the two Kubernetes components.
  */
-export const standardUsers: readonly ControlPlaneUser[] = [
+const standardUsers: readonly ControlPlaneUser[] = [
   'admin',
   'sut',
   'observer',
