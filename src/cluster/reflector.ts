@@ -7,8 +7,9 @@ import type { Log } from './log.ts'
 import { type CachedObject, type ObjectCache, objectKey } from './object-cache.ts'
 import { type RawMetadata, rawMetadata } from './raw-metadata.ts'
 import { ReflectorPace } from './reflector-pace.ts'
-import type { ApiRequest, ApiTransport } from './transport.ts'
+import type { ApiTransport } from './transport.ts'
 import { judgeFault, type ReflectorProblem, type WatchPhase } from './watch-fault.ts'
+import { watchQuery } from './watch-query.ts'
 import { readWatch, type WatchEvent } from './watch-stream.ts'
 
 export interface ReflectorOptions<T extends CachedObject> {
@@ -155,7 +156,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
       this.#counts.lists += 1
       cache.listBegins()
     }
-    const stream = await transport.stream({ method: 'GET', path, query: this.#watchQuery(phase), signal })
+    const stream = await transport.stream({ method: 'GET', path, query: watchQuery(this.#options, this.#resourceVersion), signal })
     this.#streamed = phase === 'Stream' ? new Map() : undefined
     const close = () => stream.close()
     const startedMs = clock.now()
@@ -263,16 +264,5 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
     } catch (err) {
       this.#options.log.error({ err }, 'problem handler failed')
     }
-  }
-
-  #watchQuery(phase: 'Stream' | 'Watch'): NonNullable<ApiRequest['query']> {
-    const { labelSelector, fieldSelector, bookmarks, random } = this.#options
-    const from =
-      phase === 'Stream'
-        ? { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan', allowWatchBookmarks: true }
-        : { resourceVersion: this.#resourceVersion, allowWatchBookmarks: bookmarks ? true : undefined }
-    // Spread, so that the watches of many clients do not all end at the same time.
-    const timeoutSeconds = 270 + Math.floor(random() * 61)
-    return { watch: true, timeoutSeconds, labelSelector, fieldSelector, ...from }
   }
 }
