@@ -26,7 +26,7 @@ export interface K3sClusterOptions {
   readonly version?: string
   /** Versions for which the registry has an upgrade image; `rigVersions` unless told. Each further one costs half a minute once. */
   readonly upgradeVersions?: readonly string[]
-  /** Names of the hosts, server first; `server-1`, `agent-1`, `agent-2` … unless told. */
+  /** Names of the hosts, server first, at most 63 characters (a kubelet puts its name into a label); `server-1`, `agent-1`, `agent-2` … unless told. */
   readonly names?: readonly string[]
   /** Users beside the standard ones (`admin`, `sut`, `observer`); they have a token and no rights until RBAC grants them some. */
   readonly users?: readonly ControlPlaneUser[]
@@ -55,7 +55,7 @@ export interface RigCluster {
   readonly gateway: string
   /** For `ssh -F`. */
   readonly sshConfig: string
-  /** Resolves when all nodes, or those named, are Ready. */
+  /** Resolves when all nodes, or those named, are Ready since their last boot; their hosts must be up. */
   untilReady(names?: readonly string[]): Promise<void>
   /** Resolves when the node is Ready and reports this version. */
   untilNodeRuns(name: string, version: string): Promise<void>
@@ -67,9 +67,8 @@ export interface RigCluster {
 
 /** Starts a cluster of one server and its agents; everything that was started is ended when a later part fails. */
 export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<RigCluster> {
-  const { agents = 2, version = rigVersions[0] } = options
-  const names = options.names ?? ['server-1', ...Array.from({ length: agents }, (_, index) => `agent-${index + 1}`)]
-  if (names.length !== agents + 1) throw new Error(`names must have one name for the server and ${agents} for the agents`)
+  const { version = rigVersions[0] } = options
+  const names = hostNames(options)
   const versions = [...new Set([version, ...(options.upgradeVersions ?? rigVersions)])]
   const { k3s, kubectl } = await rigBinaries(versions)
   const images = await rigImages(versions)
@@ -94,6 +93,14 @@ export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<
       throw error
     }
   })
+}
+
+function hostNames({ agents = 2, names }: K3sClusterOptions): readonly string[] {
+  if (names === undefined) return ['server-1', ...Array.from({ length: agents }, (_, index) => `agent-${index + 1}`)]
+  if (names.length !== agents + 1) throw new Error(`names must have one name for the server and ${agents} for the agents`)
+  const long = names.find((name) => name.length > 63)
+  if (long !== undefined) throw new Error(`the name of a node has at most 63 characters: ${long}`)
+  return names
 }
 
 interface Preparation extends K3sClusterOptions {
@@ -145,7 +152,10 @@ function handle({ hosts, registry, users, version, kubectl }: Parts): RigCluster
     registry,
     gateway: hosts.network.gateway,
     sshConfig: hosts.sshConfig,
-    untilReady: (names = hosts.hosts.map(({ name }) => name)) => untilNodesReady(api, names),
+    async untilReady(names = hosts.hosts.map(({ name }) => name)) {
+      const booted = names.map(async (name) => ({ name, bootId: await hosts.host(name).bootId() }))
+      await untilNodesReady(api, await Promise.all(booted))
+    },
     untilNodeRuns: (name, wanted) => untilNodeRuns(api, name, wanted),
     requests: (user) => readAuditLog(server?.fileOnMachine(auditLogPath) ?? '').filter((request) => request.user === user),
     async down() {

@@ -5,14 +5,23 @@ interface NodeObject {
   readonly metadata: { readonly name: string }
   readonly status?: {
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
-    readonly nodeInfo?: { readonly kubeletVersion: string }
+    readonly nodeInfo?: { readonly kubeletVersion: string; readonly bootID: string }
   }
 }
 
 const withinMs = 120_000
 
-/** Resolves when the API server answers and all these nodes are Ready; a server that is away for a while is waited for. */
-export async function untilNodesReady(api: PlainApi, names: readonly string[]): Promise<void> {
+/** A node as its host knows it. */
+export interface BootedNode {
+  readonly name: string
+  readonly bootId: string
+}
+
+/**
+ * Resolves when the API server answers and all these nodes are Ready since their last boot: what a node said of itself before it does
+ * not count. A server that is away for a while is waited for.
+ */
+export async function untilNodesReady(api: PlainApi, expected: readonly BootedNode[]): Promise<void> {
   let last = 'the API server has not answered'
   const deadline = Date.now() + withinMs
   while (Date.now() < deadline) {
@@ -23,7 +32,7 @@ export async function untilNodesReady(api: PlainApi, names: readonly string[]): 
         return undefined
       },
     )
-    const waiting = nodes && names.map((name) => whyNotReady(name, nodes)).filter((reason) => reason !== undefined)
+    const waiting = nodes && expected.map((node) => whyNotReady(node, nodes)).filter((reason) => reason !== undefined)
     if (waiting?.length === 0) return
     if (waiting !== undefined) last = waiting.join('; ')
     await sleep(200)
@@ -39,7 +48,7 @@ export async function untilNodeRuns(api: PlainApi, name: string, version: string
     // the API server itself may be away for its own upgrade
     const node = await api.get<NodeObject>(`/api/v1/nodes/${name}`).catch(() => undefined)
     seen = node?.status?.nodeInfo?.kubeletVersion ?? seen
-    if (node !== undefined && seen === version && whyNotReady(name, [node]) === undefined) return
+    if (node !== undefined && seen === version && whyNotReady({ name }, [node]) === undefined) return
     await sleep(200)
   }
   throw new Error(`${name} does not run ${version} after ${timeoutMs / 1000} s; it last reported ${seen}`)
@@ -67,9 +76,10 @@ export async function untilDefaultAccount(api: PlainApi): Promise<void> {
   }
 }
 
-function whyNotReady(name: string, nodes: readonly NodeObject[]): string | undefined {
+function whyNotReady({ name, bootId }: { name: string; bootId?: string }, nodes: readonly NodeObject[]): string | undefined {
   const node = nodes.find(({ metadata }) => metadata.name === name)
   if (node === undefined) return `${name} has not registered`
+  if (bootId !== undefined && node.status?.nodeInfo?.bootID !== bootId) return `${name} has said nothing since its last boot`
   const ready = node.status?.conditions?.find(({ type }) => type === 'Ready')
   return ready?.status === 'True' ? undefined : `${name} is not Ready: ${ready?.message ?? 'it has sent no status'}`
 }
