@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { failureMessage, stuckMessage } from './failure-message.ts'
+import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
 
 const job = {
   name: 'apply-p-on-n1',
@@ -60,5 +61,25 @@ describe('why a Job failed', () => {
     expect(told).toContain(`${head}; container upgrade exited with code 137 (OOMKilled); last lines: …x`)
     expect(told).toMatch(/last$/)
     expect(told.length).toBeLessThanOrEqual(900)
+  })
+})
+
+describe('a Plan whose Job waits in vain', () => {
+  it('still says what for when the Job has failed and its pods are gone', () => {
+    const world = new PlanWorld(someFacts(aPlan(), [aNode('n1')]))
+    world.settle()
+    world.setJob('n1', { active: 1 })
+    const name = world.jobOn('n1')?.name ?? ''
+    world.facts = { ...world.facts, podsByJob: new Map([[name, [waitingPod('ImagePullBackOff')]]]) }
+    world.settle()
+    expect(world.condition()).toMatchObject({ reason: 'SyncJob', message: expect.stringContaining('its image cannot be pulled') })
+
+    world.facts = { ...world.facts, podsByJob: new Map(), failures: new Map() }
+    world.settle()
+    world.setJob('n1', { active: 0, end: { kind: 'Failed', atMs: world.nowMs, reason: 'DeadlineExceeded', message: 'too long' } })
+    world.settle()
+    expect(world.condition()?.message).toContain(
+      'DeadlineExceeded: too long; before that container upgrade on Node n1: its image cannot be pulled',
+    )
   })
 })

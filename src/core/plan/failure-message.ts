@@ -43,8 +43,8 @@ function stuckBefore(previous: string, job: JobFacts): string {
   return told === undefined ? '' : `before that ${told.slice(stuckPrefix(job).length)}`
 }
 
-/** What a condition's message says of one Job that waits; it may speak of other nodes before and after. */
-function toldBefore(previous: string, job: JobFacts): string | undefined {
+/** What a condition's message says of one Job that waits, if it does; it may speak of other nodes before and after. */
+export function toldBefore(previous: string, job: JobFacts): string | undefined {
   const start = previous.indexOf(stuckPrefix(job))
   return start < 0 ? undefined : previous.slice(start).split(/; (?=Job |Node |and \d+ more$)/)[0]
 }

@@ -2,7 +2,7 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { mungeVersion } from '../version/kubernetes-version.ts'
 import { completedLabels } from './completed-labels.ts'
 import { failNode, failureStands } from './fail-node.ts'
-import { failureMessage } from './failure-message.ts'
+import { failureMessage, toldBefore } from './failure-message.ts'
 import { parseGoDuration } from './go-duration.ts'
 import { isControlPlane } from './node-selection.ts'
 import { deleteJob, type NodeAtWork, type NodeWork, type PlanContext, working } from './node-work.ts'
@@ -19,8 +19,11 @@ function judgeFailed(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeW
   const standing = failureStands(at, context)
   if (standing !== undefined) return standing
   const known = facts.failures.get(job.uid)
+  const previous = facts.plan.status?.conditions?.find((c) => c.type === 'Complete')?.message ?? ''
   if (known === undefined) {
-    return working([{ kind: 'ReadFailure', jobName: job.name, jobUid: job.uid }], { kind: 'Waiting' })
+    const message = toldBefore(previous, job)
+    const read: PlanAction = { kind: 'ReadFailure', jobName: job.name, jobUid: job.uid }
+    return working([read], { kind: 'Waiting', ...(message === undefined ? {} : { message }) })
   }
   // edited since: the failed Job stays until its time is up, and with it the verdict
   if (at.entry?.failure !== undefined && at.entry.hash === context.latestHash && at.entry.attempt > context.options.retry.count) {
@@ -31,7 +34,7 @@ function judgeFailed(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeW
     node: at.node.name,
     pods: facts.podsByJob?.get(job.name) ?? [],
     log: known.log,
-    previous: facts.plan.status?.conditions?.find((c) => c.type === 'Complete')?.message ?? '',
+    previous,
   })
   return failNode(at, context, { reason: 'JobFailed', message, job, atMs: job.end?.atMs ?? nowMs })
 }
