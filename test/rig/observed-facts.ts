@@ -7,6 +7,8 @@ export interface ObservedNode {
   readonly labels: Readonly<Record<string, string>>
   /** Taints as `key=value:effect`, sorted. */
   readonly taints: readonly string[]
+  /** Annotation `falkirk.dev/journal`; empty without one. */
+  readonly journal: string
 }
 
 export interface ObservedJob {
@@ -43,6 +45,7 @@ interface Meta {
   uid: string
   resourceVersion: string
   labels?: Record<string, string>
+  annotations?: Record<string, string>
   deletionTimestamp?: string
 }
 
@@ -71,6 +74,7 @@ export function observedNode({ metadata, spec = {}, status = {} }: RawNode): Obs
     kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
     labels: metadata.labels ?? {},
     taints: (spec.taints ?? []).map(({ key, value = '', effect }) => `${key}=${value}:${effect}`).sort(),
+    journal: metadata.annotations?.['falkirk.dev/journal'] ?? '',
   }
 }
 
