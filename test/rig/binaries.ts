@@ -39,7 +39,7 @@ export async function rigBinaries(versions: readonly string[] = rigVersions): Pr
 }
 
 /** Hash of all that decides what the binaries do: another source or script has a folder of its own in the cache. */
-export function buildKey(): string {
+function buildKey(): string {
   const hash = createHash('sha256')
   const files = readdirSync(buildFolder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   for (const path of files.map((entry) => join(entry.parentPath, entry.name)).sort()) {

@@ -24,7 +24,7 @@ export interface HostFile {
   readonly mode?: number
 }
 
-export const clusterCidr = '10.42.0.0/16'
+const clusterCidr = '10.42.0.0/16'
 const serviceCidr = '10.43.0.0/16'
 /** Address of the Service `default/kubernetes`. */
 export const apiServiceAddress = '10.43.0.1'

@@ -43,7 +43,7 @@ export async function removeRun(run: RunFolder): Promise<void> {
 }
 
 /** When a process began, in clock ticks since boot: with its id it names one process for good. Undefined when it is gone. */
-export function startTimeOf(pid: number): string | undefined {
+function startTimeOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
     // the second field is a name in parentheses that may hold anything

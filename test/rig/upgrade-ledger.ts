@@ -11,7 +11,7 @@ export interface UpgradeEntry {
 }
 
 /** Where the image writes it on the host. */
-export const upgradeLedger = '/var/lib/rig/upgrades'
+const upgradeLedger = '/var/lib/rig/upgrades'
 
 /** All that upgrade images have done on a host, oldest first; it can be read while the host is down. */
 export function readUpgrades(host: RigHost): UpgradeEntry[] {

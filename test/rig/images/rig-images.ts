@@ -50,7 +50,7 @@ export async function rigImages(versions: readonly string[] = rigVersions): Prom
 }
 
 /** The tag that a Plan makes of a version. */
-export function tagOf(version: string): string {
+function tagOf(version: string): string {
   return version.replaceAll('+', '-')
 }
 
