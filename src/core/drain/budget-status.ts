@@ -18,7 +18,7 @@ export interface BudgetStatusInput {
 }
 
 /** A granted eviction that has not led to a deletion by then is forgotten. Source: Kubernetes disruption controller, DeletionTimeout. */
-export const deletionTimeoutMs = 120_000
+const deletionTimeoutMs = 120_000
 
 interface Expectation {
   readonly expectedPods: number

@@ -232,6 +232,15 @@ describe('drainMessage', () => {
     )
   })
 
+  it('names a pod that is held up before those that only need time', () => {
+    const answers = { 'uid-a': answer({ kind: 'Accepted' }) }
+    const decision = decide([samplePod('a', { labels: {} }), samplePod('web-1')], {
+      answers,
+      budgets: [sampleBudget('web', { status: exhausted })],
+    })
+    expect(work(decision).waiting.map(({ pod }) => pod.name)).toEqual(['web-1', 'a'])
+  })
+
   it.each([
     { status: { ...exhausted, expectedPods: 2 }, says: 'needs 2 healthy, has 2 of 2: it never lets one go, scale up or relax it' },
     { status: { ...exhausted, expectedPods: 0 }, says: 'it counts no pods of a controller and so allows no eviction, change or remove it' },

@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { bare, defaultPolicy, ownedBy, samplePod } from '../../../test/unit/drain-samples.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
-import { classifyPod } from './drain-filter.ts'
+import { classifyPod, type DaemonSetLookup } from './drain-filter.ts'
 import type { DrainPolicy } from './drain-policy.ts'
 
 const now = 1_000_000
 const daemonSet = ownedBy('DaemonSet', 'cni')
 
-function classify(pod: PodFacts, policy: Partial<DrainPolicy> = {}, exists: boolean | undefined = true) {
-  const { verdict, reason } = classifyPod(pod, { ...defaultPolicy, ...policy }, () => exists, now)
+function classify(pod: PodFacts, policy: Partial<DrainPolicy> = {}, exists: DaemonSetLookup = () => true) {
+  const { verdict, reason } = classifyPod(pod, { ...defaultPolicy, ...policy }, exists, now)
   return `${verdict} ${reason}`
 }
 
@@ -48,6 +48,18 @@ describe('classifyPod', () => {
       what: 'a mirror pod with emptyDir, no controller',
       pod: bare(samplePod('a', { mirror: true, hasEmptyDir: true })),
       expected: 'Skip Mirror',
+    },
+    {
+      what: 'a mirror pod with emptyDir whose data must stay',
+      pod: samplePod('a', { mirror: true, hasEmptyDir: true }),
+      policy: { deleteEmptyDirData: false },
+      expected: 'Skip Mirror',
+    },
+    {
+      what: 'a mirror pod of a DaemonSet that may not be left',
+      pod: samplePod('a', { mirror: true, controller: daemonSet }),
+      policy: { ignoreDaemonSets: false },
+      expected: 'Refuse DaemonSet',
     },
     { what: 'a pod with emptyDir', pod: samplePod('a', { hasEmptyDir: true }), expected: 'Evict LocalStorage' },
     {
@@ -95,7 +107,7 @@ describe('classifyPod', () => {
     { force: false, exists: false, expected: 'Refuse DaemonSetGone' },
     { force: true, exists: undefined, expected: 'Skip DaemonSet' },
   ])('pod of a DaemonSet that exists: $exists, force: $force: $expected', ({ force, exists, expected }) => {
-    expect(classify(samplePod('a', { controller: daemonSet }), { force }, exists)).toBe(expected)
+    expect(classify(samplePod('a', { controller: daemonSet }), { force }, () => exists)).toBe(expected)
   })
 
   it('asks for the DaemonSet in the namespace of the pod', () => {

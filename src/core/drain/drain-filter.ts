@@ -3,7 +3,7 @@ import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { DrainPolicy } from './drain-policy.ts'
 
 /** Pods with this label, whatever its value, are those of an upgrade and of the controller itself: no drain touches them. */
-export const ownPodLabel = 'upgrade.cattle.io/controller'
+const ownPodLabel = 'upgrade.cattle.io/controller'
 
 /** What a drain does with one pod. `message` says why, as a clause behind the pod's name. */
 export type PodVerdict =

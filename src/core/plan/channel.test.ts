@@ -45,7 +45,7 @@ describe('judgeChannelAnswer', { timeout: 30_000 }, () => {
     expect(answered(stable, 302, location)).toEqual({ kind: 'Version', version })
   })
 
-  it.each(['/', 'https://github.com', 'https://github.com/', '/a b', '/%zz', '..', `/${'x'.repeat(64)}`, '/<script>', '/-v1'])(
+  it.each(['/', '//v1.2.3', 'https://github.com', 'https://github.com/', '/a b', '/%zz', '..', `/${'x'.repeat(64)}`, '/<script>', '/-v1'])(
     '302 to %s names no version',
     (location) => {
       const got = answered(stable, 302, location)

@@ -52,6 +52,8 @@ describe('kubernetesTarget', () => {
     { image: 'k8s-at-home/apt', latestVersion: 'v1.2.3' },
     { image: 'ops/apt:k8s', latestVersion: 'v1.2.3' },
     { image: 'rancher/k3os', latestVersion: 'v0.21.5-k3s2r1' },
+    { image: 'ops/os-upgrade', latestVersion: 'v1.21.5-k3s2r1' },
+    { image: 'rancher/k3s-upgrade', latestVersion: 'v0.10.2' },
     { image: '', latestVersion: '' },
   ])('$image with $latestVersion is not about Kubernetes', (plan) => expect(kubernetesTarget(plan)).toBeUndefined())
 })

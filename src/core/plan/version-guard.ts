@@ -146,9 +146,9 @@ function judgeWorker(input: VersionGuardInput, current: KubernetesVersion | unde
 }
 
 /** The API server that answered, and every control-plane node by its kubelet, which changes together with its server. */
-function apiServers({ nodes, apiServer, node }: VersionGuardInput): readonly Running[] {
+function apiServers({ nodes, apiServer }: VersionGuardInput): readonly Running[] {
   const answered = parseVersion(apiServer)
-  const servers = running(nodes.filter((n) => n.name !== node.name && isControlPlane(n)))
+  const servers = running(nodes.filter(isControlPlane))
   return answered === undefined ? servers : [{ name: 'the API server', version: answered }, ...servers]
 }
 

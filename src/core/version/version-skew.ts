@@ -14,7 +14,7 @@ export type ControlPlaneHop =
  * How many minors an API server may be ahead of this kubelet (inclusive): 3 from kubelet 1.25 on, 2 before.
  * The limit hangs on the kubelet, so one rule serves all times. Source: Kubernetes version-skew policy, KEP-3935.
  */
-export function maxKubeletSkew(kubelet: KubernetesVersion): number {
+function maxKubeletSkew(kubelet: KubernetesVersion): number {
   return kubelet.major === 1 && kubelet.minor < 25 ? 2 : 3
 }
 
