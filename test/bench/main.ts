@@ -2,13 +2,13 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { machine, writeBenchPage } from './bench-page.ts'
 import { benchNotes, benchTable } from './bench-table.ts'
-import { measureRollouts, type Wanted } from './plan-rollout.ts'
+import { measureRollouts, type RolloutOptions } from './plan-rollout.ts'
 import { scenarios } from './scenario.ts'
 
 /**
  * Entry of `npm run bench`. `--quick`: 100 nodes at 10 alone; `--only floor|falkirk`: one of the two; `--heartbeats N`: node status
- * updates a second meanwhile; `--write`: puts the table into docs/benchmarks.md. Figures are printed, never asserted: exit code 1
- * means that a rollout did not end or broke a rule (too many Jobs at once, a node with two).
+ * updates a second meanwhile; `--profile FOLDER`: a CPU profile of the controller; `--write`: puts the table into docs/benchmarks.md.
+ * Figures are printed, never asserted: exit code 1 means that a rollout did not end or broke a rule (too many Jobs at once, a node with two).
  */
 export async function main({ program, args }: { program: string; args: string[] }): Promise<number> {
   const { values } = parseArgs({
@@ -17,11 +17,12 @@ export async function main({ program, args }: { program: string; args: string[] 
       quick: { type: 'boolean', default: false },
       write: { type: 'boolean', default: false },
       only: { type: 'string', default: 'both' },
+      profile: { type: 'string' },
       heartbeats: { type: 'string', default: '0' },
     },
   })
   const chosen = scenarios({ quick: values.quick, heartbeatsPerSecond: Number(values.heartbeats) })
-  const measurements = await measureRollouts(chosen, program, wanted(values.only))
+  const measurements = await measureRollouts(chosen, { program, only: onlyOf(values.only), profile: values.profile })
   const table = benchTable(measurements)
   const now = new Date()
   process.stdout.write(`\n${machine(now)}\n\n${table}\n\n${benchNotes(measurements).join('\n')}\n`)
@@ -29,7 +30,7 @@ export async function main({ program, args }: { program: string; args: string[] 
   return measurements.some(({ faults }) => faults.length > 0) ? 1 : 0
 }
 
-function wanted(text: string): Wanted {
+function onlyOf(text: string): RolloutOptions['only'] {
   if (text === 'both' || text === 'floor' || text === 'falkirk') return text
   throw new Error(`--only is "${text}": write floor or falkirk`)
 }

@@ -5,15 +5,21 @@ import { runFloor } from './run-floor.ts'
 import { type Scenario, scenarioName } from './scenario.ts'
 import { type Stage, setStage } from './stage.ts'
 
-/** Which of the two is measured. */
-export type Wanted = 'both' | 'floor' | 'falkirk'
+export interface RolloutOptions {
+  /** The shipped bundle. */
+  readonly program: string
+  /** Which of the two is measured. */
+  readonly only: 'both' | 'floor' | 'falkirk'
+  /** Folder for a CPU profile of the controller; profiling costs some time of its own. */
+  readonly profile: string | undefined
+}
 
 /** Rolls one version out over each scenario's nodes, the floor and Falkirk after each other, each on a cluster of its own. */
-export async function measureRollouts(scenarios: readonly Scenario[], program: string, wanted: Wanted): Promise<Measurement[]> {
+export async function measureRollouts(scenarios: readonly Scenario[], options: RolloutOptions): Promise<Measurement[]> {
   const measurements: Measurement[] = []
   for (const scenario of scenarios) {
-    if (wanted !== 'falkirk') measurements.push(await measure('floor', scenario, (stage) => runFloor(stage, scenario)))
-    if (wanted !== 'floor') measurements.push(await measure('Falkirk', scenario, (stage) => runFalkirk(stage, scenario, program)))
+    if (options.only !== 'falkirk') measurements.push(await measure('floor', scenario, (stage) => runFloor(stage, scenario)))
+    if (options.only !== 'floor') measurements.push(await measure('Falkirk', scenario, (stage) => runFalkirk(stage, scenario, options)))
   }
   return measurements
 }

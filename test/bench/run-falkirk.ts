@@ -6,10 +6,22 @@ import { rolloutFaults, whenAllDone } from './rollout.ts'
 import { namespace, plan, type Scenario, versions } from './scenario.ts'
 import type { Stage } from './stage.ts'
 
+export interface FalkirkOptions {
+  /** The shipped bundle. */
+  readonly program: string
+  /** Folder for a CPU profile. */
+  readonly profile: string | undefined
+}
+
 /** Measures the shipped bundle with the settings that a user has who sets none, leader election included. */
-export async function runFalkirk(stage: Stage, scenario: Scenario, program: string): Promise<Measurement> {
+export async function runFalkirk(stage: Stage, scenario: Scenario, { program, profile }: FalkirkOptions): Promise<Measurement> {
   const { plane, observer } = stage
-  const falkirk = await startFalkirk({ program, kubeconfig: plane.kubeconfigFor('sut'), folder: join(plane.folder, 'log') })
+  const falkirk = await startFalkirk({
+    program,
+    kubeconfig: plane.kubeconfigFor('sut'),
+    folder: join(plane.folder, 'log'),
+    ...(profile === undefined ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
+  })
   try {
     const readySeconds = (await falkirk.ready()) / 1000
     const beginMs = Date.now()
@@ -29,7 +41,7 @@ export async function runFalkirk(stage: Stage, scenario: Scenario, program: stri
       faults: rolloutFaults(observer, scenario),
     }
   } finally {
-    await falkirk.kill()
+    await falkirk.stop() // a profile is written at an orderly end
   }
 }
 

@@ -1,10 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
 import { step } from '../../scripts/progress.mjs'
 import { type AuditedRequest, auditPolicy, countRequests, readAuditLog } from './audit-log.ts'
 import { type ControlPlaneBinaries, controlPlaneBinaries } from './control-plane-binaries.ts'
 import { auditLogFile, auditPolicyFile, type ControlPlaneLayout, featureGates } from './control-plane-commands.ts'
+import { keepFolder, newControlPlaneFolder } from './control-plane-folder.ts'
 import { makeKeys } from './control-plane-keys.ts'
 import { ControlPlaneProcesses } from './control-plane-processes.ts'
 import { type ControlPlaneUser, type UserFiles, writeUsers } from './control-plane-users.ts'
@@ -53,15 +52,14 @@ export interface ControlPlane {
 /** Starts one; several can run at a time. It takes some seconds; what has been started is ended when a later part fails. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const binaries = await controlPlaneBinaries(options.version)
-  const folder = mkdtempSync(join(tmpdir(), 'falkirk-control-plane-'))
-  mkdirSync(join(folder, 'log'))
+  const folder = newControlPlaneFolder()
   const { layout, users } = await layOut(folder, binaries, options)
   const processes = new ControlPlaneProcesses(layout, users)
   try {
     await step(`starting a control plane ${binaries.version}`, () => processes.startAll())
   } catch (error) {
     await processes.stop()
-    throw new Error(`the control plane did not start; its logs are in ${folder}/log`, { cause: error })
+    throw new Error(`the control plane did not start; its logs are in ${keepFolder(folder)}`, { cause: error })
   }
   return controlPlane(layout, users, processes)
 }
@@ -108,7 +106,7 @@ function controlPlane({ folder, binaries }: ControlPlaneLayout, users: UserFiles
     async down({ keepLogs = false } = {}) {
       await api.close()
       await processes.stop()
-      if (keepLogs) process.stderr.write(`logs of the control plane: ${folder}/log\n`)
+      if (keepLogs) process.stderr.write(`logs of the control plane: ${keepFolder(folder)}\n`)
       else rmSync(folder, { recursive: true, force: true })
     },
   }

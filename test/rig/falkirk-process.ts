@@ -19,6 +19,8 @@ export interface FalkirkProcessOptions {
   readonly leaderElect?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly args?: readonly string[]
+  /** For Node.js itself, e.g. `--cpu-prof`. */
+  readonly nodeArgs?: readonly string[]
 }
 
 /** The controller as a process of its own, as a pod would run it. */
@@ -43,7 +45,7 @@ export async function startFalkirk(options: FalkirkProcessOptions): Promise<Falk
   const owned = startProcess({
     name,
     logFile: join(options.folder, `${name}.log`),
-    command: [process.execPath, options.program, 'controller', ...flags(options, port)],
+    command: [process.execPath, ...(options.nodeArgs ?? []), options.program, 'controller', ...flags(options, port)],
     ...(options.env === undefined ? {} : { env: options.env }),
   })
   const url = `http://127.0.0.1:${port}`
