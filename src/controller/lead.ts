@@ -4,7 +4,7 @@ import { runLeaderElection } from '../cluster/leader-election.ts'
 import { commit, version } from '../core/build-info.ts'
 import type { FalkirkError } from '../core/falkirk-error.ts'
 import type { ControllerOptions } from './controller-options.ts'
-import { fencedClient } from './fenced-client.ts'
+import { fencedClient, fencedEvents } from './fence.ts'
 import type { PlanCaches } from './plan/plan-caches.ts'
 import { PlanController } from './plan/plan-controller.ts'
 import { watchServerVersion } from './server-version-watch.ts'
@@ -26,7 +26,12 @@ export async function lead(options: ControllerOptions, shell: Shell, caches: Pla
     clock: shell.clock,
     random: shell.random,
     log: shell.log,
-    onStarted: (leading) => decide({ ...shell, client: fencedClient(shell.client, () => election.isLeader()) }, caches, leading),
+    onStarted: (leading) =>
+      decide(
+        fenced(shell, () => election.isLeader()),
+        caches,
+        leading,
+      ),
     onLost: (error) => {
       lost = error
     },
@@ -36,6 +41,10 @@ export async function lead(options: ControllerOptions, shell: Shell, caches: Pla
   if (signal.aborted) stop()
   await election.done
   if (lost !== undefined) throw lost
+}
+
+function fenced(shell: Shell, isLeader: () => boolean): Shell {
+  return { ...shell, client: fencedClient(shell.client, isLeader), events: fencedEvents(shell.events, isLeader) }
 }
 
 /** What the leader does: it waits for full caches, then turns the loop until it has to stop. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { ApiClient } from '../cluster/api-client.ts'
+import type { EventInput } from '../cluster/event-record.ts'
 import { nodes, plans } from '../cluster/resource.ts'
 import type { ApiRequest } from '../cluster/transport.ts'
-import { fencedClient } from './fenced-client.ts'
+import { fencedClient, fencedEvents } from './fence.ts'
 
 function fenced(isLeader: () => boolean): { client: ApiClient; sent: string[] } {
   const sent: string[] = []
@@ -50,5 +51,21 @@ describe('fencedClient', () => {
     const { client, sent } = fenced(() => false)
     await client.get(nodes, { name: 'a' })
     expect(sent).toEqual(['GET /api/v1/nodes/a'])
+  })
+})
+
+describe('fencedEvents', () => {
+  it('tells nothing while it does not lead', () => {
+    const told: EventInput[] = []
+    let leads = true
+    const events = fencedEvents(
+      { record: (input) => told.push(input), flush: async () => {}, stop: async () => {}, dropped: () => 0 },
+      () => leads,
+    )
+    const object = { apiVersion: 'upgrade.cattle.io/v1', kind: 'Plan', name: 'server', uid: '1' }
+    events.record({ object, type: 'Normal', reason: 'SyncJob', message: 'first' })
+    leads = false
+    events.record({ object, type: 'Normal', reason: 'SyncJob', message: 'second' })
+    expect(told.map(({ message }) => message)).toEqual(['first'])
   })
 })

@@ -1,4 +1,5 @@
 import { type ApiClient, createApiClient } from '../cluster/api-client.ts'
+import type { EventRecorder } from '../cluster/event-recorder.ts'
 import type { ApiTransport } from '../cluster/transport.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 
@@ -19,4 +20,16 @@ export function fencedClient(client: ApiClient, isLeader: () => boolean): ApiCli
     },
   }
   return createApiClient(fenced, capabilities, { clock })
+}
+
+/** Events that are told only while `isLeader` says yes: what a former leader has to say is out of date. */
+export function fencedEvents(events: EventRecorder, isLeader: () => boolean): EventRecorder {
+  return {
+    record: (input) => {
+      if (isLeader()) events.record(input)
+    },
+    flush: () => events.flush(),
+    stop: () => events.stop(),
+    dropped: () => events.dropped(),
+  }
 }
