@@ -24,24 +24,35 @@ export function drainFirst(at: NodeAtWork, context: PlanContext): NodeWork {
   return working([...keepEntry(at, context, 'Prepare'), { kind: 'CreateJob', node: at.node.name, job: prepareJob(built.job) }])
 }
 
+/** Nothing is cordoned for a drain that could not be carried out anyway: its pods are looked at first. */
 function beginDrain(at: NodeAtWork, context: PlanContext): NodeWork {
+  const decision = judgeDrain(at, context)
+  if (decision === undefined) return readingPods(at)
+  if (decision.kind === 'Refused') return failNode(at, context, { reason: 'DrainFailed', message: decision.message })
   return working(keepEntry(at, context, 'Drain', true), { drains: true, reason: 'Draining', kind: 'Waiting' })
 }
 
-function drainNode(at: NodeAtWork, context: PlanContext): NodeWork {
-  const { facts, nowMs } = context
+function readingPods({ node }: NodeAtWork): NodeWork {
+  return { kind: 'Waiting', reason: 'Draining', message: `${node.name}: reading its pods`, actions: [], events: [], drains: true }
+}
+
+/** What the drain comes to now; `undefined` while the node's pods are not known. */
+function judgeDrain(at: NodeAtWork, { facts, nowMs }: PlanContext): DrainDecision | undefined {
   const drain = facts.drains.get(at.node.name)
-  const policy = drainPolicy(facts.plan.spec.drain ?? {})
-  if (drain === undefined) {
-    return { kind: 'Waiting', reason: 'Draining', message: `${at.node.name}: reading its pods`, actions: [], events: [], drains: true }
-  }
+  if (drain === undefined) return undefined
   // the journal, not the process, remembers when the drain began
-  const progress = { ...drain.progress, startedAtMs: Date.parse(at.entry?.since ?? '') || nowMs }
-  const decision = decideDrain({ ...drain, progress, node: at.node, policy, now: nowMs })
+  const startedAtMs = at.entry?.step === 'Drain' ? Date.parse(at.entry.since) : nowMs
+  const policy = drainPolicy(facts.plan.spec.drain ?? {})
+  return decideDrain({ ...drain, progress: { ...drain.progress, startedAtMs }, node: at.node, policy, now: nowMs })
+}
+
+function drainNode(at: NodeAtWork, context: PlanContext): NodeWork {
+  const decision = judgeDrain(at, context)
+  if (decision === undefined) return readingPods(at)
   const message = drainMessage(at.node, decision)
   switch (decision.kind) {
     case 'Cordon':
-      return beginDrain(at, context)
+      return working(keepEntry(at, context, 'Drain', true), { drains: true, reason: 'Draining', kind: 'Waiting' })
     case 'Drained':
       return beginJob(at, context, keepEntry(at, context, 'Upgrade'))
     case 'Work':
@@ -50,7 +61,7 @@ function drainNode(at: NodeAtWork, context: PlanContext): NodeWork {
         reason: 'Draining',
         message,
         actions: [],
-        evictions: evictions(at, decision, policy.gracePeriodSeconds),
+        evictions: evictions(at, decision, drainPolicy(context.facts.plan.spec.drain ?? {}).gracePeriodSeconds),
         events: [],
         drains: true,
         drain: decision,

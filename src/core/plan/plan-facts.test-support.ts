@@ -100,6 +100,11 @@ export class PlanWorld {
     throw new Error('the decision does not settle')
   }
 
+  /** Decides, and carries out nothing. */
+  decide(): PlanDecision {
+    return decidePlan(this.facts, 'cluster-id', this.nowMs)
+  }
+
   condition(type = 'Complete') {
     return this.facts.plan.status?.conditions?.find((c) => c.type === type)
   }

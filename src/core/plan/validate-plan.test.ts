@@ -113,6 +113,14 @@ describe('validatePlan, beyond that', () => {
     )
   })
 
+  it.each(['5m', '1h30m', '0', '', 60_000_000_000])('takes drain.timeout %j', (timeout) => {
+    expect(problemOf({ drain: timeout === '' ? {} : { timeout } })).toBeUndefined()
+  })
+
+  it.each(['60', 'soon', '-5m', -1])('refuses drain.timeout %j, which kubectl would refuse on the node', (timeout) => {
+    expect(problemOf({ drain: { timeout } })).toBe(`spec.drain.timeout is ${JSON.stringify(timeout)}: write a duration such as "5m"`)
+  })
+
   it.each(['v1.24.6+k3s1', 'release-v2021-8', 'latest', 'v'.repeat(63), '20.04'])('takes version %s', (version) => {
     expect(problemOf({ version })).toBeUndefined()
   })

@@ -36,6 +36,7 @@ export function validatePlan(input: PlanToValidate): string | undefined {
     secretsProblem(spec, input.missingSecrets) ??
     optionsProblem ??
     nameProblem(plan.metadata.name) ??
+    drainTimeoutProblem(spec) ??
     nodeSelectorProblem(spec) ??
     channelProblem(spec) ??
     versionProblem(spec, latestVersion) ??
@@ -72,6 +73,14 @@ function nameProblem(name: string): string | undefined {
   return name.length > 63
     ? `metadata.name has ${name.length} characters: it becomes part of labels, so give the Plan a name of at most 63`
     : undefined
+}
+
+/** kubectl would refuse it on the node, after the upgrade's Job has begun. */
+function drainTimeoutProblem({ drain }: PlanSpec): string | undefined {
+  const { timeout } = drain ?? {}
+  if (timeout === undefined) return undefined
+  const ns = typeof timeout === 'number' ? timeout : parseGoDuration(timeout)
+  return ns !== undefined && ns >= 0 ? undefined : `spec.drain.timeout is ${JSON.stringify(timeout)}: write a duration such as "5m"`
 }
 
 function nodeSelectorProblem({ nodeSelector }: PlanSpec): string | undefined {

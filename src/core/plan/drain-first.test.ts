@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
+import type { DrainFacts } from './plan-facts.ts'
+
+const replicaSet = { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'rs', controller: true }
+
+function aPod(name: string, more: Partial<PodFacts> = {}): PodFacts {
+  return {
+    name,
+    namespace: 'default',
+    uid: `uid-${name}`,
+    resourceVersion: '1',
+    labels: {},
+    nodeName: 'n1',
+    phase: 'Running',
+    ready: true,
+    gracePeriodSeconds: 30,
+    priority: 0,
+    controller: replicaSet,
+    mirror: false,
+    hasEmptyDir: false,
+    finalizers: [],
+    containers: [],
+    ...more,
+  }
+}
+
+function drainOf(pods: readonly PodFacts[]): DrainFacts {
+  return { pods, budgets: [], daemonSetExists: () => true, progress: { startedAtMs: 0, answers: new Map() } }
+}
+
+function drained(spec: Record<string, unknown> = {}, annotations: Record<string, string> = {}): PlanWorld {
+  const plan = aPlan({ spec: { drain: {}, ...spec }, annotations: { 'falkirk.dev/drain': 'controller', ...annotations } })
+  return new PlanWorld(someFacts(plan, [aNode('n1')]))
+}
+
+function setPods(world: PlanWorld, pods: readonly PodFacts[]): void {
+  world.facts = { ...world.facts, drains: new Map([['n1', drainOf(pods)]]) }
+}
+
+describe('defect 27: the controller drains the node itself', () => {
+  it('looks at the pods, cordons and notes it in one write, evicts, and only then makes the Job', () => {
+    const world = drained()
+    const first = world.settle()
+    expect(world.done).toEqual([])
+    expect(first.drainNodes).toEqual(['n1'])
+    expect(world.condition()).toMatchObject({ status: 'False', reason: 'Draining', message: 'n1: reading its pods' })
+
+    setPods(world, [aPod('web-1'), aPod('own', { labels: { 'upgrade.cattle.io/controller': 'x' } })])
+    const [cordon] = world.decide().actions.flat()
+    expect(cordon).toMatchObject({ kind: 'PatchNode', patch: { unschedulable: true } })
+    if (cordon !== undefined) world.carryOut(cordon)
+    const evicting = world.decide()
+    expect(evicting.actions.flat()).toMatchObject([{ kind: 'EvictPod', pod: { name: 'web-1' } }])
+    expect(evicting.drainStatus).toContain('"left":1')
+
+    setPods(world, [aPod('own', { labels: { 'upgrade.cattle.io/controller': 'x' } })])
+    expect(world.settle().drainStatus).toBeNull()
+    const job = world.done.findLast((a) => a.kind === 'CreateJob')
+    expect(job?.kind === 'CreateJob' ? job.job.spec?.template.spec?.initContainers : []).toBeUndefined()
+    world.begin('n1')
+    world.succeed('n1', 'v1.20.3+k3s1')
+    world.settle()
+    expect(world.node('n1')).toMatchObject({ unschedulable: false })
+    expect(world.node('n1').journal).toBeUndefined()
+  })
+
+  it('runs `prepare` in a Job of its own first, while the node is still in service', () => {
+    const world = drained({ prepare: { image: 'rancher/k3s-upgrade', args: ['prepare', 'server-plan'] } })
+    world.settle()
+    expect(world.node('n1').unschedulable).toBe(false)
+    const [job] = world.facts.jobs
+    expect(job?.labels['falkirk.dev/stage']).toBe('prepare')
+    world.begin('n1')
+    world.succeed('n1')
+    setPods(world, [])
+    world.settle()
+    expect(world.node('n1').unschedulable).toBe(true)
+    expect(world.facts.jobs.map((j) => j.labels['falkirk.dev/stage'])).toEqual(['prepare', undefined])
+  })
+
+  it('a drain that cannot be carried out cordons nothing and says why', () => {
+    const world = drained()
+    world.settle()
+    const { controller: _, ...bare } = aPod('bare')
+    setPods(world, [bare])
+    world.settle()
+    expect(world.condition()).toMatchObject({ status: 'False', reason: 'JobFailed' })
+    expect(world.condition()?.message).toContain('default/bare')
+    expect(world.node('n1').unschedulable).toBe(false)
+    expect(world.done).not.toContainEqual(expect.objectContaining({ patch: expect.objectContaining({ unschedulable: true }) }))
+    expect(world.done.some((a) => a.kind === 'CreateJob')).toBe(false)
+  })
+
+  it('the time limit of a drain counts from its journal, not from the start of the process', () => {
+    const world = drained({ drain: { timeout: '5m' } })
+    setPods(world, [aPod('web-1', { deletionAtMs: world.nowMs })])
+    world.settle()
+    world.nowMs += 300_000
+    world.settle()
+    expect(world.condition()).toMatchObject({ reason: 'JobFailed' })
+    expect(world.condition()?.message).toContain('web-1')
+    expect(world.node('n1').unschedulable).toBe(false)
+  })
+
+  it('a node whose journal cannot be read is not drained', () => {
+    const world = drained()
+    world.setNode('n1', { journal: '{' })
+    world.settle()
+    expect(world.done).toEqual([])
+    expect(world.condition()?.message).toContain('falkirk.dev/journal cannot be read')
+  })
+})
