@@ -1,0 +1,97 @@
+import { randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { FalkirkProcess } from '../../rig/falkirk-process.ts'
+import { type BareStage, setBareStage } from './bare-stage.ts'
+import { type EndState, endState } from './end-state.ts'
+import { after, type Rollout, startRollout } from './rollout.ts'
+import { seededRandom } from './seeded-random.ts'
+
+let stage: BareStage
+let falkirk: FalkirkProcess
+
+const seed = Number(process.env.FALKIRK_SEED ?? randomInt(2 ** 31))
+
+beforeAll(async () => {
+  process.stdout.write(`moments of the kills: FALKIRK_SEED=${seed}\n`)
+  stage = await setBareStage({ name: 'plan-killed' })
+  falkirk = await stage.startController({ leaderElect: true })
+  await falkirk.ready()
+})
+
+afterAll(async () => {
+  await stage?.down()
+})
+
+/** The same rollout for each test, on nodes of its own. */
+function rollOut(name: string, nodes: number): Promise<Rollout> {
+  stage.script.upgrade(name, () => ({ seconds: 0.5, restartSeconds: 0.2, notReady: true }))
+  return startRollout(stage, { name, nodes, spec: { version: after, concurrency: 3, cordon: true } })
+}
+
+/** Resolves after so many more transitions of nodes, Jobs and Plans, as seen from outside. */
+async function transitions(count: number): Promise<void> {
+  const seen = () => stage.observer.nodes.history().length + stage.observer.jobs.history().length + stage.observer.plans.history().length
+  const wanted = seen() + count
+  await stage.observer.until(`${count} more transitions`, () => seen() >= wanted)
+}
+
+let undisturbed: EndState
+
+describe('a rollout, three nodes at a time', () => {
+  it('is not disturbed: this is what the others are held to', async () => {
+    const rollout = await rollOut('calm', 9)
+    await rollout.untilComplete()
+    undisturbed = await endState(stage, rollout)
+    expect(undisturbed).toEqual({
+      nodes: [
+        {
+          unschedulable: false,
+          ready: true,
+          kubeletVersion: after,
+          taints: [],
+          journal: '',
+          done: true,
+          runs: 1,
+          jobs: ['v1.20.3-k3s1 Complete'],
+        },
+      ],
+      conditions: { Complete: 'True/Complete', Validated: 'True/PlanIsValid', LatestResolved: 'True/Version' },
+      applying: [],
+      latestVersion: 'v1.20.3-k3s1',
+    })
+    expect(stage.observer.maxRunning('calm').count).toBe(3)
+  })
+
+  it('ends the same when the controller is killed twenty times at any moment', async () => {
+    const random = seededRandom(seed)
+    const rollout = await rollOut('killed', 21)
+    for (let kill = 1; kill <= 20; kill++) {
+      await transitions(1 + Math.floor(random() * 12))
+      await sleep(random() * 100)
+      expect(rollout.condition(), `kill ${kill} comes after the end`).not.toMatch(/^True/)
+      await falkirk.kill()
+      falkirk = await stage.startController({ leaderElect: true })
+    }
+    await rollout.untilComplete()
+    expect(await endState(stage, rollout)).toEqual(undisturbed)
+    expect(stage.observer.maxRunning('killed').count).toBeLessThanOrEqual(3)
+    expect(stage.observer.maxCordoned().count).toBeLessThanOrEqual(3)
+  })
+
+  it('ends the same when the API server is killed twice, and the controller lives through it', async () => {
+    const random = seededRandom(seed + 1)
+    const rollout = await rollOut('serverless', 15)
+    const { pid } = falkirk.process
+    for (const [kill, awayMs] of [1500, 4000].entries()) {
+      await transitions(20 + Math.floor(random() * 30))
+      expect(rollout.condition(), `kill ${kill + 1} comes after the end`).not.toMatch(/^True/)
+      await stage.plane.killApiServer()
+      await sleep(awayMs)
+      await stage.plane.startApiServer()
+    }
+    await rollout.untilComplete(180_000)
+    expect(await endState(stage, rollout)).toEqual(undisturbed)
+    expect([falkirk.process.pid, falkirk.process.running]).toEqual([pid, true])
+  })
+})
