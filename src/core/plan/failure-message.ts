@@ -53,7 +53,11 @@ function stuckPrefix(job: JobFacts): string {
   return `Job ${job.namespace}/${job.name} waits: `
 }
 
-/** Reasons of a waiting container that do not pass by themselves. */
+/** Whether a container waits for something that does not pass by itself, rather than to be started in a moment. */
+export function isStuck(container: ContainerFacts): boolean {
+  return container.state === 'Waiting' && stuckReasons.test(container.reason)
+}
+
 const stuckReasons = /^(ErrImage|ImagePull|InvalidImage|CreateContainer|RunContainer|RegistryUnavailable|ImageInspect|CrashLoop)/
 
 /**
@@ -66,7 +70,7 @@ export function stuckMessage(job: JobFacts, node: string, pods: readonly PodFact
   const present = pods.filter((pod) => pod.deletionAtMs === undefined)
   if (present.length === 0) return toldBefore(previous, job)
   for (const pod of present) {
-    const container = pod.containers.find((c) => c.state === 'Waiting' && stuckReasons.test(c.reason))
+    const container = pod.containers.find(isStuck)
     if (container !== undefined) {
       const what = /^(ErrImage|ImagePull)/.test(container.reason) ? 'its image cannot be pulled' : container.reason
       const start = `${prefix}container ${container.name} on Node ${node}: ${what}`

@@ -17,17 +17,23 @@ function pod(...containers: (Pick<ContainerFacts, 'init' | 'state'> & Partial<Co
 }
 
 const cordoned = { init: true, state: 'Terminated', exitCode: 0 } as const
-const waiting = { init: false, state: 'Waiting' } as const
+const starts = { init: false, state: 'Waiting', reason: 'PodInitializing' } as const
+const stuck = { init: false, state: 'Waiting', reason: 'ImagePullBackOff' } as const
 
 describe('a Job has begun to change its node', () => {
   it.each([
     { what: 'no pod yet', pods: [], begun: false },
-    { what: 'prepare runs', pods: [pod({ init: true, state: 'Running' }, waiting)], begun: false },
-    { what: 'the node is cordoned, the image cannot be pulled', pods: [pod(cordoned, waiting)], begun: false },
+    { what: 'prepare runs', pods: [pod({ init: true, state: 'Running' }, starts)], begun: false },
+    { what: 'the node is cordoned, the image cannot be pulled', pods: [pod(cordoned, stuck)], begun: false },
+    { what: 'upgrade is about to start', pods: [pod(cordoned, starts)], begun: true },
     { what: 'upgrade runs', pods: [pod(cordoned, { init: false, state: 'Running' })], begun: true },
     { what: 'upgrade has ended well', pods: [pod(cordoned, { init: false, state: 'Terminated', exitCode: 0 })], begun: true },
     { what: 'upgrade has failed', pods: [pod(cordoned, { init: false, state: 'Terminated', exitCode: 1 })], begun: false },
-    { what: 'a pod failed, the next waits', pods: [pod({ init: false, state: 'Terminated', exitCode: 1 }), pod(waiting)], begun: false },
+    {
+      what: 'a pod failed, the next is not on its node yet',
+      pods: [pod({ init: false, state: 'Terminated', exitCode: 1 }), pod()],
+      begun: false,
+    },
   ])('$what: $begun', ({ pods, begun }) => {
     const { job, facts } = jobOf({ active: 1 })
     expect(hasBegun(job, { ...facts, podsByJob: new Map([[job.name, pods]]) })).toBe(begun)

@@ -1,7 +1,9 @@
 import type { DrainDecision } from '../drain/decide-drain.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { ContainerFacts, PodFacts } from '../kubernetes/pod-facts.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import { isStuck } from './failure-message.ts'
 import type { Journal, JournalEntry } from './journal.ts'
 import { parseJournal } from './journal.ts'
 import type { PlanAction, PlanActions, PlanEvent } from './plan-decision.ts'
@@ -72,17 +74,25 @@ export function isOutdated(job: JobFacts, context: Pick<PlanContext, 'latestHash
 }
 
 /**
- * Whether the Job's upgrade container is at work on the node, or has done its work: until then, and between two tries of the Job, it can be
- * replaced without harm. What runs before it does not count: a `prepare` may wait for a version that nobody wants any more, and a cordon
- * stands in the journal. Where pods may not be seen, an active Job counts as begun.
+ * Whether the Job's upgrade container is at work on the node, may be so by now, or has done its work: until then, and between two tries of
+ * the Job, it can be replaced without harm. What runs before it does not count: a `prepare` may wait for a version that nobody wants any
+ * more, and a cordon stands in the journal. Where pods may not be seen, an active Job counts as begun.
  */
 export function hasBegun(job: JobFacts, facts: PlanFacts): boolean {
   if (job.labels[stageLabel] !== undefined) return false
   if (job.succeeded > 0) return true
   if (job.active === 0) return false
-  if (facts.podsByJob === undefined) return true
-  const containers = (facts.podsByJob.get(job.name) ?? []).flatMap((pod) => pod.containers.filter((c) => !c.init))
-  return containers.some((c) => c.state === 'Running' || (c.state === 'Terminated' && c.exitCode === 0))
+  return facts.podsByJob === undefined || (facts.podsByJob.get(job.name) ?? []).some(upgradeHasBegun)
+}
+
+function upgradeHasBegun({ containers }: PodFacts): boolean {
+  // a kubelet says that a container runs a little after it does
+  const prepared = containers.every((c) => !c.init || hasEndedWell(c))
+  return containers.some((c) => !c.init && (c.state === 'Running' || hasEndedWell(c) || (c.state === 'Waiting' && prepared && !isStuck(c))))
+}
+
+function hasEndedWell(container: ContainerFacts): boolean {
+  return container.state === 'Terminated' && container.exitCode === 0
 }
 
 export function deleteJob(job: JobFacts): PlanAction {
