@@ -1,11 +1,9 @@
-import type { ApiClient } from '../../cluster/api-client.ts'
 import { type CachedObject, ObjectCache } from '../../cluster/object-cache.ts'
 import { type Reflector, type ReflectorOptions, startReflector } from '../../cluster/reflector.ts'
 import { jobs, nodes, plans, pods, type Resource, resourcePath, secrets } from '../../cluster/resource.ts'
 import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
-import { nodeOf } from '../../core/plan/job-node.ts'
 import { type ParsedPlan, parsePlan } from '../../core/plan/plan.ts'
 import { secretHash } from '../../core/plan/secret-hash.ts'
 import type { Shell } from '../shell.ts'
@@ -41,7 +39,6 @@ export interface PlanCaches {
 /** Names of indexes. */
 export const byPlan = 'plan'
 export const byJob = 'job'
-export const byNode = 'node'
 export const withJournal = 'journal'
 
 /** Starts to watch what Plans need: nodes of the whole cluster, everything else in the controller's own namespace. */
@@ -56,7 +53,6 @@ export function startPlanCaches(shell: Shell): PlanCaches {
     pods: new ObjectCache<PodFacts>({ trim: podFacts, log }),
   }
   caches.jobs.index(byPlan, (job) => [job.labels['upgrade.cattle.io/plan'] ?? ''])
-  caches.jobs.index(byNode, (job) => [nodeOf(job)])
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
   const reflectors = {
@@ -132,6 +128,3 @@ function cachedSecret(raw: unknown): CachedSecret {
     }),
   }
 }
-
-/** What a cache tells of an API client's answer to an own write. */
-export type Writes = Pick<ApiClient, 'create' | 'patch' | 'patchStatus' | 'delete'>

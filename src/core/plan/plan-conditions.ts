@@ -1,6 +1,5 @@
 import type { PlanCondition } from './plan-status.ts'
 
-export type ConditionType = PlanCondition['type']
 type Content = Pick<PlanCondition, 'status' | 'reason' | 'message'>
 
 export function conditionOf(conditions: readonly PlanCondition[], type: string): PlanCondition | undefined {

@@ -5,7 +5,7 @@ import type { Plan } from './plan.ts'
 import { typedPlan } from './typed-plan.ts'
 
 /** Names, separated by commas, fields of the Plan that take part in its hash: `spec.upgrade.envs,spec.upgrade.envFrom`. */
-export const digestAnnotation = 'upgrade.cattle.io/digest'
+const digestAnnotation = 'upgrade.cattle.io/digest'
 
 /** What a Plan's hash is made of. */
 export interface PlanHashInput {

@@ -60,7 +60,7 @@ export function resolvePlan(facts: PlanFacts, clusterId: string, nowMs: number):
 }
 
 /** Names of the Secrets whose content takes part in the hash. */
-export function hashedSecrets(facts: Pick<PlanFacts, 'plan'>): readonly string[] {
+function hashedSecrets(facts: Pick<PlanFacts, 'plan'>): readonly string[] {
   return (facts.plan.spec.secrets ?? []).filter((s) => s.ignoreUpdates !== true).map((s) => s.name)
 }
 

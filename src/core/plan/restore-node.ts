@@ -7,7 +7,7 @@ import type { NodePatch } from './plan-decision.ts'
  * Whether the Plan's own cordon is to be taken back. With a journal only what Falkirk itself did counts. Without one the Job was made by a
  * system-upgrade-controller, whose promise is kept: it makes a node schedulable again that its Job has cordoned.
  */
-export function takesBackCordon(at: NodeAtWork, job: JobFacts | undefined, context: PlanContext): boolean {
+function takesBackCordon(at: NodeAtWork, job: JobFacts | undefined, context: PlanContext): boolean {
   if (!at.node.unschedulable || at.journalUnreadable) return false
   if (at.entry !== undefined) return mayUncordon(at.journal, context.planKey)
   return job?.cordons === true && job.annotations['falkirk.dev/template'] === undefined && at.journal.length === 0
