@@ -35,7 +35,6 @@ export async function build(file = programFile) {
       minifyWhitespace: true,
       metafile: true,
       logLevel: 'warning',
-      plugins: [{ name: 'kube-config-only', setup: kubeConfigOnly }],
       banner: { js: `#!/usr/bin/env node\n${requireShim}` },
       define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
     })
@@ -43,21 +42,6 @@ export async function build(file = programFile) {
     chmodSync(file, 0o755)
   })
   return { file, bytes: statSync(file).size }
-}
-
-/**
- * `await import()` would bring the whole client with its 15 MB of models; only its `KubeConfig` is ever asked for.
- * @param {import('esbuild').PluginBuild} build
- */
-function kubeConfigOnly({ onResolve, onLoad }) {
-  const namespace = 'kube-config-only'
-  onResolve({ filter: /^@kubernetes\/client-node$/ }, ({ kind }) =>
-    kind === 'dynamic-import' ? { path: 'kube-config', namespace } : undefined,
-  )
-  onLoad({ filter: /^kube-config$/, namespace }, () => ({
-    contents: "export { KubeConfig } from '@kubernetes/client-node'",
-    resolveDir: root,
-  }))
 }
 
 /** The version in package.json. */
