@@ -21,6 +21,9 @@ export async function main({ program, args }: { program: string; args: string[] 
       heartbeats: { type: 'string', default: '0' },
     },
   })
+  if (values.write && (values.quick || values.only !== 'both' || values.profile !== undefined)) {
+    throw new Error('--write is for the whole run: leave --quick, --only and --profile out')
+  }
   const chosen = scenarios({ quick: values.quick, heartbeatsPerSecond: Number(values.heartbeats) })
   const measurements = await measureRollouts(chosen, { program, only: onlyOf(values.only), profile: values.profile })
   const table = benchTable(measurements)
