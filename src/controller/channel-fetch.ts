@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http'
 import { EnvHttpProxyAgent, request } from 'undici'
 import { version } from '../core/build-info.ts'
 import type { ChannelFetch } from './shell.ts'
@@ -25,7 +26,7 @@ export function createChannelFetch(authorities: readonly string[]): ChannelFetch
     return {
       kind: 'Answered',
       status: statusCode,
-      statusText: '',
+      statusText: STATUS_CODES[statusCode] ?? '',
       ...(typeof location === 'string' ? { location } : {}),
     }
   }

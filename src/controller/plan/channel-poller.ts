@@ -10,6 +10,8 @@ interface Channel {
   facts?: ChannelFacts
   /** The poll that is due or under way. */
   next?: { readonly poll: ChannelPoll; readonly cancel: () => void }
+  /** What the next request says of the Plan as it is now, not as it was when the timer was set. */
+  headers?: ChannelPoll['headers']
 }
 
 /** Asks channels when a decision says so, each by a timer of its own: however often a Plan is looked at, its channel is asked no more often. */
@@ -35,6 +37,7 @@ export class ChannelPoller {
       return
     }
     this.#channels.set(plan, channel)
+    channel.headers = poll.headers
     if (channel.next?.poll.url === poll.url && channel.next.poll.atMs <= poll.atMs) return
     channel.next?.cancel()
     const abort = new AbortController()
@@ -61,7 +64,9 @@ export class ChannelPoller {
     const { clock, channelFetch, metrics } = this.#shell
     const attemptedAtMs = clock.now()
     const cancelTimeout = clock.after(timeoutMs, () => abort.abort(new Error(`no answer within ${timeoutMs / 1000} s`)))
-    const answer = await channelFetch(poll.url, poll.headers, abort.signal).catch((error: unknown): ChannelAnswer => failed(error))
+    const answer = await channelFetch(poll.url, channel.headers ?? poll.headers, abort.signal).catch(
+      (error: unknown): ChannelAnswer => failed(error),
+    )
     cancelTimeout()
     if (this.#channels.get(plan) !== channel || channel.next?.poll !== poll) return
     const outcome = judgeChannelAnswer(poll.url, answer)

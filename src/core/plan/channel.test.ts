@@ -94,10 +94,15 @@ describe('judgeChannelAnswer', { timeout: 30_000 }, () => {
     expect(answered(stable, status)).toMatchObject({ kind: 'Unusable', message: expect.stringContaining('without a Location') })
   })
 
-  it('says why the server gave no answer', () => {
-    expect(judgeChannelAnswer(stable, { kind: 'Failed', message: 'self-signed certificate in certificate chain' })).toEqual({
+  it.each([
+    { message: 'connect ECONNREFUSED 127.0.0.1:443', fix: '' },
+    { message: 'certificate has expired', fix: '' },
+    { message: 'self-signed certificate in certificate chain', fix: '; name the file of its authority in SSL_CERT_FILE of the controller' },
+    { message: 'unable to verify the first certificate', fix: '; name the file of its authority in SSL_CERT_FILE of the controller' },
+  ])('says why the server gave no answer, and what helps: $message', ({ message, fix }) => {
+    expect(judgeChannelAnswer(stable, { kind: 'Failed', message })).toEqual({
       kind: 'Unusable',
-      message: `channel ${stable} cannot be asked: self-signed certificate in certificate chain`,
+      message: `channel ${stable} cannot be asked: ${message}${fix}`,
     })
   })
 

@@ -38,7 +38,8 @@ export function channelRequest({ channel, clusterId, latestVersion }: ChannelQue
  * Source: channel server of k3s and RKE2; system-upgrade-controller v0.20 takes every answer below 400 for a success.
  */
 export function judgeChannelAnswer(url: string, answer: ChannelAnswer): ChannelVersion {
-  if (answer.kind === 'Failed') return unusable(`channel ${shownUrl(url)} cannot be asked: ${answer.message}`)
+  if (answer.kind === 'Failed')
+    return unusable(`channel ${shownUrl(url)} cannot be asked: ${answer.message}${authorityFix(answer.message)}`)
   const { status } = answer
   if (status >= 200 && status < 300) return fromChannelUrl(url)
   if (status === 302) return fromLocation(url, answer.location)
@@ -46,6 +47,12 @@ export function judgeChannelAnswer(url: string, answer: ChannelAnswer): ChannelV
   return unusable(
     `unexpected response: HTTP/1.1 ${status} ${answer.statusText.slice(0, 100)}`.trim().concat(`; check spec.channel ${shownUrl(url)}`),
   )
+}
+
+/** OpenSSL's ways to say that nobody vouches for a server. */
+function authorityFix(message: string): string {
+  const unknown = /self-signed certificate|unable to (verify|get (local )?issuer)|certificate signature failure/.test(message)
+  return unknown ? '; name the file of its authority in SSL_CERT_FILE of the controller' : ''
 }
 
 function fromChannelUrl(url: string): ChannelVersion {
