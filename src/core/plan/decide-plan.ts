@@ -33,8 +33,10 @@ const windowRecheckMs = 60_000
  * It enters `status.applying` first; its Job is made only when a later decision finds it there, so that a controller which is killed
  * in between goes on where it stopped.
  */
-export function decidePlan(facts: PlanFacts, clusterId: string, nowMs: number): PlanDecision {
-  if (facts.factsAgeMs > staleAfterMs) return standStill(facts, nowMs)
+export function decidePlan(known: PlanFacts, clusterId: string, nowMs: number): PlanDecision {
+  if (known.factsAgeMs > staleAfterMs) return standStill(known, nowMs)
+  // a cache keeps nodes in the order in which they came: messages that name the first of several must not change with a restart
+  const facts = { ...known, nodes: known.nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }
   const resolution = resolvePlan(facts, clusterId, nowMs)
   const context = planContext(facts, resolution, nowMs)
   const inProgress = nodesInProgress(context)
