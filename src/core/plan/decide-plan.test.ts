@@ -181,17 +181,43 @@ describe('cordons', () => {
     expect(world.node('n1').unschedulable).toBe(true)
   })
 
-  it('makes the node of a taken-over Job schedulable again, as its maker would have', () => {
+  /** A Job as a system-upgrade-controller leaves it: no mark of Falkirk's on it, no journal on its node, which is unschedulable. */
+  function takenOver(): PlanWorld {
     const world = cordoned()
     world.settle()
-    world.begin('n1')
-    const job = world.jobOn('n1')
-    const { 'falkirk.dev/template': _, ...annotations } = job?.annotations ?? {}
+    const { 'falkirk.dev/template': _, ...annotations } = world.jobOn('n1')?.annotations ?? {}
     world.setJob('n1', { annotations })
     world.facts = { ...world.facts, nodes: [{ ...aNode('n1'), unschedulable: true }] }
+    return world
+  }
+
+  it('makes the node of a taken-over Job schedulable again, as its maker would have', () => {
+    const world = takenOver()
+    world.begin('n1')
     world.succeed('n1', reached)
     world.settle()
     expect(world.node('n1').unschedulable).toBe(false)
+  })
+
+  it('defect 7: makes the node of a taken-over Job that failed schedulable again, and keeps that promise after another try', () => {
+    const world = takenOver()
+    world.begin('n1')
+    world.fail('n1')
+    expect(world.settle().status.applying).toEqual(['n1'])
+    expect(world.node('n1').unschedulable).toBe(false)
+    world.facts = { ...world.facts, jobs: [], plan: { ...world.facts.plan, metadata: { ...world.facts.plan.metadata, generation: 2 } } }
+    rollOut(world)
+    expect(world.node('n1')).toMatchObject({ unschedulable: false })
+    expect(world.node('n1').journal).toBeUndefined()
+  })
+
+  it('leaves a node cordoned when its taken-over Job had not begun: that was somebody else', () => {
+    const world = takenOver()
+    world.setJob('n1', { parallelism: 0 })
+    world.facts = { ...world.facts, plan: { ...world.facts.plan, spec: { ...world.facts.plan.spec, version: 'v1.20.4+k3s1' } } }
+    world.settle()
+    expect(world.done.filter((a) => a.kind === 'DeleteJob')).toHaveLength(1)
+    expect(world.node('n1').unschedulable).toBe(true)
   })
 })
 

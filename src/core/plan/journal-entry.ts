@@ -1,3 +1,4 @@
+import { hasInheritedCordon } from './inherited-cordon.ts'
 import { type JournalEntry, unschedulableBefore } from './journal.ts'
 import type { NodeAtWork, PlanContext } from './node-work.ts'
 import { timestamp } from './plan-conditions.ts'
@@ -12,6 +13,7 @@ export function currentEntry(at: NodeAtWork, context: PlanContext): JournalEntry
 /** An entry for work that begins now; what the node looked like before is taken over from an entry that is still open. */
 export function newEntry(at: NodeAtWork, context: PlanContext): JournalEntry {
   const open = at.entry?.failure?.restored === true ? undefined : at.entry
+  const inherited = at.jobs.some((job) => hasInheritedCordon(at, job, context.facts))
   return {
     plan: context.planKey,
     planUid: context.facts.plan.metadata.uid,
@@ -20,7 +22,7 @@ export function newEntry(at: NodeAtWork, context: PlanContext): JournalEntry {
     since: timestamp(context.nowMs),
     attempt: 1,
     before: open?.before ?? {
-      unschedulable: unschedulableBefore(at.journal, at.node.unschedulable),
+      unschedulable: !inherited && unschedulableBefore(at.journal, at.node.unschedulable),
       kubeletVersion: at.node.kubeletVersion,
       bootId: at.node.bootId,
     },

@@ -1,16 +1,14 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
+import { hasInheritedCordon } from './inherited-cordon.ts'
 import { formatJournal, type JournalEntry, mayUncordon, withEntry, withoutEntry } from './journal.ts'
 import type { NodeAtWork, PlanContext } from './node-work.ts'
 import type { NodePatch } from './plan-decision.ts'
 
-/**
- * Whether the Plan's own cordon is to be taken back. With a journal only what Falkirk itself did counts. Without one the Job was made by a
- * system-upgrade-controller, whose promise is kept: it makes a node schedulable again that its Job has cordoned.
- */
+/** Whether the Plan's own cordon is to be taken back: what Falkirk itself did by the journal, or what it has taken over. */
 function takesBackCordon(at: NodeAtWork, job: JobFacts | undefined, context: PlanContext): boolean {
   if (!at.node.unschedulable || at.journalUnreadable) return false
   if (at.entry !== undefined) return mayUncordon(at.journal, context.planKey)
-  return job?.cordons === true && job.annotations['falkirk.dev/template'] === undefined && at.journal.length === 0
+  return hasInheritedCordon(at, job, context.facts)
 }
 
 /** The patch that lets go of a node: schedulable as before, no journal entry of this Plan; `undefined` when nothing is to be changed. */
