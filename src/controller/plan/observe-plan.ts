@@ -19,7 +19,7 @@ export function observePlan(
     plan,
     nodes: [...caches.nodes.values()],
     jobs,
-    ...(caches.seesPods() ? { podsByJob: new Map(jobs.map((j) => [j.name, caches.pods.byIndex(byJob, j.name)])) } : {}),
+    ...(caches.seesPods() ? { podsByJob: { get: (job: string) => caches.pods.byIndex(byJob, job) } } : {}),
     secretHashes: new Map(
       (plan.spec.secrets ?? []).flatMap(({ name: secret }) => {
         const hash = caches.secrets.get(`${namespace}/${secret}`)?.hash

@@ -77,9 +77,30 @@ function planContext(facts: PlanFacts, resolution: Resolution, nowMs: number): P
     latestHash: resolution.latestHash,
     usable: resolution.usable,
     target: kubernetesTarget({ image: plan.spec.upgrade.image, latestVersion: resolution.latestVersion }),
+    sharesFirstLabel: firstLabelJudge(facts.nodes),
     planKey: `${plan.metadata.namespace}/${plan.metadata.name}`,
     nowMs,
   }
+}
+
+/** Counts first labels when it is first asked: most decisions make no Job. */
+function firstLabelJudge(nodes: readonly NodeFacts[]): (nodeName: string) => boolean {
+  let counts: Map<string, number> | undefined
+  return (nodeName) => {
+    counts ??= countFirstLabels(nodes)
+    return (counts.get(firstLabel(nodeName)) ?? 0) > 1
+  }
+}
+
+function countFirstLabels(nodes: readonly NodeFacts[]): Map<string, number> {
+  const counts = new Map<string, number>()
+  for (const { name } of nodes) counts.set(firstLabel(name), (counts.get(firstLabel(name)) ?? 0) + 1)
+  return counts
+}
+
+function firstLabel(nodeName: string): string {
+  const end = nodeName.indexOf('.')
+  return end < 0 ? nodeName : nodeName.slice(0, end)
 }
 
 /**

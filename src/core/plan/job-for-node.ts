@@ -5,7 +5,6 @@ import type { NodeAtWork, PlanContext } from './node-work.ts'
 /** The Job that upgrades a node, as it would be made now. */
 export function jobFor(at: NodeAtWork, context: PlanContext): ReturnType<typeof buildJob> {
   const { facts, options } = context
-  const [label] = at.node.name.split('.')
   return buildJob({
     plan: facts.plan,
     latestVersion: context.latestVersion,
@@ -16,6 +15,6 @@ export function jobFor(at: NodeAtWork, context: PlanContext): ReturnType<typeof 
     applying: true,
     drainBy: facts.plan.spec.drain === undefined ? 'Job' : options.drainBy,
     attempt: currentEntry(at, context)?.attempt ?? 1,
-    sharesFirstLabel: facts.nodes.some((n) => n.name !== at.node.name && n.name.split('.')[0] === label),
+    sharesFirstLabel: context.sharesFirstLabel(at.node.name),
   })
 }

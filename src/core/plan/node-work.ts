@@ -20,6 +20,8 @@ export interface PlanContext {
   readonly usable: boolean
   /** Set when the Plan changes the version of Kubernetes. */
   readonly target: KubernetesVersion | undefined
+  /** Whether another node of the cluster has the same first DNS label in its name. */
+  readonly sharesFirstLabel: (nodeName: string) => boolean
   /** `namespace/name`. */
   readonly planKey: string
   readonly nowMs: number

@@ -81,6 +81,7 @@ export class PlanWorld {
   nowMs = noonMs
   readonly done: PlanAction[] = []
   readonly events: { reason: string; message: string }[] = []
+  readonly #pods = new Map<string, readonly PodFacts[]>()
   #serial = 0
 
   constructor(facts: PlanFacts) {
@@ -137,7 +138,8 @@ export class PlanWorld {
     this.setJob(node, { active: 1 })
     if (job.cordons) this.setNode(node, { unschedulable: true })
     const pod = { containers: [{ name: 'upgrade', init: false, state: 'Running', reason: '', message: '' }] } as unknown as PodFacts
-    this.facts = { ...this.facts, podsByJob: new Map([...(this.facts.podsByJob ?? []), [job.name, [pod]]]) }
+    this.#pods.set(job.name, [pod])
+    this.facts = { ...this.facts, podsByJob: this.#pods }
   }
 
   /** The Job has done its work; the kubelet reports `version`, unless the image did nothing. */

@@ -38,7 +38,7 @@ export interface PlanFacts {
   /** The Jobs that carry this controller's and this Plan's labels. */
   readonly jobs: readonly JobFacts[]
   /** Pods by Job name; `undefined` as a whole when pods may not be watched. */
-  readonly podsByJob?: ReadonlyMap<string, readonly PodFacts[]>
+  readonly podsByJob?: { get(jobName: string): readonly PodFacts[] | undefined }
   /** `secretHash` of those Secrets named in the Plan that exist. */
   readonly secretHashes: ReadonlyMap<string, string>
   readonly channel?: ChannelFacts

@@ -32,15 +32,12 @@ function newest(jobs: readonly JobFacts[]): JobFacts | undefined {
 function watchJob(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork {
   const { facts } = context
   const outdated = isOutdated(job, context)
-  if (context.usable && (outdated || isTemplateChanged(at, job, context))) {
-    if (!hasBegun(job, facts)) return discardJob(at, job, context)
-    const what = outdated ? `version ${job.labels['upgrade.cattle.io/version']}` : 'the Plan as it was'
-    return {
-      kind: 'Working',
-      message: `Job ${job.namespace}/${job.name} for ${what} ends first on Node ${at.node.name}`,
-      actions: [],
-      events: [],
-    }
+  const begun = hasBegun(job, facts)
+  if (context.usable && !begun && (outdated || isTemplateChanged(at, job, context))) return discardJob(at, job, context)
+  if (context.usable && outdated) {
+    const version = job.labels['upgrade.cattle.io/version']
+    const message = `Job ${job.namespace}/${job.name} for version ${version} ends first on Node ${at.node.name}`
+    return { kind: 'Working', message, actions: [], events: [] }
   }
   if (job.parallelism === 0) return working([{ kind: 'StartJob', name: job.name }])
   const previous = facts.plan.status?.conditions?.find((c) => c.type === 'Complete')?.message ?? ''
