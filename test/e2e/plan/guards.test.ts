@@ -59,6 +59,7 @@ describe('the guards of a Plan for Kubernetes', () => {
   })
 
   it('does not judge versions of anything else', async () => {
+    stage.script.upgrade('packages', () => ({ setVersion: false }))
     const upgrade = { image: 'debian', command: ['chroot', '/host'], args: ['true'] }
     const rollout = await startRollout(stage, { name: 'packages', spec: { version: 'v1.2.3', upgrade } })
     await rollout.untilComplete()

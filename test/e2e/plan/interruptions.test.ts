@@ -21,7 +21,7 @@ async function inTheMiddle(name: string, { nodes = 1, spec = {} }: { nodes?: num
   await rollout.untilRuns(1)
   const node = rollout.runs()[0]?.node ?? ''
   await rollout.untilNode('cordoned', ({ unschedulable, journal }) => unschedulable && journal !== '', node)
-  await stage.observer.until('its Job is active', () => rollout.jobs()[0] !== undefined)
+  await rollout.untilRunning()
   return { rollout, held, node, other: rollout.nodes.find((each) => each !== node) ?? '' }
 }
 

@@ -120,6 +120,15 @@ export class Rollout {
     return this.#poll(`${count} runs`, () => this.runs().length >= count)
   }
 
+  /** Resolves when a pod of this Plan is said to run, which a kubelet says a little after it began. */
+  untilRunning(): Promise<void> {
+    const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=upgrade.cattle.io/plan=${this.name}`
+    return this.#poll('a pod runs', async () => {
+      const { items } = await this.#stage.plane.api.get<{ items: { status?: { phase?: string } }[] }>(path)
+      return items.some(({ status }) => status?.phase === 'Running')
+    })
+  }
+
   /** Names of this Plan's Jobs that exist. */
   jobs(): { name: string; node: string; version: string; end: string }[] {
     return this.#stage.observer.jobs.now().filter((job) => job.plan === this.name)
@@ -238,11 +247,11 @@ export async function createPlan(stage: PlanStage, { name, spec = {}, annotation
   await stage.plane.api.post(plansPath, planObject({ name, spec, annotations }))
 }
 
-export function planObject({ name, spec = {}, annotations = {} }: RolloutOptions): object {
+export function planObject({ name, spec = {}, annotations = {} }: RolloutOptions, at = namespace): object {
   return {
     apiVersion: 'upgrade.cattle.io/v1',
     kind: 'Plan',
-    metadata: { name, namespace, annotations },
+    metadata: { name, namespace: at, annotations },
     spec: {
       concurrency: 1,
       nodeSelector: { matchLabels: { rollout: name } },
