@@ -5,7 +5,6 @@ import { createWorkQueue } from '../../cluster/work-queue.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
 import { decideOrphans } from '../../core/plan/decide-orphans.ts'
 import { decidePlan } from '../../core/plan/decide-plan.ts'
-import { drainStatusAnnotation } from '../../core/plan/drain-status.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanAction, PlanActions, PlanDecision } from '../../core/plan/plan-decision.ts'
 import type { FailureFacts, PlanFacts } from '../../core/plan/plan-facts.ts'
@@ -13,6 +12,7 @@ import { statusPatch } from '../../core/plan/status-patch.ts'
 import type { Shell } from '../shell.ts'
 import { carryOut } from './carry-out.ts'
 import { ChannelPoller } from './channel-poller.ts'
+import { DrainStatusWriter } from './drain-status-writer.ts'
 import { readFailure } from './failure-reader.ts'
 import { NodeDrains } from './node-drains.ts'
 import { observePlan } from './observe-plan.ts'
@@ -34,6 +34,7 @@ export class PlanController {
   readonly #queue: WorkQueue
   readonly #poller: ChannelPoller
   readonly #drains: NodeDrains
+  readonly #drainStatus: DrainStatusWriter
   readonly #failures = new Map<string, FailureFacts>()
   /** By Plan and node: what the API server answered to an action that it refused. */
   readonly #refusals = new Map<string, Map<string, string>>()
@@ -57,6 +58,7 @@ export class PlanController {
     })
     this.#poller = new ChannelPoller(shell, (plan) => this.#queue.add(plan))
     this.#drains = new NodeDrains(shell, (plan) => this.#queue.add(plan))
+    this.#drainStatus = new DrainStatusWriter(shell)
     this.#unsubscribe = wakePlans(
       caches,
       (plan) => this.#queue.add(plan),
@@ -102,7 +104,8 @@ export class PlanController {
     const before = plan.status
     const patch = statusPatch(before, decision.status)
     if (patch !== undefined) await this.#writeStatus(cached, patch)
-    await this.#writeDrainStatus(plan, decision.drainStatus)
+    const told = await this.#drainStatus.write(plan, decision.drainStatus)
+    if (told !== undefined) this.#caches.plans.observe(told)
     this.#follow(cached.name, decision)
     for (const event of decision.events) this.#record(plan, event)
     this.#measure(cached.name, decision)
@@ -168,13 +171,6 @@ export class PlanController {
       if (isConflict(error)) this.#shell.log.debug({ plan: cached.name }, 'plan changed while its status was written')
       throw error
     }
-  }
-
-  async #writeDrainStatus({ metadata }: Plan, said: string | null): Promise<void> {
-    if ((metadata.annotations?.[drainStatusAnnotation] ?? null) === said) return
-    const { client, namespace } = this.#shell
-    const body = { metadata: { annotations: { [drainStatusAnnotation]: said } } }
-    this.#caches.plans.observe(await client.patch(plans, { namespace, name: metadata.name }, { type: 'merge', body }))
   }
 
   async #carryOutList(plan: Plan, actions: PlanActions): Promise<{ readonly error: unknown } | undefined> {
