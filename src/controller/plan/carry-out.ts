@@ -8,7 +8,7 @@ import { withAppliedAnnotation } from './applied-annotation.ts'
 import type { PlanCaches } from './plan-caches.ts'
 
 /** Actions that are one write to the API; the others have rooms of their own. */
-export type WriteAction = Extract<PlanAction, { kind: 'PatchNode' | 'CreateJob' | 'StartJob' | 'DeleteJob' }>
+export type WriteAction = Extract<PlanAction, { kind: 'PatchNode' | 'CreateJob' | 'StartJob' | 'SetDeadline' | 'DeleteJob' }>
 
 /**
  * Carries out one write. The server's answer goes into the cache at once, so that the next decision builds on it. Doing the same again is
@@ -22,9 +22,10 @@ export async function carryOut(shell: Shell, caches: PlanCaches, action: WriteAc
       return
     case 'CreateJob':
       return createJob(shell, caches, action)
-    case 'StartJob': {
-      const body = { spec: { parallelism: 1 } }
-      caches.jobs.observe(await client.patch(jobs, { namespace, name: action.name }, { type: 'merge', body }))
+    case 'StartJob':
+    case 'SetDeadline': {
+      const spec = action.kind === 'StartJob' ? { parallelism: 1 } : { activeDeadlineSeconds: action.seconds }
+      caches.jobs.observe(await client.patch(jobs, { namespace, name: action.name }, { type: 'merge', body: { spec } }))
       return
     }
     case 'DeleteJob':

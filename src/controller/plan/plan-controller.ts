@@ -269,6 +269,7 @@ function told(action: PlanAction): object {
     case 'CreateJob':
       return { action: action.kind, node: action.node, job: action.job.metadata?.name }
     case 'StartJob':
+    case 'SetDeadline':
     case 'DeleteJob':
       return { action: action.kind, job: action.name }
     case 'ReadFailure':

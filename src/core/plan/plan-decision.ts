@@ -14,6 +14,8 @@ export type PlanAction =
   | { readonly kind: 'PatchNode'; readonly node: string; readonly patch: NodePatch }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Job }
   | { readonly kind: 'StartJob'; readonly name: string }
+  /** `null` takes the deadline away. */
+  | { readonly kind: 'SetDeadline'; readonly name: string; readonly seconds: number | null }
   | { readonly kind: 'DeleteJob'; readonly name: string; readonly uid: string }
   | { readonly kind: 'ReadFailure'; readonly jobName: string; readonly jobUid: string }
   | { readonly kind: 'EvictPod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }

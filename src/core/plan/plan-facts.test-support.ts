@@ -175,6 +175,9 @@ export class PlanWorld {
       case 'StartJob':
         this.facts = { ...this.facts, jobs: this.facts.jobs.map((j) => (j.name === action.name ? { ...j, parallelism: 1 } : j)) }
         return
+      case 'SetDeadline':
+        this.facts = { ...this.facts, jobs: this.facts.jobs.map((j) => (j.name === action.name ? withDeadline(j, action.seconds) : j)) }
+        return
       case 'DeleteJob':
         this.facts = { ...this.facts, jobs: this.facts.jobs.filter((j) => j.uid !== action.uid) }
         return
@@ -201,6 +204,7 @@ export class PlanWorld {
       createdAtMs: this.nowMs + this.#serial,
       parallelism: spec?.parallelism ?? 1,
       suspend: false,
+      ...(spec?.activeDeadlineSeconds === undefined ? {} : { activeDeadlineSeconds: spec.activeDeadlineSeconds }),
       ...(spec?.ttlSecondsAfterFinished === undefined ? {} : { ttlSecondsAfterFinished: spec.ttlSecondsAfterFinished }),
       active: 0,
       succeeded: 0,
@@ -210,4 +214,8 @@ export class PlanWorld {
       templateDigest: `full:${metadata.annotations?.['falkirk.dev/template'] ?? ''}`,
     }
   }
+}
+
+function withDeadline({ activeDeadlineSeconds: _, ...job }: JobFacts, seconds: number | null): JobFacts {
+  return seconds === null ? job : { ...job, activeDeadlineSeconds: seconds }
 }

@@ -1,8 +1,10 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { stuckMessage } from './failure-message.ts'
 import { discardJob, finishNode } from './finish-node.ts'
+import { jobDeadlineSeconds } from './job-deadline.ts'
 import { jobFor } from './job-for-node.ts'
 import { hasBegun, isOutdated, type NodeAtWork, type NodeWork, type PlanContext, stageLabel, working } from './node-work.ts'
+import type { PlanActions } from './plan-decision.ts'
 import { letGo } from './restore-node.ts'
 import { startNode } from './start-node.ts'
 import { sameTemplate } from './template-digest.ts'
@@ -17,7 +19,7 @@ export function workOnNode(at: NodeAtWork, context: PlanContext): NodeWork {
   if (job.end === undefined) return watchJob(at, job, context)
   if (isOutdated(job, context)) return discardJob(at, job, context)
   if (job.labels[stageLabel] === 'prepare' && job.end.kind === 'Complete') return startNode(at, context)
-  if (job.end.kind === 'Failed' && isTemplateChanged(at, job, context)) return discardJob(at, job, context)
+  if (job.end.kind === 'Failed' && isMended(at, job, context)) return discardJob(at, job, context)
   return finishNode(at, job, context)
 }
 
@@ -39,10 +41,25 @@ function watchJob(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork
     const message = `Job ${job.namespace}/${job.name} for version ${version} ends first on Node ${at.node.name}`
     return { kind: 'Working', message, actions: [], events: [] }
   }
-  if (job.parallelism === 0) return working([{ kind: 'StartJob', name: job.name }])
   const previous = facts.plan.status?.conditions?.find((c) => c.type === 'Complete')?.message ?? ''
   const message = stuckMessage(job, at.node.name, facts.podsByJob?.get(job.name) ?? [], previous)
-  return working([], message === undefined ? {} : { message })
+  return working([...setDeadline(job, context), ...startJob(job)], message === undefined ? {} : { message })
+}
+
+/** The Plan was edited in what made the Job fail, or may have. */
+function isMended(at: NodeAtWork, job: JobFacts, context: PlanContext): boolean {
+  const longer = job.end?.reason === 'DeadlineExceeded' && setDeadline(job, context).length > 0
+  return longer || isTemplateChanged(at, job, context)
+}
+
+function startJob(job: JobFacts): PlanActions {
+  return job.parallelism === 0 ? [{ kind: 'StartJob', name: job.name }] : []
+}
+
+/** A deadline that was edited holds for the Job at work. Source: system-upgrade-controller v0.20, which patches it as well. */
+function setDeadline(job: JobFacts, { facts, usable }: PlanContext): PlanActions {
+  const seconds = jobDeadlineSeconds(facts.plan.spec, facts.settings)
+  return !usable || job.activeDeadlineSeconds === seconds ? [] : [{ kind: 'SetDeadline', name: job.name, seconds: seconds ?? null }]
 }
 
 function isTemplateChanged(at: NodeAtWork, job: JobFacts, context: PlanContext): boolean {

@@ -92,6 +92,21 @@ describe.concurrent('a Job that fails', () => {
     expect(rollout.jobCount()).toBe(1)
   })
 
+  it('has the deadline that the Plan says now, and is replaced when a longer one is given after it', async () => {
+    const name = 'deadline-edited'
+    stage.script.upgrade(name, ({ before: tries }) => ({ seconds: tries === 0 ? Number.POSITIVE_INFINITY : 0 }))
+    const rollout = await startRollout(stage, { name, spec: { version: after, cordon: true, jobActiveDeadlineSecs: 600 } })
+    await rollout.untilRunning()
+    await rollout.edit({ spec: { jobActiveDeadlineSecs: 2 } })
+    await rollout.until('Complete', /^False\/JobFailed: .*DeadlineExceeded/)
+    expect(rollout.jobCount()).toBe(1)
+
+    await rollout.edit({ spec: { jobActiveDeadlineSecs: 600 } })
+    await rollout.untilComplete()
+    await rollout.untilNothingLeft()
+    expect(rollout.runs()).toHaveLength(2)
+  })
+
   it('keeps the cordon of a node that is not Ready, and takes it back when the node is', async () => {
     const name = 'not-ready'
     const held = stage.script.hold(name)
