@@ -123,6 +123,43 @@ describe.concurrent('a Job that fails', () => {
   })
 })
 
+describe.concurrent('a node that has failed', () => {
+  async function failed(name: string, nodes: number) {
+    stage.script.upgrade(name, ({ before: tries }) => ({ exitCode: tries === 0 ? 1 : 0 }))
+    const rollout = await startRollout(stage, { name, nodes, spec: { version: after, cordon: true } })
+    await rollout.until('Complete', /^False\/JobFailed/)
+    const [node = ''] = rollout.applying()
+    await rollout.untilNode('has a record of it', ({ journal }) => journal.includes('Failed'), node)
+    return { rollout, node }
+  }
+
+  it('frees its slot when it is disabled, and the next one goes on', async () => {
+    const { rollout, node } = await failed('failed-disabled', 2)
+    stage.script.upgrade('failed-disabled', () => ({}))
+    await rollout.patchNode({ metadata: { labels: { 'plan.upgrade.cattle.io/failed-disabled': 'disabled' } } }, node)
+    await rollout.untilComplete()
+    await rollout.untilNothingLeft()
+    expect(rollout.runs().map((run) => run.exitCode)).toEqual([1, 0])
+  })
+
+  it('is tried again for another version', async () => {
+    const { rollout } = await failed('failed-version', 1)
+    await rollout.edit({ spec: { version: 'v1.20.4+k3s1' } })
+    await rollout.untilComplete()
+    await rollout.untilNothingLeft()
+    expect(rollout.runs().map((run) => [run.version, run.exitCode])).toEqual([
+      ['v1.20.3-k3s1', 1],
+      ['v1.20.4-k3s1', 0],
+    ])
+  })
+
+  it('keeps no record of a Plan that is deleted', async () => {
+    const { rollout } = await failed('failed-deleted', 1)
+    await rollout.delete()
+    await rollout.untilNothingLeft()
+  })
+})
+
 describe.concurrent('an image that cannot be pulled', () => {
   const waiting = { reason: 'ImagePullBackOff', message: 'Back-off pulling image "registry.example/k3s-upgrade:v1.20.3-k3s1"' }
 
