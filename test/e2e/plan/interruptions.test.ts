@@ -205,10 +205,10 @@ describe('while the controller is away', () => {
     const { rollout } = await inTheMiddle('deleted-while-away')
     await stage.restart(async () => {
       await rollout.delete()
-      await stage.observer.until('its Job is gone', () => rollout.jobs().length === 0)
       expect(rollout.node()?.unschedulable).toBe(true)
     })
     await rollout.untilNothingLeft()
+    await stage.observer.until('its Job is gone', () => rollout.jobs().length === 0)
   })
 
   it('an upgrade that ends is finished when it comes, once', async () => {
