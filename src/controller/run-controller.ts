@@ -1,12 +1,14 @@
 import { hostname } from 'node:os'
 import { type ApiClient, createApiClient } from '../cluster/api-client.ts'
 import type { Clock } from '../cluster/clock.ts'
+import type { ClusterAccess } from '../cluster/cluster-access.ts'
 import { createEventRecorder } from '../cluster/event-recorder.ts'
 import { createTransport } from '../cluster/https-transport.ts'
 import { loadClusterAccess } from '../cluster/kube-config.ts'
 import type { Log } from '../cluster/log.ts'
 import { namespaces } from '../cluster/resource.ts'
 import { discoverServer } from '../cluster/server-capabilities.ts'
+import type { ApiTransport } from '../cluster/transport.ts'
 import { commit, version } from '../core/build-info.ts'
 import type { KubeObject } from '../core/kubernetes/object-meta.ts'
 import { planSettings } from '../core/plan/plan-settings.ts'
@@ -14,9 +16,11 @@ import type { ControllerOptions } from './controller-options.ts'
 import { type HealthServer, startHealthServer } from './health-server.ts'
 import { lead } from './lead.ts'
 import { type ControllerMetrics, createMetrics } from './metrics.ts'
-import { type PlanCaches, startPlanCaches } from './plan/plan-caches.ts'
+import { startPlanCaches } from './plan/plan-caches.ts'
+import { Readiness } from './readiness.ts'
 import { registerCrd } from './register-crd.ts'
 import type { ChannelFetch, Shell } from './shell.ts'
+import { untilConnected } from './until-connected.ts'
 
 /** What comes from the machine: everything that the controller itself does not make. */
 export interface ControllerPorts {
@@ -33,26 +37,22 @@ export interface ControllerPorts {
 
 /**
  * Runs the controller until `signal` aborts. Replicas that do not lead keep their caches filled, so that the next leader begins at once.
- * Throws `FalkirkError` when it cannot start, and FK_LEASE_LOST when another replica has taken over.
+ * Throws `FalkirkError` when it cannot start and waiting would not help, and FK_LEASE_LOST when another replica has taken over.
  */
 export async function runController(options: ControllerOptions, ports: ControllerPorts): Promise<void> {
   const metrics = createMetrics()
-  const caches: { current?: PlanCaches } = {}
-  const health = await serveHealth(options.listen, metrics, () => caches.current?.isSynced() === true)
+  const readiness = new Readiness()
+  const health = await serveHealth(options.listen, metrics, readiness)
   try {
     const { kubeconfig, context, master } = options
     const access = await loadClusterAccess({ env: ports.env, interactive: ports.interactive, ...given({ kubeconfig, context, master }) })
     const transport = createTransport(access, { version, clock: ports.clock })
     try {
-      const client = createApiClient(transport, await discoverServer(transport), { clock: ports.clock })
-      ports.log.info({ version, commit, server: client.capabilities.gitVersion, source: access.source }, 'connected')
-      await registerCrd(client, ports.log)
-      const shell = await makeShell(client, metrics, options, ports)
-      caches.current = startPlanCaches(shell)
-      await lead(options, shell, caches.current, ports.signal)
-      await shell.events.stop()
+      const onProblem = (problem: string | undefined) => readiness.connection(problem)
+      const connection = await untilConnected(() => connect(transport, access, ports), { ...ports, onProblem })
+      if (connection !== undefined)
+        await work(options, makeShell(connection, { metrics, readiness }, options, ports), readiness, ports.signal)
     } finally {
-      await caches.current?.stop()
       await transport.close()
     }
   } finally {
@@ -60,14 +60,39 @@ export async function runController(options: ControllerOptions, ports: Controlle
   }
 }
 
+/** What the API server has told before anything begins. */
+interface Connection {
+  readonly client: ApiClient
+  readonly clusterId: string
+}
+
+async function connect(transport: ApiTransport, access: ClusterAccess, { clock, log }: ControllerPorts): Promise<Connection> {
+  const client = createApiClient(transport, await discoverServer(transport), { clock })
+  await registerCrd(client, log)
+  const connection = { client, clusterId: await clusterId(client) }
+  log.info({ version, commit, server: client.capabilities.gitVersion, source: access.source }, 'connected')
+  return connection
+}
+
+async function work(options: ControllerOptions, shell: Shell, readiness: Readiness, signal: AbortSignal): Promise<void> {
+  const caches = startPlanCaches(shell)
+  readiness.caches(caches.isSynced)
+  try {
+    await lead(options, shell, caches, signal)
+    await shell.events.stop()
+  } finally {
+    await caches.stop()
+  }
+}
+
 /** A queue that nobody works off for so long is a loop that hangs: a restart helps. */
 const hangsAfterMs = 600_000
 
-async function serveHealth(listen: string, metrics: ControllerMetrics, ready: () => boolean): Promise<HealthServer | undefined> {
+async function serveHealth(listen: string, metrics: ControllerMetrics, readiness: Readiness): Promise<HealthServer | undefined> {
   if (listen === '') return undefined
   return await startHealthServer(listen, {
     alive: () => (metrics.oldestMs() > hangsAfterMs ? 'plans have waited to be looked at for more than ten minutes' : undefined),
-    ready: () => (ready() ? undefined : 'caches are not filled yet'),
+    ready: () => readiness.reason(),
     registry: metrics.registry,
   })
 }
@@ -76,12 +101,12 @@ function given<T extends object>(values: T): { [K in keyof T]?: NonNullable<T[K]
   return Object.fromEntries(Object.entries(values).filter(([, v]) => v !== undefined)) as { [K in keyof T]?: NonNullable<T[K]> }
 }
 
-async function makeShell(
-  client: ApiClient,
-  metrics: ControllerMetrics,
+function makeShell(
+  { client, clusterId }: Connection,
+  { metrics, readiness }: { metrics: ControllerMetrics; readiness: Readiness },
   options: ControllerOptions,
   ports: ControllerPorts,
-): Promise<Shell> {
+): Shell {
   const { log, clock, random, channelFetch, env } = ports
   const { settings, problems } = planSettings(env)
   for (const problem of problems) log.warn({}, problem)
@@ -96,11 +121,12 @@ async function makeShell(
     controllerName: options.name,
     namespace: options.namespace,
     host,
-    clusterId: await clusterId(client),
+    clusterId,
     settings,
     threads: options.threads,
     channelFetch,
     onReflectorProblem: (plural, problem) => {
+      readiness.watch(plural, problem?.message)
       if (problem === undefined) log.info({ resource: plural }, 'can be watched again')
       else log.error({ resource: plural, problem: problem.message }, 'cannot be watched')
     },
