@@ -17,7 +17,7 @@ export function observePlan(
   const jobs = caches.jobs.byIndex(byPlan, name)
   return {
     plan,
-    nodes: [...caches.nodes.values()],
+    nodes: caches.sortedNodes(),
     jobs,
     ...(caches.seesPods() ? { podsByJob: { get: (job: string) => caches.pods.byIndex(byJob, job) } } : {}),
     secretHashes: new Map(

@@ -8,6 +8,7 @@ import { type ParsedPlan, parsePlan } from '../../core/plan/plan.ts'
 import { secretHash } from '../../core/plan/secret-hash.ts'
 import type { Shell } from '../shell.ts'
 import { decodeApplied } from './applied-annotation.ts'
+import { SortedNodes } from './sorted-nodes.ts'
 
 /** A Plan as it is kept: parsed once, when it changes. */
 export interface CachedPlan extends CachedObject {
@@ -23,6 +24,8 @@ export interface CachedSecret extends CachedObject {
 export interface PlanCaches {
   readonly plans: ObjectCache<CachedPlan>
   readonly nodes: ObjectCache<NodeFacts>
+  /** The nodes in the order of their names. */
+  readonly sortedNodes: () => readonly NodeFacts[]
   readonly jobs: ObjectCache<JobFacts>
   readonly secrets: ObjectCache<CachedSecret>
   readonly pods: ObjectCache<PodFacts>
@@ -55,6 +58,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   caches.jobs.index(byPlan, (job) => [job.labels['upgrade.cattle.io/plan'] ?? ''])
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
+  const sorted = new SortedNodes(caches.nodes)
   const reflectors = {
     plans: reflect(shell, plans, caches.plans, { namespace }),
     nodes: reflect(shell, nodes, caches.nodes, {}),
@@ -66,6 +70,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   reflectors.pods.synced.catch(() => {})
   return {
     ...caches,
+    sortedNodes: () => sorted.get(),
     synced: Promise.all(needed.map((r) => r.synced)).then(() => {}),
     isSynced: () => needed.every((r) => r.isSynced()),
     seesPods: () => reflectors.pods.isSynced(),

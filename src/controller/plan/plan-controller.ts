@@ -23,7 +23,7 @@ import { wakePlans } from './wake-plans.ts'
 /** Key under which what deleted Plans left behind is cleared away; no Plan can have this name. */
 const orphans = '#orphans'
 /** A Plan is looked at again at most this often, however much happens: what happens meanwhile is decided on together. */
-const minimumIntervalMs = 100
+const minimumIntervalMs = 200
 /** A decision, its actions, and the decision that follows from them: more rounds than this are left to the next turn. */
 const rounds = 4
 
@@ -114,7 +114,8 @@ export class PlanController {
     if (failed !== undefined) throw failed.error
     metrics.decisions.inc({ plan: cached.name })
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - clock.now())
-    return patch === undefined && decision.actions.length === 0
+    // what a new Job leads to is not known before it runs
+    return patch === undefined && decision.actions.flat().every(({ kind }) => kind === 'CreateJob')
   }
 
   #decide(plan: Plan): PlanDecision {

@@ -3,8 +3,9 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { completeCondition } from './complete-condition.ts'
 import { drainStatus, drainStatusAnnotation } from './drain-status.ts'
 import { nodeOf } from './job-node.ts'
-import { eligibleNodes, firstCandidates, hostnameOf, isDone } from './node-selection.ts'
-import { hasBegun, type NodeWork, nodeAtWork, type PlanContext } from './node-work.ts'
+import { parseJournal } from './journal.ts'
+import { doneJudge, eligibleNodes, firstCandidates, hostnameOf, sortedByName } from './node-selection.ts'
+import { hasBegun, type NodeAtWork, type NodeWork, nodeAtWork, type PlanContext } from './node-work.ts'
 import type { PlanAction, PlanActions, PlanDecision } from './plan-decision.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { planOptions } from './plan-options.ts'
@@ -36,7 +37,7 @@ const windowRecheckMs = 60_000
 export function decidePlan(known: PlanFacts, clusterId: string, nowMs: number): PlanDecision {
   if (known.factsAgeMs > staleAfterMs) return standStill(known, nowMs)
   // a cache keeps nodes in the order in which they came: messages that name the first of several must not change with a restart
-  const facts = { ...known, nodes: known.nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1)) }
+  const facts = { ...known, nodes: sortedByName(known.nodes) }
   const resolution = resolvePlan(facts, clusterId, nowMs)
   const context = planContext(facts, resolution, nowMs)
   const inProgress = nodesInProgress(context)
@@ -77,6 +78,8 @@ function planContext(facts: PlanFacts, resolution: Resolution, nowMs: number): P
     latestHash: resolution.latestHash,
     usable: resolution.usable,
     target: kubernetesTarget({ image: plan.spec.upgrade.image, latestVersion: resolution.latestVersion }),
+    selected: new Map(eligibleNodes(plan, facts.nodes).map((n) => [n.name, n] as const)),
+    isDone: doneJudge(plan, resolution.latestHash),
     sharesFirstLabel: firstLabelJudge(facts.nodes),
     planKey: `${plan.metadata.namespace}/${plan.metadata.name}`,
     nowMs,
@@ -107,25 +110,22 @@ function firstLabel(nodeName: string): string {
  * The nodes that hold a slot: those in `status.applying` that still exist. A node with a Job at work holds one too, even when the status
  * does not name it (the status write was lost), unless nothing of it has begun.
  */
-function nodesInProgress(context: PlanContext): Map<string, ReturnType<typeof nodeAtWork>> {
-  const { facts, latestHash, planKey } = context
-  const { plan } = facts
-  const applying = new Set(plan.status?.applying ?? [])
-  const jobs = new Map<string, JobFacts[]>()
-  for (const job of facts.jobs) jobs.set(nodeOf(job), [...(jobs.get(nodeOf(job)) ?? []), job])
-  const wanted = new Set(eligibleNodes(plan, facts.nodes).map((n) => n.name))
-  const result = new Map<string, ReturnType<typeof nodeAtWork>>()
-  for (const node of facts.nodes) {
-    const own = jobs.get(node.name) ?? []
-    const at = nodeAtWork(node, wanted.has(node.name) && !isDone(plan, latestHash, node), own, planKey)
-    if (applying.has(hostnameOf(node)) || at.entry?.failure?.restored === false || hasOpenEntry(at) || own.some((j) => isAtWork(j, facts)))
-      result.set(node.name, at)
-  }
-  return new Map([...result].sort(([a], [b]) => (a < b ? -1 : 1)))
+function nodesInProgress(context: PlanContext): ReadonlyMap<string, NodeAtWork> {
+  const { facts, planKey, selected, isDone } = context
+  const applying = new Set(facts.plan.status?.applying ?? [])
+  const busy = new Set(facts.jobs.filter((j) => isAtWork(j, facts)).map(nodeOf))
+  const holding = facts.nodes.filter((n) => applying.has(hostnameOf(n)) || busy.has(n.name) || hasOpenEntry(n, planKey))
+  const jobs = new Map<string, JobFacts[]>(holding.map((n) => [n.name, []]))
+  for (const job of facts.jobs) jobs.get(nodeOf(job))?.push(job)
+  return new Map(holding.map((n) => [n.name, nodeAtWork(n, selected.has(n.name) && !isDone(n), jobs.get(n.name) ?? [], planKey)] as const))
 }
 
-function hasOpenEntry(at: ReturnType<typeof nodeAtWork>): boolean {
-  return at.entry !== undefined && at.entry.failure === undefined
+/** The Plan still has to take something back on this node. */
+function hasOpenEntry(node: NodeFacts, planKey: string): boolean {
+  if (node.journal === undefined) return false
+  const read = parseJournal(node.journal)
+  const entry = read.kind === 'Journal' ? read.entries.find((e) => e.plan === planKey) : undefined
+  return entry !== undefined && entry.failure?.restored !== true
 }
 
 function isAtWork(job: JobFacts, facts: PlanFacts): boolean {
@@ -146,14 +146,13 @@ export interface Entry {
 }
 
 function enterNodes(context: PlanContext, works: ReadonlyMap<string, NodeWork>): Entry {
-  const { facts, latestHash } = context
-  const { plan } = facts
+  const { plan } = context.facts
   const nothing: Entry = { entering: [], waiting: 0, windowClosed: false, stale: [] }
   if (!context.usable) return nothing
   const held = [...works.values()].filter((w) => w.kind !== 'Left').length
   const concurrency = plan.spec.concurrency ?? 0
   if (concurrency <= 0) return nothing
-  const candidates = eligibleNodes(plan, facts.nodes).filter((n) => !isDone(plan, latestHash, n) && !works.has(n.name))
+  const candidates = [...context.selected.values()].filter((n) => !context.isDone(n) && !works.has(n.name))
   if (candidates.length === 0) return nothing
   const begun = (plan.status?.applying ?? []).length > 0
   if (!windowAllows(context, begun)) {
@@ -184,10 +183,7 @@ function pick(context: PlanContext, candidates: readonly NodeFacts[], free: numb
 /** `status.applying`: hostname label values of the nodes that hold a slot, ordered by node name. */
 function applyingHostnames(context: PlanContext, works: ReadonlyMap<string, NodeWork>, entering: readonly NodeFacts[]): readonly string[] {
   const names = new Set([...[...works].filter(([, w]) => w.kind !== 'Left').map(([name]) => name), ...entering.map((n) => n.name)])
-  return context.facts.nodes
-    .filter((n) => names.has(n.name))
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map(hostnameOf)
+  return context.facts.nodes.filter((n) => names.has(n.name)).map(hostnameOf)
 }
 
 function actionLists(works: ReadonlyMap<string, NodeWork>): readonly PlanActions[] {

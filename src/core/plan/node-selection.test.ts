@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
-import { eligibleNodes, firstCandidates, hostnameOf, isControlPlane, isDisabled, isDone, orderKey } from './node-selection.ts'
+import { doneJudge, eligibleNodes, firstCandidates, hostnameOf, isControlPlane, orderKey, sortedByName } from './node-selection.ts'
 import type { Plan } from './plan.ts'
 
 function nodeOf(name: string, labels: Record<string, string> = { 'kubernetes.io/hostname': name }): NodeFacts {
@@ -43,24 +43,31 @@ describe('eligibleNodes', () => {
     const plan = planOf({ nodeSelector: { matchExpressions: [{ key: 'plan.upgrade.cattle.io/p', operator: 'Exists' }] } })
     const optedIn = nodeOf('a', { 'kubernetes.io/hostname': 'a', 'plan.upgrade.cattle.io/p': '' })
     expect(eligibleNodes(plan, [optedIn, nodeOf('b')])).toEqual([optedIn])
-    expect(isDone(plan, 'hash', optedIn)).toBe(false)
+    expect(doneJudge(plan, 'hash')(optedIn)).toBe(false)
   })
 })
 
-describe('isDone', () => {
+describe('doneJudge', () => {
   it.each([
-    { point: 'point 39', label: 'disabled', done: true, disabled: true },
-    { point: 'point 40', label: 'hash', done: true, disabled: false },
-    { point: 'point 41', label: 'another', done: false, disabled: false },
-    { point: 'no label', label: undefined, done: false, disabled: false },
-  ])('$point: label $label', ({ label, done, disabled }) => {
+    { point: 'point 39', label: 'disabled', done: true },
+    { point: 'point 40', label: 'hash', done: true },
+    { point: 'point 41', label: 'another', done: false },
+    { point: 'no label', label: undefined, done: false },
+  ])('$point: label $label', ({ label, done }) => {
     const node = nodeOf('a', label === undefined ? {} : { 'plan.upgrade.cattle.io/p': label })
-    expect(isDone(planOf(), 'hash', node)).toBe(done)
-    expect(isDisabled(planOf(), node)).toBe(disabled)
+    expect(doneJudge(planOf(), 'hash')(node)).toBe(done)
   })
 
   it("another Plan's label does not count", () => {
-    expect(isDone(planOf(), 'hash', nodeOf('a', { 'plan.upgrade.cattle.io/other': 'hash' }))).toBe(false)
+    expect(doneJudge(planOf(), 'hash')(nodeOf('a', { 'plan.upgrade.cattle.io/other': 'hash' }))).toBe(false)
+  })
+})
+
+describe('sortedByName', () => {
+  it('orders by name, and leaves alone what is in order', () => {
+    const ordered = [nodeOf('a'), nodeOf('b'), nodeOf('c')]
+    expect(sortedByName(ordered)).toBe(ordered)
+    expect(sortedByName(ordered.toReversed())).toEqual(ordered)
   })
 })
 

@@ -29,14 +29,16 @@ export function eligibleNodes(plan: Plan, nodes: readonly NodeFacts[]): readonly
   return nodes.filter((node) => Object.hasOwn(node.labels, hostnameLabel) && isSelected(node.labels))
 }
 
-/** Whether the Plan has nothing to do on a node: its label there holds this hash, or says `disabled`. */
-export function isDone(plan: Plan, hash: string, node: Pick<NodeFacts, 'labels'>): boolean {
-  return isDisabled(plan, node) || node.labels[planLabel(plan.metadata.name)] === hash
+/** Makes the judge of whether a Plan has nothing to do on a node: its label there holds this hash, or says `disabled`. */
+export function doneJudge(plan: Plan, hash: string): (node: Pick<NodeFacts, 'labels'>) => boolean {
+  const label = planLabel(plan.metadata.name)
+  return ({ labels }) => labels[label] === hash || labels[label] === 'disabled'
 }
 
-/** Whether somebody has excluded the node from the Plan by the value `disabled` of the Plan's label. */
-export function isDisabled(plan: Plan, node: Pick<NodeFacts, 'labels'>): boolean {
-  return node.labels[planLabel(plan.metadata.name)] === 'disabled'
+/** The nodes in the order of their names; the same array when they are in order already. */
+export function sortedByName(nodes: readonly NodeFacts[]): readonly NodeFacts[] {
+  const inOrder = nodes.every((node, i) => i === 0 || (nodes[i - 1]?.name ?? '') <= node.name)
+  return inOrder ? nodes : nodes.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 /**

@@ -20,6 +20,9 @@ export interface PlanContext {
   readonly usable: boolean
   /** Set when the Plan changes the version of Kubernetes. */
   readonly target: KubernetesVersion | undefined
+  /** The nodes that the Plan selects, done or not, by name. */
+  readonly selected: ReadonlyMap<string, NodeFacts>
+  readonly isDone: (node: NodeFacts) => boolean
   /** Whether another node of the cluster has the same first DNS label in its name. */
   readonly sharesFirstLabel: (nodeName: string) => boolean
   /** `namespace/name`. */

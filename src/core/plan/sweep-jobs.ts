@@ -18,14 +18,16 @@ export interface Sweep {
  */
 export function sweepJobs({ facts, nowMs }: PlanContext, inProgress: ReadonlySet<string>): Sweep {
   const nodes = new Set(facts.nodes.map((n) => n.name))
-  const fates = facts.jobs
-    .filter((job) => !job.deleting)
-    .map((job) => ({ job, goneMs: nodes.has(nodeOf(job)) ? goneMs(job, inProgress.has(nodeOf(job))) : 0 }))
-  const later = fates.map((f) => f.goneMs).filter((ms) => ms > nowMs && ms < Number.POSITIVE_INFINITY)
-  return {
-    actions: fates.filter((f) => f.goneMs <= nowMs).map((f) => deleteJob(f.job)),
-    ...(later.length === 0 ? {} : { wakeAtMs: Math.min(...later) }),
+  const actions: PlanAction[] = []
+  let wakeAtMs = Number.POSITIVE_INFINITY
+  for (const job of facts.jobs) {
+    if (job.deleting) continue
+    const node = nodeOf(job)
+    const atMs = nodes.has(node) ? goneMs(job, inProgress.has(node)) : 0
+    if (atMs <= nowMs) actions.push(deleteJob(job))
+    else wakeAtMs = Math.min(wakeAtMs, atMs)
   }
+  return { actions, ...(wakeAtMs === Number.POSITIVE_INFINITY ? {} : { wakeAtMs }) }
 }
 
 /** Epoch milliseconds from which on nobody needs the Job; Infinity while somebody does. */
