@@ -134,9 +134,10 @@ describe('containers of a Job', () => {
     expect(pod(spec)?.initContainers?.map((c) => c.name)).toEqual(names)
   })
 
-  it('defect 27: a Job whose node the controller drains has no kubectl in it', () => {
+  it('defect 27: a Job whose node the controller has prepared and drained has no kubectl in it, and does not prepare again', () => {
     const spec = { prepare: { image: 'p' }, cordon: true, drain: {} }
-    expect(pod(spec, { drainBy: 'Controller' })?.initContainers?.map((c) => c.name)).toEqual(['prepare'])
+    expect(pod(spec, { drainBy: 'Controller' })?.initContainers).toBeUndefined()
+    expect(pod(spec, { drainBy: 'Controller', stage: 'Prepare' })?.initContainers?.map((c) => c.name)).toEqual(['prepare'])
   })
 
   it('point 10: the pull policy is a setting, for every container', () => {

@@ -1,3 +1,4 @@
+import type { Job } from 'kubernetes-types/batch/v1.js'
 import { describe, expect, it } from 'vitest'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
@@ -39,6 +40,12 @@ function setPods(world: PlanWorld, pods: readonly PodFacts[]): void {
   world.facts = { ...world.facts, drains: new Map([['n1', drainOf(pods)]]) }
 }
 
+/** Names of all containers of a Job, in the order in which they run. */
+function containersOf(job: Job): string[] {
+  const { initContainers = [], containers = [] } = job.spec?.template.spec ?? {}
+  return [...initContainers, ...containers].map((c) => c.name)
+}
+
 describe('defect 27: the controller drains the node itself', () => {
   it('looks at the pods, cordons and notes it in one write, evicts, and only then makes the Job', () => {
     const world = drained()
@@ -78,6 +85,7 @@ describe('defect 27: the controller drains the node itself', () => {
     world.settle()
     expect(world.node('n1').unschedulable).toBe(true)
     expect(world.facts.jobs.map((j) => j.labels['falkirk.dev/stage'])).toEqual(['prepare', undefined])
+    expect(world.done.flatMap((a) => (a.kind === 'CreateJob' ? [containersOf(a.job)] : []))).toEqual([['prepare'], ['upgrade']])
   })
 
   it('a drain that cannot be carried out cordons nothing and says why', () => {

@@ -19,7 +19,7 @@ export function drainFirst(at: NodeAtWork, context: PlanContext): NodeWork {
   if (step === 'Drain') return drainNode(at, context)
   const prepared = at.jobs.some((j) => j.labels[stageLabel] === 'prepare' && j.end?.kind === 'Complete')
   if (context.facts.plan.spec.prepare === undefined || prepared) return beginDrain(at, context)
-  const built = jobFor(at, context)
+  const built = jobFor(at, context, 'Prepare')
   if (built.kind === 'Refused') return beginJob(at, context, [])
   return working([...keepEntry(at, context, 'Prepare'), { kind: 'CreateJob', node: at.node.name, job: prepareJob(built.job) }])
 }

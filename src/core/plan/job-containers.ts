@@ -9,13 +9,14 @@ import type { JobVolumes } from './job-volumes.ts'
 const windowsContext: SecurityContext = { windowsOptions: { hostProcess: true, runAsUserName: 'NT AUTHORITY\\SYSTEM' } }
 
 /**
- * The containers that run before the upgrade: `prepare`, then `drain` or, without a drain, `cordon`.
+ * The containers that run before the upgrade: `prepare`, then `drain` or, without a drain, `cordon`; none where the controller drains.
  * Source: system-upgrade-controller v0.20.
  */
 export function initContainers(input: JobInput, volumes: JobVolumes): Container[] {
   const { prepare, cordon, drain } = input.plan.spec
   const { name } = input.node
   const containers: Container[] = []
+  if (input.drainBy === 'Controller' && input.stage !== 'Prepare') return containers
   if (prepare !== undefined) containers.push(prepareContainer(input, prepare, volumes.prepareMounts))
   if (input.drainBy === 'Controller') return containers
   if (drain !== undefined) containers.push(kubectlContainer(input, 'drain', drainArguments(name, drain), volumes))

@@ -13,8 +13,10 @@ export interface JobInput {
   readonly controllerName: string
   /** The node's hostname is in `status.applying`: the Job starts at once, otherwise it is created paused. */
   readonly applying: boolean
-  /** `Controller`: the node is drained already, so the Job neither drains nor cordons. */
+  /** `Controller`: the node is prepared and drained already, so the Job does the upgrade alone. */
   readonly drainBy: 'Job' | 'Controller'
+  /** Set for the Job that a controller which drains makes before it looks at the node's pods. */
+  readonly stage?: 'Prepare'
   /** 1 for the first try on this node. */
   readonly attempt: number
   /** Another node's name begins with the same DNS label. */
