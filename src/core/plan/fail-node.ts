@@ -1,7 +1,7 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { type JournalEntry, mayUncordon } from './journal.ts'
 import { newEntry } from './journal-entry.ts'
-import { deleteJob, type NodeAtWork, type NodeWork, type PlanContext } from './node-work.ts'
+import { deleteJob, type NodeAtWork, type NodeWork, type PlanContext, working } from './node-work.ts'
 import { timestamp } from './plan-conditions.ts'
 import type { PlanAction, PlanEvent } from './plan-decision.ts'
 import { withJournal } from './restore-node.ts'
@@ -24,6 +24,8 @@ const keptCharacters = 1000
  */
 export function failNode(at: NodeAtWork, context: PlanContext, failure: Failure): NodeWork {
   const attempt = at.entry?.hash === context.latestHash ? at.entry.attempt : attemptOf(failure.job)
+  // the journal is written first: what is left over of the try before says nothing about this one
+  if (failure.job !== undefined && attemptOf(failure.job) < attempt && at.entry?.step !== 'Failed') return working([deleteJob(failure.job)])
   const { count } = context.options.retry
   return attempt <= count ? retryLater(at, context, failure, attempt) : recordFailure(at, context, failure, attempt)
 }
