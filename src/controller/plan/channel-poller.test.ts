@@ -12,7 +12,7 @@ interface Asked {
   readonly headers: Readonly<Record<string, string>>
 }
 
-function setUp(answer: (signal: AbortSignal) => Promise<ChannelAnswer>) {
+function setUp(answer: (signal: AbortSignal) => Promise<ChannelAnswer>, random: () => number = () => 0.5) {
   const clock = new VirtualClock()
   const asked: Asked[] = []
   const answered: string[] = []
@@ -20,7 +20,7 @@ function setUp(answer: (signal: AbortSignal) => Promise<ChannelAnswer>) {
     asked.push({ atMs: clock.now(), url: to, headers })
     return answer(signal)
   }
-  const shell = { clock, channelFetch, metrics: createMetrics() } as unknown as Shell
+  const shell = { clock, random, channelFetch, metrics: createMetrics() } as unknown as Shell
   return { clock, asked, answered, poller: new ChannelPoller(shell, (plan) => answered.push(plan)) }
 }
 
@@ -57,6 +57,40 @@ describe('the poller of channels', () => {
     await clock.advance(1)
     expect(asked.map((request) => request.url)).toEqual([url, `${url}-2`])
     expect(answered).toEqual([])
+  })
+
+  it('defect 45: many that are due at once are spread, the first few are not kept waiting', async () => {
+    let state = 1
+    const random = () => {
+      state = (state * 48_271) % 2_147_483_647
+      return state / 2_147_483_647
+    }
+    const { clock, asked, answered, poller } = setUp(redirect, random)
+    for (let i = 0; i < 100; i++) poller.schedule(`p${i}`, { atMs: -1, url: `${url}-${i}`, headers: {} })
+    await clock.advance(0)
+    expect(asked.map((request) => request.url)).toEqual([0, 1, 2, 3, 4].map((i) => `${url}-${i}`))
+    await clock.advance(10_000)
+    expect(answered).toHaveLength(100)
+    const seconds = Array.from({ length: 11 }, (_, s) => asked.filter((request) => Math.floor(request.atMs / 1000) === s).length)
+    expect(Math.max(...seconds)).toBeLessThan(40)
+  })
+
+  it('defect 45: those that are due at other times do not hold one up', async () => {
+    const { clock, asked, poller } = setUp(redirect)
+    for (let i = 1; i < 100; i++) poller.schedule(`p${i}`, { atMs: i * 60_000, url, headers: {} })
+    poller.schedule('now', { atMs: 0, url, headers: {} })
+    await clock.advance(0)
+    expect(asked).toHaveLength(1)
+  })
+
+  it('is silent about a Plan that was forgotten while its channel was asked', async () => {
+    const { clock, answered, poller } = setUp(never)
+    poller.schedule('p', { atMs: 0, url, headers: {} })
+    await clock.advance(1)
+    poller.forget('p')
+    await clock.advance(20_000)
+    expect(answered).toEqual([])
+    expect(poller.factsOf('p')).toBeUndefined()
   })
 
   it('gives a server 15 seconds, and counts failures in a row', async () => {

@@ -5,16 +5,23 @@ import type { ChannelAnswer, Shell } from '../shell.ts'
 
 /** A channel server that takes longer is as good as away. */
 const timeoutMs = 15_000
+/** Of polls that are due at the same moment, these are asked at once; each further one may wait longer by `spreadMs`. */
+const atOnce = 5
+const spreadMs = 100
+const longestSpreadMs = 30_000
 
 interface Channel {
   facts?: ChannelFacts
-  /** The poll that is due or under way. */
-  next?: { readonly poll: ChannelPoll; readonly cancel: () => void }
+  /** The poll that is due or under way; `dueMs` is the time that was decided, or now where that has passed. */
+  next?: { readonly poll: ChannelPoll; readonly dueMs: number; readonly cancel: () => void }
   /** What the next request says of the Plan as it is now, not as it was when the timer was set. */
   headers?: ChannelPoll['headers']
 }
 
-/** Asks channels when a decision says so, each by a timer of its own: however often a Plan is looked at, its channel is asked no more often. */
+/**
+ * Asks channels when a decision says so, each by a timer of its own: however often a Plan is looked at, its channel is asked no more often.
+ * Where many are due at once (a controller that starts after a weekend), they are spread; a few are asked at their time.
+ */
 export class ChannelPoller {
   readonly #shell: Shell
   readonly #onAnswer: (plan: string) => void
@@ -41,9 +48,13 @@ export class ChannelPoller {
     if (channel.next?.poll.url === poll.url && channel.next.poll.atMs <= poll.atMs) return
     channel.next?.cancel()
     const abort = new AbortController()
-    const cancelTimer = this.#shell.clock.after(poll.atMs - this.#shell.clock.now(), () => void this.#ask(plan, channel, poll, abort))
+    const { clock, random } = this.#shell
+    const dueMs = Math.max(poll.atMs, clock.now())
+    const waitMs = dueMs - clock.now() + random() * this.#spreadMs(channel, dueMs)
+    const cancelTimer = clock.after(waitMs, () => void this.#ask(plan, channel, poll, abort))
     channel.next = {
       poll,
+      dueMs,
       cancel: () => {
         cancelTimer()
         abort.abort()
@@ -58,6 +69,14 @@ export class ChannelPoller {
 
   stop(): void {
     for (const plan of [...this.#channels.keys()]) this.forget(plan)
+  }
+
+  /** Grows with the polls of other Plans that are due within a second of this one. */
+  #spreadMs(channel: Channel, dueMs: number): number {
+    const others = [...this.#channels.values()].filter(
+      (c) => c !== channel && c.next !== undefined && Math.abs(c.next.dueMs - dueMs) < 1_000,
+    )
+    return Math.min(Math.max(others.length + 1 - atOnce, 0) * spreadMs, longestSpreadMs)
   }
 
   async #ask(plan: string, channel: Channel, poll: ChannelPoll, abort: AbortController): Promise<void> {
