@@ -79,7 +79,7 @@ const forbid =
 const writes = (seen: readonly SeenRequest[]) => seen.filter(({ method }) => method !== 'GET').map(({ method }) => method)
 
 describe('a definition', () => {
-  it('that is absent is created', async () => {
+  it('point 79: that is absent is created', async () => {
     const { answer, object } = definitions(undefined)
     const { client, server } = await clientOf(answer)
     expect(await ensureCrd(client, newest, definition())).toBe('Created')
@@ -87,13 +87,13 @@ describe('a definition', () => {
     expect(server.seen.map(({ url }) => url.split('?')[0])).toContain('/apis/apiextensions.k8s.io/v1/customresourcedefinitions')
   })
 
-  it('that is as wanted is left alone, defaults of the server or not', async () => {
+  it('defect 25: that is as wanted is left alone, defaults of the server or not', async () => {
     const { client, server } = await clientOf(definitions(stored(definition())).answer)
     expect(await ensureCrd(client, newest, definition())).toBe('Unchanged')
     expect(writes(server.seen)).toEqual([])
   })
 
-  it('that lacks a field gets the new spec and keeps the labels and annotations of others', async () => {
+  it('defect 25: that lacks a field gets the new spec and keeps the labels and annotations of others', async () => {
     const old = stored(definition({}), { labels: { helm: 'x' }, annotations: { 'helm.sh/keep': 'true' } })
     const { answer, object } = definitions(old)
     const { client, server } = await clientOf(answer)
@@ -187,7 +187,7 @@ describe('a new definition', () => {
     }
   }
 
-  it('is waited for until its API is served', async () => {
+  it('point 79: is waited for until its API is served', async () => {
     const clock = createInstantClock()
     const { client, server } = await clientOf(slowly(4), newest, clock)
     expect(await ensureCrd(client, newest, definition())).toBe('Created')

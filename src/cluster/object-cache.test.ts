@@ -38,7 +38,7 @@ describe('an object', () => {
     expect(cache.size).toBe(0)
   })
 
-  it('whose facts are the same is not told of, but its version is taken over', () => {
+  it('defect 40: whose facts are the same is not told of, but its version is taken over', () => {
     const { cache, changes } = filledCache(facts('a', 50, '1', { zone: 'z' }))
     cache.applyWatched(facts('a', 101, '1', { zone: 'z' }))
     expect(changes).toEqual([])

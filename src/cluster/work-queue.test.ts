@@ -37,7 +37,7 @@ function heldWork() {
 }
 
 describe('a key', () => {
-  it('that is added many times before it is handled is handled once', async () => {
+  it('defect 44: that is added many times before it is handled is handled once, at once', async () => {
     const { clock, queue, started } = bench()
     for (let i = 0; i < 10; i++) queue.add('a')
     expect(started).toEqual([])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { electionOptions } from './election-options.ts'
 
 describe('electionOptions', () => {
-  it('waits 45 s, gives up after 30 s and tries every 2 s unless told', () => {
+  it('point 78: waits 45 s, gives up after 30 s and tries every 2 s unless told', () => {
     expect(electionOptions({})).toEqual({ leaseDurationMs: 45_000, renewDeadlineMs: 30_000, retryPeriodMs: 2_000 })
   })
 

@@ -25,10 +25,10 @@ describe('channelRequest: point 70', () => {
 
 describe('judgeChannelAnswer', { timeout: 30_000 }, () => {
   it.each([
-    { point: 23, location: '/local/test', version: 'test' },
-    { point: 24, location: '/local/test/v1.2.3+test', version: 'v1.2.3+test' },
-    { point: 26, location: '/local', version: 'local' },
-  ])('point $point: 302 to $location is $version', ({ location, version }) => {
+    { point: 'point 23', location: '/local/test', version: 'test' },
+    { point: 'point 24', location: '/local/test/v1.2.3+test', version: 'v1.2.3+test' },
+    { point: 'point 26', location: '/local', version: 'local' },
+  ])('$point: 302 to $location is $version', ({ location, version }) => {
     expect(answered('http://localhost:8080/', 302, location)).toEqual({ kind: 'Version', version })
   })
 
@@ -64,7 +64,7 @@ describe('judgeChannelAnswer', { timeout: 30_000 }, () => {
     { status: 404, statusText: 'Not Found' },
     { status: 503, statusText: 'Service Unavailable' },
     { status: 304, statusText: 'Not Modified' },
-  ])('points 27, 28: $status is no version, in the words of the contract', ({ status, statusText }) => {
+  ])('point 27, point 28: $status is no version, in the words of the contract', ({ status, statusText }) => {
     expect(judgeChannelAnswer(stable, { kind: 'Answered', status, statusText })).toEqual({
       kind: 'Unusable',
       message: `unexpected response: HTTP/1.1 ${status} ${statusText}; check spec.channel ${stable}`,

@@ -356,7 +356,7 @@ describe('a Plan that changes in the middle', () => {
     world.facts = { ...world.facts, plan: { ...plan, status: world.facts.plan.status ?? {} } }
   }
 
-  it('defect 5: a Job at work ends first, then the new version begins', () => {
+  it('point 58, defect 5: a Job at work ends first, then the new version begins', () => {
     const world = new PlanWorld(someFacts(aPlan({ spec: { cordon: true } }), [aNode('n1')]))
     world.settle()
     world.begin('n1')
@@ -374,7 +374,7 @@ describe('a Plan that changes in the middle', () => {
     expect(world.node('n1').unschedulable).toBe(false)
   })
 
-  it('replaces a Job that has not begun at once: its image may not even exist', () => {
+  it('point 58: a Job of the old version that has not begun is replaced at once: its image may not even exist', () => {
     const world = new PlanWorld(someFacts(aPlan(), [aNode('n1')]))
     world.settle()
     world.setJob('n1', { active: 1 })

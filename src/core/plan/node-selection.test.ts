@@ -110,6 +110,16 @@ describe('firstCandidates', () => {
     )
   })
 
+  it('defect 41: asks for the key of each node once, however many nodes there are', () => {
+    const nodes = Array.from({ length: 1_000 }, (_, i) => nodeOf(`node-${i}`))
+    let asked = 0
+    firstCandidates(nodes, 50, (node) => {
+      asked += 1
+      return orderKey(node.uid, 'plan-uid', 'v1')
+    })
+    expect(asked).toBe(1_000)
+  })
+
   it('point 44: the order does not depend on the order of the nodes, and changes with the hash', () => {
     const nodes = Array.from({ length: 40 }, (_, i) => nodeOf(`node-${i}`))
     const first = firstCandidates(nodes, 40, keyOf('v1'))

@@ -30,7 +30,7 @@ describe('resolving a Plan', () => {
     expect(world.events.filter((e) => e.reason === 'ResolveFailed')).toHaveLength(1)
   })
 
-  it('points 20 to 22 and 69: a version is munged, and the channel not asked', () => {
+  it('points 20, 21, 22, point 69: a version is munged, and the channel not asked', () => {
     const world = following({ spec: { version: 'v1.2.3+test' } })
     const decision = world.settle()
     expect(decision.status).toMatchObject({ latestVersion: 'v1.2.3-test' })
@@ -48,6 +48,15 @@ describe('resolving a Plan', () => {
     expect(world.condition('LatestResolved')).toMatchObject({ status: 'True', reason: 'Channel' })
     expect(next.poll?.headers['X-SUC-Latest-Version']).toBe('v1.20.3-k3s1')
     expect(next.poll?.atMs).toBe(noonMs + fifteenMinutes)
+  })
+
+  it('point 24, point 25: a channel that names v1.2.3+test resolves the Plan, and no + is in its latestVersion', () => {
+    const world = following()
+    answered(world, version('v1.2.3+test'))
+    const { status } = world.settle()
+    expect(world.condition('LatestResolved')).toMatchObject({ status: 'True', reason: 'Channel' })
+    expect(status.latestVersion).toBe('v1.2.3-test')
+    expect(status.latestHash).toMatch(/^[0-9a-f]{56}$/)
   })
 
   it('defect 10: however often it is looked at, a channel is asked once an interval', () => {
