@@ -44,7 +44,7 @@ export function eventually<T>(read: () => T): ReturnType<typeof expect.poll<T>> 
 }
 
 /** How much faster than real time these reflectors live. */
-export const haste = 50
+const haste = 50
 
 /** Starts a reflector on a collection of `server` and writes down what it tells; it is stopped with the test. */
 export function watchCollection(server: MisbehavingServer, options: Partial<ReflectorOptions<StoredFacts>> = {}): WatchedCollection {

@@ -11,8 +11,8 @@ export interface SucJobInput {
   readonly parallelism: 0 | 1
 }
 
-export const controllerName = 'system-upgrade-controller'
-export const serviceAccountName = 'system-upgrade'
+const controllerName = 'system-upgrade-controller'
+const serviceAccountName = 'system-upgrade'
 const namespace = 'system-upgrade'
 const ownerKind = 'upgrade.cattle.io/v1, Kind=Plan'
 
@@ -161,7 +161,7 @@ function affinity(plan: string, node: string): object {
 const identifying = new Set(['name', 'mountPath', 'type', 'topologyKey', 'kind', 'apiVersion'])
 
 /** Texts in maps are cut to 64 characters, those that are elements of lists are not. */
-export function cutTexts(value: unknown, inList = false): unknown {
+function cutTexts(value: unknown, inList = false): unknown {
   if (Array.isArray(value)) return value.map((element) => cutTexts(element, true))
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
