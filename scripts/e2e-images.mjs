@@ -1,27 +1,17 @@
-import { copyFileSync, mkdirSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { resolve } from 'node:path'
+import { parseArgs } from 'node:util'
 import { bootstrap } from './bootstrap.mjs'
 import { build } from './build.mjs'
-import { writeImage } from './image.mjs'
 import { loadTypeScript } from './load-typescript.mjs'
 import { root } from './paths.mjs'
 import { program } from './run.mjs'
 
-/**
- * Writes the images that the end-to-end tests need, Falkirk's own among them, as OCI archives into a folder (dist/e2e-images, or the one
- * given): for a cluster that somebody else runs and FALKIRK_E2E_KUBECONFIG names. Its nodes must find them under the names printed.
- */
+/** Writes the images that the end-to-end tests need on a cluster of somebody else's, as OCI archives: into `dist/e2e-images`, or `--out FOLDER`. */
 await program(async () => {
-  const folder = resolve(process.argv[2] ?? join(root, 'dist/e2e-images'))
+  const { values } = parseArgs({ options: { out: { type: 'string' } } })
   await bootstrap()
   await build()
-  const { rigImages } = await loadTypeScript('test/rig/images/rig-images.ts')
-  const images = await /** @type {() => Promise<{ ref: string, archive: string }[]>} */ (rigImages)()
-  mkdirSync(folder, { recursive: true })
-  for (const { ref, archive } of images) {
-    copyFileSync(archive, join(folder, basename(archive)))
-    process.stdout.write(`${ref}\t${join(folder, basename(archive))}\n`)
-  }
-  const { ref, out } = await writeImage({ out: join(folder, 'falkirk_dev.tar') })
-  process.stdout.write(`${ref}\t${out}\n`)
+  const { writeNeededImages } = await loadTypeScript('test/e2e/hosts/image-set.ts')
+  const write = /** @type {(folder: string) => Promise<string[]>} */ (writeNeededImages)
+  for (const file of await write(resolve(values.out ?? `${root}/dist/e2e-images`))) process.stdout.write(`${file}\n`)
 })

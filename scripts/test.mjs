@@ -57,7 +57,9 @@ async function endToEndTests() {
   const { code, counts } = await runVitest({ args: ['--config=vitest.e2e.config.ts'], env: { FALKIRK_LOGS: logs }, live: true })
   if (code === 0 || readdirSync(logs).length === 0) rmSync(logs, { recursive: true, force: true })
   else process.stdout.write(`logs of what failed: ${logs}\n`)
-  return { ok: code === 0, counts }
+  if (!process.env.FALKIRK_E2E_KUBECONFIG) return { ok: code === 0, counts }
+  const leftOut = 'the tests with API servers and hosts of their own; FALKIRK_E2E_KUBECONFIG names a cluster that somebody else started'
+  return { ok: code === 0, counts, leftOut }
 }
 
 /**
