@@ -147,12 +147,33 @@ describe('a refusal', () => {
     expect(watched.state()).toEqual(server.collection.state())
   })
 
-  it('of the watch alone is told although the list is allowed', async () => {
+  it('of the watch alone is told although the list is allowed, and is over with the first watch, before anything happens in it', async () => {
+    const server = await serverWith(3)
+    let refuse = true
+    let watches = false
+    server.misanswer = ({ verb }) => (refuse && verb === 'watch' ? answerStatus(403, 'Forbidden') : undefined)
+    const watched = watchCollection(server, { bookmarks: false })
+    watched.reflector.watching.then(
+      () => {
+        watches = true
+      },
+      () => {},
+    )
+    await eventually(() => watched.problems).toMatchObject([{ reason: 'Forbidden', verb: 'watch' }])
+    expect([watched.reflector.isSynced(), watches]).toEqual([true, false])
+    refuse = false
+    await eventually(() => watches).toBe(true)
+    expect(watched.problems).toHaveLength(2)
+    expect(watched.problems[1]).toBeUndefined()
+  })
+
+  it('leaves nobody waiting for the first watch when it is stopped', async () => {
     const server = await serverWith(3)
     server.misanswer = ({ verb }) => (verb === 'watch' ? answerStatus(403, 'Forbidden') : undefined)
     const watched = watchCollection(server)
-    await eventually(() => watched.problems).toMatchObject([{ reason: 'Forbidden', verb: 'watch' }])
-    expect(watched.reflector.isSynced()).toBe(true)
+    await watched.reflector.synced
+    await watched.reflector.stop()
+    await expect(watched.reflector.watching).rejects.toThrow('stopped before the first watch')
   })
 
   it('is not retried quickly', async () => {

@@ -49,6 +49,8 @@ export interface Reflector {
   /** Resolves when the cache has been filled once; rejects when `stop` came before. */
   readonly synced: Promise<void>
   isSynced(): boolean
+  /** Resolves when the server has let it watch for the first time: without that what was listed grows old unnoticed. Rejects like `synced`. */
+  readonly watching: Promise<void>
   /** Epoch ms of the last proof that the cache is fresh (a list, an event, a bookmark); 0 before the first list. */
   lastContactMs(): number
   counts(): ReflectorCounts
@@ -65,6 +67,7 @@ const initialEventsEnd = 'k8s.io/initial-events-end'
 
 class CollectionReflector<T extends CachedObject> implements Reflector {
   readonly synced: Promise<void>
+  readonly watching: Promise<void>
   readonly #options: ReflectorOptions<T>
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
@@ -72,6 +75,8 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
   readonly #counts = { lists: 0, watches: 0, events: 0, faults: 0 }
   #resolveSynced = () => {}
   #rejectSynced = (_reason: Error) => {}
+  #resolveWatching = () => {}
+  #rejectWatching = (_reason: Error) => {}
   #isSynced = false
   #lastContactMs = 0
   /** Where the watch goes on; `undefined`: the first state is needed (again). */
@@ -89,8 +94,13 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
       this.#resolveSynced = resolve
       this.#rejectSynced = reject
     })
-    // Nobody has to wait for it.
+    this.watching = new Promise((resolve, reject) => {
+      this.#resolveWatching = resolve
+      this.#rejectWatching = reject
+    })
+    // Nobody has to wait for them.
     this.synced.catch(() => {})
+    this.watching.catch(() => {})
     this.#running = this.#run()
   }
 
@@ -110,6 +120,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
     this.#stop.abort()
     await this.#running
     this.#rejectSynced(new Error('stopped before the first list was complete'))
+    this.#rejectWatching(new Error('stopped before the first watch'))
   }
 
   async #run(): Promise<void> {
@@ -157,6 +168,8 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
       cache.listBegins()
     }
     const stream = await transport.stream({ method: 'GET', path, query: watchQuery(this.#options, this.#resourceVersion), signal })
+    this.#resolveWatching()
+    if (this.#problem?.verb === 'watch') this.#setProblem(undefined)
     this.#streamed = phase === 'Stream' ? new Map() : undefined
     const close = () => stream.close()
     const startedMs = clock.now()

@@ -29,12 +29,12 @@ export interface PlanCaches {
   readonly jobs: ObjectCache<JobFacts>
   readonly secrets: ObjectCache<CachedSecret>
   readonly pods: ObjectCache<PodFacts>
-  /** Resolves when all have been filled. Pods are not waited for: a Plan works without seeing them. */
+  /** Resolves when all have been filled and are kept up to date. Pods are not waited for: a Plan works without seeing them. */
   readonly synced: Promise<void>
   isSynced(): boolean
   /** Whether pods have been seen; without the right to watch them they never are. */
   seesPods(): boolean
-  /** Epoch milliseconds of the oldest proof that a cache is fresh. */
+  /** Epoch milliseconds of the oldest proof that a cache is fresh; 0 while one of them may not be watched. */
   freshSinceMs(): number
   stop(): Promise<void>
 }
@@ -59,25 +59,39 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
   const sorted = new SortedNodes(caches.nodes)
-  const reflectors = {
-    plans: reflect(shell, plans, caches.plans, { namespace }),
-    nodes: reflect(shell, nodes, caches.nodes, {}),
-    jobs: reflect(shell, jobs, caches.jobs, { namespace, labelSelector: own }),
-    secrets: reflect(shell, secrets, caches.secrets, { namespace }),
-    pods: reflect(shell, pods, caches.pods, { namespace, labelSelector: own }),
-  }
-  const needed = [reflectors.plans, reflectors.nodes, reflectors.jobs, reflectors.secrets]
-  reflectors.pods.synced.catch(() => {})
+  const refused = new Set<string>()
+  const needed = { ...shell, onReflectorProblem: noting(refused, shell.onReflectorProblem) }
+  const reflectors = [
+    reflect(needed, plans, caches.plans, { namespace }),
+    reflect(needed, nodes, caches.nodes, {}),
+    reflect(needed, jobs, caches.jobs, { namespace, labelSelector: own }),
+    reflect(needed, secrets, caches.secrets, { namespace }),
+  ]
+  const podReflector = reflect(shell, pods, caches.pods, { namespace, labelSelector: own })
+  let isSynced = false
+  const synced = Promise.all(reflectors.flatMap((r) => [r.synced, r.watching])).then(() => {
+    isSynced = true
+  })
+  synced.catch(() => {})
   return {
     ...caches,
     sortedNodes: () => sorted.get(),
-    synced: Promise.all(needed.map((r) => r.synced)).then(() => {}),
-    isSynced: () => needed.every((r) => r.isSynced()),
-    seesPods: () => reflectors.pods.isSynced(),
-    freshSinceMs: () => Math.min(...needed.map((r) => r.lastContactMs())),
+    synced,
+    isSynced: () => isSynced && refused.size === 0,
+    seesPods: () => podReflector.isSynced(),
+    freshSinceMs: () => (refused.size > 0 ? 0 : Math.min(...reflectors.map((r) => r.lastContactMs()))),
     stop: async () => {
-      await Promise.all(Object.values(reflectors).map((r) => r.stop()))
+      await Promise.all([...reflectors, podReflector].map((r) => r.stop()))
     },
+  }
+}
+
+/** Keeps the names of collections that may not be watched, and hands on what is heard. */
+function noting(refused: Set<string>, tell: Shell['onReflectorProblem']): Shell['onReflectorProblem'] {
+  return (plural, problem) => {
+    if (problem === undefined) refused.delete(plural)
+    else refused.add(plural)
+    tell(plural, problem)
   }
 }
 
