@@ -12,6 +12,6 @@ await program(async () => {
   await bootstrap()
   await build()
   const { writeNeededImages } = await loadTypeScript('test/e2e/hosts/image-set.ts')
-  const write = /** @type {(folder: string) => Promise<string[]>} */ (writeNeededImages)
-  for (const file of await write(resolve(values.out ?? `${root}/dist/e2e-images`))) process.stdout.write(`${file}\n`)
+  const write = /** @type {(folder: string) => Promise<{ ref: string, out: string }[]>} */ (writeNeededImages)
+  for (const { ref, out } of await write(resolve(values.out ?? `${root}/dist/e2e-images`))) process.stdout.write(`${ref}\t${out}\n`)
 })

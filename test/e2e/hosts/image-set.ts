@@ -13,17 +13,17 @@ export const neededImages = [
   'rig/upgrade-nothing:v1.20.2-k3s1',
 ] as const
 
-/** Writes them into a folder as OCI archives, which container runtimes can load; gives the paths. */
-export async function writeNeededImages(folder: string): Promise<string[]> {
+/** Writes them into a folder as OCI archives, which container runtimes can load; gives their full references and paths. */
+export async function writeNeededImages(folder: string): Promise<{ ref: string; out: string }[]> {
   mkdirSync(folder, { recursive: true })
   const made = await rigImages()
-  const files: string[] = []
+  const written: { ref: string; out: string }[] = []
   for (const ref of neededImages) {
     const out = join(folder, `${ref.replaceAll(/[/:]/g, '_')}.tar`)
     const archive = made.find((image) => image.ref === fullReference(ref))?.archive
     if (archive === undefined) await writeImage({ out, tag: ref })
     else copyFileSync(archive, out)
-    files.push(out)
+    written.push({ ref: fullReference(ref), out })
   }
-  return files
+  return written
 }
