@@ -18,6 +18,8 @@ interface NodeDrain {
   readonly answers: Map<string, EvictionAnswer>
   /** Which Plans drain it. */
   readonly plans: Set<string>
+  /** Why its pods may not be watched. */
+  problem?: string
 }
 
 type PodAction = Extract<PlanAction, { kind: 'EvictPod' | 'DeletePod' }>
@@ -45,13 +47,21 @@ export class NodeDrains {
     this.#endUnused()
   }
 
+  /** Of nodes whose pods are known; those are missing that are still being read, or may not be. */
   factsOf(nodeNames: readonly string[]): ReadonlyMap<string, DrainFacts> {
     const known = nodeNames.flatMap((name) => {
       const drain = this.#drains.get(name)
-      const ready = drain?.reflector.isSynced() && (this.#budgetsForbidden || this.#budgets?.reflector.isSynced())
+      const isKept = drain?.reflector.isSynced() === true && drain.problem === undefined
+      const ready = isKept && (this.#budgetsForbidden || this.#budgets?.reflector.isSynced())
       return drain !== undefined && ready ? [[name, this.#facts(drain)] as const] : []
     })
     return new Map(known)
+  }
+
+  /** By node name: why its pods cannot be read. */
+  problemsOf(nodeNames: readonly string[]): ReadonlyMap<string, string> {
+    const told = nodeNames.map((name) => [name, this.#drains.get(name)?.problem] as const)
+    return new Map(told.flatMap(([name, problem]) => (problem === undefined ? [] : [[name, problem] as const])))
   }
 
   /** Asks the server to move one pod; its answer is a fact for the next decision. */
@@ -93,11 +103,17 @@ export class NodeDrains {
     this.#watchBudgets()
     const cache = new ObjectCache<PodFacts>({ trim: podFacts, log: this.#shell.log })
     const plans = new Set<string>()
-    const reflector = reflect(this.#shell, podResource, cache, { fieldSelector: `spec.nodeName=${name}` })
-    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans }
     const tell = () => {
       for (const plan of plans) this.#onChange(plan)
     }
+    const onReflectorProblem: Shell['onReflectorProblem'] = (plural, problem) => {
+      this.#shell.onReflectorProblem(plural, problem)
+      if (problem === undefined) delete drain.problem
+      else drain.problem = problem.message
+      tell()
+    }
+    const reflector = reflect({ ...this.#shell, onReflectorProblem }, podResource, cache, { fieldSelector: `spec.nodeName=${name}` })
+    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans }
     cache.onChange((change) => {
       this.#lookUpDaemonSet(change.object, tell)
       tell()
@@ -116,6 +132,7 @@ export class NodeDrains {
     if (this.#drains.size > 0 || this.#budgets === undefined) return
     void this.#budgets.reflector.stop()
     this.#budgets = undefined
+    this.#budgetsForbidden = false
     this.#daemonSets.clear()
   }
 

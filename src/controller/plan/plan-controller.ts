@@ -131,6 +131,7 @@ export class PlanController {
       failures: this.#failures,
       refusals: this.#refusals.get(name) ?? new Map(),
       drains: this.#drains.factsOf(drainNodes),
+      drainProblems: this.#drains.problemsOf(drainNodes),
     }
     const decision = decidePlan(facts, this.#shell.clusterId, this.#shell.clock.now())
     end()

@@ -47,6 +47,17 @@ function containersOf(job: Job): string[] {
 }
 
 describe('defect 27: the controller drains the node itself', () => {
+  it('says why the pods of a node cannot be read, and touches nothing meanwhile', () => {
+    const world = drained()
+    world.facts = { ...world.facts, drainProblems: new Map([['n1', 'user "sut" may not list pods']]) }
+    world.settle()
+    expect(world.condition()).toMatchObject({
+      reason: 'Draining',
+      message: 'n1: its pods cannot be read: user "sut" may not list pods',
+    })
+    expect(world.done).toEqual([])
+  })
+
   it('looks at the pods, cordons and notes it in one write, evicts, and only then makes the Job', () => {
     const world = drained()
     const first = world.settle()

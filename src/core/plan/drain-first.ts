@@ -27,13 +27,15 @@ export function drainFirst(at: NodeAtWork, context: PlanContext): NodeWork {
 /** Nothing is cordoned for a drain that could not be carried out anyway: its pods are looked at first. */
 function beginDrain(at: NodeAtWork, context: PlanContext): NodeWork {
   const decision = judgeDrain(at, context)
-  if (decision === undefined) return readingPods(at)
+  if (decision === undefined) return readingPods(at, context)
   if (decision.kind === 'Refused') return failNode(at, context, { reason: 'DrainFailed', message: decision.message })
   return working(keepEntry(at, context, 'Drain', true), { drains: true, reason: 'Draining', kind: 'Waiting' })
 }
 
-function readingPods({ node }: NodeAtWork): NodeWork {
-  return { kind: 'Waiting', reason: 'Draining', message: `${node.name}: reading its pods`, actions: [], events: [], drains: true }
+function readingPods({ node }: NodeAtWork, { facts }: PlanContext): NodeWork {
+  const problem = facts.drainProblems?.get(node.name)
+  const message = problem === undefined ? `${node.name}: reading its pods` : `${node.name}: its pods cannot be read: ${problem}`
+  return { kind: 'Waiting', reason: 'Draining', message, actions: [], events: [], drains: true }
 }
 
 /** What the drain comes to now; `undefined` while the node's pods are not known. */
@@ -48,7 +50,7 @@ function judgeDrain(at: NodeAtWork, { facts, nowMs }: PlanContext): DrainDecisio
 
 function drainNode(at: NodeAtWork, context: PlanContext): NodeWork {
   const decision = judgeDrain(at, context)
-  if (decision === undefined) return readingPods(at)
+  if (decision === undefined) return readingPods(at, context)
   const message = drainMessage(at.node, decision)
   switch (decision.kind) {
     case 'Cordon':

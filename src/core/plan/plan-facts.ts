@@ -52,6 +52,8 @@ export interface PlanFacts {
   readonly factsAgeMs: number
   /** By node name; only nodes that an earlier decision asked for in `drainNodes`. */
   readonly drains: ReadonlyMap<string, DrainFacts>
+  /** By node name: why the pods of a node that is to be drained cannot be read. */
+  readonly drainProblems?: ReadonlyMap<string, string>
   /** Names of nodes on which another exclusive Plan has a Job at work. */
   readonly exclusiveElsewhere: ReadonlySet<string>
   /** `orderKey` of `node-selection.ts`; a shell may remember what it gave. */
