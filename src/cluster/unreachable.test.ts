@@ -27,6 +27,7 @@ it.each([
   [failed('UND_ERR_SOCKET', 'other side closed'), /broke before the answer was complete \(other side closed\)/],
   [failed('EMFILE', 'too many files'), /: too many files \(EMFILE\)$/],
   [new TimedOut(1500), /no complete answer within 1.5 s/],
+  [new TimedOut(5000 / 3), /no complete answer within 1.7 s/],
   ['odd', /: odd$/],
 ])('%s is explained', (error, says) => {
   const fault = unreachable(access, error)

@@ -4,7 +4,7 @@ import type { ClusterAccess } from './cluster-access.ts'
 /** Why a request was given up by its own clock; the cause of an FK_API_UNREACHABLE. */
 export class TimedOut extends Error {
   constructor(timeoutMs: number) {
-    super(`no complete answer within ${timeoutMs / 1000} s`)
+    super(`no complete answer within ${Number((timeoutMs / 1000).toFixed(1))} s`)
     this.name = 'TimedOut'
   }
 }
