@@ -20,6 +20,7 @@ async function setUp(): Promise<MemoryShell & { caches: PlanCaches; act: (action
   made.api.put('/api/v1/nodes/n1', { metadata: { name: 'n1', uid: 'u1', labels: { zone: 'a' } }, spec: { podCIDR: '10.0.0.0/24' } })
   const caches = startPlanCaches(made.shell)
   onTestFinished(() => caches.stop())
+  await made.clock.advance(5_000)
   await caches.synced
   return { ...made, caches, act: (action) => carryOut(made.shell, caches, action) }
 }
@@ -114,8 +115,9 @@ describe('a Job', () => {
   })
 
   it('is deleted by its UID, its pods in the background, and forgotten at once', async () => {
-    const { api, caches, act } = await setUp()
+    const { api, caches, clock, act } = await setUp()
     await act({ kind: 'CreateJob', node: 'n1', job: job() })
+    await clock.advance(1_000)
     await act({ kind: 'DeleteJob', name: 'apply-p', uid: 'u' })
     expect(api.bodies(/^DELETE/)).toMatchObject([{ propagationPolicy: 'Background', preconditions: { uid: 'u' } }])
     expect(caches.jobs.size).toBe(0)

@@ -25,8 +25,8 @@ async function setUp() {
   api.put('/api/v1/namespaces/system-upgrade/secrets/s', { metadata: namespaced('s'), data: { k: 'dg==' } })
   const caches = startPlanCaches(shell)
   onTestFinished(() => caches.stop())
-  await caches.synced
   await clock.advance(5_000)
+  await caches.synced
   const woken: string[] = []
   const end = wakePlans(
     caches,
