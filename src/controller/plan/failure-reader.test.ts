@@ -71,6 +71,15 @@ describe('why a Job failed', () => {
     expect(await read()).toEqual({ log: 'login as admin with ***' })
   })
 
+  it('does not show half a secret where the log is cut off', async () => {
+    const { api, read } = setUp(`${'x'.repeat(16_000)}\n${'y'.repeat(16_384 - 16_001 - 4)}hunter22 and more`, {
+      secrets: [{ name: 's', path: '/s' }],
+    })
+    const data = { k: Buffer.from('hunter22').toString('base64') }
+    api.put(`${secrets}/s`, { metadata: { name: 's', namespace: 'system-upgrade' }, data })
+    expect(await read()).toEqual({ log: 'x'.repeat(16_000) })
+  })
+
   it('a Secret that is missing had nothing to tell', async () => {
     const { read } = setUp('plain', { secrets: [{ name: 's', path: '/s' }] })
     expect(await read()).toEqual({ log: 'plain' })

@@ -26,7 +26,8 @@ export async function readFailure(
     const container = pod === undefined ? undefined : failedContainer(pod)
     if (pod === undefined || container === undefined) return { log: '' }
     const text = await shell.client.logs(pod.namespace, pod.name, container, { tailLines, limitBytes })
-    return { log: maskSecrets(lastLines(text), await secretValues(shell, plan)) }
+    const values = await secretValues(shell, plan)
+    return { log: maskSecrets(lastLines(values.length === 0 ? text : wholeLines(text)), values) }
   } catch (error) {
     return { log: `(its log cannot be read: ${error instanceof Error ? error.message : String(error)})` }
   }
@@ -39,6 +40,11 @@ function failedContainer(pod: PodFacts): string | undefined {
 async function podsOfJob({ client, namespace }: Shell, jobName: string): Promise<readonly PodFacts[]> {
   const { items } = await client.list<KubeObject>(podResource, { namespace, labelSelector: `job-name=${jobName}` })
   return items.map(podFacts)
+}
+
+/** A line that the limit cuts off may end in half a secret, which no mask would find. */
+function wholeLines(text: string): string {
+  return Buffer.byteLength(text) < limitBytes ? text : text.slice(0, text.lastIndexOf('\n') + 1)
 }
 
 function lastLines(text: string): string {
