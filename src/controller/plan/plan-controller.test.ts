@@ -159,6 +159,19 @@ describe('the controller of Plans', () => {
     expect(tries).toBeLessThan(30)
   })
 
+  it('tells in the condition that a failed Job may not be deleted, and tries again when it may', async () => {
+    const { api, run, complete } = await setUp()
+    const annotations = { 'falkirk.dev/retry': 'count=1,backoff=1s' }
+    const retried: object = { ...plan(), metadata: { name: 'p', namespace: 'system-upgrade', uid: 'uid-p', annotations } }
+    api.refuse = (line) => (line.startsWith('DELETE') ? new ApiError({ status: 403, message: 'may not delete jobs' }) : undefined)
+    api.put(`${plansPath}/p`, retried as MemoryObject)
+    await run(30, 1)
+    expect(complete()).toMatchObject({ status: 'False', reason: 'Refused', message: 'may not delete jobs' })
+    api.refuse = () => undefined
+    await run(60)
+    expect(complete()).toMatchObject({ status: 'True' })
+  })
+
   it('starts nothing after it was stopped', async () => {
     const { api, clock, controller, linesSince } = await setUp()
     await controller.stop()

@@ -5,6 +5,7 @@ import { createWorkQueue } from '../../cluster/work-queue.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
 import { decideOrphans } from '../../core/plan/decide-orphans.ts'
 import { decidePlan } from '../../core/plan/decide-plan.ts'
+import { nodeOf } from '../../core/plan/job-node.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanAction, PlanActions, PlanDecision } from '../../core/plan/plan-decision.ts'
 import type { FailureFacts, PlanFacts } from '../../core/plan/plan-facts.ts'
@@ -177,7 +178,7 @@ export class PlanController {
 
   async #carryOutList(plan: Plan, actions: PlanActions): Promise<{ readonly error: unknown } | undefined> {
     for (const action of actions) {
-      const node = 'node' in action ? action.node : undefined
+      const node = this.#nodeOf(action)
       try {
         await this.#carryOut(plan, action)
         this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Done' })
@@ -189,6 +190,13 @@ export class PlanController {
       }
     }
     return undefined
+  }
+
+  /** What is refused is told for the node that it is about, also where the action names only its Job. */
+  #nodeOf(action: PlanAction): string | undefined {
+    if ('node' in action) return action.node
+    const job = this.#caches.jobs.get(`${this.#shell.namespace}/${'name' in action ? action.name : action.jobName}`)
+    return job === undefined ? undefined : nodeOf(job)
   }
 
   async #carryOut(plan: Plan, action: PlanAction): Promise<void> {

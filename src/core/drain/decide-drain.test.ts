@@ -172,10 +172,16 @@ describe('decideDrain: after an answer', () => {
     expect(decide([pod], { budgets: [sampleBudget('web')], answers, now: start + 60_000 }).kind).toBe('Work')
   })
 
-  it('no right to evict: refused, with the verb that is missing', () => {
-    const message = 'pods "a" is forbidden: User "system:serviceaccount:x:y" cannot create resource "pods/eviction" in API group ""'
-    const decision = decide([pod], { answers: { [id]: answer({ kind: 'Denied', message }) } })
-    expect(decision).toMatchObject({ kind: 'Refused', message: expect.stringContaining('cannot create resource "pods/eviction"') })
+  it('no right to evict: says so without a break, asks again slowly, and goes on when it is granted', () => {
+    const message = 'user "system:serviceaccount:x:y" may not create pods/eviction in namespace default'
+    const denied = { [id]: answer({ kind: 'Denied', message }) }
+    const says = (decision: DrainDecision) => drainMessage({ name: 'w1' }, decision)
+    const waits = decide([pod], { answers: denied, now: start + 1_000 })
+    const asks = decide([pod], { answers: denied, now: start + 5_000 })
+    expect(work(waits).evict).toEqual([])
+    expect(work(asks).evict).toEqual([pod])
+    expect(says(waits)).toContain(`may not be evicted: ${message}`)
+    expect(says(asks)).toBe(says(waits))
   })
 
   it('says what holds up a pod that is past its grace period', () => {

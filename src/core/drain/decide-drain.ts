@@ -84,7 +84,8 @@ export function decideDrain(input: DrainInput): DrainDecision {
   const endsAtMs = policy.timeoutMs === undefined ? Number.POSITIVE_INFINITY : progress.startedAtMs + policy.timeoutMs
   if (now >= endsAtMs) return timedOut(input, outlooks)
   const asked = outlooks.filter((o) => o.kind === 'Ask').map((o) => o.pod)
-  const waiting = heldUpFirst(outlooks.filter((o) => o.kind !== 'Ask'))
+  // one that is asked for again is still held up by what the last answer said
+  const waiting = heldUpFirst(outlooks.filter((o) => o.kind !== 'Ask' || progress.answers.has(o.pod.uid)))
   const present = new Set(input.pods.map((pod) => pod.uid))
   const gone = [...progress.answers.keys()].filter((uid) => !present.has(uid)).length
   return {

@@ -93,9 +93,6 @@ function deadlockOf(
   if (verdict === undefined && outcome?.kind === 'SeveralBudgets') {
     return 'is guarded by more than one PodDisruptionBudget, which an eviction does not support; change a selector so that one is left'
   }
-  if (outcome?.kind === 'Denied' && /User ".*" cannot/.test(outcome.message)) {
-    return `may not be evicted by Falkirk: ${outcome.message}; grant the drain role to its service account`
-  }
   return undefined
 }
 
