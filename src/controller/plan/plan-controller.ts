@@ -236,7 +236,7 @@ export class PlanController {
     const complete = status.conditions?.find((c) => c.type === 'Complete')
     metrics.nodesInProgress.set({ plan: name }, status.applying?.length ?? 0)
     metrics.planComplete.set({ plan: name }, complete?.status === 'True' ? 1 : 0)
-    metrics.planFailed.set({ plan: name }, complete?.reason === 'JobFailed' || complete?.reason === 'NotReached' ? 1 : 0)
+    metrics.planFailed.set({ plan: name }, /^(JobFailed|NotReached|DrainFailed)$/.test(complete?.reason ?? '') ? 1 : 0)
   }
 
   #forget(name: string): void {

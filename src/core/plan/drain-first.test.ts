@@ -105,7 +105,7 @@ describe('defect 27: the controller drains the node itself', () => {
     const { controller: _, ...bare } = aPod('bare')
     setPods(world, [bare])
     world.settle()
-    expect(world.condition()).toMatchObject({ status: 'False', reason: 'JobFailed' })
+    expect(world.condition()).toMatchObject({ status: 'False', reason: 'DrainFailed' })
     expect(world.condition()?.message).toContain('default/bare')
     expect(world.node('n1').unschedulable).toBe(false)
     expect(world.done).not.toContainEqual(expect.objectContaining({ patch: expect.objectContaining({ unschedulable: true }) }))
@@ -118,9 +118,41 @@ describe('defect 27: the controller drains the node itself', () => {
     world.settle()
     world.nowMs += 300_000
     world.settle()
-    expect(world.condition()).toMatchObject({ reason: 'JobFailed' })
+    expect(world.condition()).toMatchObject({ reason: 'DrainFailed' })
     expect(world.condition()?.message).toContain('web-1')
     expect(world.node('n1').unschedulable).toBe(false)
+  })
+
+  it('falkirk.dev/retry: a drain that failed is tried again after a pause that the journal remembers, in service meanwhile', () => {
+    const world = drained({ drain: { timeout: '5m' } }, { 'falkirk.dev/retry': 'count=1,backoff=30s' })
+    setPods(world, [aPod('web-1', { deletionAtMs: world.nowMs })])
+    world.settle()
+    world.nowMs += 300_000
+    world.settle()
+    expect(world.condition()).toMatchObject({ status: 'False', reason: 'Retrying' })
+    expect(world.node('n1').unschedulable).toBe(false)
+    world.nowMs += 29_000
+    expect(world.settle().wakeAtMs).toBe(world.nowMs + 1000)
+    world.nowMs += 1000
+    world.settle()
+    expect(world.node('n1').unschedulable).toBe(true)
+    setPods(world, [])
+    world.settle()
+    expect(world.jobOn('n1')?.annotations['falkirk.dev/attempt']).toBe('2')
+  })
+
+  it('falkirk.dev/retry: the last drain that fails stands', () => {
+    const world = drained({}, { 'falkirk.dev/retry': 'count=1,backoff=30s' })
+    const { controller: _, ...bare } = aPod('bare')
+    setPods(world, [bare])
+    world.settle()
+    world.nowMs += 30_000
+    world.settle()
+    expect(world.condition()).toMatchObject({ status: 'False', reason: 'DrainFailed' })
+    world.nowMs += 3_600_000
+    world.settle()
+    expect(world.condition()).toMatchObject({ status: 'False', reason: 'DrainFailed' })
+    expect(world.events.filter((e) => e.reason === 'DrainFailed')).toHaveLength(2)
   })
 
   it('a node whose journal cannot be read is not drained', () => {

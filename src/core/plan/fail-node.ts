@@ -26,22 +26,20 @@ export function failNode(at: NodeAtWork, context: PlanContext, failure: Failure)
   const attempt = at.entry?.hash === context.latestHash ? at.entry.attempt : attemptOf(failure.job)
   // the journal is written first: what is left over of the try before says nothing about this one
   if (failure.job !== undefined && attemptOf(failure.job) < attempt && at.entry?.step !== 'Failed') return working([deleteJob(failure.job)])
-  const { count } = context.options.retry
-  return attempt <= count ? retryLater(at, context, failure, attempt) : recordFailure(at, context, failure, attempt)
+  const again = attempt <= context.options.retry.count
+  // without a Job nothing but the journal can tell since when it has failed
+  return again && failure.job !== undefined
+    ? retryLater(at, context, { ...failure, job: failure.job }, attempt)
+    : recordFailure(at, context, failure, attempt)
 }
 
 function attemptOf(job: JobFacts | undefined): number {
   return Number(job?.annotations['falkirk.dev/attempt'] ?? '1') || 1
 }
 
-function retryLater(at: NodeAtWork, context: PlanContext, failure: Failure, attempt: number): NodeWork {
-  const { backoffMs, maxBackoffMs, count } = context.options.retry
-  const pauseMs = Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs)
-  const dueMs = (failure.atMs ?? context.nowMs) + pauseMs
-  if (context.nowMs < dueMs) {
-    const message = `${failure.message}; try ${attempt + 1} of ${count + 1} at ${timestamp(dueMs)}`
-    return { kind: 'Waiting', reason: 'Retrying', message, actions: [], events: [], wakeAtMs: dueMs }
-  }
+function retryLater(at: NodeAtWork, context: PlanContext, failure: Failure & { job: JobFacts }, attempt: number): NodeWork {
+  const dueMs = (failure.atMs ?? context.nowMs) + pauseMs(context, attempt)
+  if (context.nowMs < dueMs) return retryAt(dueMs, context, failure.message, attempt)
   const entry: JournalEntry = {
     ...(at.entry ?? newEntry(at, context)),
     hash: context.latestHash,
@@ -49,9 +47,22 @@ function retryLater(at: NodeAtWork, context: PlanContext, failure: Failure, atte
     since: timestamp(context.nowMs),
     attempt: attempt + 1,
   }
-  const actions: PlanAction[] = [{ kind: 'PatchNode', node: at.node.name, patch: withJournal(at, withoutFailure(entry)) }]
-  if (failure.job !== undefined) actions.push(deleteJob(failure.job))
+  const actions: PlanAction[] = [
+    { kind: 'PatchNode', node: at.node.name, patch: withJournal(at, withoutFailure(entry)) },
+    deleteJob(failure.job),
+  ]
   return { kind: 'Working', actions, events: [failureEvent(failure)] }
+}
+
+/** The pause after the first failure, doubled with each further one. */
+function pauseMs({ options }: PlanContext, attempt: number): number {
+  const { backoffMs, maxBackoffMs } = options.retry
+  return Math.min(backoffMs * 2 ** (attempt - 1), maxBackoffMs)
+}
+
+function retryAt(dueMs: number, { options }: PlanContext, problem: string, attempt: number): NodeWork {
+  const message = `${problem}; try ${attempt + 1} of ${options.retry.count + 1} at ${timestamp(dueMs)}`
+  return { kind: 'Waiting', reason: 'Retrying', message, actions: [], events: [], wakeAtMs: dueMs }
 }
 
 function withoutFailure({ failure: _, ...entry }: JournalEntry): JournalEntry {
@@ -69,7 +80,7 @@ function recordFailure(at: NodeAtWork, context: PlanContext, failure: Failure, a
     attempt,
     failure: {
       message: cut(failure.message),
-      reason: failure.reason === 'NotReached' ? 'NotReached' : 'JobFailed',
+      reason: failure.reason,
       generation: context.facts.plan.metadata.generation ?? 0,
       restored,
     },
@@ -77,7 +88,7 @@ function recordFailure(at: NodeAtWork, context: PlanContext, failure: Failure, a
   const uncordon = restored && at.node.unschedulable ? { unschedulable: false } : {}
   return {
     kind: 'Failed',
-    reason: failure.reason === 'NotReached' ? 'NotReached' : 'JobFailed',
+    reason: failure.reason,
     message: failure.message,
     actions: [{ kind: 'PatchNode', node: at.node.name, patch: withJournal(at, entry, uncordon) }],
     events: [failureEvent(failure)],
@@ -99,15 +110,25 @@ function cut(text: string): string {
 
 /**
  * Whether a recorded failure still stands, and then what it comes to: nothing is tried again in silence. It ends when the Plan means
- * another hash, was edited, or asks for more tries.
+ * another hash or was edited; where the Plan asks for more tries, the next one begins after a pause.
  */
 export function failureStands(at: NodeAtWork, context: PlanContext): NodeWork | undefined {
   const { entry } = at
   if (entry?.failure === undefined || entry.hash !== context.latestHash || entry.planUid !== context.facts.plan.metadata.uid)
     return undefined
   if (entry.failure.generation !== (context.facts.plan.metadata.generation ?? 0)) return undefined
-  if (entry.attempt <= context.options.retry.count) return undefined
-  return standingFailure(at, context, entry, entry.failure)
+  const standing = standingFailure(at, context, entry, entry.failure)
+  return entry.attempt <= context.options.retry.count ? retryRecorded(at, context, entry, standing) : standing
+}
+
+/** A recorded failure that is tried again: the node has its scheduling back meanwhile, and the next try begins with a new entry. */
+function retryRecorded(at: NodeAtWork, context: PlanContext, entry: JournalEntry, standing: NodeWork): NodeWork {
+  const dueMs = Date.parse(entry.since) + pauseMs(context, entry.attempt)
+  if (context.nowMs < dueMs || standing.actions.length > 0) {
+    return { ...retryAt(dueMs, context, standing.message ?? '', entry.attempt), actions: standing.actions }
+  }
+  const next: JournalEntry = { ...newEntry(at, context), step: 'Prepare', attempt: entry.attempt + 1 }
+  return working([{ kind: 'PatchNode', node: at.node.name, patch: withJournal(at, next) }])
 }
 
 function standingFailure(

@@ -21,7 +21,7 @@ const JournalEntry = z.object({
   failure: z
     .object({
       message: z.string(),
-      reason: z.enum(['JobFailed', 'NotReached']),
+      reason: z.enum(['JobFailed', 'NotReached', 'DrainFailed']),
       /** Generation of the Plan that failed: the same one is not tried again in silence. */
       generation: z.number(),
       /** The node is schedulable again as it was before. */

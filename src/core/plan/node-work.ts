@@ -46,7 +46,7 @@ export interface NodeAtWork {
 export interface NodeWork {
   /** `Left`: nothing more to do here, the slot is free. */
   readonly kind: 'Working' | 'Waiting' | 'Failed' | 'Blocked' | 'Left'
-  readonly reason?: 'JobFailed' | 'NotReached' | 'Draining' | 'Retrying' | 'Blocked' | 'Refused'
+  readonly reason?: 'JobFailed' | 'NotReached' | 'DrainFailed' | 'Draining' | 'Retrying' | 'Blocked' | 'Refused'
   /** One sentence for the condition; absent while everything goes as usual. */
   readonly message?: string
   readonly actions: PlanActions

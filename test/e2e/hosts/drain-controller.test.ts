@@ -101,7 +101,7 @@ describe('a drain by the controller', () => {
     )
     expect(said).toMatch(/falkirk-e2e\/every-\w+ belongs to DaemonSet every; set spec\.drain\.ignoreDaemonSets/)
     expect(said).toMatch(/falkirk-e2e\/scratch-\S+ would lose the data of its emptyDir volumes; set spec\.drain\.deleteEmptydirData/)
-    expect((await plan.event('DrainFailed')).message).toBe(said.replace('False/JobFailed: ', ''))
+    expect((await plan.event('DrainFailed')).message).toBe(said.replace('False/DrainFailed: ', ''))
     await plan.untilNode(node, 'schedulable again', ({ unschedulable }) => !unschedulable)
     expect(workload.pods.now().filter(({ ending }) => ending)).toEqual([])
     expect(workload.pods.now()).toHaveLength(3)
