@@ -1,0 +1,170 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type BareStage, setBareStage } from './bare-stage.ts'
+import { type Outcome, RightTest, type Told } from './missing-right.ts'
+import { baseRights, type Right } from './rights.ts'
+
+/** What a controller without a right does until it is granted. */
+type Effect =
+  /** It says so on /readyz and in its log, and touches no node. */
+  | 'NotReady'
+  /** It says so in the log alone, because it must not lead, or cannot write a status; it touches no node. */
+  | 'Idle'
+  /** The condition says so; no upgrade is started. */
+  | 'Blocked'
+  /** The condition or an event says so; the failed node waits. */
+  | 'Held'
+  /** Upgrades go on; an event, a condition or the log says what is missing. */
+  | 'Degraded'
+  /** Upgrades go on, and nothing asks for the right: it is for what does not happen here. */
+  | 'Unused'
+
+/** Every right of `deploy/base/rbac-controller.yaml`. */
+const controllerRights: Readonly<Record<string, Effect>> = {
+  'list nodes': 'NotReady',
+  'watch nodes': 'NotReady',
+  'patch nodes': 'Blocked',
+  'get namespaces': 'NotReady',
+  'create events': 'Degraded',
+  'patch events': 'Unused',
+  'get customresourcedefinitions': 'Degraded',
+  'patch customresourcedefinitions': 'Unused',
+  'create customresourcedefinitions': 'Unused',
+  'list plans': 'NotReady',
+  'watch plans': 'NotReady',
+  'patch plans': 'Unused',
+  'patch plans/status': 'Idle',
+  'get jobs': 'Unused',
+  'list jobs': 'NotReady',
+  'watch jobs': 'NotReady',
+  'create jobs': 'Blocked',
+  'patch jobs': 'Unused',
+  'delete jobs': 'Held',
+  'get secrets': 'Degraded',
+  'list secrets': 'NotReady',
+  'watch secrets': 'NotReady',
+  'list pods': 'Degraded',
+  'watch pods': 'Degraded',
+  'get pods/log': 'Degraded',
+  'get leases': 'Idle',
+  'update leases': 'Degraded',
+  'create leases': 'Idle',
+}
+
+/** Every right of `deploy/base/rbac-drain.yaml`, for Plans that the controller drains for. */
+const drainRights: Readonly<Record<string, Effect>> = {
+  'create pods/eviction': 'Blocked',
+  'get pods': 'Unused',
+  'list pods': 'Blocked',
+  'watch pods': 'Blocked',
+  'delete pods': 'Unused',
+  'get daemonsets': 'Unused',
+  'list poddisruptionbudgets': 'Degraded',
+  'watch poddisruptionbudgets': 'Degraded',
+}
+
+interface Case {
+  readonly name: string
+  readonly right: Right
+  readonly drains: boolean
+  readonly effect: Effect
+}
+
+const rightName = ({ verb, resource }: Right) => `${verb} ${resource}`
+
+const cases: readonly Case[] = [
+  ...baseRights('Controller').map((right) => ({ right, drains: false, effect: controllerRights[rightName(right)] })),
+  ...baseRights('Drain').map((right) => ({ right, drains: true, effect: drainRights[rightName(right)] })),
+].flatMap(({ effect, ...one }) => {
+  const name = `no-${one.right.verb}-${one.right.resource.replace('/', '-')}${one.drains ? '-drain' : ''}`
+  return effect === undefined ? [] : [{ ...one, effect, name }]
+})
+
+/** A controller that is refused asks again with growing pauses: many times less than a hot loop would. */
+const mostRequestsInFiveSeconds = 40
+
+let stage: BareStage
+const outcomes = new Map<string, Promise<Outcome>>()
+
+beforeAll(async () => {
+  const users = cases.map(({ name }) => name)
+  stage = await setBareStage({ name: 'plan-missing-rights', users: users.map((name) => ({ name })), auditedUsers: users })
+  await stage.plane.kubectl(['apply', '-f', 'deploy/base/crd.yaml'])
+  await stage.plane.kubectl(['wait', '--for=condition=established', 'crd/plans.upgrade.cattle.io'])
+  // all at once: most of the time each of them waits for its next try
+  for (const one of cases) {
+    const outcome = new RightTest(stage, one).run((told) => toldSomewhere(told, one.right))
+    outcome.catch(() => undefined)
+    outcomes.set(one.name, outcome)
+  }
+})
+
+afterAll(async () => {
+  await Promise.allSettled(outcomes.values())
+  await stage?.down()
+})
+
+/** Who may not do what, and the rule that would allow it. */
+function sentence({ verb, resource }: Right): RegExp {
+  return new RegExp(`user \\\\?"no-[a-z-]+\\\\?" may not ${verb} ${resource}[ :].*add the rule .*${verb}.* to a (Cluster)?Role`)
+}
+
+function toldSomewhere({ log, ready, condition, events }: Told, right: Right): boolean {
+  return [log, ready, condition, ...events].some((text) => sentence(right).test(text))
+}
+
+async function outcomeOf({ name }: Case): Promise<Outcome> {
+  const outcome = await outcomes.get(name)
+  if (outcome === undefined) throw new Error(`${name} did not run`)
+  return outcome
+}
+
+describe('a controller without one of the rights of deploy/base', () => {
+  it('is looked at for each of them', () => {
+    expect(baseRights('Controller').map(rightName)).toEqual(Object.keys(controllerRights))
+    expect(baseRights('Drain').map(rightName)).toEqual(Object.keys(drainRights))
+  })
+
+  describe.each(cases)('$right.verb $right.resource ($right.scope, drains: $drains)', (one) => {
+    const expectations: Readonly<Record<Effect, (outcome: Outcome) => void>> = {
+      NotReady: ({ told, whileMissing }) => {
+        expect(told.ready).toMatch(sentence(one.right))
+        expect(told.log).toMatch(sentence(one.right))
+        expect(whileMissing).toEqual({ runs: 0, cordoned: 0, journals: 0, done: 0 })
+      },
+      Idle: ({ told, whileMissing }) => {
+        expect(told.log).toMatch(sentence(one.right))
+        expect(whileMissing).toEqual({ runs: 0, cordoned: 0, journals: 0, done: 0 })
+      },
+      Blocked: ({ told, whileMissing }) => {
+        expect(told.condition).toMatch(sentence(one.right))
+        expect(told.condition).toMatch(/^False\/(Refused|Draining)/)
+        // the other node has no pod that would have to be evicted
+        expect(whileMissing.runs).toBeLessThanOrEqual(rightName(one.right) === 'create pods/eviction' ? 1 : 0)
+        expect(whileMissing.done).toBe(whileMissing.runs)
+      },
+      Held: ({ told, whileMissing }) => {
+        expect(told.condition).toMatch(sentence(one.right))
+        expect(whileMissing.runs).toBeLessThanOrEqual(2)
+      },
+      Degraded: ({ told }) => {
+        expect(toldSomewhere(told, one.right)).toBe(true)
+      },
+      Unused: ({ told }) => {
+        expect(toldSomewhere(told, one.right)).toBe(false)
+      },
+    }
+
+    it(`is ${one.effect}`, async () => {
+      expectations[one.effect](await outcomeOf(one))
+    })
+
+    it('asks seldom, does not end, and goes on when the right is granted', async () => {
+      const { requests, exitCodes, complete, inTheEnd } = await outcomeOf(one)
+      expect(requests).toBeLessThanOrEqual(mostRequestsInFiveSeconds)
+      // who may create a Lease but not renew it leads for one term; a kubelet starts it again, and then it waits
+      expect(exitCodes).toEqual(rightName(one.right) === 'update leases' ? [1, 0] : [0])
+      expect(complete).toBe('True/Complete')
+      expect(inTheEnd).toEqual({ runs: 3, cordoned: 0, journals: 0, done: 2 })
+    })
+  })
+})
