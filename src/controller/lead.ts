@@ -5,6 +5,7 @@ import { commit, version } from '../core/build-info.ts'
 import type { FalkirkError } from '../core/falkirk-error.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { fencedClient, fencedEvents } from './fence.ts'
+import { ForeignPlans } from './plan/foreign-plans.ts'
 import type { PlanCaches } from './plan/plan-caches.ts'
 import { PlanController } from './plan/plan-controller.ts'
 import { watchServerVersion } from './server-version-watch.ts'
@@ -60,11 +61,12 @@ async function decide(shell: Shell, caches: PlanCaches, signal: AbortSignal): Pr
   tell(shell, 'Started', `${program} running as ${as}`)
   const serverVersion = watchServerVersion(shell, () => controller.wakeAll())
   const controller = new PlanController(shell, caches, serverVersion.current)
+  const foreign = new ForeignPlans(shell)
   shell.metrics.watchQueue(controller.queue())
   shell.log.info({ as, nodes: caches.nodes.size, plans: caches.plans.size }, 'running')
   await aborted
   serverVersion.stop()
-  await controller.stop()
+  await Promise.all([controller.stop(), foreign.stop()])
   shell.metrics.leader.set(0)
 }
 

@@ -114,9 +114,14 @@ describe('RBAC', () => {
     expect(bound).not.toContain('cluster-admin')
   })
 
-  it.each(['secrets', 'jobs', 'plans', 'leases', 'pods/log', 'configmaps'])('gives %s in the namespace alone', (resource) => {
+  it.each(['secrets', 'jobs', 'plans/status', 'leases', 'pods/log', 'configmaps'])('gives %s in the namespace alone', (resource) => {
     const clusterWide = rules.filter((rule) => rule.role.startsWith('ClusterRole') && rule.resources.includes(resource))
     expect(clusterWide).toEqual([])
+  })
+
+  it('lets Plans of other namespaces be looked at, and no more', () => {
+    const clusterWide = rules.filter((rule) => rule.role.startsWith('ClusterRole') && rule.resources.includes('plans'))
+    expect(clusterWide.flatMap((rule) => rule.verbs)).toEqual(['list', 'watch'])
   })
 
   it('keeps everything that removes pods in the drain role', () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type BareStage, setBareStage } from './bare-stage.ts'
 import { type Outcome, RightTest, type Told } from './missing-right.ts'
-import { baseRights, type Right } from './rights.ts'
+import { baseRights, nameOf, type Right } from './rights.ts'
 
 /** What a controller without a right does until it is granted. */
 type Effect =
@@ -29,8 +29,10 @@ const controllerRights: Readonly<Record<string, Effect>> = {
   'get customresourcedefinitions': 'Degraded',
   'patch customresourcedefinitions': 'Unused',
   'create customresourcedefinitions': 'Unused',
-  'list plans': 'NotReady',
-  'watch plans': 'NotReady',
+  'list plans (Cluster)': 'Degraded',
+  'watch plans (Cluster)': 'Degraded',
+  'list plans (Namespace)': 'NotReady',
+  'watch plans (Namespace)': 'NotReady',
   'patch plans': 'Unused',
   'patch plans/status': 'Idle',
   'get jobs': 'Unused',
@@ -69,13 +71,14 @@ interface Case {
   readonly effect: Effect
 }
 
-const rightName = ({ verb, resource }: Right) => `${verb} ${resource}`
-
 const cases: readonly Case[] = [
-  ...baseRights('Controller').map((right) => ({ right, drains: false, effect: controllerRights[rightName(right)] })),
-  ...baseRights('Drain').map((right) => ({ right, drains: true, effect: drainRights[rightName(right)] })),
+  ...baseRights('Controller').map((right) => ({ right, drains: false, effect: controllerRights[nameOf(right)] })),
+  ...baseRights('Drain').map((right) => ({ right, drains: true, effect: drainRights[nameOf(right)] })),
 ].flatMap(({ effect, ...one }) => {
-  const name = `no-${one.right.verb}-${one.right.resource.replace('/', '-')}${one.drains ? '-drain' : ''}`
+  const name = `no-${nameOf(one.right)
+    .toLowerCase()
+    .replace(/[^a-z]+/g, '-')
+    .replace(/-$/, '')}${one.drains ? '-drain' : ''}`
   return effect === undefined ? [] : [{ ...one, effect, name }]
 })
 
@@ -120,8 +123,8 @@ async function outcomeOf({ name }: Case): Promise<Outcome> {
 
 describe('a controller without one of the rights of deploy/base', () => {
   it('is looked at for each of them', () => {
-    expect(baseRights('Controller').map(rightName)).toEqual(Object.keys(controllerRights))
-    expect(baseRights('Drain').map(rightName)).toEqual(Object.keys(drainRights))
+    expect(baseRights('Controller').map(nameOf)).toEqual(Object.keys(controllerRights))
+    expect(baseRights('Drain').map(nameOf)).toEqual(Object.keys(drainRights))
   })
 
   describe.each(cases)('$right.verb $right.resource ($right.scope, drains: $drains)', (one) => {
@@ -139,7 +142,7 @@ describe('a controller without one of the rights of deploy/base', () => {
         expect(told.condition).toMatch(sentence(one.right))
         expect(told.condition).toMatch(/^False\/(Refused|Draining)/)
         // the other node has no pod that would have to be evicted
-        expect(whileMissing.runs).toBeLessThanOrEqual(rightName(one.right) === 'create pods/eviction' ? 1 : 0)
+        expect(whileMissing.runs).toBeLessThanOrEqual(nameOf(one.right) === 'create pods/eviction' ? 1 : 0)
         expect(whileMissing.done).toBe(whileMissing.runs)
       },
       Held: ({ told, whileMissing }) => {
@@ -162,7 +165,7 @@ describe('a controller without one of the rights of deploy/base', () => {
       const { requests, exitCodes, complete, inTheEnd } = await outcomeOf(one)
       expect(requests).toBeLessThanOrEqual(mostRequestsInFiveSeconds)
       // who may create a Lease but not renew it leads for one term; a kubelet starts it again, and then it waits
-      expect(exitCodes).toEqual(rightName(one.right) === 'update leases' ? [1, 0] : [0])
+      expect(exitCodes).toEqual(nameOf(one.right) === 'update leases' ? [1, 0] : [0])
       expect(complete).toBe('True/Complete')
       expect(inTheEnd).toEqual({ runs: 3, cordoned: 0, journals: 0, done: 2 })
     })

@@ -40,7 +40,13 @@ export function baseRights(of: 'Controller' | 'Drain'): readonly Right[] {
       ),
     ),
   )
-  return [...new Map(all.map((right) => [`${right.verb} ${right.resource}`, right])).values()]
+  return [...new Map(all.map((right) => [nameOf(right), right])).values()]
+}
+
+/** `patch nodes`; Plans are listed and watched in the own namespace and, for other reasons, in all. */
+export function nameOf({ verb, resource, scope }: Right): string {
+  const isTwice = resource === 'plans' && (verb === 'list' || verb === 'watch')
+  return isTwice ? `${verb} ${resource} (${scope})` : `${verb} ${resource}`
 }
 
 /** Who gets which roles, and what is left out. */
@@ -73,11 +79,11 @@ function roleRef(kind: string, name: string): object {
   return { apiGroup: 'rbac.authorization.k8s.io', kind, name }
 }
 
-/** The rule without the verb, or no rule when nothing is left of it. */
+/** The rule without the verb, or no rule when nothing is left of it. A right of a namespace is left out of cluster roles as well, which give it too. */
 function lessRule(rule: Rule, kind: string, without: Right | undefined): Rule[] {
   const concerned =
     without !== undefined &&
-    kind === (without.scope === 'Cluster' ? 'ClusterRole' : 'Role') &&
+    (kind === 'ClusterRole' || without.scope === 'Namespace') &&
     rule.apiGroups.includes(without.group) &&
     rule.resources.includes(without.resource)
   if (!concerned) return [rule]
