@@ -166,6 +166,8 @@ function podSpec(nodes: readonly string[], { readyAfterSeconds = 0, emptyDir }: 
     affinity: {
       nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [{ matchExpressions: [hostname] }] } },
     },
+    // one that is told to end before its shell has set the trap hears nothing
+    terminationGracePeriodSeconds: 3,
     containers: [
       {
         ...container,
