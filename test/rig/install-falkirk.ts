@@ -29,6 +29,6 @@ export async function installFalkirk(cluster: RigCluster, kustomization = 'deplo
   await step('waiting for the controller to be ready', () => untilFalkirkReady(cluster))
 }
 
-export async function untilFalkirkReady({ kubectl }: RigCluster): Promise<void> {
+async function untilFalkirkReady({ kubectl }: RigCluster): Promise<void> {
   await kubectl(['-n', 'system-upgrade', 'rollout', 'status', 'deployment/system-upgrade-controller', '--timeout=120s'])
 }

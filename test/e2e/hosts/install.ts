@@ -26,13 +26,6 @@ export async function installWith(cluster: TargetCluster, settings: Readonly<Rec
   await untilControllerReady(cluster)
 }
 
-/** Other values in the ConfigMap: the controller reads it at its start. */
-export async function reconfigure(cluster: TargetCluster, settings: Readonly<Record<string, string>>): Promise<void> {
-  await cluster.kubectl(['-n', namespace, 'patch', 'configmap', 'default-controller-env', '-p', JSON.stringify({ data: settings })])
-  await cluster.kubectl(['-n', namespace, 'rollout', 'restart', 'deployment/system-upgrade-controller'])
-  await untilControllerReady(cluster)
-}
-
 export async function untilControllerReady({ kubectl }: Pick<TargetCluster, 'kubectl'>): Promise<void> {
   await kubectl(['-n', namespace, 'rollout', 'status', 'deployment/system-upgrade-controller', '--timeout=180s'])
 }

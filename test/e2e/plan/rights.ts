@@ -23,7 +23,7 @@ interface RoleObject {
 }
 
 /** The roles of the controller itself, or of its drains. */
-export function baseRoles(of: 'Controller' | 'Drain'): readonly RoleObject[] {
+function baseRoles(of: 'Controller' | 'Drain'): readonly RoleObject[] {
   const file = of === 'Controller' ? 'deploy/base/rbac-controller.yaml' : 'deploy/base/rbac-drain.yaml'
   const objects = parseAllDocuments(readFileSync(file, 'utf8')).map((document) => document.toJS() as RoleObject)
   return objects.filter(({ kind }) => kind === 'Role' || kind === 'ClusterRole')
