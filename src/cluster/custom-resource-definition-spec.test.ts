@@ -88,6 +88,13 @@ describe('missing fields', () => {
   })
 })
 
+describe('fields that every object has', () => {
+  it('are not missed in a definition that does not name them', () => {
+    const named = object({ apiVersion: text, kind: text, metadata: object({}), spec: object({ kind: text }) })
+    expect(missingFields(spec(named), spec(object({ spec: object({}) })))).toEqual(['v1: spec.kind'])
+  })
+})
+
 describe('the same spec', () => {
   const wanted = spec(object({ a: text }))
 

@@ -55,10 +55,14 @@ export function missingFields(wanted: CrdSpec, live: CrdSpec): string[] {
     .sort()
 }
 
+/** Fields that every object has, whether its schema names them or not. */
+const implicit = new Set(['apiVersion', 'kind', 'metadata'])
+
 function missingBelow(wanted: SchemaNode | undefined, live: SchemaNode | undefined, path: string): string[] {
   if (wanted === undefined || live === undefined || live['x-kubernetes-preserve-unknown-fields'] === true) return []
   if (wanted.type !== undefined && live.type !== undefined && wanted.type !== live.type) return [path]
   const fields = Object.entries(wanted.properties ?? {}).flatMap(([name, child]) => {
+    if (path === '' && implicit.has(name)) return []
     const at = path === '' ? name : `${path}.${name}`
     const same = live.properties?.[name]
     return same === undefined && !keepsAnyKey(live) ? [at] : missingBelow(child, same, at)

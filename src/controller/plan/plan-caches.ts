@@ -15,6 +15,12 @@ export interface CachedPlan extends CachedObject {
   readonly parsed: ParsedPlan
 }
 
+/** What an event about a Plan names it by, whether it could be read or not. */
+export function identityOf({ parsed }: CachedPlan): { readonly name: string; readonly namespace: string; readonly uid: string } {
+  const { name, namespace, uid } = parsed.kind === 'Plan' ? parsed.plan.metadata : parsed
+  return { name, namespace, uid }
+}
+
 /** A Secret as it is kept: what stands in it is not. */
 export interface CachedSecret extends CachedObject {
   readonly hash: string

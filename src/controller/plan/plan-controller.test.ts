@@ -172,6 +172,27 @@ describe('the controller of Plans', () => {
     expect(complete()).toMatchObject({ status: 'True' })
   })
 
+  it.each([
+    { what: 'without upgrade', spec: { upgrade: undefined }, says: /^Failed to validate plan: spec\.upgrade is missing: / },
+    { what: 'that only the API server objects to', spec: {}, says: /^Failed to validate plan: spec\.window\.days: Unsupported value$/ },
+  ])('tells by an event of a Plan $what whose status the API server does not take: once, and with few requests', async ({ spec, says }) => {
+    const { api, run, events, at } = await setUp()
+    const invalid = new ApiError({ status: 422, reason: 'Invalid', message: 'spec.window.days: Unsupported value' })
+    api.refuse = (line) => (/^PATCH .*status$/.test(line) ? invalid : undefined)
+    api.put(`${plansPath}/p`, plan(spec))
+    await run(300)
+    expect(events.map(({ type, reason, message }) => ({ type, reason, message }))).toEqual([
+      { type: 'Warning', reason: 'ValidateFailed', message: expect.stringMatching(says) },
+    ])
+    expect(api.lines(/^PATCH|^POST/).length).toBeLessThanOrEqual(8)
+    expect(at('/api/v1/nodes/n1')?.metadata).not.toHaveProperty('annotations')
+
+    api.refuse = () => undefined
+    api.put(`${plansPath}/p`, plan())
+    await run(30)
+    expect(at('/api/v1/nodes/n1')?.metadata.labels).toHaveProperty([doneLabel])
+  })
+
   it('starts nothing after it was stopped', async () => {
     const { api, clock, controller, linesSince } = await setUp()
     await controller.stop()

@@ -1,5 +1,3 @@
-import { isConflict } from '../../cluster/api-error.ts'
-import { plans } from '../../cluster/resource.ts'
 import type { WorkQueue } from '../../cluster/work-queue.ts'
 import { createWorkQueue } from '../../cluster/work-queue.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
@@ -18,13 +16,16 @@ import { readFailure } from './failure-reader.ts'
 import { NodeDrains } from './node-drains.ts'
 import { observePlan } from './observe-plan.ts'
 import { OrderKeys } from './order-keys.ts'
-import { byJob, type CachedPlan, type PlanCaches, withJournal } from './plan-caches.ts'
+import { byJob, type CachedPlan, identityOf, type PlanCaches, withJournal } from './plan-caches.ts'
+import { PlanStatusWriter } from './plan-status-writer.ts'
 import { wakePlans } from './wake-plans.ts'
 
 /** Key under which what deleted Plans left behind is cleared away; no Plan can have this name. */
 const orphans = '#orphans'
 /** A Plan is looked at again at most this often, however much happens: what happens meanwhile is decided on together. */
 const minimumIntervalMs = 200
+/** The Plan API may change as well: a Plan that it has refused is looked at again. */
+const refusedRecheckMs = 60_000
 /** A decision, its actions, and the decision that follows from them: more rounds than this are left to the next turn. */
 const rounds = 4
 
@@ -36,6 +37,7 @@ export class PlanController {
   readonly #poller: ChannelPoller
   readonly #drains: NodeDrains
   readonly #drainStatus: DrainStatusWriter
+  readonly #status: PlanStatusWriter
   readonly #failures = new Map<string, FailureFacts>()
   /** By Plan and node: what the API server answered to an action that it refused. */
   readonly #refusals = new Map<string, Map<string, string>>()
@@ -60,6 +62,7 @@ export class PlanController {
     this.#poller = new ChannelPoller(shell, (plan) => this.#queue.add(plan))
     this.#drains = new NodeDrains(shell, (plan) => this.#queue.add(plan))
     this.#drainStatus = new DrainStatusWriter(shell)
+    this.#status = new PlanStatusWriter(shell, caches.plans)
     this.#unsubscribe = wakePlans(
       caches,
       (plan) => this.#queue.add(plan),
@@ -104,19 +107,20 @@ export class PlanController {
     const decision = this.#decide(plan)
     const before = plan.status
     const patch = statusPatch(before, decision.status)
-    if (patch !== undefined) await this.#writeStatus(cached, patch)
+    const isRefused = patch !== undefined && (await this.#status.write(cached, patch, decision.status)) === 'Refused'
     const told = await this.#drainStatus.write(plan, decision.drainStatus)
     if (told !== undefined) this.#caches.plans.observe(told)
     this.#follow(cached.name, decision)
-    for (const event of decision.events) this.#record(plan, event)
+    if (!isRefused) for (const event of decision.events) this.#record(plan, event)
     this.#measure(cached.name, decision)
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(plan, list)))
     const failed = outcomes.find((o) => o !== undefined)
     if (failed !== undefined) throw failed.error
     metrics.decisions.inc({ plan: cached.name })
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - clock.now())
+    if (isRefused) this.#queue.addAfter(cached.name, refusedRecheckMs)
     // what a new Job leads to is not known before it runs
-    return patch === undefined && decision.actions.flat().every(({ kind }) => kind === 'CreateJob')
+    return (patch === undefined || isRefused) && decision.actions.flat().every(({ kind }) => kind === 'CreateJob')
   }
 
   #decide(plan: Plan): PlanDecision {
@@ -157,23 +161,9 @@ export class PlanController {
     const { status, events } = decideMalformedPlan(cached.parsed, this.#shell.clock.now())
     const patch = statusPatch(cached.parsed.status, status)
     if (patch === undefined) return true
-    await this.#writeStatus(cached, patch)
-    const { name, namespace, uid } = cached.parsed
-    for (const event of events) this.#record({ metadata: { name, namespace, uid } }, event)
+    if ((await this.#status.write(cached, patch, status)) === 'Refused') this.#queue.addAfter(cached.name, refusedRecheckMs)
+    else for (const event of events) this.#record({ metadata: identityOf(cached) }, event)
     return true
-  }
-
-  async #writeStatus(cached: CachedPlan, status: object): Promise<void> {
-    const { client, namespace, metrics } = this.#shell
-    const body = { metadata: { resourceVersion: cached.resourceVersion }, status }
-    metrics.statusWrites.inc({ plan: cached.name })
-    try {
-      this.#caches.plans.observe(await client.patchStatus(plans, { namespace, name: cached.name }, { type: 'merge', body }))
-    } catch (error) {
-      // somebody changed the Plan: the watch tells, and the decision is made anew
-      if (isConflict(error)) this.#shell.log.debug({ plan: cached.name }, 'plan changed while its status was written')
-      throw error
-    }
   }
 
   async #carryOutList(plan: Plan, actions: PlanActions): Promise<{ readonly error: unknown } | undefined> {
@@ -245,6 +235,7 @@ export class PlanController {
     this.#drainNodes.delete(name)
     this.#orderKeys.delete(name)
     this.#refusals.delete(name)
+    this.#status.forget(name)
     for (const metric of [this.#shell.metrics.nodesInProgress, this.#shell.metrics.planComplete, this.#shell.metrics.planFailed]) {
       metric.remove({ plan: name })
     }
@@ -252,7 +243,7 @@ export class PlanController {
 
   async #clearOrphans(): Promise<void> {
     const { namespace } = this.#shell
-    const planUids = new Map([...this.#caches.plans.values()].map((p) => [`${namespace}/${p.name}`, uidOf(p)] as const))
+    const planUids = new Map([...this.#caches.plans.values()].map((p) => [`${namespace}/${p.name}`, identityOf(p).uid] as const))
     const actions = decideOrphans({
       planUids,
       nodes: this.#caches.nodes.byIndex(withJournal, 'yes'),
@@ -265,10 +256,6 @@ export class PlanController {
     }
     if (actions.length > 0) this.#queue.add(orphans)
   }
-}
-
-function uidOf({ parsed }: CachedPlan): string {
-  return parsed.kind === 'Plan' ? parsed.plan.metadata.uid : parsed.uid
 }
 
 /** What a log line says of an action: no object, no secret. */
