@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { FalkirkProcess } from '../../rig/falkirk-process.ts'
 import { type BareStage, setBareStage } from './bare-stage.ts'
 import { type EndState, endState } from './end-state.ts'
-import { after, type Rollout, startRollout } from './rollout.ts'
+import { after, createPlan, prepareRollout, type Rollout, startRollout } from './rollout.ts'
 import { seededRandom } from './seeded-random.ts'
 
 let stage: BareStage
@@ -27,6 +27,15 @@ afterAll(async () => {
 function rollOut(name: string, nodes: number): Promise<Rollout> {
   stage.script.upgrade(name, () => ({ seconds: 0.5, restartSeconds: 0.2, notReady: true }))
   return startRollout(stage, { name, nodes, spec: { version: after, concurrency: 3, cordon: true } })
+}
+
+/** Pods that a drain has to move, on the rollout's nodes alone. */
+async function placePods(name: string, replicas: number): Promise<void> {
+  const labels = { app: name }
+  const spec = { nodeSelector: { rollout: name }, containers: [{ name: 'web', image: 'simulated' }] }
+  const set = { metadata: { name }, spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } } }
+  await stage.plane.api.post('/apis/apps/v1/namespaces/default/replicasets', set)
+  await stage.plane.kubectl(['wait', '--for=condition=Ready', 'pod', '-l', `app=${name}`, '--timeout=60s'])
 }
 
 /** Resolves after so many more transitions of nodes, Jobs and Plans, as seen from outside. */
@@ -77,6 +86,39 @@ describe('a rollout, three nodes at a time', () => {
     expect(await endState(stage, rollout)).toEqual(undisturbed)
     expect(stage.observer.maxRunning('killed').count).toBeLessThanOrEqual(3)
     expect(stage.observer.maxCordoned().count).toBeLessThanOrEqual(3)
+  })
+
+  it('with prepare, a drain by the controller and a try that fails: no step is left out or done twice', async () => {
+    const random = seededRandom(seed + 2)
+    const name = 'steps'
+    stage.script.upgrade(name, ({ node, before: tries }) => ({ seconds: 0.3, exitCode: node.endsWith('0') && tries === 0 ? 1 : 0 }))
+    const rollout = await prepareRollout(stage, { name, nodes: 12 })
+    await placePods(name, 12)
+    const annotations = { 'falkirk.dev/drain': 'controller', 'falkirk.dev/retry': 'count=1,backoff=1s' }
+    const prepare = { image: 'rancher/k3s-upgrade', args: ['ready'] }
+    await createPlan(stage, { name, annotations, spec: { version: after, concurrency: 3, drain: {}, prepare } })
+    for (let kill = 1; kill <= 12; kill++) {
+      await transitions(1 + Math.floor(random() * 12))
+      await sleep(random() * 100)
+      expect(rollout.condition(), `kill ${kill} comes after the end`).not.toMatch(/^True/)
+      await falkirk.kill()
+      falkirk = await stage.startController({ leaderElect: true })
+    }
+    await rollout.untilComplete()
+    const state = await endState(stage, rollout)
+    expect(state.nodes.map((node) => ({ ...node, jobs: [] })).sort((a, b) => a.runs - b.runs)).toEqual([
+      { ...undisturbed.nodes[0], jobs: [] },
+      { ...undisturbed.nodes[0], jobs: [], runs: 2 },
+    ])
+    expect(
+      rollout
+        .runs()
+        .filter(({ exitCode }) => exitCode !== 0)
+        .map(({ node }) => node)
+        .sort(),
+    ).toEqual(['steps-0', 'steps-10'])
+    expect(state.conditions).toEqual(undisturbed.conditions)
+    expect(stage.observer.maxRunning(name).count).toBeLessThanOrEqual(3)
   })
 
   it('ends the same when the API server is killed twice, and the controller lives through it', async () => {
