@@ -95,7 +95,7 @@ describe('a drain by the controller', () => {
     await workload.apply(daemonSet({ name: 'every', nodes: [node] }), pod({ name: 'bare', nodes: [node] }))
     await workload.untilReady('', 3, node)
     const plan = await drains('stops', { ignoreDaemonSets: false, deleteEmptydirData: false })
-    const said = await plan.until(/^False\/JobFailed/)
+    const said = await plan.until(/^False\/DrainFailed/)
     expect(said).toContain(
       `${node} cannot be drained: falkirk-e2e/bare has no controller that would create it again; set spec.drain.force to delete it`,
     )
@@ -114,7 +114,7 @@ describe('a drain by the controller', () => {
     await workload.apply(budget(cluster.policyVersion, 'single', 1))
     const [single] = workload.named('single')
     const plan = await drains('never', { timeout: '8s' })
-    const said = await plan.until(/^False\/JobFailed/)
+    const said = await plan.until(/^False\/DrainFailed/)
     expect(said).toContain(
       `${node} was not drained within 8s: falkirk-e2e/${single?.name} waits for PodDisruptionBudget falkirk-e2e/single`,
     )
