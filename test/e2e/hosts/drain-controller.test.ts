@@ -22,9 +22,8 @@ afterAll(async () => {
 })
 
 afterEach(async () => {
-  await workload.delete('deployments,daemonsets,poddisruptionbudgets,pods', '--all')
   for (const { name } of workload.named('held')) await workload.letGo(name)
-  await workload.until('no pod is left', () => workload.pods.now().length === 0)
+  await workload.clear()
 })
 
 /** A Plan that drains from the controller. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createPlan } from './host-plan.ts'
 import { installWith } from './install.ts'
 import { namespace, type TargetCluster, targetCluster } from './target-cluster.ts'
@@ -20,6 +20,8 @@ afterAll(async () => {
   await workload?.down()
   await cluster?.down()
 })
+
+afterEach(() => workload.clear())
 
 interface JobObject {
   readonly spec: { readonly template: { readonly spec: { readonly initContainers: { name: string; image: string; args: string[] }[] } } }
@@ -69,8 +71,6 @@ describe('a drain by the kubectl image', () => {
       '--timeout',
       '90s',
     ])
-    await workload.delete('deployment/late')
-    await workload.until('no pod of it is left', () => workload.named('late').length === 0)
   })
 
   it('that a budget does not let go fails by what kubectl said, and its node serves again', async () => {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
 import { type FollowedObject, type Following, follow } from '../../rig/follow.ts'
 import { Timeline } from '../../rig/timeline.ts'
@@ -63,6 +64,18 @@ export class Workload {
 
   async delete(...names: readonly string[]): Promise<void> {
     await this.#cluster.kubectl(['-n', this.namespace, 'delete', ...names, '--ignore-not-found', '--wait=false'])
+  }
+
+  /** Takes everything away. Not by the kubelets: those of Kubernetes v1.20 may take a minute to tell the end of a pod. */
+  async clear(): Promise<void> {
+    await this.delete('deployments,daemonsets,poddisruptionbudgets', '--all')
+    const deadline = Date.now() + 120_000
+    while (this.pods.now().length > 0) {
+      if (Date.now() > deadline) throw new Error(`pods are left: ${JSON.stringify(this.pods.now())}`)
+      // controllers that are going make pods for a moment still
+      await this.delete('pods', '--all', '--force', '--grace-period=0')
+      await sleep(500)
+    }
   }
 
   /** Takes the finalizers from a pod. */
