@@ -7,6 +7,7 @@ import { after, before, createPlan, Rollout } from './rollout.ts'
 const name = 'load'
 const count = 300
 const concurrency = 20
+const churn = 50
 const changing = new Set(['create', 'update', 'patch', 'delete'])
 /** More than twice what it takes: a leak, a cache of whole Nodes or a hot loop is found, the machine's mood is not. */
 const mostMib = 256
@@ -15,11 +16,12 @@ const mostRequestsANode = 12
 let stage: BareStage
 let falkirk: FalkirkProcess
 let rollout: Rollout
+let beganMs: number
 
 beforeAll(async () => {
   // as large as Nodes are in a cluster that has lived for a while: about 10 KB
   const nodes = numberedNodes(count, name, { version: before, labels: { rollout: name }, images: 50 })
-  stage = await setBareStage({ name: 'plan-load', nodes, heartbeatsPerSecond: 50 })
+  stage = await setBareStage({ name: 'plan-load', nodes, heartbeatsPerSecond: churn, auditedUsers: ['sut', 'simulated-kubelets'] })
   rollout = new Rollout(
     stage,
     name,
@@ -27,6 +29,7 @@ beforeAll(async () => {
   )
   falkirk = await stage.startController()
   await falkirk.ready()
+  beganMs = Date.now()
   await createPlan(stage, { name, spec: { version: after, concurrency, cordon: true } })
 })
 
@@ -34,7 +37,7 @@ afterAll(async () => {
   await stage?.down()
 })
 
-describe(`${count} nodes, ${concurrency} at a time, while their status is written fifty times a second`, () => {
+describe(`${count} nodes, ${concurrency} at a time, while their status is written ${churn} times a second`, () => {
   it('are all upgraded, each once, and left as they were', async () => {
     await rollout.untilComplete(300_000)
     expect(rollout.nodes.filter((node) => rollout.done(node) !== rollout.hash())).toEqual([])
@@ -43,6 +46,11 @@ describe(`${count} nodes, ${concurrency} at a time, while their status is writte
     expect(rollout.runs()).toHaveLength(count)
     expect(new Set(rollout.runs().map(({ node }) => node)).size).toBe(count)
     expect([...new Set(stage.observer.jobsPerNode(name).values())]).toEqual([1])
+    const seconds = (Date.now() - beganMs) / 1000
+    const written = stage.plane.requests('simulated-kubelets').filter((r) => r.resource === 'nodes/status' && r.atMs >= beganMs).length
+    process.stdout.write(`upgraded in ${seconds.toFixed(1)} s, ${(written / seconds).toFixed(0)} updates of node status a second\n`)
+    // or else it was no test of that
+    expect(written / seconds).toBeGreaterThan(churn / 2)
   })
 
   it('are never more at work than the Plan allows, and not far fewer', () => {
