@@ -206,6 +206,8 @@ describe.concurrent('what runs a Plan again on nodes that are done', () => {
 
   it('point 51: another image or other arguments do not', async () => {
     const rollout = await startRollout(stage, { name: 'point-51', spec: anything })
+    // before the controller knows of the new node, there is nothing to do either
+    await rollout.untilRuns(1)
     await rollout.untilComplete()
     const hash = rollout.hash()
     await rollout.edit({ spec: { upgrade: { image: 'library/alpine:3.19', args: ['exit 7'] } } })

@@ -58,10 +58,11 @@ async function untilLeads(name: string, timeout = 60_000): Promise<Lease['spec']
 }
 
 /** What a replica has changed; its Lease and what it tells are left out. */
-function writes(replica: string, sinceMs = 0): string[] {
+function writes(replica: string, sinceMs = 0, counts: (request: { code: number }) => boolean = () => true): string[] {
   const made = stage.plane
     .requests(replica)
     .filter(({ verb, resource }) => changing.has(verb) && resource !== 'leases' && resource !== 'events')
+    .filter(counts)
   return made.filter(({ atMs }) => atMs >= sinceMs).map(({ verb, resource, name }) => `${verb} ${resource} ${name}`)
 }
 
@@ -148,7 +149,8 @@ describe('replicas with leader election', () => {
     expect(await c.process.ended).toEqual({ exitCode: 1, signal: undefined })
     expect(logTail(c.process.logFile)).toMatch(/^FK_LEASE_LOST: lost the lease system-upgrade\/system-upgrade-controller: .*$/m)
     await rollout.untilComplete()
-    expect(writes('replica-c', wokenMs)).toEqual([])
+    // what was on its way when the process was stopped arrives late, and is refused: it names the version that it was made from
+    expect(writes('replica-c', wokenMs, ({ code }) => code < 300)).toEqual([])
     expect((await lease()).holderIdentity).toBe('replica-d')
     expect(rollout.runs()).toHaveLength(24)
     expect(rollout.leftOvers()).toEqual([])

@@ -97,6 +97,8 @@ describe('a controller with nothing to do', () => {
     expect(asked.filter((request) => /^list/.test(request)).sort()).toEqual([
       'list jobs',
       'list nodes',
+      // those of its namespace, and those of all others, which it only tells that nobody looks after them
+      'list plans',
       'list plans',
       'list pods',
       'list secrets',
