@@ -154,6 +154,7 @@ describe.concurrent('what runs a Plan again on nodes that are done', () => {
     await createSecret('script', { 'upgrade.sh': 'true' })
     const spec = { ...anything, secrets: [{ name: 'script', path: '/script' }] }
     const rollout = await startRollout(stage, { name: 'point-49', nodes: 2, spec })
+    await rollout.untilRuns(2)
     await rollout.untilComplete()
     const hash = rollout.hash()
     await stage.plane.api.patch(secret('script'), { stringData: { 'upgrade.sh': 'false' } })
