@@ -8,6 +8,7 @@ import { type ParsedPlan, parsePlan } from '../../core/plan/plan.ts'
 import { secretHash } from '../../core/plan/secret-hash.ts'
 import type { Shell } from '../shell.ts'
 import { decodeApplied } from './applied-annotation.ts'
+import { keepCollections } from './kept-collections.ts'
 import { SortedNodes } from './sorted-nodes.ts'
 
 /** A Plan as it is kept: parsed once, when it changes. */
@@ -38,7 +39,7 @@ export interface PlanCaches {
   /** Resolves when all have been filled and are kept up to date. Pods are not waited for: a Plan works without seeing them. */
   readonly synced: Promise<void>
   isSynced(): boolean
-  /** Whether pods have been seen; without the right to watch them they never are. */
+  /** Whether pods are seen as they are: with the right to list and none to watch they would soon be those of the past. */
   seesPods(): boolean
   /** Epoch milliseconds of the oldest proof that a cache is fresh; 0 while one of them may not be watched. */
   freshSinceMs(): number
@@ -65,39 +66,23 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
   const sorted = new SortedNodes(caches.nodes)
-  const refused = new Set<string>()
-  const needed = { ...shell, onReflectorProblem: noting(refused, shell.onReflectorProblem) }
-  const reflectors = [
-    reflect(needed, plans, caches.plans, { namespace }),
-    reflect(needed, nodes, caches.nodes, {}),
-    reflect(needed, jobs, caches.jobs, { namespace, labelSelector: own }),
-    reflect(needed, secrets, caches.secrets, { namespace }),
-  ]
-  const podReflector = reflect(shell, pods, caches.pods, { namespace, labelSelector: own })
-  let isSynced = false
-  const synced = Promise.all(reflectors.flatMap((r) => [r.synced, r.watching])).then(() => {
-    isSynced = true
-  })
-  synced.catch(() => {})
+  const needed = keepCollections(shell, (noting) => [
+    reflect(noting, plans, caches.plans, { namespace }),
+    reflect(noting, nodes, caches.nodes, {}),
+    reflect(noting, jobs, caches.jobs, { namespace, labelSelector: own }),
+    reflect(noting, secrets, caches.secrets, { namespace }),
+  ])
+  const seen = keepCollections(shell, (noting) => [reflect(noting, pods, caches.pods, { namespace, labelSelector: own })])
   return {
     ...caches,
     sortedNodes: () => sorted.get(),
-    synced,
-    isSynced: () => isSynced && refused.size === 0,
-    seesPods: () => podReflector.isSynced(),
-    freshSinceMs: () => (refused.size > 0 ? 0 : Math.min(...reflectors.map((r) => r.lastContactMs()))),
+    synced: needed.synced,
+    isSynced: needed.isKept,
+    seesPods: seen.isKept,
+    freshSinceMs: needed.freshSinceMs,
     stop: async () => {
-      await Promise.all([...reflectors, podReflector].map((r) => r.stop()))
+      await Promise.all([needed.stop(), seen.stop()])
     },
-  }
-}
-
-/** Keeps the names of collections that may not be watched, and hands on what is heard. */
-function noting(refused: Set<string>, tell: Shell['onReflectorProblem']): Shell['onReflectorProblem'] {
-  return (plural, problem) => {
-    if (problem === undefined) refused.delete(plural)
-    else refused.add(plural)
-    tell(plural, problem)
   }
 }
 
