@@ -5,6 +5,7 @@ import type { Hold } from './job-script.ts'
 import { before, createPlan, type PlanObject, Rollout, startRollout } from './rollout.ts'
 import { namespace } from './stage.ts'
 import { canonical, objectSetHash, sucHash, sucJob, sucJobName } from './suc-job.ts'
+import { sucRoles } from './suc-roles.ts'
 
 const wanted = 'v1.20.11+k3s1'
 const version = 'v1.20.11-k3s1'
@@ -26,7 +27,7 @@ interface JobObject {
 let stage: BareStage
 
 beforeAll(async () => {
-  stage = await setBareStage({ name: 'plan-take-over' })
+  stage = await setBareStage({ name: 'plan-take-over', users: [{ name: 'their-account' }], auditedUsers: ['their-account'] })
   await stage.plane.kubectl(['apply', '-f', 'deploy/base/crd.yaml'])
   await stage.plane.kubectl(['wait', '--for=condition=established', 'crd/plans.upgrade.cattle.io'])
 })
@@ -193,6 +194,34 @@ describe('a failed Job of a system-upgrade-controller', () => {
     await rollout.untilComplete()
     expect(rollout.runs().map(({ node }) => node)).toEqual(['failed-0', 'failed-0', 'failed-1'])
     expect(rollout.leftOvers()).toEqual([])
+  })
+})
+
+describe('with the rights that the manifests of a system-upgrade-controller give', () => {
+  it('nodes are upgraded, and a Job at work is not replaced when its Plan is edited, although pods may not be watched', async () => {
+    const plan = 'their-rights'
+    await stage.falkirk().stop()
+    const items = sucRoles('their-account', namespace)
+    await stage.plane.kubectl.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))
+    const kubeconfig = stage.plane.kubeconfigFor('their-account')
+    await (await stage.startController({ processName: 'their-account', kubeconfig, leaderElect: true })).ready()
+
+    const held = stage.script.hold(plan)
+    const rollout = await startRollout(stage, { name: plan, nodes: 2, spec: { version: wanted, cordon: true } })
+    await rollout.untilRuns(1)
+    const [first] = rollout.jobs()
+    await rollout.edit({ spec: { version: 'v1.20.12+k3s1' } })
+    await rollout.until('Complete', /^False\/SyncJob: Job .* for version v1\.20\.11-k3s1 ends first on Node their-rights-\d$/)
+    expect(rollout.jobs().map(({ name }) => name)).toEqual([first?.name])
+    stage.script.upgrade(plan, () => ({}))
+    held.release()
+    await rollout.untilComplete()
+    expect(rollout.runs().map((run) => run.version)).toEqual(['v1.20.11-k3s1', 'v1.20.12-k3s1', 'v1.20.12-k3s1'])
+    expect(rollout.leftOvers()).toEqual([])
+    const refused = stage.plane.requests('their-account').filter(({ code }) => code === 403)
+    expect([...new Set(refused.map(({ verb, resource }) => `${verb} ${resource}`))]).toEqual(['watch pods'])
+    await stage.falkirk().stop()
+    await (await stage.startController()).ready()
   })
 })
 
