@@ -6,124 +6,123 @@ export interface ClusterSnapshot {
 
 export interface NodeRow {
   readonly name: string
-  readonly role: string
+  readonly role: 'server' | 'agent'
   readonly ready: boolean
   readonly cordoned: boolean
   readonly version: string
-  /** What its Job is doing: `prepare`, `cordon`, `upgrade`, or nothing. */
-  readonly step: string
+  /** The containers of its Job in the order in which they run; none without a Job. */
+  readonly job: readonly JobStep[]
+}
+
+export interface JobStep {
+  /** `prepare`, `cordon`, `upgrade`. */
+  readonly name: string
+  readonly state: 'Waiting' | 'Running' | 'Done' | 'Failed'
 }
 
 export interface PlanRow {
   readonly name: string
   readonly complete: boolean
   readonly message: string
+  /** Nodes at work. */
+  readonly applying: readonly string[]
 }
 
-interface NodeObject {
-  metadata: { name: string; labels?: Record<string, string> }
-  spec: { unschedulable?: boolean }
-  status: { nodeInfo: { kubeletVersion: string }; conditions?: { type: string; status: string }[] }
-}
-
-interface PodObject {
-  metadata: { labels?: Record<string, string> }
-  status: {
-    phase: string
-    initContainerStatuses?: ContainerStatus[]
-    containerStatuses?: ContainerStatus[]
+export interface NodeObject {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly spec: { readonly unschedulable?: boolean }
+  readonly status: {
+    readonly nodeInfo: { readonly kubeletVersion: string }
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[]
   }
 }
 
 interface ContainerStatus {
-  name: string
-  state?: { running?: object; waiting?: { reason?: string } }
+  readonly name: string
+  readonly state?: { readonly running?: object; readonly terminated?: { readonly exitCode: number } }
 }
 
-interface PlanObject {
-  metadata: { name: string }
-  status?: { conditions?: { type: string; status: string; message?: string }[] }
+export interface PodObject {
+  readonly metadata: { readonly creationTimestamp: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly spec: {
+    readonly initContainers?: readonly { readonly name: string }[]
+    readonly containers: readonly { readonly name: string }[]
+  }
+  readonly status: {
+    readonly initContainerStatuses?: readonly ContainerStatus[]
+    readonly containerStatuses?: readonly ContainerStatus[]
+  }
 }
 
-/** Reads a snapshot out of three lists. */
+export interface PlanObject {
+  readonly metadata: { readonly name: string }
+  readonly status?: {
+    readonly applying?: readonly string[]
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[]
+  }
+}
+
+/** Reads a snapshot out of three lists: servers first, and so are their Plans by the names that the demo gives them. */
 export function clusterSnapshot(nodes: readonly NodeObject[], pods: readonly PodObject[], plans: readonly PlanObject[]): ClusterSnapshot {
+  const order = (row: NodeRow) => `${row.role === 'server' ? 0 : 1}${row.name}`
   return {
-    nodes: nodes.map((node) => nodeRow(node, pods)).sort((a, b) => (a.role + a.name < b.role + b.name ? 1 : -1)),
+    nodes: nodes.map((node) => nodeRow(node, pods)).sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     plans: plans.map(planRow).sort((a, b) => (a.name < b.name ? 1 : -1)),
   }
 }
 
 function nodeRow({ metadata, spec, status }: NodeObject, pods: readonly PodObject[]): NodeRow {
-  const own = pods.filter((p) => p.metadata.labels?.['upgrade.cattle.io/node'] === metadata.name)
+  const own = pods.filter((pod) => pod.metadata.labels?.['upgrade.cattle.io/node'] === metadata.name)
+  const newest = own.sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1))[0]
   return {
     name: metadata.name,
     role: metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'agent' : 'server',
-    ready: status.conditions?.some((c) => c.type === 'Ready' && c.status === 'True') === true,
+    ready: status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') === true,
     cordoned: spec.unschedulable === true,
     version: status.nodeInfo.kubeletVersion,
-    step: own.map(podStep).find((step) => step !== '') ?? '',
+    job: newest === undefined ? [] : jobSteps(newest),
   }
 }
 
-function podStep({ status }: PodObject): string {
-  if (status.phase === 'Succeeded' || status.phase === 'Failed') return ''
-  const containers = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
-  const running = containers.find((c) => c.state?.running !== undefined)
-  if (running !== undefined) return running.name
-  return containers.find((c) => c.state?.waiting?.reason !== undefined)?.state?.waiting?.reason ?? 'starting'
+function jobSteps({ spec, status }: PodObject): readonly JobStep[] {
+  const known = [...(status.initContainerStatuses ?? []), ...(status.containerStatuses ?? [])]
+  return [...(spec.initContainers ?? []), ...spec.containers].map(({ name }) => {
+    const state = known.find((container) => container.name === name)?.state
+    if (state?.terminated !== undefined) return { name, state: state.terminated.exitCode === 0 ? 'Done' : 'Failed' }
+    return { name, state: state?.running === undefined ? 'Waiting' : 'Running' }
+  })
 }
 
 function planRow({ metadata, status }: PlanObject): PlanRow {
-  const complete = status?.conditions?.find((c) => c.type === 'Complete')
-  const message = status?.conditions?.find((c) => c.status !== 'True' && c.message)?.message ?? ''
-  return { name: metadata.name, complete: complete?.status === 'True', message }
+  const complete = status?.conditions?.find(({ type }) => type === 'Complete')
+  const message = status?.conditions?.find((condition) => condition.status !== 'True' && condition.message)?.message ?? ''
+  return { name: metadata.name, complete: complete?.status === 'True', message, applying: status?.applying ?? [] }
 }
 
-/** One frame of the live view; `width` is that of the terminal. */
-export function drawFrame({ nodes, plans }: ClusterSnapshot, elapsed: string, width: number): string {
-  const rows = nodes.map((n) => [n.name, n.role, state(n), n.version, n.step === '' ? '' : `→ ${n.step}`])
-  const table = alignColumns([['NODE', 'ROLE', 'STATUS', 'VERSION', 'JOB'], ...rows])
-  const said = plans.map((p) => `${p.complete ? '✓' : '…'} ${p.name}${p.message === '' ? '' : `: ${p.message}`}`)
-  return [...table, '', ...said, `elapsed ${elapsed}`].map((line) => line.slice(0, width)).join('\n')
-}
-
-function state({ ready, cordoned }: NodeRow): string {
+/** `Ready,SchedulingDisabled` and so on, as kubectl says it. */
+export function nodeState({ ready, cordoned }: NodeRow): string {
   return `${ready ? 'Ready' : 'NotReady'}${cordoned ? ',SchedulingDisabled' : ''}`
 }
 
-function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  )
-}
-
-/** What changed between two snapshots, one line each: for output that is no terminal. */
+/** What changed between two snapshots, one line each. */
 export function describeChanges(before: ClusterSnapshot | undefined, after: ClusterSnapshot): readonly string[] {
+  const named = <T extends { name: string }>(rows: readonly T[] | undefined, name: string) => rows?.find((row) => row.name === name)
   return [
-    ...after.nodes.flatMap((node) =>
-      nodeChanges(
-        before?.nodes.find((n) => n.name === node.name),
-        node,
-      ),
-    ),
-    ...after.plans.flatMap((plan) =>
-      planChanges(
-        before?.plans.find((p) => p.name === plan.name),
-        plan,
-      ),
-    ),
+    ...after.nodes.flatMap((node) => nodeChanges(named(before?.nodes, node.name), node)),
+    ...after.plans.flatMap((plan) => planChanges(named(before?.plans, plan.name), plan)),
   ]
 }
 
 function nodeChanges(was: NodeRow | undefined, node: NodeRow): readonly string[] {
   const lines: string[] = []
-  if (was === undefined || state(was) !== state(node)) lines.push(`${node.name} is ${state(node)}, ${node.version}`)
-  else if (was.version !== node.version) lines.push(`${node.name} has ${node.version} now (${was.version} before)`)
-  if (node.step !== '' && was?.step !== node.step) lines.push(`${node.name}: ${node.step}`)
+  if (was === undefined || was.ready !== node.ready || was.cordoned !== node.cordoned) {
+    lines.push(`${node.name} is ${nodeState(node)}${was === undefined ? `, ${node.version}` : ''}`)
+  }
+  if (was !== undefined && was.version !== node.version) lines.push(`${node.name} has ${node.version} now, ${was.version} before`)
+  const begun = node.job.find(({ state }) => state === 'Running')
+  if (begun !== undefined && !was?.job.some(({ name, state }) => name === begun.name && state === 'Running')) {
+    lines.push(`${node.name}: ${begun.name} is at work`)
+  }
   return lines
 }
 

@@ -1,5 +1,8 @@
 import { performance } from 'node:perf_hooks'
 
+/** Steps that are at work; of steps within steps only the innermost has the live line. */
+const atWork = /** @type {symbol[]} */ ([])
+
 /**
  * Runs one long step and says on stderr what it does and for how long: a live line on a terminal, a first and a last line elsewhere.
  * @template T
@@ -9,12 +12,15 @@ import { performance } from 'node:perf_hooks'
  */
 export async function step(title, work) {
   const begin = performance.now()
+  const own = Symbol(title)
   const live = process.stderr.isTTY === true
   const show = (/** @type {string} */ mark) =>
     process.stderr.write(`${live ? '\r\u001b[K' : ''}${mark} ${title} ${elapsed(begin)}${live ? '' : '\n'}`)
+  const tick = () => atWork.at(-1) === own && show('…')
+  atWork.push(own)
   if (!live) process.stderr.write(`… ${title}\n`)
-  const timer = live ? setInterval(() => show('…'), 1000) : undefined
-  if (live) show('…')
+  const timer = live ? setInterval(tick, 1000) : undefined
+  if (live) tick()
   try {
     const result = await work()
     show('✔')
@@ -24,6 +30,7 @@ export async function step(title, work) {
     throw error
   } finally {
     clearInterval(timer)
+    atWork.splice(atWork.indexOf(own), 1)
     if (live) process.stderr.write('\n')
   }
 }

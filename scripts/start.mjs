@@ -13,5 +13,7 @@ await program(async () => {
   await bootstrap()
   await build()
   const { main } = await loadTypeScript('demo/real-cluster.ts')
-  return /** @type {(options: { exit: boolean }) => Promise<number>} */ (main)({ exit: values.exit ?? false })
+  const code = await /** @type {(options: { exit: boolean }) => Promise<number>} */ (main)({ exit: values.exit ?? false })
+  // what still waits for hosts that have been ended is not waited for
+  process.exit(code)
 })

@@ -7,7 +7,7 @@ import { featureGates } from './control-plane-commands.ts'
 import { type ControlPlaneUser, type UserFiles, writeUsers } from './control-plane-users.ts'
 import { hostBase } from './host-base.ts'
 import { type ImageRegistry, startImageRegistry } from './image-registry.ts'
-import { rigImages } from './images/rig-images.ts'
+import { type ImageArchive, rigImages } from './images/rig-images.ts'
 import { auditLogPath, type K3sLayout, type K3sNode } from './k3s-config.ts'
 import { componentUsers, prepareK3sHost } from './k3s-hosts.ts'
 import { makeK3sKeys } from './k3s-keys.ts'
@@ -33,6 +33,8 @@ export interface K3sClusterOptions {
   /** Users whose requests are recorded; service accounts by their full name. */
   readonly auditedUsers?: readonly string[]
   readonly gates?: Readonly<Record<string, boolean>>
+  /** Ends the start: what was started goes, and the promise rejects with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /** A real cluster on whole hosts. */
@@ -71,28 +73,53 @@ export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<
   const names = hostNames(options)
   const versions = [...new Set([version, ...(options.upgradeVersions ?? rigVersions)])]
   const { k3s, kubectl } = await rigBinaries(versions)
+  options.signal?.throwIfAborted()
   const images = await rigImages(versions)
   await hostBase()
   return step(`starting a cluster of ${names.join(', ')}`, async () => {
+    options.signal?.throwIfAborted()
     const hosts = await makeHosts(names)
     try {
-      const registry = await startImageRegistry(join(hosts.run.path, 'registry'), hosts.network.gateway)
-      const users = await prepare(hosts, registry, { ...options, version, binary: k3s[version] ?? '' })
-      const filled = (async () => {
-        for (const image of images) await registry.push(image)
-      })()
-      await Promise.all([hosts.boot(), filled])
-      const cluster = handle({ hosts, registry, users, version, kubectl })
-      await cluster.untilReady()
-      await labelServer(cluster.api, names[0] ?? '')
-      await untilDefaultAccount(cluster.api)
-      return cluster
+      return await unlessAborted(bringUp(hosts, { options, version, images, kubectl, binary: k3s[version] ?? '' }), options.signal)
     } catch (error) {
       await saveJournals(hosts)
       await hosts.down()
       throw error
     }
   })
+}
+
+interface Means {
+  readonly options: K3sClusterOptions
+  readonly version: string
+  readonly images: readonly ImageArchive[]
+  readonly kubectl: string
+  readonly binary: string
+}
+
+async function bringUp(hosts: RigHosts, { options, version, images, kubectl, binary }: Means): Promise<RigCluster> {
+  const registry = await startImageRegistry(join(hosts.run.path, 'registry'), hosts.network.gateway)
+  const users = await prepare(hosts, registry, { ...options, version, binary })
+  const filled = (async () => {
+    for (const image of images) await registry.push(image)
+  })()
+  await Promise.all([hosts.boot(), filled])
+  const cluster = handle({ hosts, registry, users, version, kubectl })
+  await cluster.untilReady()
+  await labelServer(cluster.api, hosts.hosts[0]?.name ?? '')
+  await untilDefaultAccount(cluster.api)
+  return cluster
+}
+
+/** The work goes on after an abort, until it finds that its hosts are gone. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return await work
+  work.catch(() => {})
+  const aborted = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+    if (signal.aborted) reject(signal.reason)
+  })
+  return await Promise.race([work, aborted])
 }
 
 function hostNames({ agents = 2, names }: K3sClusterOptions): readonly string[] {

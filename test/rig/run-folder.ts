@@ -37,7 +37,7 @@ export async function removeRun(run: RunFolder): Promise<void> {
   await endProcesses(run)
   const namespaces = existsSync('/run/netns') ? readdirSync('/run/netns').filter((name) => name.startsWith(run.id)) : []
   if (existsSync(`/sys/class/net/${run.id}`)) await attempt('ip', ['link', 'delete', run.id])
-  for (const name of namespaces) await attempt('ip', ['netns', 'delete', name])
+  for (const name of namespaces) await removeNetworkNamespace(name)
   for (const cgroup of cgroupsOf(run)) await removeCgroup(cgroup)
   rmSync(run.path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 })
 }
@@ -79,6 +79,14 @@ function cgroupsOf(run: RunFolder): string[] {
 function processesBelow(cgroup: string): number[] {
   const own = read(join(cgroup, 'cgroup.procs')).split('\n').filter(Boolean).map(Number)
   return [...own, ...childCgroups(cgroup).flatMap((child) => processesBelow(child))]
+}
+
+async function removeNetworkNamespace(name: string): Promise<void> {
+  for (let round = 0; round < 40; round += 1) {
+    await attempt('ip', ['netns', 'delete', name])
+    if (!existsSync(join('/run/netns', name))) return
+    await sleep(50) // what is ending may hold it for a moment
+  }
 }
 
 async function removeCgroup(cgroup: string): Promise<void> {

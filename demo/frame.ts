@@ -1,0 +1,59 @@
+import { styleText } from 'node:util'
+import { type ClusterSnapshot, type JobStep, type NodeRow, nodeState, type PlanRow } from './cluster-view.ts'
+
+/** What the terminal shows at one moment. */
+export interface Frame {
+  readonly snapshot: ClusterSnapshot
+  /** `Away`: the API server does not answer, and what is shown is how it was. */
+  readonly state: 'Answers' | 'Away' | 'Ended'
+  /** What has happened so far, oldest first. */
+  readonly history: readonly string[]
+  /** For people: `12 s`. */
+  readonly elapsed: string
+}
+
+const remarks = { Answers: '   Ctrl-C ends the cluster', Away: '   the API server is being restarted', Ended: '' } as const
+
+const marks = { Waiting: '·', Running: '▸', Done: '✓', Failed: '✘' } as const
+
+/** Draws a frame for a terminal of this size, without colours; each line fits, and the oldest of the history is left out where there is no room. */
+export function drawFrame(frame: Frame, size: { columns: number; rows: number }): string {
+  const { snapshot, state, history, elapsed } = frame
+  const table = alignColumns([['NODE', 'ROLE', 'STATUS', 'VERSION', 'JOB'], ...snapshot.nodes.map(nodeCells)])
+  const plans = snapshot.plans.map(planLine)
+  const last = `${elapsed}${remarks[state]}`
+  const room = Math.max(size.rows - table.length - plans.length - 5, 0)
+  const lines = [...table, '', ...plans, '', ...history.slice(history.length - Math.min(room, history.length)), '', last]
+  return lines.map((line) => line.slice(0, size.columns)).join('\n')
+}
+
+function nodeCells(node: NodeRow): readonly string[] {
+  const job = node.job.map(({ name, state }: JobStep) => `${marks[state]} ${name}`).join('  ')
+  return [node.name, node.role, nodeState(node), node.version, job]
+}
+
+function planLine({ name, complete, message, applying }: PlanRow): string {
+  if (complete) return `✓ ${name} is complete`
+  const said = message === '' ? `at work on ${applying.join(', ') || 'nothing yet'}` : message
+  return `▸ ${name}: ${said}`
+}
+
+function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('   ')
+      .trimEnd(),
+  )
+}
+
+/** Colours for a drawn frame: they come last, as a line is cut by what is seen of it. */
+export function paintFrame(text: string): string {
+  return text
+    .replaceAll(/^(NODE| *\d).*/gm, (line) => styleText('dim', line))
+    .replaceAll(/✓( [\w-]+)?/g, (done) => styleText('green', done))
+    .replaceAll(/▸( [\w-]+)?/g, (working) => styleText('cyan', working))
+    .replaceAll(/✘( [\w-]+)?|NotReady/g, (failed) => styleText('red', failed))
+    .replaceAll('SchedulingDisabled', (cordoned) => styleText('yellow', cordoned))
+}
