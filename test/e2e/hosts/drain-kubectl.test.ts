@@ -28,7 +28,7 @@ interface JobObject {
 }
 
 describe('a drain by the kubectl image', () => {
-  it('empties the node from a pod on that very node, before the upgrade', async () => {
+  it('empties the node from a pod on that very node before the upgrade, and lets the controller stay on its own', async () => {
     const [node, other] = nodes
     await workload.applyOn(other, { late: deployment({ name: 'late', nodes, replicas: 2, readyAfterSeconds: 3, emptyDir: true }) })
     await workload.apply(
@@ -38,26 +38,23 @@ describe('a drain by the kubectl image', () => {
     )
     const [every] = await workload.untilReady('every', 1, node)
     await workload.untilReady('bare', 1)
-    const [controller] = await controllerPods()
+    const controller = await controllerPods()
+    const own = controller[0]?.node ?? ''
 
-    const plan = await createPlan(cluster, { name: 'kubectl', nodes: [node], spec: { drain: { force: true, timeout: '90s' } } })
+    const spec = { drain: { force: true, timeout: '90s' }, tolerations: [{ operator: 'Exists' }] }
+    const plan = await createPlan(cluster, { name: 'kubectl', nodes: [node, own], spec })
     await plan.untilNode(node, 'cordoned', ({ unschedulable }) => unschedulable)
     await plan.untilComplete()
-    await plan.untilFree(node)
+    for (const name of [node, own]) await plan.untilFree(name)
     expect((await workload.untilReady('late', 2, other)).length).toBe(2)
     expect(workload.named('every').filter((one) => one.node === node)).toEqual([every])
     expect(workload.named('bare')).toEqual([])
-    expect(await controllerPods()).toEqual([controller])
+    expect(controller).toHaveLength(1)
+    expect(await controllerPods()).toEqual(controller)
 
-    const { items } = await cluster.kubectl.json<{ items: JobObject[] }>([
-      '-n',
-      namespace,
-      'get',
-      'jobs',
-      '-l',
-      'upgrade.cattle.io/plan=kubectl',
-    ])
-    const [drain] = items[0]?.spec.template.spec.initContainers ?? []
+    const job = plan.jobs().find((one) => one.node === node)?.name ?? ''
+    const { spec: made } = await cluster.kubectl.json<JobObject>(['-n', namespace, 'get', 'job', job])
+    const [drain] = made.template.spec.initContainers
     expect(drain?.name).toBe('drain')
     expect(drain?.image).toMatch(/^rancher\/kubectl:/)
     const selector = ['--pod-selector', '!upgrade.cattle.io/controller']
@@ -89,15 +86,9 @@ describe('a drain by the kubectl image', () => {
   })
 })
 
-/** By UID. */
-async function controllerPods(): Promise<string[]> {
-  const { items } = await cluster.kubectl.json<{ items: { metadata: { uid: string } }[] }>([
-    '-n',
-    namespace,
-    'get',
-    'pods',
-    '-l',
-    'app.kubernetes.io/component=controller',
-  ])
-  return items.map(({ metadata }) => metadata.uid)
+async function controllerPods(): Promise<{ uid: string; node: string }[]> {
+  const { items } = await cluster.kubectl.json<{
+    items: { metadata: { uid: string }; spec: { nodeName: string } }[]
+  }>(['-n', namespace, 'get', 'pods', '-l', 'app.kubernetes.io/component=controller'])
+  return items.map(({ metadata, spec }) => ({ uid: metadata.uid, node: spec.nodeName }))
 }
