@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import unitConfig from '../../vitest.config.ts'
 
 const root = process.cwd()
-const rooms = ['core', 'cluster', 'controller', 'cli']
+const rooms = ['core', 'cluster', 'controller', 'twin', 'cli']
 
 /** A file that must be refused, and what the compiler says of it. */
 const imports: [title: string, file: string, source: string, refusal: RegExp][] = [
@@ -23,6 +23,7 @@ const imports: [title: string, file: string, source: string, refusal: RegExp][] 
   ['core has no console', 'src/core/f.ts', "console.log('x')", /f\.ts.*error TS2(304|584)/],
   ['cluster may not import controller', 'src/cluster/g.ts', "import '../controller/fine.ts'", /g\.ts.*error TS(6307|6059)/],
   ['cluster may not import cli', 'src/cluster/h.ts', "import '../cli/fine.ts'", /h\.ts.*error TS(6307|6059)/],
+  ['twin may not import controller', 'src/twin/j.ts', "import '../controller/fine.ts'", /j\.ts.*error TS(6307|6059)/],
   ['controller may not import cli', 'src/controller/i.ts', "import '../cli/fine.ts'", /i\.ts.*error TS(6307|6059)/],
 ]
 

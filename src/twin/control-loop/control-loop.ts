@@ -1,0 +1,112 @@
+import type { Clock } from '../../cluster/clock.ts'
+import type { Change, ObjectStore } from '../store/object-store.ts'
+import type { Controller } from './controller.ts'
+
+const firstRetryMs = 5
+const longestRetryMs = 1_000_000
+
+export interface ControlLoopOptions {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  /** From a change to the reconcile that answers it, ms: watches and queues take their time. 5 unless told. */
+  readonly latencyMs?: number
+  /** Told what a reconcile threw; it is tried again anyway. */
+  readonly onFailure?: (controller: string, key: string, error: unknown) => void
+}
+
+interface Entry {
+  /** Takes the pending wake-up back. */
+  cancel?: () => void
+  atMs: number
+  failures: number
+  running: boolean
+  /** Asked for again while it ran. */
+  again: boolean
+}
+
+/** Turns one controller: hears the changes, runs `reconcile` for the keys they wake, each key once however often it was woken. */
+export class ControlLoop {
+  readonly #controller: Controller
+  readonly #options: ControlLoopOptions
+  readonly #latencyMs: number
+  readonly #entries = new Map<string, Entry>()
+  readonly #keysOf = new Map<string, ((change: Change) => readonly string[])[]>()
+  #unsubscribe: (() => void) | undefined
+
+  constructor(controller: Controller, options: ControlLoopOptions) {
+    this.#controller = controller
+    this.#options = options
+    this.#latencyMs = options.latencyMs ?? 5
+    for (const { resource, keysOf } of controller.watches) {
+      this.#keysOf.set(resource, [...(this.#keysOf.get(resource) ?? []), keysOf])
+    }
+  }
+
+  /** Begins with everything that is there, as an informer does: each object is heard of as `Added`. */
+  start(): void {
+    if (this.#unsubscribe !== undefined) return
+    const { store } = this.#options
+    this.#unsubscribe = store.subscribe((change) => this.#hear(change))
+    for (const resource of this.#keysOf.keys()) {
+      for (const object of store.list(resource)) {
+        this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion })
+      }
+    }
+  }
+
+  /** Nothing new is begun; what runs comes to its end. */
+  stop(): void {
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+    for (const entry of this.#entries.values()) entry.cancel?.()
+    this.#entries.clear()
+  }
+
+  /** Asks for a reconcile of `key` in `afterMs` at the latest. */
+  wake(key: string, afterMs = this.#latencyMs): void {
+    const entry = this.#entries.get(key) ?? { atMs: Number.POSITIVE_INFINITY, failures: 0, running: false, again: false }
+    this.#entries.set(key, entry)
+    if (entry.running) {
+      entry.again = true
+      return
+    }
+    const atMs = this.#options.clock.now() + afterMs
+    if (entry.atMs <= atMs) return
+    entry.cancel?.()
+    entry.atMs = atMs
+    entry.cancel = this.#options.clock.after(afterMs, () => void this.#run(key, entry))
+  }
+
+  #hear(change: Change): void {
+    for (const keysOf of this.#keysOf.get(change.resource) ?? []) {
+      for (const key of keysOf(change)) this.wake(key)
+    }
+  }
+
+  async #run(key: string, entry: Entry): Promise<void> {
+    entry.running = true
+    entry.atMs = Number.POSITIVE_INFINITY
+    delete entry.cancel
+    const next = await this.#reconcile(key, entry)
+    entry.running = false
+    if (this.#unsubscribe === undefined || this.#entries.get(key) !== entry) return
+    const { again } = entry
+    entry.again = false
+    if (again) this.wake(key)
+    if (next !== undefined) this.wake(key, next)
+    else if (!again && entry.failures === 0) this.#entries.delete(key)
+  }
+
+  /** Milliseconds until it wants to be run again. */
+  async #reconcile(key: string, entry: Entry): Promise<number | undefined> {
+    try {
+      const wake = await this.#controller.reconcile(key)
+      entry.failures = 0
+      return wake?.afterMs
+    } catch (error) {
+      this.#options.onFailure?.(this.#controller.name, key, error)
+      entry.failures += 1
+      return Math.min(firstRetryMs * 2 ** (entry.failures - 1), longestRetryMs)
+    }
+  }
+}

@@ -1,0 +1,24 @@
+import type { Change } from '../store/object-store.ts'
+
+/** When to look again although nothing has changed. */
+export interface Wake {
+  readonly afterMs: number
+}
+
+/**
+ * A level-based controller of the twin. What it decides is a pure function beside it; this is what it hears and what it does.
+ * `reconcile` is never run twice at once for one key; when it throws, it is run again, later and later (5 ms doubled up to 1,000 s).
+ */
+export interface Controller {
+  /** As the component is named in events and logs: `replicaset-controller`. */
+  readonly name: string
+  readonly watches: readonly Watch[]
+  reconcile(key: string): Promise<Wake | undefined>
+}
+
+export interface Watch {
+  /** `pods`, `deployments.apps`. */
+  readonly resource: string
+  /** Keys to reconcile after a change; a key is any text, mostly `namespace/name`. */
+  keysOf(change: Change): readonly string[]
+}

@@ -1,0 +1,121 @@
+import type { KubeObject } from '../kube-object.ts'
+import { ChangeHistory } from './change-history.ts'
+import { type Index, ObjectIndex } from './object-index.ts'
+import { ObjectTable } from './object-table.ts'
+
+/** One step of the store. `previous` is what the object was before (absent when it is new), `object` of a deletion its last state. */
+export interface Change {
+  /** `pods`, `deployments.apps`. */
+  readonly resource: string
+  readonly kind: 'Added' | 'Modified' | 'Deleted'
+  readonly object: KubeObject
+  readonly previous?: KubeObject
+  readonly resourceVersion: number
+}
+
+export interface ObjectStoreOptions {
+  /** How many changes of each resource a watch can start before; older ones are `Expired`. 10,000 unless told. */
+  readonly historyLimit?: number
+  /** The resourceVersion before the first change; 0 unless told. */
+  readonly startVersion?: number
+}
+
+/**
+ * What etcd is to an API server: objects by resource, namespace and name, one global version, and the changes that led here.
+ * It knows nothing of what an object means. Everything happens at once and in order: when `put` returns, the listeners have run.
+ */
+export class ObjectStore {
+  readonly #tables = new Map<string, ObjectTable>()
+  readonly #listeners = new Set<(change: Change) => void>()
+  readonly #history: ChangeHistory
+  #version: number
+
+  constructor(options: ObjectStoreOptions = {}) {
+    this.#version = options.startVersion ?? 0
+    this.#history = new ChangeHistory(options.historyLimit ?? 10_000, this.#version)
+  }
+
+  /** Of the last change of anything. */
+  get resourceVersion(): number {
+    return this.#version
+  }
+
+  get(resource: string, namespace: string | undefined, name: string): KubeObject | undefined {
+    return this.#tables.get(resource)?.get(namespace, name)
+  }
+
+  /** Of one namespace, or of all, ordered as etcd orders its keys: by namespace, then by name. */
+  list(resource: string, namespace?: string): readonly KubeObject[] {
+    return this.#tables.get(resource)?.list(namespace) ?? []
+  }
+
+  count(resource: string): number {
+    return this.#tables.get(resource)?.size ?? 0
+  }
+
+  /** Every resource that has ever held an object. */
+  resources(): readonly string[] {
+    return [...this.#tables.keys()].sort()
+  }
+
+  /** Stores an object under its metadata, with the next version; returns it as stored. */
+  put(resource: string, object: KubeObject): KubeObject {
+    const table = this.#table(resource)
+    const previous = table.get(object.metadata.namespace, object.metadata.name)
+    const stored = this.#nextVersion(object)
+    table.set(stored)
+    this.#record({
+      resource,
+      kind: previous === undefined ? 'Added' : 'Modified',
+      object: stored,
+      ...(previous === undefined ? {} : { previous }),
+      resourceVersion: this.#version,
+    })
+    return stored
+  }
+
+  /** Takes an object away; `last` is how the watches shall see it go (its stored state unless told). Nothing happens when it is not there. */
+  remove(resource: string, namespace: string | undefined, name: string, last?: KubeObject): KubeObject | undefined {
+    const table = this.#tables.get(resource)
+    const previous = table?.get(namespace, name)
+    if (table === undefined || previous === undefined) return undefined
+    const gone = this.#nextVersion(last ?? previous)
+    table.delete(namespace, name)
+    this.#record({ resource, kind: 'Deleted', object: gone, previous, resourceVersion: this.#version })
+    return gone
+  }
+
+  /** Called with every change, at once; the returned function ends that. A listener must not throw. */
+  subscribe(listener: (change: Change) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  /** The changes of one resource after a version, oldest first; `Expired` when they are no longer all there. */
+  changesSince(resource: string, version: number): readonly Change[] | 'Expired' {
+    return this.#history.since(resource, version)
+  }
+
+  /** Objects of a resource by a value of theirs (the node of a pod, the UID of an owner), kept up to date from now on. */
+  index(resource: string, keysOf: (object: KubeObject) => readonly string[]): Index {
+    return this.#table(resource).addIndex(new ObjectIndex(keysOf))
+  }
+
+  #table(resource: string): ObjectTable {
+    const known = this.#tables.get(resource)
+    if (known !== undefined) return known
+    const table = new ObjectTable()
+    this.#tables.set(resource, table)
+    return table
+  }
+
+  #nextVersion(object: KubeObject): KubeObject {
+    this.#version += 1
+    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } }
+  }
+
+  #record(change: Change): void {
+    this.#history.add(change)
+    for (const listener of this.#listeners) listener(change)
+  }
+}
