@@ -23,6 +23,11 @@ export interface ResourceType {
   readonly subresources: readonly string[]
   /** Only these verbs, where it is not all (a review can only be created). */
   readonly verbs?: readonly string[]
+  /**
+   * The group that keeps the objects, where this one is a second way to them: `networking.k8s.io` for the ingresses of `extensions`.
+   * The empty string is core.
+   */
+  readonly keptBy?: string
   /** Of a CRD: its structural schema and what else `CustomResourceDefinition` says of it, by version. */
   readonly custom?: CustomVersions
 }
@@ -47,6 +52,6 @@ export interface PrinterColumn {
 }
 
 /** The name under which the store keeps a resource: `pods`, `deployments.apps`. */
-export function storedAs(type: Pick<ResourceType, 'group' | 'plural'>): string {
-  return groupResource(type.group, type.plural)
+export function storedAs(type: Pick<ResourceType, 'group' | 'plural' | 'keptBy'>): string {
+  return groupResource(type.keptBy ?? type.group, type.plural)
 }

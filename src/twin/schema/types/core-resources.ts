@@ -1,0 +1,72 @@
+import type { ResourceRow } from './resource-row.ts'
+
+const v1 = { v1: [0] } as const
+
+/** Of the group without a name. Source: Kubernetes API reference; subresources as kube-apiserver registers them by default. */
+export const coreResources: readonly ResourceRow[] = [
+  { plural: 'bindings', kind: 'Binding', versions: v1, verbs: 'CreateOnly' },
+  { plural: 'componentstatuses', kind: 'ComponentStatus', scope: 'Cluster', shortNames: ['cs'], versions: v1, verbs: 'ReadOnly' },
+  { plural: 'configmaps', kind: 'ConfigMap', shortNames: ['cm'], versions: v1 },
+  { plural: 'endpoints', kind: 'Endpoints', shortNames: ['ep'], versions: v1 },
+  { plural: 'events', kind: 'Event', shortNames: ['ev'], versions: v1 },
+  { plural: 'limitranges', kind: 'LimitRange', shortNames: ['limits'], versions: v1 },
+  {
+    plural: 'namespaces',
+    kind: 'Namespace',
+    scope: 'Cluster',
+    shortNames: ['ns'],
+    versions: v1,
+    subresources: ['finalize', 'status'],
+    deleteCollection: [],
+  },
+  { plural: 'nodes', kind: 'Node', scope: 'Cluster', shortNames: ['no'], versions: v1, subresources: ['proxy', 'status'] },
+  { plural: 'persistentvolumeclaims', kind: 'PersistentVolumeClaim', shortNames: ['pvc'], versions: v1, subresources: ['status'] },
+  {
+    plural: 'persistentvolumes',
+    kind: 'PersistentVolume',
+    scope: 'Cluster',
+    shortNames: ['pv'],
+    versions: v1,
+    subresources: ['status'],
+  },
+  {
+    plural: 'pods',
+    kind: 'Pod',
+    shortNames: ['po'],
+    categories: ['all'],
+    versions: v1,
+    subresources: [
+      'attach',
+      'binding',
+      ['ephemeralcontainers', [23]],
+      'eviction',
+      'exec',
+      'log',
+      'portforward',
+      'proxy',
+      ['resize', [33]],
+      'status',
+    ],
+  },
+  { plural: 'podtemplates', kind: 'PodTemplate', versions: v1 },
+  {
+    plural: 'replicationcontrollers',
+    kind: 'ReplicationController',
+    shortNames: ['rc'],
+    categories: ['all'],
+    versions: v1,
+    subresources: ['scale', 'status'],
+  },
+  { plural: 'resourcequotas', kind: 'ResourceQuota', shortNames: ['quota'], versions: v1, subresources: ['status'] },
+  { plural: 'secrets', kind: 'Secret', versions: v1 },
+  { plural: 'serviceaccounts', kind: 'ServiceAccount', shortNames: ['sa'], versions: v1, subresources: ['token'] },
+  {
+    plural: 'services',
+    kind: 'Service',
+    shortNames: ['svc'],
+    categories: ['all'],
+    versions: v1,
+    subresources: ['proxy', 'status'],
+    deleteCollection: [23],
+  },
+]
