@@ -24,10 +24,10 @@ export interface ResourceType {
   /** Only these verbs, where it is not all (a review can only be created). */
   readonly verbs?: readonly string[]
   /**
-   * The group that keeps the objects, where this one is a second way to them: `networking.k8s.io` for the ingresses of `extensions`.
-   * The empty string is core.
+   * The group that keeps the objects and the form in which it does, where this one is a second way to them: `networking.k8s.io`, `v1`
+   * for the ingresses of `extensions`. `schema/conversion` turns one into the other.
    */
-  readonly keptBy?: string
+  readonly keptBy?: { readonly group: string; readonly version: string }
   /** Of a CRD: its structural schema and what else `CustomResourceDefinition` says of it, by version. */
   readonly custom?: CustomVersions
 }
@@ -53,5 +53,5 @@ export interface PrinterColumn {
 
 /** The name under which the store keeps a resource: `pods`, `deployments.apps`. */
 export function storedAs(type: Pick<ResourceType, 'group' | 'plural' | 'keptBy'>): string {
-  return groupResource(type.keptBy ?? type.group, type.plural)
+  return groupResource(type.keptBy?.group ?? type.group, type.plural)
 }

@@ -56,7 +56,7 @@ export const nodeResources: readonly ResourceRow[] = [
 
 /** Of `events.k8s.io`: the events of the group without a name, in another form. */
 export const eventsResources: readonly ResourceRow[] = [
-  { plural: 'events', kind: 'Event', shortNames: ['ev'], versions: { v1: [19], v1beta1: [8, 24] }, keptBy: '' },
+  { plural: 'events', kind: 'Event', shortNames: ['ev'], versions: { v1: [19], v1beta1: [8, 24] }, keptBy: { group: '', version: 'v1' } },
 ]
 
 /** Of `metrics.k8s.io`, which metrics-server serves in a real cluster. */

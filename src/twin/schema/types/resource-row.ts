@@ -21,8 +21,8 @@ export interface ResourceRow {
   readonly verbs?: 'CreateOnly' | 'ReadOnly'
   /** The minors that delete whole collections; all unless told, none where it is empty. */
   readonly deleteCollection?: Minors | readonly []
-  /** The group that keeps the objects, where this one is a second way to them. */
-  readonly keptBy?: string
+  /** The group that keeps the objects and the form in which it does, where this one is a second way to them. */
+  readonly keptBy?: { readonly group: string; readonly version: string }
 }
 
 const allVerbs = ['create', 'delete', 'deletecollection', 'get', 'list', 'patch', 'update', 'watch'] as const

@@ -63,7 +63,9 @@ describe('resourceTypes', () => {
   )
 
   it('what a second group shows is kept by the first, wherever both are served', () => {
-    expect(storedAs({ group: 'extensions', plural: 'ingresses', keptBy: 'networking.k8s.io' })).toBe('ingresses.networking.k8s.io')
+    expect(storedAs({ group: 'extensions', plural: 'ingresses', keptBy: { group: 'networking.k8s.io', version: 'v1' } })).toBe(
+      'ingresses.networking.k8s.io',
+    )
     for (const minor of [14, 18, 21, 30]) {
       const types = resourceTypes(minor)
       const firsts = new Set(types.filter(({ keptBy }) => keptBy === undefined).map(storedAs))

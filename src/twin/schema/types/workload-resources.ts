@@ -47,7 +47,7 @@ export const extensionsResources: readonly ResourceRow[] = [
     shortNames: ['ds'],
     versions: { v1beta1: [1, 15] },
     subresources: ['status'],
-    keptBy: 'apps',
+    keptBy: { group: 'apps', version: 'v1' },
   },
   {
     plural: 'deployments',
@@ -55,7 +55,7 @@ export const extensionsResources: readonly ResourceRow[] = [
     shortNames: ['deploy'],
     versions: { v1beta1: [1, 15] },
     subresources: ['rollback', 'scale', 'status'],
-    keptBy: 'apps',
+    keptBy: { group: 'apps', version: 'v1' },
   },
   {
     plural: 'ingresses',
@@ -63,16 +63,22 @@ export const extensionsResources: readonly ResourceRow[] = [
     shortNames: ['ing'],
     versions: { v1beta1: [1, 21] },
     subresources: ['status'],
-    keptBy: 'networking.k8s.io',
+    keptBy: { group: 'networking.k8s.io', version: 'v1' },
   },
-  { plural: 'networkpolicies', kind: 'NetworkPolicy', shortNames: ['netpol'], versions: { v1beta1: [3, 15] }, keptBy: 'networking.k8s.io' },
+  {
+    plural: 'networkpolicies',
+    kind: 'NetworkPolicy',
+    shortNames: ['netpol'],
+    versions: { v1beta1: [3, 15] },
+    keptBy: { group: 'networking.k8s.io', version: 'v1' },
+  },
   {
     plural: 'podsecuritypolicies',
     kind: 'PodSecurityPolicy',
     scope: 'Cluster',
     shortNames: ['psp'],
     versions: { v1beta1: [2, 15] },
-    keptBy: 'policy',
+    keptBy: { group: 'policy', version: 'v1beta1' },
   },
   {
     plural: 'replicasets',
@@ -80,7 +86,7 @@ export const extensionsResources: readonly ResourceRow[] = [
     shortNames: ['rs'],
     versions: { v1beta1: [2, 15] },
     subresources: ['scale', 'status'],
-    keptBy: 'apps',
+    keptBy: { group: 'apps', version: 'v1' },
   },
 ]
 
