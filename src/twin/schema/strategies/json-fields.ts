@@ -1,0 +1,48 @@
+/** A JSON object that is read field by field. */
+export type Fields = Readonly<Record<string, unknown>>
+
+/** The value as a JSON object, `undefined` when it is none. */
+export function fieldsOf(value: unknown): Fields | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
+}
+
+/** The objects of a list; anything else is left out. */
+export function itemsOf(value: unknown): readonly Fields[] {
+  return Array.isArray(value) ? value.filter((item): item is Fields => fieldsOf(item) !== undefined) : []
+}
+
+/** The fields that are absent or null get the values of `defaults`; the argument itself when there are none. */
+export function fill<T extends object>(target: T, defaults: Fields): T {
+  const missing = Object.keys(defaults).filter((field) => (target as Fields)[field] === undefined || (target as Fields)[field] === null)
+  if (missing.length === 0) return target
+  return { ...target, ...Object.fromEntries(missing.map((field) => [field, defaults[field]])) }
+}
+
+/** `target` with another value of one field: that of `next`, when the field is an object; the argument itself when nothing changes. */
+export function changeField<T extends object>(target: T, field: string, next: (value: Fields) => Fields): T {
+  const value = fieldsOf((target as Fields)[field])
+  if (value === undefined) return target
+  const changed = next(value)
+  return changed === value ? target : { ...target, [field]: changed }
+}
+
+/** `changeField` down a path: `['spec', 'template', 'spec']`. */
+export function changeAt<T extends object>(target: T, path: readonly string[], next: (value: Fields) => Fields): T {
+  const [field, ...rest] = path
+  if (field === undefined) return next(target as Fields) as T
+  return changeField(target, field, (value) => changeAt(value, rest, next))
+}
+
+/** `target` with other items in the list of one field; the argument itself when nothing changes. */
+export function changeItems<T extends object>(target: T, field: string, next: (item: Fields) => Fields): T {
+  const list = (target as Fields)[field]
+  if (!Array.isArray(list)) return target
+  const changed = list.map((item) => (fieldsOf(item) === undefined ? item : next(item)))
+  return changed.every((item, i) => item === list[i]) ? target : { ...target, [field]: changed }
+}
+
+/** `target` without some fields; the argument itself when it has none of them. */
+export function without<T extends object>(target: T, fields: readonly string[]): T {
+  if (!fields.some((field) => (target as Fields)[field] !== undefined)) return target
+  return Object.fromEntries(Object.entries(target).filter(([field]) => !fields.includes(field))) as T
+}
