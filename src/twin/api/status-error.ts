@@ -48,6 +48,11 @@ export class StatusError extends Error {
   get code(): number {
     return this.status.code
   }
+
+  /** The same refusal in other words. */
+  with({ message = this.message, details = this.status.details }: { message?: string; details?: StatusDetails | undefined }): StatusError {
+    return new StatusError(this.status.code, this.status.reason ?? '', message, details)
+  }
 }
 
 /** Which object a refusal speaks of; `kind` is the plural resource, as the real server has it there. */

@@ -1,0 +1,91 @@
+import { apiTime } from '../api-time.ts'
+import type { KubeObject } from '../kube-object.ts'
+import type { TwinEvent } from '../twin-client.ts'
+import type { Registry } from './registry.ts'
+import type { ResourceType } from './resource-type.ts'
+import { StatusError } from './status-error.ts'
+
+/** Remembered, so that what happens again is counted instead of written anew. Source: Kubernetes, client-go EventCorrelator. */
+const mostRemembered = 4_096
+
+/** Writes events as the recorders of the components do: the same again within memory only raises the count. */
+export class EventSink {
+  readonly #registry: Registry
+  readonly #type: ResourceType
+  readonly #written = new Map<string, string>()
+  #sequence = 0
+
+  constructor(registry: Registry, type: ResourceType) {
+    this.#registry = registry
+    this.#type = type
+  }
+
+  /** An event that cannot be written (its namespace is going) is lost, as it is in a cluster. */
+  async write(event: TwinEvent): Promise<void> {
+    try {
+      if (!(await this.#repeat(event))) await this.#create(event)
+    } catch (error) {
+      if (!(error instanceof StatusError)) throw error
+    }
+  }
+
+  async #repeat(event: TwinEvent): Promise<boolean> {
+    const key = keyOf(event)
+    const name = this.#written.get(key)
+    const namespace = namespaceOf(event.about)
+    if (name === undefined || this.#registry.store.get('events', namespace, name) === undefined) return false
+    await this.#registry.update(this.#type, { namespace, name }, (current) => ({
+      ...current,
+      count: Number(current?.count ?? 1) + 1,
+      lastTimestamp: apiTime(this.#registry.clock.now()),
+    }))
+    this.#remember(key, name)
+    return true
+  }
+
+  async #create(event: TwinEvent): Promise<void> {
+    const { about, type, reason, message, component, host } = event
+    const nowMs = this.#registry.clock.now()
+    const namespace = namespaceOf(about)
+    const at = apiTime(nowMs)
+    this.#sequence += 1
+    const name = `${about.metadata.name}.${(BigInt(nowMs) * 1_000_000n + BigInt(this.#sequence)).toString(16)}`
+    const draft = {
+      metadata: { name, namespace },
+      involvedObject: referenceTo(about),
+      reason,
+      message,
+      source: { component, ...(host === undefined ? {} : { host }) },
+      firstTimestamp: at,
+      lastTimestamp: at,
+      count: 1,
+      type,
+      eventTime: null,
+      reportingComponent: '',
+      reportingInstance: '',
+    }
+    const written = await this.#registry.create(this.#type, draft, namespace)
+    this.#remember(keyOf(event), written.metadata.name)
+  }
+
+  #remember(key: string, name: string): void {
+    this.#written.delete(key)
+    this.#written.set(key, name)
+    const oldest = this.#written.keys().next().value
+    if (this.#written.size > mostRemembered && oldest !== undefined) this.#written.delete(oldest)
+  }
+}
+
+function referenceTo({ apiVersion, kind, metadata }: KubeObject) {
+  const { namespace, name, uid, resourceVersion } = metadata
+  return { kind, ...(namespace === undefined ? {} : { namespace }), name, uid, apiVersion, resourceVersion }
+}
+
+/** Of what has no namespace events are kept in `default`. */
+function namespaceOf({ metadata }: KubeObject): string {
+  return metadata.namespace ?? 'default'
+}
+
+function keyOf({ about, type, reason, message, component, host = '' }: TwinEvent): string {
+  return [about.metadata.uid, type, reason, component, host, message].join('\n')
+}

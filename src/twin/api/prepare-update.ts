@@ -1,0 +1,139 @@
+import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
+import { metadataChangeProblems } from './metadata-problems.ts'
+import { placeOf, type WriteRules } from './prepare-creation.ts'
+import { storedApiVersion } from './resource-catalog.ts'
+import { type ResourceType, storedAs } from './resource-type.ts'
+import { sameJson } from './same-json.ts'
+import { conflict, invalid, type RefusedObject, staleVersion } from './status-error.ts'
+
+/** They are never written blindly: an update has to name the version that it is made of. Custom resources neither. Source: Kubernetes, AllowUnconditionalUpdate. */
+const versionRequired = new Set([
+  'runtimeclasses.node.k8s.io',
+  'poddisruptionbudgets.policy',
+  'csidrivers.storage.k8s.io',
+  'csistoragecapacities.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'leases.coordination.k8s.io',
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io',
+  'validatingwebhookconfigurations.admissionregistration.k8s.io',
+  'customresourcedefinitions.apiextensions.k8s.io',
+  'apiservices.apiregistration.k8s.io',
+])
+
+/** They are created by a PUT where they are not there. Source: Kubernetes, AllowCreateOnUpdate. */
+const createdByUpdate = new Set([
+  'runtimeclasses.node.k8s.io',
+  'roles.rbac.authorization.k8s.io',
+  'rolebindings.rbac.authorization.k8s.io',
+  'clusterroles.rbac.authorization.k8s.io',
+  'clusterrolebindings.rbac.authorization.k8s.io',
+  'leases.coordination.k8s.io',
+  'limitranges',
+  'events',
+  'services',
+  'endpoints',
+])
+
+/** Whether a PUT creates an object of this type that is not there. */
+export function isCreatedByUpdate(type: ResourceType): boolean {
+  return createdByUpdate.has(storedAs(type))
+}
+
+/**
+ * The object that an update stores, but for its resourceVersion, which stays that of `old`. With `context.subresource` `status` everything
+ * but the status and some metadata stays as it is. Throws `StatusError` 400, 409 or 422.
+ * Source: Kubernetes, apiserver registry/rest BeforeUpdate and generic/registry Store.Update.
+ */
+export function prepareUpdate(draft: DraftObject, old: KubeObject, rules: WriteRules): KubeObject {
+  const { type, strategy, context } = rules
+  checkVersion(draft, old, type)
+  placeOf(draft, old.metadata.namespace, type)
+  const merged = mergeParts(draft, old, rules)
+  const prepared = strategy.prepare?.(merged, old, context) ?? merged
+  const next = countGeneration(prepared, old, rules)
+  const causes = [...metadataChangeProblems(next.metadata, old.metadata), ...(strategy.validate?.(next, old, context) ?? [])]
+  if (causes.length > 0) throw invalid({ group: type.group, kind: type.kind, name: old.metadata.name }, causes)
+  return next
+}
+
+function checkVersion(draft: DraftObject, old: KubeObject, type: ResourceType): void {
+  const { name, uid, resourceVersion } = old.metadata
+  const of: RefusedObject = { group: type.group, plural: type.plural, name }
+  const asked = draft.metadata?.uid
+  if (asked && asked !== uid) throw conflict(of, uidMismatch(type, old, asked))
+  const version = draft.metadata?.resourceVersion
+  if (version && version !== '0') {
+    if (version !== resourceVersion) throw conflict(of, staleVersion)
+  } else if (type.custom !== undefined || versionRequired.has(storedAs(type))) {
+    const message = 'Invalid value: 0x0: must be specified for an update'
+    throw invalid({ group: type.group, kind: type.plural, name }, [
+      { reason: 'FieldValueInvalid', message, field: 'metadata.resourceVersion' },
+    ])
+  }
+}
+
+/** The words of the storage layer, as a client gets to see them. */
+function uidMismatch(type: ResourceType, { metadata }: KubeObject, asked: string): string {
+  const folder = type.group === '' || type.custom === undefined ? type.plural : `${type.group}/${type.plural}`
+  const key = `/registry/${[folder, metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/')}`
+  const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${metadata.uid}`
+  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+}
+
+function mergeParts(draft: DraftObject, old: KubeObject, { type, context }: WriteRules): KubeObject {
+  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
+  const base = { apiVersion: storedApiVersion(type), kind: type.kind, metadata: nextMetadata(draft.metadata ?? {}, old.metadata) }
+  if (context.subresource === 'status') {
+    return { ...old, ...base, metadata: statusMetadata(base.metadata, old.metadata, type), status: rest.status } as KubeObject
+  }
+  if (context.subresource === undefined && type.subresources.includes('status')) {
+    const { status: _status, ...fields } = rest as typeof rest & { readonly status?: unknown }
+    return { ...base, ...fields, ...(old.status === undefined ? {} : { status: old.status }) }
+  }
+  return { ...base, ...rest }
+}
+
+/** What a client has no say in stays as it was. */
+function nextMetadata(draft: Partial<ObjectMeta>, old: ObjectMeta): ObjectMeta {
+  const { deletionTimestamp: _deleted, generation: _generation, deletionGracePeriodSeconds, ...rest } = draft
+  const grace = deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds
+  return {
+    ...rest,
+    name: draft.name || old.name,
+    ...(old.namespace === undefined ? {} : { namespace: old.namespace }),
+    uid: draft.uid || old.uid,
+    resourceVersion: old.resourceVersion,
+    ...(old.generation === undefined ? {} : { generation: old.generation }),
+    creationTimestamp: old.creationTimestamp,
+    ...(old.deletionTimestamp === undefined ? {} : { deletionTimestamp: old.deletionTimestamp }),
+    ...(grace === undefined ? {} : { deletionGracePeriodSeconds: grace }),
+  }
+}
+
+/** Source: Kubernetes, the status strategies of pods, deployments and custom resources. */
+function statusMetadata(next: ObjectMeta, old: ObjectMeta, type: ResourceType): ObjectMeta {
+  if (type.custom !== undefined) return withField(old, 'managedFields', next.managedFields)
+  switch (storedAs(type)) {
+    case 'pods':
+      return withField(next, 'ownerReferences', old.ownerReferences)
+    case 'deployments.apps':
+      return withField(next, 'labels', old.labels)
+    default:
+      return next
+  }
+}
+
+function withField<K extends keyof ObjectMeta>(metadata: ObjectMeta, field: K, value: ObjectMeta[K]): ObjectMeta {
+  const { [field]: _before, ...rest } = metadata
+  return (value === undefined ? rest : { ...rest, [field]: value }) as ObjectMeta
+}
+
+/** Counts what changes beside metadata and status. */
+function countGeneration(next: KubeObject, old: KubeObject, { strategy, context }: WriteRules): KubeObject {
+  if (strategy.countsGeneration !== true || context.subresource === 'status') return next
+  const { metadata: _a, status: _b, apiVersion: _c, ...spec } = next
+  const { metadata: _d, status: _e, apiVersion: _f, ...oldSpec } = old
+  if (sameJson(spec, oldSpec)) return next
+  return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}

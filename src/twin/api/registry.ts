@@ -1,0 +1,221 @@
+import type { Clock } from '../../cluster/clock.ts'
+import type { DraftObject, KubeObject } from '../kube-object.ts'
+import type { ObjectStore } from '../store/object-store.ts'
+import type { ObjectKey } from '../twin-client.ts'
+import { type AdmissionRequest, type AdmissionStep, mutated, validated } from './admission.ts'
+import { type DeleteOptions, type Deletion, decideDeletion, decideNamespaceDeletion, goesWithUpdate } from './decide-deletion.ts'
+import { namespaceLifecycle } from './namespace-lifecycle.ts'
+import { prepareCreation, type WriteRules } from './prepare-creation.ts'
+import { isCreatedByUpdate, prepareUpdate } from './prepare-update.ts'
+import type { ResourceCatalog } from './resource-catalog.ts'
+import type { ResourceStrategy } from './resource-strategy.ts'
+import { type ResourceType, storedAs } from './resource-type.ts'
+import { sameJson } from './same-json.ts'
+import { alreadyExists, notFound, type RefusedObject } from './status-error.ts'
+import { apiServerUser, type UserInfo } from './user-info.ts'
+
+export interface RegistryOptions {
+  readonly store: ObjectStore
+  readonly catalog: ResourceCatalog
+  readonly clock: Clock
+  /** Numbers in [0, 1); UIDs and generated names come from it. */
+  readonly random: () => number
+  /** What a kind asks of its writes; nothing unless told. */
+  readonly strategyOf?: (type: ResourceType) => ResourceStrategy
+  /** Beside NamespaceLifecycle, in this order. */
+  readonly admission?: readonly AdmissionStep[]
+}
+
+/** How a write is meant. */
+export interface WriteOptions {
+  /** The API server itself unless told. */
+  readonly user?: UserInfo
+  readonly dryRun?: boolean
+  readonly subresource?: string
+  /** In which the request speaks; the newest unless told. */
+  readonly version?: string
+  /** CreateOptions and the like as they were sent, for admission. */
+  readonly sent?: Readonly<Record<string, unknown>>
+}
+
+/** What was deleted, and whether it is gone. */
+export interface Deleted {
+  readonly object: KubeObject
+  readonly gone: boolean
+}
+
+/** Makes the next object out of the one that is stored (`undefined`: none is); asked again when somebody was faster. */
+export type NextObject = (current: KubeObject | undefined) => DraftObject | Promise<DraftObject>
+
+/** The rules by which objects come into the store, change and go: the same for every client of the API server. All methods throw `StatusError`. */
+export class Registry {
+  readonly store: ObjectStore
+  readonly catalog: ResourceCatalog
+  readonly clock: Clock
+  readonly #random: () => number
+  readonly #strategyOf: (type: ResourceType) => ResourceStrategy
+  readonly #admission: readonly AdmissionStep[]
+
+  constructor(options: RegistryOptions) {
+    this.store = options.store
+    this.catalog = options.catalog
+    this.clock = options.clock
+    this.#random = options.random
+    this.#strategyOf = options.strategyOf ?? (() => ({}))
+    this.#admission = [namespaceLifecycle(options.store), ...(options.admission ?? [])]
+  }
+
+  /** Throws 404. */
+  get(type: ResourceType, { namespace, name }: ObjectKey): KubeObject {
+    const object = this.store.get(storedAs(type), namespace, name)
+    if (object === undefined) throw notFound(refused(type, name))
+    return object
+  }
+
+  async create(type: ResourceType, draft: DraftObject, namespace: string | undefined, options: WriteOptions = {}): Promise<KubeObject> {
+    const rules = this.#rules(type, options)
+    const name = draft.metadata?.name ?? ''
+    const request = this.#admissionRequest('CREATE', type, { namespace: type.namespaced ? namespace : undefined, name }, options)
+    const defaulted = rules.strategy.defaults?.(draft, rules.context) ?? draft
+    const admitted = (await mutated(this.#admission, { ...request, object: defaulted })) ?? defaulted
+    const next = this.#named(admitted, namespace, rules)
+    await validated(this.#admission, { ...request, name: next.metadata.name, object: next })
+    // Asked last: between this and the write nobody else has a turn.
+    this.#refuseExisting(type, next)
+    return options.dryRun === true ? next : this.store.put(storedAs(type), next)
+  }
+
+  /** With a name of its own making it tries a few before it gives up. */
+  #named(draft: DraftObject, namespace: string | undefined, rules: WriteRules): KubeObject {
+    let next = prepareCreation(draft, namespace, rules, this.#random)
+    for (let tries = 1; tries < 8 && !draft.metadata?.name && this.#find(rules.type, next.metadata) !== undefined; tries += 1) {
+      next = prepareCreation(draft, namespace, rules, this.#random)
+    }
+    return next
+  }
+
+  /** Resolves with what is stored then; `created` when a PUT has made it. */
+  async update(
+    type: ResourceType,
+    key: ObjectKey,
+    next: NextObject,
+    options: WriteOptions = {},
+  ): Promise<{ object: KubeObject; created: boolean }> {
+    for (;;) {
+      const current = this.#find(type, key)
+      if (current === undefined) return await this.#createByUpdate(type, key, next, options)
+      const prepared = await this.#prepared(type, current, await next(current), options)
+      if (this.#find(type, key) !== current) continue
+      return { object: this.#put(type, prepared, current, options.dryRun === true), created: false }
+    }
+  }
+
+  async #createByUpdate(type: ResourceType, key: ObjectKey, next: NextObject, options: WriteOptions) {
+    if (options.subresource !== undefined || !isCreatedByUpdate(type)) throw notFound(refused(type, key.name))
+    return { object: await this.create(type, await next(undefined), key.namespace, options), created: true }
+  }
+
+  async #prepared(type: ResourceType, current: KubeObject, draft: DraftObject, options: WriteOptions): Promise<KubeObject> {
+    const rules = this.#rules(type, options)
+    const request = this.#admissionRequest('UPDATE', type, current.metadata, options)
+    const defaulted = rules.strategy.defaults?.(draft, rules.context) ?? draft
+    const admitted = (await mutated(this.#admission, { ...request, object: defaulted, oldObject: current })) ?? defaulted
+    const prepared = prepareUpdate(admitted, current, rules)
+    await validated(this.#admission, { ...request, object: prepared, oldObject: current })
+    return prepared
+  }
+
+  #put(type: ResourceType, next: KubeObject, current: KubeObject, dryRun: boolean): KubeObject {
+    const { namespace, name } = current.metadata
+    if (goesWithUpdate(next, current, type)) {
+      if (!dryRun) this.store.remove(storedAs(type), namespace, name)
+      return next
+    }
+    if (sameJson(next, current)) return current
+    return dryRun ? next : this.store.put(storedAs(type), next)
+  }
+
+  /** Writes what the API server decides by itself (a binding, a granted eviction): without admission and the rules of the kind. Throws 404. */
+  rewrite(type: ResourceType, key: ObjectKey, next: (current: KubeObject) => KubeObject, dryRun = false): KubeObject {
+    const current = this.get(type, key)
+    return this.#put(type, next(current), current, dryRun)
+  }
+
+  async delete(type: ResourceType, key: ObjectKey, asked: DeleteOptions = {}, options: WriteOptions = {}): Promise<Deleted> {
+    const request = this.#admissionRequest('DELETE', type, key, options)
+    for (;;) {
+      const current = this.get(type, key)
+      const ofOld = { ...request, oldObject: current }
+      await mutated(this.#admission, ofOld)
+      await validated(this.#admission, ofOld)
+      const latest = this.get(type, key)
+      if (latest !== current && latest.metadata.uid !== current.metadata.uid) continue
+      return this.#carryOut(type, latest, this.#decideDeletion(type, latest, asked, options), options.dryRun === true)
+    }
+  }
+
+  #decideDeletion(type: ResourceType, object: KubeObject, asked: DeleteOptions, options: WriteOptions): Deletion {
+    const version = options.version ?? this.#newest(type)
+    const rules = { type, version, strategy: this.#strategyOf(type), nowMs: this.clock.now() }
+    return storedAs(type) === 'namespaces' ? decideNamespaceDeletion(object, asked, rules) : decideDeletion(object, asked, rules)
+  }
+
+  #carryOut(type: ResourceType, object: KubeObject, deletion: Deletion, dryRun: boolean): Deleted {
+    const { namespace, name } = object.metadata
+    switch (deletion.kind) {
+      case 'Pending':
+        return { object, gone: false }
+      case 'Mark':
+        if (sameJson(deletion.next, object)) return { object, gone: false }
+        return { object: dryRun ? deletion.next : this.store.put(storedAs(type), deletion.next), gone: false }
+      case 'MarkAndRemove':
+        if (dryRun) return { object: deletion.next, gone: true }
+        if (!sameJson(deletion.next, object)) this.store.put(storedAs(type), deletion.next)
+        return { object: this.store.remove(storedAs(type), namespace, name) ?? deletion.next, gone: true }
+      case 'Remove':
+        if (dryRun) return { object, gone: true }
+        return { object: this.store.remove(storedAs(type), namespace, name) ?? object, gone: true }
+    }
+  }
+
+  #rules(type: ResourceType, { subresource }: WriteOptions): WriteRules {
+    const context = { minor: this.catalog.minor, nowMs: this.clock.now(), ...(subresource === undefined ? {} : { subresource }) }
+    return { type, strategy: this.#strategyOf(type), context }
+  }
+
+  #admissionRequest(operation: AdmissionRequest['operation'], type: ResourceType, key: ObjectKey, options: WriteOptions): AdmissionRequest {
+    const { namespace, name } = key
+    return {
+      operation,
+      type,
+      version: options.version ?? this.#newest(type),
+      ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
+      ...(namespace === undefined ? {} : { namespace }),
+      name,
+      options: options.sent ?? {},
+      user: options.user ?? apiServerUser,
+      dryRun: options.dryRun === true,
+    }
+  }
+
+  #newest(type: ResourceType): string {
+    return this.catalog.versionsOf(type)[0] ?? 'v1'
+  }
+
+  #find(type: ResourceType, { namespace, name }: ObjectKey): KubeObject | undefined {
+    return this.store.get(storedAs(type), namespace, name)
+  }
+
+  #refuseExisting(type: ResourceType, { metadata }: KubeObject): void {
+    const existing = this.#find(type, metadata)
+    if (existing === undefined) return
+    const error = alreadyExists(refused(type, metadata.name))
+    if (existing.metadata.deletionTimestamp === undefined) throw error
+    throw error.with({ message: `object is being deleted: ${error.message}` })
+  }
+}
+
+/** How messages speak of one object of a type. */
+export function refused(type: ResourceType, name: string): RefusedObject {
+  return { group: type.group, plural: type.plural, name }
+}
