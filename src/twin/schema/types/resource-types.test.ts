@@ -37,7 +37,7 @@ describe('resourceTypes', () => {
     ['apiextensions.k8s.io', 'customresourcedefinitions', 15, ['v1beta1']],
     ['apiextensions.k8s.io', 'customresourcedefinitions', 16, ['v1', 'v1beta1']],
     ['apiextensions.k8s.io', 'customresourcedefinitions', 22, ['v1']],
-    ['autoscaling', 'horizontalpodautoscalers', 20, ['v1', 'v2beta2', 'v2beta1']],
+    ['autoscaling', 'horizontalpodautoscalers', 20, ['v1', 'v2beta1', 'v2beta2']],
     ['autoscaling', 'horizontalpodautoscalers', 26, ['v2', 'v1']],
     ['storage.k8s.io', 'csinodes', 16, ['v1beta1']],
     ['admissionregistration.k8s.io', 'mutatingwebhookconfigurations', 22, ['v1']],

@@ -110,7 +110,8 @@ export const autoscalingResources: readonly ResourceRow[] = [
     kind: 'HorizontalPodAutoscaler',
     shortNames: ['hpa'],
     categories: all,
-    versions: { v2: [23], v1: [2], v2beta2: [12, 25], v2beta1: [8, 24] },
+    // in the order in which the server prefers them
+    versions: { v2: [23], v1: [2], v2beta1: [8, 24], v2beta2: [12, 25] },
     subresources: ['status'],
   },
 ]
