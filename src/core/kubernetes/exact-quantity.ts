@@ -6,8 +6,6 @@ export interface Quantity {
 }
 
 const syntax = /^([+-]?)(\d+\.?\d*|\.\d+)(n|u|m|k|[KMGTPE]i|[MGTPE]|[eE][+-]?\d{1,4})?$/
-/** Those that need no second look: they are in the form in which the API server writes them. */
-const alreadyCanonical = /^[1-9]\d{0,2}(?:m|Ki|Mi|Gi|Ti)?$/
 const nanoDigits = 9
 
 const decimalPowers: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, '': 0, k: 3, M: 6, G: 9, T: 12, P: 15, E: 18 }
@@ -77,11 +75,4 @@ function decimalText(nano: bigint, notation: Quantity['notation']): string {
   if (notation === 'Exponent') return power === 0 ? `${mantissa}` : `${mantissa}e${power}`
   const suffix = Object.keys(decimalPowers).find((name) => decimalPowers[name] === power) ?? ''
   return `${mantissa}${suffix}`
-}
-
-/** The text of a quantity as the API server writes it; the argument when it is none. */
-export function canonicalQuantity(text: unknown): unknown {
-  if (typeof text === 'string' && alreadyCanonical.test(text)) return text
-  const quantity = parseQuantity(text)
-  return quantity === undefined ? text : quantityText(quantity)
 }

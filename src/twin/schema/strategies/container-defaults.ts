@@ -1,5 +1,5 @@
 import { defaultPullPolicy } from './image-pull-policy.ts'
-import { changeField, changeItems, type Fields, fieldsOf, fill } from './json-fields.ts'
+import { changeField, changeItems, type Fields, fill } from './json-fields.ts'
 import { fieldRefDefaults, resourceFieldDefaults } from './volume-defaults.ts'
 
 const always = { resources: {}, terminationMessagePath: '/dev/termination-log', terminationMessagePolicy: 'File' }
@@ -11,7 +11,6 @@ export function containerDefaults(container: Fields, minor: number): Fields {
   let filled = fill(container, { ...always, imagePullPolicy: defaultPullPolicy(image) })
   filled = changeItems(filled, 'ports', (port) => fill(port, { protocol: 'TCP' }))
   filled = changeItems(filled, 'env', envDefaults)
-  filled = changeField(filled, 'resources', resourceDefaults)
   filled = changeField(filled, 'lifecycle', lifecycleDefaults)
   return probes.reduce((current, probe) => changeField(current, probe, (fields) => probeDefaults(fields, minor)), filled)
 }
@@ -21,13 +20,6 @@ function envDefaults(variable: Fields): Fields {
     const withField = changeField(source, 'fieldRef', fieldRefDefaults)
     return changeField(withField, 'resourceFieldRef', resourceFieldDefaults)
   })
-}
-
-/** What is limited but not requested is requested as it is limited. */
-function resourceDefaults(resources: Fields): Fields {
-  const limits = fieldsOf(resources.limits)
-  if (limits === undefined || Object.keys(limits).length === 0) return resources
-  return changeField(fill(resources, { requests: {} }), 'requests', (requests) => fill(requests, limits))
 }
 
 function lifecycleDefaults(lifecycle: Fields): Fields {

@@ -11,11 +11,18 @@ export function itemsOf(value: unknown): readonly Fields[] {
   return Array.isArray(value) ? value.filter((item): item is Fields => fieldsOf(item) !== undefined) : []
 }
 
-/** The fields that are absent or null get the values of `defaults`; the argument itself when there are none. */
+/**
+ * The fields that are absent or null, or an empty text where a text is the default, get the values of `defaults`; the argument itself when
+ * there are none.
+ */
 export function fill<T extends object>(target: T, defaults: Fields): T {
-  const missing = Object.keys(defaults).filter((field) => (target as Fields)[field] === undefined || (target as Fields)[field] === null)
+  const missing = Object.keys(defaults).filter((field) => isMissing((target as Fields)[field], defaults[field]))
   if (missing.length === 0) return target
   return { ...target, ...Object.fromEntries(missing.map((field) => [field, defaults[field]])) }
+}
+
+function isMissing(value: unknown, byDefault: unknown): boolean {
+  return value === undefined || value === null || (value === '' && typeof byDefault === 'string')
 }
 
 /** `target` with another value of one field: that of `next`, when the field is an object; the argument itself when nothing changes. */

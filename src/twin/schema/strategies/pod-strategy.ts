@@ -1,19 +1,31 @@
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1'
 import type { ResourceStrategy } from '../../api/resource-strategy.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
-import { changeField, type Fields, fill } from './json-fields.ts'
+import { changeField, changeItems, type Fields, fieldsOf, fill } from './json-fields.ts'
 import { qosClassOf } from './pod-qos.ts'
 import { podSpecDefaults } from './pod-spec-defaults.ts'
 
 /** Pods: defaulted like templates, `Pending` when they are new, gone only when the kubelet says so. Source: Kubernetes API reference, Pod. */
 export const podStrategy: ResourceStrategy = {
-  defaults: (draft, { minor }) => changeField(draft, 'spec', (spec) => fill(podSpecDefaults(spec, minor), podOnly)),
+  defaults: (draft, { minor }) => changeField(draft, 'spec', (spec) => podDefaults(spec, minor)),
   prepare: (next, old) => (old === undefined ? newPod(next) : next),
   graceSeconds,
 }
 
-/** What a pod gets and a template does not. */
-const podOnly: Fields = { enableServiceLinks: true }
+/** A pod gets some things that its template did not. */
+function podDefaults(spec: Fields, minor: number): Fields {
+  const requested = ['containers', 'initContainers'].reduce((current, list) => changeItems(current, list, requestsFromLimits), spec)
+  return fill(podSpecDefaults(requested, minor), { enableServiceLinks: true })
+}
+
+/** What is limited but not requested is requested as it is limited. */
+function requestsFromLimits(container: Fields): Fields {
+  return changeField(container, 'resources', (resources) => {
+    const limits = fieldsOf(resources.limits)
+    if (limits === undefined || Object.keys(limits).length === 0) return resources
+    return changeField(fill(resources, { requests: {} }), 'requests', (requests) => fill(requests, limits))
+  })
+}
 
 function newPod(pod: KubeObject): KubeObject {
   const { spec } = as<Pod>(pod)

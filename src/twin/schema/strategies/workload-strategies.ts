@@ -1,0 +1,82 @@
+import type { DaemonSet } from 'kubernetes-types/apps/v1'
+import type { ResourceStrategy } from '../../api/resource-strategy.ts'
+import { sameJson } from '../../api/same-json.ts'
+import { as, type KubeObject } from '../../kube-object.ts'
+import { withJobSelector } from './job-selector.ts'
+import { startsWith } from './new-status.ts'
+import {
+  cronJobDefaults,
+  daemonSetDefaults,
+  deploymentDefaults,
+  jobDefaults,
+  replicaSetDefaults,
+  replicationControllerDefaults,
+  statefulSetDefaults,
+} from './workload-defaults.ts'
+
+/** Deployments: a change of annotations counts too, because they are copied to the ReplicaSets. */
+export const deploymentStrategy: ResourceStrategy = {
+  countsGeneration: true,
+  defaults: (draft, { minor }) => deploymentDefaults(draft, minor),
+  prepare(next, old) {
+    if (old === undefined) return { ...next, status: {} }
+    if (sameJson(next.metadata.annotations, old.metadata.annotations) || !sameJson(next.spec, old.spec)) return next
+    return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+  },
+}
+
+/** ReplicaSets. */
+export const replicaSetStrategy: ResourceStrategy = {
+  countsGeneration: true,
+  defaults: (draft, { minor }) => replicaSetDefaults(draft, minor),
+  prepare: startsWith({ replicas: 0 }),
+}
+
+/** ReplicationControllers. */
+export const replicationControllerStrategy: ResourceStrategy = {
+  countsGeneration: true,
+  defaults: (draft, { minor }) => replicationControllerDefaults(draft, minor),
+  prepare: startsWith({ replicas: 0 }),
+}
+
+/** StatefulSets; since 1.22 the status says how many pods are available. */
+export const statefulSetStrategy: ResourceStrategy = {
+  countsGeneration: true,
+  defaults: (draft, { minor }) => statefulSetDefaults(draft, minor),
+  prepare: (next, old, { minor }) =>
+    old === undefined ? { ...next, status: minor >= 22 ? { replicas: 0, availableReplicas: 0 } : { replicas: 0 } } : next,
+}
+
+/** DaemonSets: an annotation counts the changes of the template. */
+export const daemonSetStrategy: ResourceStrategy = {
+  countsGeneration: true,
+  defaults: (draft, { minor }) => daemonSetDefaults(draft, minor),
+  prepare: prepareDaemonSet,
+}
+
+const templateGeneration = 'deprecated.daemonset.template.generation'
+const noDaemons = { currentNumberScheduled: 0, desiredNumberScheduled: 0, numberMisscheduled: 0, numberReady: 0 }
+
+function prepareDaemonSet(next: KubeObject, old: KubeObject | undefined): KubeObject {
+  if (old === undefined) return counted({ ...next, status: noDaemons }, 1)
+  const before = Number(old.metadata.annotations?.[templateGeneration] ?? 1)
+  const changed = !sameJson(as<DaemonSet>(next).spec?.template, as<DaemonSet>(old).spec?.template)
+  return counted(next, changed ? before + 1 : before)
+}
+
+function counted(object: KubeObject, generation: number): KubeObject {
+  const annotations = { ...object.metadata.annotations, [templateGeneration]: String(generation) }
+  return { ...object, metadata: { ...object.metadata, annotations } }
+}
+
+/** Jobs: the selector is made from the UID unless the client brings one. */
+export const jobStrategy: ResourceStrategy = {
+  defaults: (draft, { minor }) => jobDefaults(draft, minor),
+  prepare: (next, old, { minor }) => (old === undefined ? withJobSelector({ ...next, status: {} }, minor) : next),
+}
+
+/** CronJobs. */
+export const cronJobStrategy: ResourceStrategy = {
+  defaults: (draft, { minor }) => cronJobDefaults(draft, minor),
+  prepare: startsWith({}),
+}
