@@ -45,6 +45,17 @@ export function budgetStatus(input: BudgetStatusInput): BudgetStatus {
   return { observedGeneration: budget.generation, disruptionsAllowed, currentHealthy, desiredHealthy, expectedPods, disruptedPods }
 }
 
+/** When the status has to be computed again because a granted eviction is forgotten; epoch ms, absent while none is remembered. */
+export function forgetsAtMs({ disruptedPods }: BudgetStatus): number | undefined {
+  const all = Object.values(disruptedPods)
+  return all.length === 0 ? undefined : Math.min(...all) + deletionTimeoutMs
+}
+
+/** Whether the scale of the pods' controllers has a part in what a budget asks for. */
+export function countsScale({ minAvailable, maxUnavailable }: BudgetFacts): boolean {
+  return maxUnavailable !== undefined || typeof minAvailable === 'string'
+}
+
 /** Entries of pods that are there, not being deleted, and younger than the timeout. */
 function stillDisrupted(entries: BudgetStatus['disruptedPods'], pods: readonly PodFacts[], nowMs: number): BudgetStatus['disruptedPods'] {
   const staying = new Set(pods.filter((pod) => pod.deletionAtMs === undefined).map((pod) => pod.name))

@@ -1,6 +1,6 @@
 import type { Clock } from '../../cluster/clock.ts'
 import type { Change, ObjectStore } from '../store/object-store.ts'
-import type { Controller } from './controller.ts'
+import { type Controller, everyResource } from './controller.ts'
 
 const firstRetryMs = 5
 const longestRetryMs = 1_000_000
@@ -47,7 +47,8 @@ export class ControlLoop {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options
     this.#unsubscribe = store.subscribe((change) => this.#hear(change))
-    for (const resource of this.#keysOf.keys()) {
+    const resources = this.#keysOf.has(everyResource) ? store.resources() : this.#keysOf.keys()
+    for (const resource of resources) {
       for (const object of store.list(resource)) {
         this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion })
       }
@@ -78,8 +79,10 @@ export class ControlLoop {
   }
 
   #hear(change: Change): void {
-    for (const keysOf of this.#keysOf.get(change.resource) ?? []) {
-      for (const key of keysOf(change)) this.wake(key)
+    for (const resource of [change.resource, everyResource]) {
+      for (const keysOf of this.#keysOf.get(resource) ?? []) {
+        for (const key of keysOf(change)) this.wake(key)
+      }
     }
   }
 

@@ -16,8 +16,11 @@ export interface Controller {
   reconcile(key: string): Promise<Wake | undefined>
 }
 
+/** In place of a resource: every one there is or will be. */
+export const everyResource = '*'
+
 export interface Watch {
-  /** `pods`, `deployments.apps`. */
+  /** `pods`, `deployments.apps`, or `everyResource`. */
   readonly resource: string
   /** Keys to reconcile after a change; a key is any text, mostly `namespace/name`. */
   keysOf(change: Change): readonly string[]

@@ -1,0 +1,109 @@
+import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1'
+import type { Clock } from '../../../cluster/clock.ts'
+import { budgetStatus, forgetsAtMs } from '../../../core/drain/budget-status.ts'
+import { type BudgetFacts, type BudgetStatus, budgetFacts } from '../../../core/drain/disruption-budget.ts'
+import { podFacts } from '../../../core/kubernetes/pod-facts.ts'
+import { sameJson } from '../../api/same-json.ts'
+import type { Controller, Wake } from '../../control-loop/controller.ts'
+import { as, type KubeObject } from '../../kube-object.ts'
+import type { Change } from '../../store/object-store.ts'
+import type { TwinClient } from '../../twin-client.ts'
+import type { KnownKinds } from '../known-kinds.ts'
+import { LabelledObjects } from '../labelled-objects.ts'
+import { keyOf, nameOf } from '../object-name.ts'
+import { budgetEvents, notDeletedEvent } from './disruption-events.ts'
+import { budgetSelector, MatchingBudgets } from './matching-budgets.ts'
+import { podScale } from './pod-scale.ts'
+import { writtenBudgetStatus } from './written-budget-status.ts'
+
+const budgets = 'poddisruptionbudgets.policy'
+
+export interface DisruptionOptions {
+  readonly clock: Clock
+  readonly minor: number
+  readonly kinds: KnownKinds
+  /** Shared with other controllers; made when it is missing. */
+  readonly pods?: LabelledObjects
+}
+
+/**
+ * Keeps `status` of every PodDisruptionBudget: what is healthy, what must be, how many may go. A change of a pod wakes only the budgets that
+ * match it. Source: Kubernetes disruption controller.
+ */
+export class DisruptionController implements Controller {
+  readonly name = 'disruption'
+  readonly watches = [
+    { resource: budgets, keysOf: ({ object }: Change) => [nameOf(object)] },
+    { resource: 'pods', keysOf: (change: Change) => this.#wokenBy(change) },
+  ]
+  readonly #client: TwinClient
+  readonly #options: DisruptionOptions
+  readonly #pods: LabelledObjects
+  readonly #matching: MatchingBudgets
+
+  constructor(client: TwinClient, options: DisruptionOptions) {
+    this.#client = client
+    this.#options = options
+    this.#pods = options.pods ?? new LabelledObjects(client.store, 'pods')
+    this.#matching = new MatchingBudgets(client.store, options.minor)
+  }
+
+  async reconcile(key: string): Promise<Wake | undefined> {
+    const { namespace, name } = keyOf(key)
+    const budget = this.#client.store.get(budgets, namespace, name)
+    if (budget === undefined) return undefined
+    const selector = budgetSelector(budget, this.#options.minor)
+    const pods = this.#pods.select(namespace ?? '', selector)
+    const { selector: _, ...facts } = budgetFacts(budget)
+    const judged: BudgetFacts = { ...facts, ...(selector === undefined ? {} : { selector }) }
+    const computed = this.#compute(judged, pods)
+    await this.#write(budget, computed)
+    await this.#tell(budget, judged, pods, computed)
+    // Tried again, later and later, as every sync that has failed.
+    if (computed.syncFailed !== undefined) throw new Error(`PodDisruptionBudget ${key}: ${computed.syncFailed}`)
+    const atMs = forgetsAtMs(computed)
+    return atMs === undefined ? undefined : { afterMs: Math.max(atMs - this.#options.clock.now(), 0) }
+  }
+
+  #compute(budget: BudgetFacts, pods: readonly KubeObject[]): BudgetStatus {
+    const source = { store: this.#client.store, kinds: this.#options.kinds, minor: this.#options.minor }
+    const nowMs = this.#options.clock.now()
+    return budgetStatus({ budget, pods: pods.map(podFacts), scaleOf: (pod) => podScale(pod, source), nowMs })
+  }
+
+  async #write(budget: KubeObject, computed: BudgetStatus): Promise<void> {
+    const stored = as<PodDisruptionBudget>(budget).status
+    const at = { nowMs: this.#options.clock.now(), minor: this.#options.minor }
+    const status = writtenBudgetStatus(computed, stored, at)
+    if (!sameJson(status, stored)) await this.#client.update(budgets, { ...budget, status }, 'status')
+  }
+
+  async #tell(budget: KubeObject, facts: BudgetFacts, pods: readonly KubeObject[], computed: BudgetStatus): Promise<void> {
+    for (const event of budgetEvents(budget, facts, pods.map(podFacts), computed)) await this.#client.event(event)
+    for (const pod of pods) {
+      const { name, deletionTimestamp } = pod.metadata
+      const forgotten = Object.hasOwn(facts.status.disruptedPods, name) && !Object.hasOwn(computed.disruptedPods, name)
+      if (forgotten && deletionTimestamp === undefined) await this.#client.event(notDeletedEvent(pod))
+    }
+  }
+
+  /** A pod that has lost its labels wakes the budgets it has left, too. */
+  #wokenBy({ object, previous, kind }: Change): readonly string[] {
+    if (kind === 'Modified' && previous !== undefined && countsAlike(object, previous)) return []
+    const matching = new Set(this.#matching.of(object))
+    if (previous !== undefined && previous.metadata.labels !== object.metadata.labels) {
+      for (const budget of this.#matching.of(previous)) matching.add(budget)
+    }
+    return [...matching].map(nameOf)
+  }
+}
+
+/** Whether no budget can tell two versions of a pod apart. */
+function countsAlike(a: KubeObject, b: KubeObject): boolean {
+  return (
+    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
+    podFacts(a).ready === podFacts(b).ready &&
+    sameJson(a.metadata.labels, b.metadata.labels) &&
+    sameJson(a.metadata.ownerReferences, b.metadata.ownerReferences)
+  )
+}
