@@ -6,6 +6,7 @@ import { createChannelFetch } from '../controller/channel-fetch.ts'
 import { type ControllerFlags, controllerOptions } from '../controller/controller-options.ts'
 import { runController } from '../controller/run-controller.ts'
 import { systemAuthorities } from '../controller/system-authorities.ts'
+import { keepHeapSmall } from './small-heap.ts'
 
 /** `falkirk controller`: serves Plans, in a cluster or from outside. Flags and environment are those of system-upgrade-controller. */
 export function controllerCommand(): Command {
@@ -27,6 +28,7 @@ export function controllerCommand(): Command {
 }
 
 async function run(flags: ControllerFlags): Promise<void> {
+  keepHeapSmall()
   const { leaderElect, ...others } = flags
   const given = process.argv.some((a) => /^--(no-)?leader-elect/.test(a))
   const options = controllerOptions(given && leaderElect !== undefined ? { ...others, leaderElect } : others, process.env)
