@@ -5,6 +5,7 @@ import { DeploymentController } from './deployment/deployment-controller.ts'
 import { OwnedObjects } from './owned-objects.ts'
 import { ReplicaSetController } from './replica-set/replica-set-controller.ts'
 import { replicaSets, replicationControllers } from './replica-set/replica-set-kind.ts'
+import { StatefulSetController } from './stateful-set/stateful-set-controller.ts'
 import type { WorkloadContext } from './workload-context.ts'
 
 export interface WorkloadOptions {
@@ -29,5 +30,6 @@ export function workloadControllers(client: TwinClient, { clock, minor }: Worklo
     new DeploymentController(context),
     new ReplicaSetController(context, replicaSets),
     new ReplicaSetController(context, replicationControllers),
+    new StatefulSetController(context),
   ]
 }
