@@ -1,0 +1,19 @@
+import type { NodeInfo } from '../node-info.ts'
+import type { SchedulingCycle } from '../scheduling-cycle.ts'
+
+/** Scores nodes on which the pod fits, each from 0 to 100; undefined when all are equal to it. */
+export type ScorePlugin = (cycle: SchedulingCycle, nodes: readonly NodeInfo[]) => Float64Array | undefined
+
+export const highestScore = 100
+
+/** Stretches scores so that the best has 100; with `reverse` the lowest is the best. Source: kube-scheduler, DefaultNormalizeScore. */
+export function normalized(scores: Float64Array, direction: 'HigherIsBetter' | 'LowerIsBetter'): Float64Array | undefined {
+  let most = 0
+  for (const score of scores) most = Math.max(most, score)
+  if (most === 0) return undefined
+  for (let at = 0; at < scores.length; at += 1) {
+    const score = Math.trunc(((scores[at] ?? 0) * highestScore) / most)
+    scores[at] = direction === 'HigherIsBetter' ? score : highestScore - score
+  }
+  return scores
+}
