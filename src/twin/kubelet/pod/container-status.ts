@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto'
+import type { ContainerState as ApiState, ContainerStateTerminated, ContainerStatus } from 'kubernetes-types/core/v1'
+import { assertNever } from '../../../core/assert-never.ts'
+import { apiTime } from '../../api-time.ts'
+import { type ContainerEnd, type ContainerRun, isReady } from './container-run.ts'
+
+/** What the identifiers of a container are made of. */
+export interface ContainerIdentity {
+  readonly podUid: string
+  /** `containerd`, `docker`, `cri-o`. */
+  readonly runtime: string
+  /** The pod has init containers: then what waits for its turn is PodInitializing. */
+  readonly initializing: boolean
+  readonly nowMs: number
+}
+
+/** The status of one container as a kubelet writes it. */
+export function containerStatus(container: ContainerRun, of: ContainerIdentity): ContainerStatus {
+  const { spec, state, last, restartCount } = container
+  // between two runs the last end is the state, and when a back-off is shown in its place, it is the last state
+  const between = state.kind === 'Creating' || state.kind === 'Pulling' || state.kind === 'Blocked'
+  const shown: ApiState = between && last !== undefined ? { terminated: terminated(container, last, of) } : apiState(container, of)
+  const hasRun = last !== undefined || state.kind === 'Running'
+  const lastState = last === undefined || shown.terminated !== undefined ? {} : { terminated: terminated(container, last, of) }
+  return {
+    name: spec.name,
+    state: shown,
+    lastState,
+    ready: isReady(container, of.nowMs),
+    restartCount,
+    image: spec.image ?? '',
+    imageID: hasRun ? imageId(spec.image ?? '') : '',
+    ...(hasRun ? { containerID: containerId(container, of) } : {}),
+    started: state.kind === 'Running' && state.upMs <= of.nowMs,
+  }
+}
+
+function apiState(container: ContainerRun, of: ContainerIdentity): ApiState {
+  const { state } = container
+  switch (state.kind) {
+    case 'Blocked':
+    case 'Pulling':
+    case 'Creating':
+      return { waiting: { reason: of.initializing ? 'PodInitializing' : 'ContainerCreating' } }
+    case 'PullFailed':
+      return { waiting: pullWaiting(container.spec.image ?? '', state) }
+    case 'Stuck':
+      return { waiting: { reason: state.reason, ...(state.message === '' ? {} : { message: state.message }) } }
+    case 'CrashLoop':
+      return { waiting: { reason: 'CrashLoopBackOff', message: state.message } }
+    case 'Running':
+      return { running: { startedAt: apiTime(state.startedMs) } }
+    case 'Terminated':
+      return { terminated: terminated(container, state.end, of) }
+    default:
+      return assertNever(state)
+  }
+}
+
+function pullWaiting(image: string, state: { reason: string; message: string; backingOff: boolean }) {
+  if (!state.backingOff) return { reason: state.reason, message: state.message }
+  return { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` }
+}
+
+function terminated(container: ContainerRun, end: ContainerEnd, of: ContainerIdentity): ContainerStateTerminated {
+  return {
+    exitCode: end.exitCode,
+    reason: end.reason,
+    ...(end.message === undefined ? {} : { message: end.message }),
+    startedAt: apiTime(end.startedMs),
+    finishedAt: apiTime(end.finishedMs),
+    containerID: containerId(container, of),
+  }
+}
+
+function containerId({ spec, restartCount }: ContainerRun, { podUid, runtime }: ContainerIdentity): string {
+  return `${runtime}://${sha256(`${podUid}/${spec.name}/${restartCount}`)}`
+}
+
+/** As a registry's digest would be, the same for the same name. */
+export function imageId(image: string): string {
+  const repository = image.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
+  return `${repository}@sha256:${sha256(image)}`
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

@@ -1,0 +1,106 @@
+import type { Node } from 'kubernetes-types/core/v1'
+import { serviceOf } from './kubernetes-service.ts'
+import type { Distribution, Machine, MachineFile, MachinePackage, MachineRole, MachineUnit } from './machine.ts'
+
+/** What is wanted of a new machine; the rest is that of a common server. */
+export interface MachineWish {
+  readonly name: string
+  readonly version: string
+  readonly distribution?: Distribution
+  readonly role?: MachineRole
+  readonly labels?: Readonly<Record<string, string>>
+  readonly taints?: Machine['taints']
+  readonly capacity?: Readonly<Record<string, string>>
+  readonly address?: string
+  readonly bootId: string
+}
+
+const commonCapacity = { cpu: '8', memory: '32Gi', pods: '110', 'ephemeral-storage': '100Gi' }
+
+/** A machine as it is after the installation of a distribution. `bootId` comes from the run's random numbers. */
+export function newMachine(wish: MachineWish): Machine {
+  const { name, version, distribution = 'kubeadm', role = 'Agent', capacity = commonCapacity } = wish
+  return {
+    name,
+    distribution,
+    role,
+    kubeletVersion: version,
+    bootId: wish.bootId,
+    machineId: name,
+    kernelVersion: '6.1.0-18-amd64',
+    osImage: 'Debian GNU/Linux 12 (bookworm)',
+    architecture: 'amd64',
+    runtime: { name: 'containerd', version: '1.7.28' },
+    capacity,
+    allocatable: capacity,
+    address: wish.address ?? '127.0.0.1',
+    ...installed({ distribution, role, version }),
+    labels: { ...roleLabels(role, distribution), ...wish.labels },
+    taints: wish.taints ?? [],
+  }
+}
+
+/** The machine that a Node speaks of, as far as it does. */
+export function machineOfNode(node: Node, distribution?: Distribution): Machine {
+  const { metadata = {}, status = {} } = node
+  const info = status.nodeInfo
+  const version = info?.kubeletVersion ?? 'v1.30.0'
+  const labels = metadata.labels ?? {}
+  const role = 'node-role.kubernetes.io/control-plane' in labels || 'node-role.kubernetes.io/master' in labels ? 'Server' : 'Agent'
+  const [runtime = 'containerd', runtimeVersion = '1.7.28'] = (info?.containerRuntimeVersion ?? '')
+    .split('://')
+    .filter((part) => part !== '')
+  const made = newMachine({
+    name: metadata.name ?? '',
+    version,
+    distribution: distribution ?? distributionOf(version),
+    role,
+    bootId: info?.bootID ?? '',
+    capacity: { ...commonCapacity, ...status.capacity },
+    address: status.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '127.0.0.1',
+  })
+  return {
+    ...made,
+    allocatable: { ...made.capacity, ...status.allocatable },
+    runtime: { name: runtime, version: runtimeVersion },
+    labels: {},
+    ...(info === undefined
+      ? {}
+      : { machineId: info.machineID, kernelVersion: info.kernelVersion, osImage: info.osImage, architecture: info.architecture }),
+  }
+}
+
+function distributionOf(version: string): Distribution {
+  if (version.includes('+k3s')) return 'k3s'
+  return version.includes('+rke2') ? 'rke2' : 'kubeadm'
+}
+
+function roleLabels(role: MachineRole, distribution: Distribution): Record<string, string> {
+  if (role === 'Agent') return {}
+  const value = distribution === 'kubeadm' ? '' : 'true'
+  return { 'node-role.kubernetes.io/control-plane': value, 'node-role.kubernetes.io/master': value }
+}
+
+type Installed = Pick<Machine, 'files' | 'units' | 'packages'>
+
+function installed(of: { distribution: Distribution; role: MachineRole; version: string }): Installed {
+  const { unit, binary } = serviceOf(of)
+  const files = new Map<string, MachineFile>([
+    [binary, { digest: of.version }],
+    ['/etc/os-release', { content: 'PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nID=debian\nVERSION_ID="12"\n' }],
+  ])
+  const units = new Map<string, MachineUnit>([[unit, { active: true, enabled: true, version: of.version }]])
+  if (of.distribution !== 'kubeadm') return { files, units, packages: new Map() }
+  units.set('containerd.service', { active: true, enabled: true, version: '1.7.28' })
+  return { files, units, packages: kubeadmPackages(of.version) }
+}
+
+function kubeadmPackages(version: string): ReadonlyMap<string, MachinePackage> {
+  const debian = `${version.replace(/^v/, '').replace(/[+-].*$/, '')}-1.1`
+  return new Map([
+    ['kubeadm', { version: debian, held: true }],
+    ['kubelet', { version: debian, held: true }],
+    ['kubectl', { version: debian, held: true }],
+    ['containerd', { version: '1.7.28-1', held: false }],
+  ])
+}
