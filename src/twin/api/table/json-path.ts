@@ -1,0 +1,60 @@
+/** One step of a path; `Filter` keeps the items of which a field has a value. */
+type Step =
+  | { readonly kind: 'Field'; readonly name: string }
+  | { readonly kind: 'Index'; readonly index: number }
+  | { readonly kind: 'All' }
+  | { readonly kind: 'Filter'; readonly path: readonly string[]; readonly value: string }
+
+const token = /\.([\w-]+(?:\\\.[\w-]+)*)|\['([^']+)'\]|\[(-?\d+)\]|(\.?\[?\*\]?)|\[\?\(@((?:\.[\w-]+)+)\s*==\s*["']([^"']*)["']\)\]/y
+
+/**
+ * The values at a JSONPath as CustomResourceDefinitions use them: `.a.b`, `['a.b']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`.
+ * None when the path leads nowhere or is in another syntax. Source: Kubernetes, JSONPath Support.
+ */
+export function valuesAt(root: unknown, path: string): readonly unknown[] {
+  const steps = stepsOf(path)
+  if (steps === undefined) return []
+  return steps.reduce((values, step) => values.flatMap((value) => follow(value, step)), [root] as readonly unknown[])
+}
+
+function stepsOf(path: string): readonly Step[] | undefined {
+  const text = path.startsWith('.') || path.startsWith('[') ? path : `.${path}`
+  const steps: Step[] = []
+  let at = 0
+  while (at < text.length) {
+    token.lastIndex = at
+    const found = token.exec(text)
+    if (found === null) return undefined
+    steps.push(stepOf(found))
+    at = token.lastIndex
+  }
+  return steps
+}
+
+function stepOf([, name, quoted, index, all, filterPath, filterValue]: RegExpExecArray): Step {
+  if (name !== undefined) return { kind: 'Field', name: name.replaceAll('\\.', '.') }
+  if (quoted !== undefined) return { kind: 'Field', name: quoted }
+  if (index !== undefined) return { kind: 'Index', index: Number(index) }
+  if (all !== undefined) return { kind: 'All' }
+  return { kind: 'Filter', path: (filterPath ?? '').split('.').slice(1), value: filterValue ?? '' }
+}
+
+function follow(value: unknown, step: Step): readonly unknown[] {
+  if (typeof value !== 'object' || value === null) return []
+  switch (step.kind) {
+    case 'Field':
+      return Object.hasOwn(value, step.name) ? [(value as Readonly<Record<string, unknown>>)[step.name]] : []
+    case 'Index': {
+      const item = Array.isArray(value) ? value.at(step.index) : undefined
+      return item === undefined ? [] : [item]
+    }
+    case 'All':
+      return Object.values(value)
+    case 'Filter':
+      return Object.values(value).filter((item) => String(fieldAt(item, step.path)) === step.value)
+  }
+}
+
+function fieldAt(value: unknown, path: readonly string[]): unknown {
+  return path.reduce((current, name) => (current as Readonly<Record<string, unknown>> | null | undefined)?.[name], value)
+}
