@@ -1,0 +1,164 @@
+import type { Node } from 'kubernetes-types/core/v1'
+import { ControlPlane } from '../machine/control-plane.ts'
+import type { Machine } from '../machine/machine.ts'
+import type { MachineEffect, ServiceRestart } from '../machine/machine-effect.ts'
+import { machineOfNode } from '../machine/new-machine.ts'
+import { annotatedCourse } from './annotated-course.ts'
+import { Heartbeats } from './heartbeats.ts'
+import type { KubeletOptions } from './kubelet-options.ts'
+import { NodeKubelet } from './node-kubelet.ts'
+import type { Pressure } from './node-status.ts'
+import { defaultTimings } from './pod/pod-timings.ts'
+import { PodLogs } from './pod-logs.ts'
+
+type Needed = 'api' | 'clock' | 'random'
+
+export interface FleetOptions extends Partial<Omit<KubeletOptions, Needed>>, Pick<KubeletOptions, Needed> {
+  /**
+   * `Elided`: no Lease and no periodic status is written, so that months of a thousand nodes can pass; whoever wants to know whether
+   * a kubelet is there asks `lastHeartbeatMs`. `Real` unless told.
+   */
+  readonly heartbeats?: 'Real' | 'Elided'
+}
+
+/** All kubelets of a cluster: one subscription, one timer for their heartbeats, and a handful of memory for a pod that just runs. */
+export class KubeletFleet {
+  readonly controlPlane: ControlPlane
+  readonly logs: PodLogs
+  readonly #options: KubeletOptions
+  readonly #nodes = new Map<string, NodeKubelet>()
+  readonly #heartbeats: Heartbeats | undefined
+  #ordinal = 0
+  #unwatch: (() => void) | undefined
+
+  constructor(options: FleetOptions) {
+    this.controlPlane = options.controlPlane ?? new ControlPlane()
+    this.logs = options.logs ?? new PodLogs()
+    this.#options = {
+      timingsOf: () => defaultTimings,
+      registry: () => ({ kind: 'Found' }),
+      events: 'All',
+      restartSeconds: 10,
+      bootSeconds: 60,
+      ...options,
+      behaviours: [...(options.behaviours ?? []), annotatedCourse],
+      controlPlane: this.controlPlane,
+      logs: this.logs,
+    }
+    this.#heartbeats = options.heartbeats === 'Elided' ? undefined : new Heartbeats(options.clock)
+  }
+
+  /** Begins to run what is bound to the nodes that have been added, and to those that are added later. */
+  async start(): Promise<void> {
+    if (this.#unwatch !== undefined) return
+    this.#heartbeats?.start()
+    this.#unwatch = await this.#options.api.watchPods({
+      seen: (pod) => this.#nodes.get(pod.spec?.nodeName ?? '')?.seen(pod),
+      gone: (pod) => this.#nodes.get(pod.spec?.nodeName ?? '')?.gone(pod),
+    })
+  }
+
+  /** Everything stands still; the objects stay as they are. */
+  stop(): void {
+    this.#unwatch?.()
+    this.#unwatch = undefined
+    this.#heartbeats?.stop()
+    for (const node of this.#nodes.values()) node.stop()
+  }
+
+  /** Registers a new node. Nodes are added before the start, or hear only of pods that are bound to them later. */
+  async addNode(machine: Machine): Promise<void> {
+    await this.#add(machine).register()
+  }
+
+  /** Takes over a node that is there, from a snapshot or an earlier run: it goes on as its object says. */
+  adoptNode(node: Node, machine = machineOfNode(node)): void {
+    this.#add(machine).adopt(node)
+  }
+
+  get nodeNames(): readonly string[] {
+    return [...this.#nodes.keys()]
+  }
+
+  /** Throws a RangeError for a node that is none of these. */
+  machineOf(node: string): Machine {
+    return this.#node(node).machine
+  }
+
+  /** When the kubelet of a node was there last, epoch ms: now, while it is; `undefined` for a node that is none of these. */
+  lastHeartbeatMs(node: string): number | undefined {
+    return this.#nodes.get(node)?.lastHeartbeatMs()
+  }
+
+  restartKubelet(node: string, restart?: ServiceRestart): void {
+    this.#node(node).restart(restart)
+  }
+
+  rebootMachine(node: string, bootSeconds?: number): void {
+    this.#node(node).reboot(bootSeconds)
+  }
+
+  /** The machine dies with everything on it. */
+  kill(node: string): void {
+    this.#node(node).kill()
+  }
+
+  revive(node: string): void {
+    this.#node(node).revive()
+  }
+
+  /** The kubelet cannot reach the API server; its containers go on. */
+  disconnect(node: string): void {
+    this.#node(node).cutOff()
+  }
+
+  reconnect(node: string): void {
+    this.#node(node).reconnect()
+  }
+
+  /** With a reason the node says Ready=False until it is called without. */
+  setUnready(node: string, reason?: string): void {
+    this.#node(node).setUnready(reason)
+  }
+
+  setPressure(node: string, pressure: Pressure, on: boolean): void {
+    this.#node(node).setPressure(pressure, on)
+  }
+
+  /** Something changes on a machine that no container has done. */
+  apply(node: string, effect: MachineEffect): void {
+    this.#node(node).apply(effect)
+  }
+
+  /** The machine is taken away for good; its Node object is left to others. */
+  removeNode(name: string): void {
+    const node = this.#node(name)
+    node.kill()
+    node.stop()
+    this.#heartbeats?.remove(node)
+    this.controlPlane.remove(name)
+    this.#nodes.delete(name)
+  }
+
+  /** Pods that have been bound to these nodes and are not gone. */
+  podCount(): number {
+    return [...this.#nodes.values()].reduce((sum, node) => sum + node.pods.count, 0)
+  }
+
+  #add(machine: Machine): NodeKubelet {
+    const node = new NodeKubelet(machine, this.#ordinal, this.#options)
+    this.#ordinal += 1
+    this.#nodes.set(machine.name, node)
+    this.#heartbeats?.add(node)
+    if (machine.role === 'Server') {
+      this.controlPlane.add({ node: machine.name, version: machine.kubeletVersion, serving: true, etcd: 'Up' })
+    }
+    return node
+  }
+
+  #node(name: string): NodeKubelet {
+    const node = this.#nodes.get(name)
+    if (node === undefined) throw new RangeError(`there is no kubelet for node ${name}`)
+    return node
+  }
+}

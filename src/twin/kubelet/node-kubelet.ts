@@ -1,0 +1,255 @@
+import type { Node, Pod } from 'kubernetes-types/core/v1'
+import type { Machine } from '../machine/machine.ts'
+import { applyEffect, type MachineEffect, rebooted, restarted, type ServiceRestart } from '../machine/machine-effect.ts'
+import { isMirror } from './admit-pod.ts'
+import type { Beating } from './heartbeats.ts'
+import type { KubeletOptions } from './kubelet-options.ts'
+import { NodeImages } from './node-images.ts'
+import { NodePods } from './node-pods.ts'
+import { NodeReporter } from './node-reporter.ts'
+import type { Pressure } from './node-status.ts'
+import type { CourseEnd } from './pod/container-course.ts'
+import type { ContainerEffect } from './pod/turn.ts'
+import { PodIps } from './pod-ips.ts'
+import { manifestHash, mirrorPods } from './static-pods.ts'
+
+/** Where a kubelet is: `Away` while its service starts again, `CutOff` from the API server, `Off` with its whole machine. */
+type Presence = 'Up' | 'Away' | 'CutOff' | 'Off'
+
+/** How long a kubelet that has started says that it has not seen its runtime yet. */
+const settleMs = 3000
+const unsettled = 'PLEG is not healthy: pleg has yet to be successful'
+const evictionPeriodMs = 10_000
+
+/** One node: its machine, its kubelet, its pods. */
+export class NodeKubelet implements Beating {
+  readonly images: NodeImages
+  readonly pods: NodePods
+  readonly #options: KubeletOptions
+  readonly #reporter: NodeReporter
+  readonly #pressures = new Set<Pressure>()
+  #machine: Machine
+  #presence: Presence = 'Up'
+  #lastSeenMs: number
+  #unready: string | undefined
+  #cancelReturn: (() => void) | undefined
+  #cancelEviction: (() => void) | undefined
+
+  constructor(machine: Machine, ordinal: number, options: KubeletOptions) {
+    this.#machine = machine
+    this.#options = options
+    this.#lastSeenMs = options.clock.now()
+    this.images = new NodeImages(machine.name, options.registry)
+    const isPresent = () => this.#presence === 'Up'
+    this.pods = new NodePods({
+      options,
+      images: this.images,
+      ips: new PodIps(ordinal),
+      pressures: this.#pressures,
+      machine: () => this.#machine,
+      isPresent,
+      happened: (pod, effect, said) => this.#happened(pod, effect, said),
+    })
+    this.#reporter = new NodeReporter({
+      api: options.api,
+      clock: options.clock,
+      machine: () => this.#machine,
+      images: () => this.images.all,
+      health: () => ({ pressures: this.#pressures, ...(this.#unready === undefined ? {} : { unready: this.#unready }) }),
+      isPresent,
+      event: (event) => {
+        if (options.events === 'All' || (options.events === 'Warnings' && event.type === 'Warning'))
+          options.api.event({ ...event, node: machine.name })
+      },
+    })
+  }
+
+  get machine(): Machine {
+    return this.#machine
+  }
+
+  /** When it was there last, epoch ms: now, while it is. */
+  lastHeartbeatMs(): number {
+    return this.#presence === 'Up' ? this.#options.clock.now() : this.#lastSeenMs
+  }
+
+  async register(): Promise<void> {
+    await this.#reporter.register()
+    await this.#syncStaticPods()
+  }
+
+  adopt(node: Node): void {
+    for (const { names = [], sizeBytes = 0 } of node.status?.images ?? []) for (const name of names) this.images.add(name, sizeBytes)
+    this.#reporter.adopt(node)
+  }
+
+  beat(what: 'Lease' | 'Status'): void {
+    if (this.#presence !== 'Up') return
+    if (what === 'Lease') this.#reporter.renewLease()
+    else void this.#reporter.writeStatus()
+  }
+
+  seen(pod: Pod): void {
+    this.pods.seen(pod)
+  }
+
+  gone(pod: Pod): void {
+    this.pods.gone(pod)
+    if (isMirror(pod)) void this.#syncStaticPods().catch(() => undefined)
+  }
+
+  /** The kubelet's service is started again; containers go on. Of a k3s or RKE2 server the API server goes with it. */
+  restart({ awaySeconds = this.#options.restartSeconds, unready = true }: ServiceRestart = {}): void {
+    if (this.#presence === 'Off') return
+    this.#leave('Away')
+    if (this.#machine.distribution !== 'kubeadm') this.#options.controlPlane.setUp(this.#machine.name, false)
+    this.#returnAfter(awaySeconds, () => {
+      this.#machine = restarted(this.#machine)
+      this.#return(unready)
+    })
+  }
+
+  /** The machine boots: every container is lost, and the boot ID is another afterwards. */
+  reboot(bootSeconds = this.#options.bootSeconds): void {
+    this.kill()
+    this.#returnAfter(bootSeconds, () => this.revive())
+  }
+
+  /** The machine goes down and stays so. */
+  kill(): void {
+    this.#leave('Off')
+    this.#options.controlPlane.setUp(this.#machine.name, false)
+    for (const worker of this.pods.workers) worker.loseContainers(this.#lastSeenMs)
+  }
+
+  /** The machine is switched on again. */
+  revive(): void {
+    if (this.#presence !== 'Off') return
+    this.#machine = rebooted(this.#machine, bootId(this.#options.random))
+    const { name } = this.#machine
+    this.#options.api.event({
+      about: { apiVersion: 'v1', kind: 'Node', metadata: { name, uid: name } },
+      type: 'Warning',
+      reason: 'Rebooted',
+      message: `Node ${name} has been rebooted, boot id: ${this.#machine.bootId}`,
+      node: name,
+    })
+    this.#return(true)
+  }
+
+  /** The kubelet goes on and nobody hears of it. */
+  cutOff(): void {
+    if (this.#presence === 'Up') this.#leave('CutOff')
+  }
+
+  reconnect(): void {
+    if (this.#presence === 'CutOff') this.#return(false)
+  }
+
+  /** A reason why the node is not ready, or `undefined` for none. */
+  setUnready(reason: string | undefined): void {
+    this.#unready = reason
+    void this.#reporter.writeStatus()
+  }
+
+  setPressure(pressure: Pressure, on: boolean): void {
+    if (on) this.#pressures.add(pressure)
+    else this.#pressures.delete(pressure)
+    void this.#reporter.writeStatus()
+    this.#cancelEviction?.()
+    this.#cancelEviction = undefined
+    if (this.#pressures.size > 0) this.#evictLater()
+  }
+
+  apply(effect: MachineEffect): void {
+    this.#machine = applyEffect(this.#machine, effect)
+    if (effect.kind === 'Reboot') this.reboot()
+    else if (effect.kind === 'ReplaceKubernetes' || effect.kind === 'RestartKubelet') this.restart(effect.restart)
+    else void this.#syncStaticPods().catch(() => undefined)
+  }
+
+  stop(): void {
+    this.#cancelReturn?.()
+    this.#cancelEviction?.()
+    this.#presence = 'Off'
+    for (const worker of this.pods.workers) worker.end()
+  }
+
+  #leave(presence: Presence): void {
+    if (this.#presence === 'Up') this.#lastSeenMs = this.#options.clock.now()
+    this.#presence = presence
+    this.#cancelReturn?.()
+  }
+
+  #returnAfter(seconds: number, back: () => void): void {
+    this.#cancelReturn = this.#options.clock.after(seconds * 1000, back)
+  }
+
+  #return(unready: boolean): void {
+    const { controlPlane, clock } = this.#options
+    const { name, kubeletVersion, distribution } = this.#machine
+    this.#presence = 'Up'
+    controlPlane.setUp(name, true)
+    if (distribution !== 'kubeadm') controlPlane.change(name, { version: kubeletVersion })
+    this.#unready = unready ? unsettled : undefined
+    this.#reporter.renewLease()
+    void this.#reporter.writeStatus()
+    if (unready) this.#cancelReturn = clock.after(settleMs, () => this.#settled())
+    else this.#settled()
+  }
+
+  #settled(): void {
+    if (this.#unready === unsettled) this.setUnready(undefined)
+    for (const worker of this.pods.workers) worker.remake()
+    void this.#syncStaticPods().catch(() => undefined)
+  }
+
+  #happened(pod: Pod, effect: ContainerEffect, said?: CourseEnd): void {
+    const { logs, clock, onContainer } = this.#options
+    const { namespace = 'default', name = '' } = pod.metadata ?? {}
+    const at = { namespace, pod: name, container: effect.container }
+    if (effect.kind === 'Started') {
+      logs.begin(namespace, name, effect.container)
+      logs.print(at, effect.course.log, clock.now())
+    } else {
+      logs.print(at, said?.log ?? '', clock.now())
+    }
+    onContainer?.({ node: this.#machine.name, pod, atMs: clock.now(), effect })
+    if (effect.kind === 'Started' || effect.end.exitCode !== 0) return
+    const change = said?.effect ?? effect.course.effect
+    if (change !== undefined) this.apply(change)
+  }
+
+  async #syncStaticPods(): Promise<void> {
+    if (this.#presence !== 'Up') return
+    const wanted = mirrorPods(this.#machine, { name: this.#machine.name, uid: this.#reporter.uid })
+    const there = [...this.pods.workers].map((worker) => worker.pod).filter(isMirror)
+    for (const pod of there) {
+      const same = wanted.some((one) => one.metadata?.name === pod.metadata?.name && manifestHash(one) === manifestHash(pod))
+      if (same || pod.metadata?.deletionTimestamp !== undefined) continue
+      const { namespace = 'default', name = '', uid = '' } = pod.metadata ?? {}
+      await this.#options.api.removePod({ namespace, name, uid })
+    }
+    for (const pod of wanted) {
+      const exists = [...this.pods.workers].some(
+        (worker) => worker.pod.metadata?.name === pod.metadata?.name && worker.pod.metadata?.namespace === pod.metadata?.namespace,
+      )
+      if (!exists) await this.#options.api.createPod(pod)
+    }
+  }
+
+  #evictLater(): void {
+    this.#cancelEviction = this.#options.clock.after(evictionPeriodMs, () => {
+      const [pressure] = this.#pressures
+      if (pressure === undefined) return
+      if (this.#presence === 'Up') this.pods.evictOne(pressure)
+      this.#evictLater()
+    })
+  }
+}
+
+/** Random in the form of a UUID. */
+export function bootId(random: () => number): string {
+  const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
+}
