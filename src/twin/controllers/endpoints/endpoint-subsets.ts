@@ -1,0 +1,81 @@
+import type { EndpointAddress, EndpointSubset, Pod, Service } from 'kubernetes-types/core/v1'
+import { canServe, hostnameBelow, isHeadless, isReadyFor, publishesNotReady, type ServedPort, servedPorts } from './service-pods.ts'
+
+/** Since then an endpoint does not name the version of its pod. */
+const withoutPodVersionMinor = 22
+
+interface Group {
+  readonly ports: readonly ServedPort[]
+  readonly ready: EndpointAddress[]
+  readonly notReady: EndpointAddress[]
+}
+
+/**
+ * `subsets` of a Service's Endpoints: its pods by the ports that they have in common, addresses in order of their IP.
+ * Source: Kubernetes endpoints controller.
+ */
+export function endpointSubsets(service: Service, pods: readonly Pod[], minor: number): readonly EndpointSubset[] {
+  const tolerant = publishesNotReady(service)
+  const groups = new Map<string, Group>()
+  for (const pod of pods) {
+    const ready = isReadyFor(service, pod)
+    if (!isEndpoint(pod, { tolerant, ready, minor })) continue
+    const ports = [...servedPorts(service, pod)].sort((a, b) => compare(a.name, b.name) || a.port - b.port)
+    const withoutPorts = isHeadless(service) && (service.spec?.ports ?? []).length === 0
+    if (ports.length === 0 && !withoutPorts) continue
+    const key = JSON.stringify(ports)
+    const group = groups.get(key) ?? { ports, ready: [], notReady: [] }
+    groups.set(key, group)
+    group[ready ? 'ready' : 'notReady'].push(addressOf(service, pod, minor))
+  }
+  return [...groups.entries()].sort(([a], [b]) => compare(a, b)).map(([, group]) => subsetOf(group))
+}
+
+/** A pod that is ready, or tolerated, is one even when it has ended; until 1.22. */
+function isEndpoint(pod: Pod, { tolerant, ready, minor }: { tolerant: boolean; ready: boolean; minor: number }): boolean {
+  if (canServe(pod, { includeTerminating: tolerant, minor })) return true
+  const { podIP = '' } = pod.status ?? {}
+  return minor < withoutPodVersionMinor && ready && podIP !== '' && (tolerant || pod.metadata?.deletionTimestamp === undefined)
+}
+
+function addressOf(service: Service, { metadata, spec, status }: Pod, minor: number): EndpointAddress {
+  const hostname = hostnameBelow(service, { metadata, spec } as Pod)
+  const version = metadata?.resourceVersion
+  return {
+    ...(hostname === undefined ? {} : { hostname }),
+    ip: status?.podIP ?? '',
+    ...(spec?.nodeName === undefined ? {} : { nodeName: spec.nodeName }),
+    targetRef: {
+      kind: 'Pod',
+      name: metadata?.name ?? '',
+      namespace: metadata?.namespace ?? '',
+      ...(minor < withoutPodVersionMinor && version !== undefined ? { resourceVersion: version } : {}),
+      uid: metadata?.uid ?? '',
+    },
+  }
+}
+
+function subsetOf({ ports, ready, notReady }: Group): EndpointSubset {
+  return {
+    ...(ready.length === 0 ? {} : { addresses: ready.sort(byAddress) }),
+    ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady.sort(byAddress) }),
+    ...(ports.length === 0 ? {} : { ports: ports.map(portOf) }),
+  }
+}
+
+function portOf({ name, port, protocol, appProtocol }: ServedPort) {
+  return { ...(name === '' ? {} : { name }), port, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }
+}
+
+function byAddress(a: EndpointAddress, b: EndpointAddress): number {
+  return compare(sortableIp(a.ip), sortableIp(b.ip)) || compare(a.targetRef?.uid ?? '', b.targetRef?.uid ?? '')
+}
+
+/** Numbers of equal width, so that 10.0.0.9 comes before 10.0.0.10. */
+function sortableIp(ip: string): string {
+  return ip.includes(':') ? ip : ip.replace(/\d+/g, (part) => part.padStart(3, '0'))
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}

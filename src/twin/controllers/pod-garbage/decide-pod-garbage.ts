@@ -1,0 +1,33 @@
+import type { Node, Pod } from 'kubernetes-types/core/v1'
+import { epochMs } from '../epoch-ms.ts'
+
+/** Says that a node is down for good, so that its pods may be taken for dead. Source: Kubernetes, Well-Known Labels, Annotations and Taints. */
+export const outOfServiceTaint = 'node.kubernetes.io/out-of-service'
+/** Since then the taint is honoured (beta, on by default). */
+export const outOfServiceMinor = 26
+
+/** A pod that has ended: neither waiting nor running nor unknown. */
+export function hasEnded({ status }: Pod): boolean {
+  return status?.phase === 'Succeeded' || status?.phase === 'Failed'
+}
+
+/** The ended pods beyond the threshold, the oldest first. Source: Kubernetes pod garbage collector, gcTerminated. */
+export function endedTooMany(pods: readonly Pod[], threshold: number): readonly Pod[] {
+  if (threshold <= 0 || pods.length <= threshold) return []
+  return [...pods].sort(byAge).slice(0, pods.length - threshold)
+}
+
+function byAge({ metadata: a }: Pod, { metadata: b }: Pod): number {
+  const age = (epochMs(a?.creationTimestamp) ?? 0) - (epochMs(b?.creationTimestamp) ?? 0)
+  return age === 0 ? compare(a?.name ?? '', b?.name ?? '') : age
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0
+}
+
+/** Whether pods of a node that end need not be waited for: it is not ready and tainted as out of service. */
+export function isOutOfService({ spec, status }: Node, minor: number): boolean {
+  const ready = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+  return minor >= outOfServiceMinor && !ready && spec?.taints?.some(({ key }) => key === outOfServiceTaint) === true
+}
