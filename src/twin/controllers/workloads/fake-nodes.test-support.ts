@@ -88,7 +88,8 @@ export class FakeNodes {
     if (after === undefined) return
     const code = Number(pod.metadata.annotations?.[exitCode] ?? 0)
     this.#after(Number(after), async () => {
-      if (this.#stillThere(pod)) await this.finish(pod.metadata.name, code === 0 ? 'Succeeded' : 'Failed')
+      if (this.#stillThere(pod))
+        await this.finish(pod.metadata.name, code === 0 ? 'Succeeded' : 'Failed', { containerStatuses: [this.#terminated(code)] })
     })
   }
 

@@ -1,7 +1,10 @@
 import type { Clock } from '../../../cluster/clock.ts'
 import type { Controller } from '../../control-loop/controller.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import { DaemonSetController } from './daemon-set/daemon-set-controller.ts'
 import { DeploymentController } from './deployment/deployment-controller.ts'
+import { JobController } from './job/job-controller.ts'
+import { TtlAfterFinishedController } from './job/ttl-after-finished-controller.ts'
 import { OwnedObjects } from './owned-objects.ts'
 import { ReplicaSetController } from './replica-set/replica-set-controller.ts'
 import { replicaSets, replicationControllers } from './replica-set/replica-set-kind.ts'
@@ -31,5 +34,8 @@ export function workloadControllers(client: TwinClient, { clock, minor }: Worklo
     new ReplicaSetController(context, replicaSets),
     new ReplicaSetController(context, replicationControllers),
     new StatefulSetController(context),
+    new DaemonSetController(context),
+    new JobController(context),
+    ...(minor >= 21 ? [new TtlAfterFinishedController(context)] : []),
   ]
 }

@@ -1,0 +1,151 @@
+import type { JobStatus } from 'kubernetes-types/batch/v1'
+import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
+import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
+import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
+import { as, type KubeObject } from '../../../kube-object.ts'
+import type { Change } from '../../../store/object-store.ts'
+import { Claimant } from '../claimant.ts'
+import { controllerOf } from '../controller-reference.ts'
+import { keyOf, splitKey } from '../object-key.ts'
+import { ownerKeys } from '../owner-keys.ts'
+import { isStatus, PodControl } from '../pod-control.ts'
+import { slowStart } from '../slow-start.ts'
+import type { WorkloadContext } from '../workload-context.ts'
+import type { JobObject, PodObject } from '../workload-objects.ts'
+import { writeStatus } from '../write-status.ts'
+import { deadlineInMs, decideJob, type JobDecision } from './decide-job.ts'
+import { JobBackoff } from './job-backoff.ts'
+import { jobPod, jobs } from './job-pod.ts'
+import { isFinished, type JobRules, jobRules } from './job-rules.ts'
+import { isTracked, type JobTally, jobTally, untracked } from './job-tally.ts'
+
+/** In front of the key of a pod that no Job counts any more. */
+const lostPod = 'pod '
+
+/** Runs the pods of a Job until it is done. */
+export class JobController implements Controller {
+  readonly name = 'job-controller'
+  readonly watches: readonly Watch[]
+  readonly #context: WorkloadContext
+  readonly #claimant: Claimant
+  readonly #podControl: PodControl
+  readonly #backoff = new JobBackoff()
+
+  constructor(context: WorkloadContext) {
+    const { client, pods } = context
+    this.#context = context
+    this.#claimant = new Claimant({ client, resource: 'pods', objects: pods, owner: jobs })
+    this.#podControl = new PodControl(client, this.name)
+    this.watches = [
+      { resource: jobs.resource, keysOf: (change) => this.#jobKeys(change) },
+      { resource: 'pods', keysOf: (change) => this.#podKeys(change) },
+    ]
+  }
+
+  async reconcile(key: string): Promise<Wake | undefined> {
+    const { client, minor } = this.#context
+    if (key.startsWith(lostPod)) return this.#release(splitKey(key.slice(lostPod.length)))
+    const { namespace, name } = splitKey(key)
+    const stored = client.store.get(jobs.resource, namespace, name)
+    const selector = stored === undefined ? undefined : selectorOf(stored)
+    if (stored === undefined || selector === undefined || selectorProblem(selector) !== undefined) return undefined
+    const job = as<JobObject>(stored)
+    if (isFinished(job)) return this.#releaseAll(job)
+    const pods = (await this.#claimant.claim(job, selector)).map((pod) => as<PodObject>(pod))
+    return this.#sync(job, pods, jobRules(job, minor))
+  }
+
+  async #sync(job: JobObject, pods: readonly PodObject[], rules: JobRules): Promise<Wake | undefined> {
+    const { clock, minor } = this.#context
+    const nowMs = clock.now()
+    const tally = jobTally(job, pods, rules)
+    const waitMs = this.#waitMs(job, tally, { rules, nowMs })
+    const deadlineMs = deadlineInMs(job, job.status?.startTime, nowMs) ?? Number.POSITIVE_INFINITY
+    if (waitMs > 0 && deadlineMs > 0 && !rules.delaysNewPods) return { afterMs: Math.min(waitMs, deadlineMs) }
+    const decision = decideJob({ job, pods, tally, rules, nowMs, minor, newPodInMs: waitMs })
+    const counted = await this.#count(job, tally)
+    await this.#carryOut(job, decision, rules)
+    await this.#writeStatus(counted, decision.status, rules)
+    for (const { type, reason, message } of decision.news) {
+      await this.#context.client.event({ about: job, type, reason, message, component: this.name })
+    }
+    return decision.wakeInMs === undefined ? undefined : { afterMs: decision.wakeInMs }
+  }
+
+  #waitMs({ metadata, status }: JobObject, tally: JobTally, { rules, nowMs }: { rules: JobRules; nowMs: number }): number {
+    const counts = {
+      failed: tally.failed,
+      knownFailed: status?.failed ?? 0,
+      succeeded: tally.succeeded,
+      knownSucceeded: status?.succeeded ?? 0,
+    }
+    return rules.delaysNewPods
+      ? this.#backoff.newPodInMs(metadata.uid, counts, nowMs)
+      : this.#backoff.noticeInMs(metadata.uid, counts, nowMs)
+  }
+
+  /** First it is written down which pods are to be counted, then they are let go: so none is lost and none counted twice. */
+  async #count(job: JobObject, { released, uncounted }: JobTally): Promise<JobObject> {
+    if (released.length === 0) return job
+    const noted = as<JobObject>(await writeStatus(this.#context.client, jobs.resource, job, { uncountedTerminatedPods: uncounted }))
+    for (const pod of released) await this.#release(pod.metadata)
+    return noted
+  }
+
+  async #carryOut(job: JobObject, decision: JobDecision, rules: JobRules): Promise<void> {
+    const { minor } = this.#context
+    const results = await Promise.allSettled(decision.delete.map((pod) => this.#podControl.delete(job, pod)))
+    const refused = results.find((result) => result.status === 'rejected')
+    if (refused !== undefined) throw refused.reason
+    const failure = await slowStart(decision.create.length, (at) => {
+      const index = decision.create[at]
+      return this.#podControl.create(job, jobPod(job, { tracked: rules.tracksPods, minor, ...(index === undefined ? {} : { index }) }))
+    })
+    if (failure !== undefined) throw failure
+  }
+
+  async #writeStatus(job: JobObject, status: JobStatus, rules: JobRules): Promise<void> {
+    const conditions = status.conditions?.length === 0 ? undefined : status.conditions
+    const uncounted = rules.tracksPods ? { uncountedTerminatedPods: {} } : {}
+    await writeStatus(this.#context.client, jobs.resource, job, { ...status, conditions, ...uncounted })
+  }
+
+  async #releaseAll(job: JobObject): Promise<undefined> {
+    this.#backoff.forget(job.metadata.uid)
+    for (const pod of this.#context.pods.controlledBy(job.metadata.uid)) {
+      if (isTracked(pod)) await this.#release(pod.metadata)
+    }
+    return undefined
+  }
+
+  async #release({ namespace, name }: { namespace?: string; name: string }): Promise<undefined> {
+    try {
+      await this.#context.client.change('pods', { namespace, name }, untracked)
+    } catch (error) {
+      if (!isStatus(error, 404)) throw error
+    }
+    return undefined
+  }
+
+  /** With a Job that is gone go the finalizers of its pods. */
+  #jobKeys({ kind, object }: Change): readonly string[] {
+    if (kind !== 'Deleted') return [keyOf(object)]
+    this.#backoff.forget(object.metadata.uid)
+    const tracked = this.#context.pods.controlledBy(object.metadata.uid).filter(isTracked)
+    return [keyOf(object), ...tracked.map((pod) => lostPod + keyOf(pod))]
+  }
+
+  #podKeys(change: Change): readonly string[] {
+    const { client } = this.#context
+    const { kind, object } = change
+    const keys = ownerKeys(change, jobs, selectorOf, client.store)
+    if (kind === 'Deleted' || !isTracked(object)) return keys
+    const owner = controllerOf(object)
+    const job = owner?.kind === 'Job' ? client.store.get(jobs.resource, object.metadata.namespace, owner.name) : undefined
+    return job !== undefined && job.metadata.uid === owner?.uid ? keys : [...keys, lostPod + keyOf(object)]
+  }
+}
+
+function selectorOf(object: KubeObject): LabelSelector | undefined {
+  return as<JobObject>(object).spec.selector as LabelSelector | undefined
+}
