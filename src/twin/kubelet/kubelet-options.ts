@@ -33,5 +33,7 @@ export interface KubeletOptions {
   /** Seconds that a kubelet is away when it is started again, and a machine when it boots. */
   readonly restartSeconds: number
   readonly bootSeconds: number
+  /** The kubelet of a node has fallen silent, or is heard again. */
+  readonly onPresence?: (change: { readonly node: string; readonly present: boolean; readonly atMs: number }) => void
   readonly onContainer?: (happening: ContainerHappening) => void
 }

@@ -1,4 +1,5 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
+import { imageName } from '../machine/image-name.ts'
 import type { Machine } from '../machine/machine.ts'
 import { applyEffect, type MachineEffect, rebooted, restarted, type ServiceRestart } from '../machine/machine-effect.ts'
 import { isMirror } from './admit-pod.ts'
@@ -176,9 +177,13 @@ export class NodeKubelet implements Beating {
   }
 
   #leave(presence: Presence): void {
-    if (this.#presence === 'Up') this.#lastSeenMs = this.#options.clock.now()
+    const { clock, onPresence } = this.#options
+    const wasUp = this.#presence === 'Up'
     this.#presence = presence
     this.#cancelReturn?.()
+    if (!wasUp) return
+    this.#lastSeenMs = clock.now()
+    onPresence?.({ node: this.#machine.name, present: false, atMs: clock.now() })
   }
 
   #returnAfter(seconds: number, back: () => void): void {
@@ -186,11 +191,12 @@ export class NodeKubelet implements Beating {
   }
 
   #return(unready: boolean): void {
-    const { controlPlane, clock } = this.#options
+    const { controlPlane, clock, onPresence } = this.#options
     const { name, kubeletVersion, distribution } = this.#machine
     this.#presence = 'Up'
     controlPlane.setUp(name, true)
     if (distribution !== 'kubeadm') controlPlane.change(name, { version: kubeletVersion })
+    onPresence?.({ node: name, present: true, atMs: clock.now() })
     this.#unready = unready ? unsettled : undefined
     this.#reporter.renewLease()
     void this.#reporter.writeStatus()
@@ -215,9 +221,15 @@ export class NodeKubelet implements Beating {
       logs.print(at, said?.log ?? '', clock.now())
     }
     onContainer?.({ node: this.#machine.name, pod, atMs: clock.now(), effect })
-    if (effect.kind === 'Started' || effect.end.exitCode !== 0) return
-    const change = said?.effect ?? effect.course.effect
-    if (change !== undefined) this.apply(change)
+    if (effect.kind === 'Started') this.#startedComponent(pod, effect.container)
+    else if (effect.end.exitCode === 0) for (const change of said?.effects ?? effect.course.effects ?? []) this.apply(change)
+  }
+
+  /** The API server of a node that runs it as a static pod has the version of its image. */
+  #startedComponent(pod: Pod, container: string): void {
+    if (container !== 'kube-apiserver' || !isMirror(pod)) return
+    const version = imageName(pod.spec?.containers.find(({ name }) => name === container)?.image ?? '').tag
+    if (version !== '') this.#options.controlPlane.change(this.#machine.name, { version })
   }
 
   async #syncStaticPods(): Promise<void> {

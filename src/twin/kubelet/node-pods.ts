@@ -3,7 +3,7 @@ import { podRequests } from '../../core/scheduling/pod-requests.ts'
 import { ResourceSum } from '../../core/scheduling/resources.ts'
 import { parseVersion } from '../../core/version/kubernetes-version.ts'
 import type { Machine } from '../machine/machine.ts'
-import { admitPod } from './admit-pod.ts'
+import { admitPod, isMirror } from './admit-pod.ts'
 import { courseOf } from './image-behaviour.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
 import { missingSource } from './missing-source.ts'
@@ -13,13 +13,14 @@ import type { ContainerCourse } from './pod/container-course.ts'
 import type { ContainerRun } from './pod/container-run.ts'
 import { firstToEvict } from './pod/eviction-rank.ts'
 import type { PodEvent } from './pod/kubelet-words.ts'
-import type { PodVerdict } from './pod/pod-run.ts'
+import type { PodRun, PodVerdict } from './pod/pod-run.ts'
 import type { PodStatusContext } from './pod/pod-status.ts'
 import type { PodTimings } from './pod/pod-timings.ts'
 import type { PodSurroundings } from './pod/turn.ts'
 import type { PodHost } from './pod-host.ts'
 import type { PodIps } from './pod-ips.ts'
 import { PodWorker } from './pod-worker.ts'
+import { manifestHash } from './static-pods.ts'
 
 /** What the pods of a node must know of it. */
 export interface PodGround {
@@ -36,6 +37,8 @@ export interface PodGround {
 export class NodePods implements PodHost {
   readonly #ground: PodGround
   readonly #workers = new Map<string, PodWorker>()
+  /** What runs of static pods whose mirror pods are gone, by the hash of their manifest. */
+  readonly #static = new Map<string, PodRun>()
   readonly #used = new ResourceSum()
   #admitted = 0
 
@@ -73,15 +76,20 @@ export class NodePods implements PodHost {
   #take(pod: Pod, uid: string): void {
     const { phase, startTime } = pod.status ?? {}
     if ((phase === 'Succeeded' || phase === 'Failed') && pod.metadata?.deletionTimestamp === undefined) return
-    const worker = new PodWorker(pod, this)
+    // a mirror pod that was deleted comes back, and its containers have never been away
+    const run = isMirror(pod) ? this.#static.get(manifestHash(pod) ?? '') : undefined
+    const worker = new PodWorker(pod, this, run)
+    this.#static.delete(manifestHash(pod) ?? '')
     this.#workers.set(uid, worker)
-    if (startTime !== undefined) this.#takeUp(pod, worker)
+    if (startTime !== undefined || run !== undefined) this.#takeUp(pod, worker)
     worker.see(pod)
   }
 
   gone(pod: Pod): void {
     const uid = pod.metadata?.uid ?? ''
-    this.#workers.get(uid)?.end()
+    const worker = this.#workers.get(uid)
+    if (isMirror(pod) && worker?.run !== undefined) this.#static.set(manifestHash(pod) ?? '', worker.run)
+    worker?.end()
     this.#workers.delete(uid)
     this.#ground.ips.free(uid)
     this.#ground.options.logs.forget(pod.metadata?.namespace ?? 'default', pod.metadata?.name ?? '')

@@ -27,6 +27,7 @@ export class PodWorker {
   #run: PodRun | undefined
   #written: PodStatus | undefined
   #ledger: 'New' | 'Admitted' | 'Released' = 'New'
+  #origin: 'New' | 'Found' = 'New'
   #cancel: (() => void) | undefined
   #wakeMs = Number.POSITIVE_INFINITY
   #busy = false
@@ -50,6 +51,7 @@ export class PodWorker {
   /** Takes a pod that ran before this kubelet heard of it: its share of the node is its own without being asked for. */
   adopt(): void {
     this.#ledger = 'Admitted'
+    this.#origin = 'Found'
   }
 
   /** The object has come or changed. */
@@ -152,8 +154,7 @@ export class PodWorker {
   /** Takes the pod on; false when there is nothing to do for it. */
   async #begin(): Promise<boolean> {
     const { clock } = this.#host
-    if (this.#pod.status?.startTime !== undefined) {
-      if (this.#ledger === 'New') this.#ledger = 'Admitted'
+    if (this.#origin === 'Found') {
       if (isAtRest(this.#pod, (spec, role) => this.#host.courseOf(this.#pod, { spec, role, restartCount: 0 }))) return false
       this.#run = this.#runNow()
       return true
@@ -184,7 +185,7 @@ export class PodWorker {
   }
 
   #runNow(): PodRun | undefined {
-    if (this.#run !== undefined || this.#pod.status?.startTime === undefined) return this.#run
+    if (this.#run !== undefined || this.#origin === 'New') return this.#run
     const courseOf = (spec: ContainerRun['spec'], role: ContainerRun['role']) =>
       this.#host.courseOf(this.#pod, { spec, role, restartCount: 0 })
     return adoptPod(this.#pod, courseOf, this.#host.clock.now())

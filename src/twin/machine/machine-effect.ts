@@ -1,4 +1,5 @@
 import { assertNever } from '../../core/assert-never.ts'
+import { withControlPlane } from './kubeadm-manifests.ts'
 import { withBinary, withServiceRestarted } from './kubernetes-service.ts'
 import { type Machine, type MachineFile, withFile, withPackage } from './machine.ts'
 
@@ -8,6 +9,8 @@ export type MachineEffect =
   | { readonly kind: 'ReplaceKubernetes'; readonly version: string; readonly restart?: ServiceRestart }
   /** Packages get these versions; one that is held is left unless it is named in `unheld`. */
   | { readonly kind: 'UpgradePackages'; readonly versions: Readonly<Record<string, string>>; readonly unheld?: readonly string[] }
+  /** The static pods of a kubeadm control plane get the images of that version. */
+  | { readonly kind: 'ReplaceControlPlane'; readonly version: string }
   | { readonly kind: 'RestartKubelet'; readonly restart?: ServiceRestart }
   | { readonly kind: 'Reboot'; readonly kernelVersion?: string }
   | { readonly kind: 'WriteFile'; readonly path: string; readonly file: MachineFile | undefined }
@@ -27,6 +30,8 @@ export function applyEffect(machine: Machine, effect: MachineEffect): Machine {
       return withBinary(machine, effect.version)
     case 'UpgradePackages':
       return upgradePackages(machine, effect)
+    case 'ReplaceControlPlane':
+      return withControlPlane(machine, effect.version)
     case 'WriteFile':
       return withFile(machine, effect.path, effect.file)
     case 'RestartKubelet':
@@ -54,7 +59,7 @@ function upgradePackages(machine: Machine, { versions, unheld = [] }: Extract<Ma
     const before = machine.packages.get(name)
     if (before?.held === true && !unheld.includes(name)) continue
     next = withPackage(next, name, { version, held: before?.held ?? false })
-    if (name === 'kubelet') next = withBinary(next, `v${version.replace(/[-+~].*$/, '')}`)
+    if (name === 'kubelet' && /^\d+\.\d+\.\d+/.test(version)) next = withBinary(next, `v${version.replace(/[-+~].*$/, '')}`)
   }
   return next
 }

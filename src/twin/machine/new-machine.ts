@@ -1,4 +1,5 @@
 import type { Node } from 'kubernetes-types/core/v1'
+import { controlPlaneManifests } from './kubeadm-manifests.ts'
 import { serviceOf } from './kubernetes-service.ts'
 import type { Distribution, Machine, MachineFile, MachinePackage, MachineRole, MachineUnit } from './machine.ts'
 
@@ -92,6 +93,7 @@ function installed(of: { distribution: Distribution; role: MachineRole; version:
   const units = new Map<string, MachineUnit>([[unit, { active: true, enabled: true, version: of.version }]])
   if (of.distribution !== 'kubeadm') return { files, units, packages: new Map() }
   units.set('containerd.service', { active: true, enabled: true, version: '1.7.28' })
+  if (of.role === 'Server') for (const [path, file] of controlPlaneManifests(of.version)) files.set(path, file)
   return { files, units, packages: kubeadmPackages(of.version) }
 }
 

@@ -4,7 +4,7 @@ import type { MachineEffect } from '../../machine/machine-effect.ts'
 export interface CourseEnd {
   readonly exitCode: number
   readonly log: string
-  readonly effect?: MachineEffect
+  readonly effects?: readonly MachineEffect[]
 }
 
 /** How one start of a container goes, from the moment it runs. What an image does is decided before; the kubelet only lives through it. */
@@ -24,6 +24,6 @@ export interface ContainerCourse {
   readonly act?: (signal: AbortSignal) => Promise<CourseEnd>
   /** Ended by the kernel for want of memory: exit code 137, reason OOMKilled. */
   readonly outOfMemory?: boolean
-  /** What it has done to the machine when it ends with exit code 0. */
-  readonly effect?: MachineEffect
+  /** What it has done to the machine when it ends with exit code 0, in this order. */
+  readonly effects?: readonly MachineEffect[]
 }

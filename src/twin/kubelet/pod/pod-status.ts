@@ -44,7 +44,12 @@ export function podStatus(run: PodRun, pod: Pod, context: PodStatusContext): Pod
 }
 
 function containerStatuses(run: PodRun, pod: Pod, { runtime, nowMs }: PodStatusContext): PodStatus {
-  const of = { podUid: pod.metadata?.uid ?? '', runtime, initializing: run.containers.some(({ role }) => role !== 'Main'), nowMs }
+  const of = {
+    podUid: pod.metadata?.annotations?.['kubernetes.io/config.hash'] ?? pod.metadata?.uid ?? '',
+    runtime,
+    initializing: run.containers.some(({ role }) => role !== 'Main'),
+    nowMs,
+  }
   const those = (is: (role: ContainerRole) => boolean) =>
     run.containers.filter(({ role }) => is(role)).map((one: ContainerRun) => containerStatus(one, of))
   const init = those((role) => role !== 'Main')
