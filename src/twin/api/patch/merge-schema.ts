@@ -15,8 +15,12 @@ export interface MergeSchema {
   readonly atomic?: true
   /** Absent: the list is taken as one. */
   readonly list?: ListMerge
+  /** Of a kind of which nothing is known at all (a custom resource without a schema): sets of fields are taken as they are. */
+  readonly deduced?: true
   /** The API server holds this even when it is empty (a struct and no pointer in its types), so nobody owns that it is there. */
   readonly present?: true
+  /** What the API server holds in place of nothing (`0`, `''`), so that nobody owns that. */
+  readonly zero?: 0 | ''
 }
 
 /** What tells the items of a list apart: their own value (a set), or some of their fields. */

@@ -20,7 +20,7 @@ function coreKinds(minor: number): Readonly<Record<string, TypeRules>> {
     Namespace: kind(plain, 'ConditionStatus'),
     PersistentVolume: kind('PersistentVolumeSpec'),
     PersistentVolumeClaim: kind('PersistentVolumeClaimSpec', 'ConditionStatus'),
-    ReplicationController: kind('ReplicationControllerSpec', 'ConditionStatus'),
+    ReplicationController: kind('ReplicationControllerSpec', 'ReplicaSetStatus'),
     ResourceQuota: kind('ResourceQuotaSpec'),
     LimitRange: { spec: plain },
     ServiceAccount: { secrets: keyedBy('name') },
@@ -33,14 +33,14 @@ function coreKinds(minor: number): Readonly<Record<string, TypeRules>> {
 
 const workloadKinds: Readonly<Record<string, TypeRules>> = {
   'Deployment.apps': kind('DeploymentSpec', 'ConditionStatus'),
-  'ReplicaSet.apps': kind('ReplicaSetSpec', 'ConditionStatus'),
-  'DaemonSet.apps': kind('DaemonSetSpec', 'ConditionStatus'),
-  'StatefulSet.apps': kind('StatefulSetSpec', 'ConditionStatus'),
+  'ReplicaSet.apps': kind('ReplicaSetSpec', 'ReplicaSetStatus'),
+  'DaemonSet.apps': kind('DaemonSetSpec', 'DaemonSetStatus'),
+  'StatefulSet.apps': kind('StatefulSetSpec', 'StatefulSetStatus'),
   'ControllerRevision.apps': { data: held(atomic) },
   'Job.batch': kind('JobSpec', 'JobStatus'),
   'CronJob.batch': kind('CronJobSpec'),
   'HorizontalPodAutoscaler.autoscaling': kind('HorizontalPodAutoscalerSpec', 'HorizontalPodAutoscalerStatus'),
-  'PodDisruptionBudget.policy': kind('PodDisruptionBudgetSpec', 'ConditionStatus'),
+  'PodDisruptionBudget.policy': kind('PodDisruptionBudgetSpec', 'PodDisruptionBudgetStatus'),
 }
 
 function clusterKinds(minor: number): Readonly<Record<string, TypeRules>> {

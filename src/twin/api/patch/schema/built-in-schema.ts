@@ -30,12 +30,13 @@ export class BuiltInSchemas {
     return schema
   }
 
-  #ruled({ type, list, atomic, present }: TypeRule): MergeSchema {
+  #ruled({ type, list, atomic, present, zero }: TypeRule): MergeSchema {
     const of = type === undefined ? {} : this.#resolve(type, this.#types[type] ?? {})
     return {
       ...(list === undefined ? of : { list, element: of }),
       ...(atomic === undefined ? {} : { atomic }),
       ...(present === undefined ? {} : { present }),
+      ...(zero === undefined ? {} : { zero }),
     }
   }
 }

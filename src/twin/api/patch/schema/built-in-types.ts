@@ -1,4 +1,4 @@
-import { appliedBy, appliedSet, atomic, held, keyedBy, object, portsBy, type TypeRule, valueSet } from './type-rule.ts'
+import { appliedBy, appliedSet, atomic, held, keyedBy, object, portsBy, type TypeRule, valueSet, zeroes } from './type-rule.ts'
 
 /** Of a type of the Kubernetes API: the fields of which there is something to say. */
 export type TypeRules = Readonly<Record<string, TypeRule>>
@@ -63,13 +63,17 @@ function workloadTypes(minor: number): Readonly<Record<string, TypeRules>> {
     DeploymentSpec: { selector: atomic, template: held('PodTemplateSpec'), strategy: held() },
     ReplicaSetSpec: { selector: atomic, template: held('PodTemplateSpec') },
     DaemonSetSpec: { selector: atomic, template: held('PodTemplateSpec'), updateStrategy: held() },
-    StatefulSetSpec: { selector: atomic, template: held('PodTemplateSpec'), updateStrategy: held() },
+    StatefulSetSpec: { selector: atomic, template: held('PodTemplateSpec'), updateStrategy: held(), ...zeroes('serviceName', '') },
+    StatefulSetStatus: { conditions, ...zeroes('replicas', 0) },
+    ReplicaSetStatus: { conditions, ...zeroes('replicas', 0) },
+    DaemonSetStatus: { conditions, ...zeroes('currentNumberScheduled numberMisscheduled desiredNumberScheduled numberReady', 0) },
     ReplicationControllerSpec: { selector: atomicFrom21(minor), template: object('PodTemplateSpec') },
     JobSpec: { selector: atomic, template: held('PodTemplateSpec') },
     JobStatus: { conditions: minor >= 21 ? { list: { patchKey: { field: 'type' } } } : conditions },
     CronJobSpec: { jobTemplate: held('JobTemplateSpec') },
     JobTemplateSpec: { metadata: held('ObjectMeta'), spec: held('JobSpec') },
     PodDisruptionBudgetSpec: { selector: atomic },
+    PodDisruptionBudgetStatus: { conditions, ...zeroes('disruptionsAllowed currentHealthy desiredHealthy expectedPods', 0) },
     HorizontalPodAutoscalerSpec: { scaleTargetRef: held(atomicFrom21(minor)) },
     HorizontalPodAutoscalerStatus: { conditions: minor >= 23 ? appliedBy('type') : {} },
   }
@@ -80,8 +84,13 @@ function clusterTypes(minor: number): Readonly<Record<string, TypeRules>> {
   const webhook = { clientConfig: held(), namespaceSelector: atomic, objectSelector: atomic, matchConditions: keyedBy('name') }
   return {
     NodeSpec: { podCIDRs: valueSet },
-    NodeStatus: { conditions, addresses: keyedBy('type'), daemonEndpoints: held('NodeDaemonEndpoints'), nodeInfo: held() },
-    NodeDaemonEndpoints: { kubeletEndpoint: held() },
+    NodeStatus: { conditions, addresses: keyedBy('type'), daemonEndpoints: held('NodeDaemonEndpoints'), nodeInfo: held('NodeSystemInfo') },
+    NodeDaemonEndpoints: { kubeletEndpoint: held('DaemonEndpoint') },
+    DaemonEndpoint: zeroes('Port', 0),
+    NodeSystemInfo: zeroes(
+      'machineID systemUUID bootID kernelVersion osImage containerRuntimeVersion kubeletVersion kubeProxyVersion operatingSystem architecture',
+      '',
+    ),
     ServiceSpec: { ports: portsBy('port', minor >= 21), selector: reference },
     ServiceStatus: { conditions, loadBalancer: held() },
     IngressStatus: { loadBalancer: held() },

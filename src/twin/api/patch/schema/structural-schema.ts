@@ -23,7 +23,7 @@ const objectMeta: MergeSchema = {
  * Source: Kubernetes docs, "Server-Side Apply", merge strategy.
  */
 export function structuralMergeSchema(schema: JsonObject | undefined): MergeSchema {
-  const root = schema === undefined ? untyped : mergeSchemaOf(schema)
+  const root: MergeSchema = schema === undefined ? { ...untyped, deduced: true } : mergeSchemaOf(schema)
   return { ...root, fields: { ...root.fields, metadata: { ...objectMeta, ...held() } } }
 }
 

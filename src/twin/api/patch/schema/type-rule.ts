@@ -7,6 +7,7 @@ export interface TypeRule {
   readonly list?: ListMerge
   readonly atomic?: true
   readonly present?: true
+  readonly zero?: 0 | ''
 }
 
 /** An object of a type that says more. */
@@ -43,3 +44,8 @@ export const appliedSet: TypeRule = { list: { applyKeys: 'Value' } }
 
 /** Taken as one by server-side apply. */
 export const atomic: TypeRule = { atomic: true }
+
+/** Fields, named with blanks between, that the API server holds as `0` or `''` when there is nothing. */
+export function zeroes(fields: string, zero: 0 | ''): Readonly<Record<string, TypeRule>> {
+  return Object.fromEntries(fields.split(' ').map((field) => [field, { zero }]))
+}
