@@ -138,8 +138,7 @@ function withoutReprieved(cycle: SchedulingCycle, node: NodeInfo, { violating, o
 
 function rejectionNow(cycle: SchedulingCycle, node: NodeInfo): Rejection | undefined {
   const filters = prepareFilters(cycle)
-  if (filters.kind === 'Ready') return nodeRejection(cycle, filters.checks, node)
-  return filters.kind === 'RejectAll' ? filters.rejection : unresolvable('VolumeBinding', filters.message)
+  return filters.kind === 'Ready' ? nodeRejection(cycle, filters.checks, node) : filters.rejection
 }
 
 interface SplitPods {

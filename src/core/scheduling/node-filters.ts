@@ -47,7 +47,6 @@ export function prepareFilters(cycle: SchedulingCycle): NodeFilters {
       case 'Skip':
         break
       case 'RejectAll':
-      case 'Error':
         return prepared
     }
   }

@@ -17,8 +17,6 @@ export type ScheduleVerdict =
   | { readonly kind: 'Fits'; readonly nodeName: string; readonly feasibleNodes: number; readonly nextStartIndex: number }
   | UnschedulableVerdict
   | { readonly kind: 'NoNodes' }
-  /** The pod cannot be judged yet. */
-  | { readonly kind: 'Error'; readonly message: string }
 
 export interface UnschedulableVerdict {
   readonly kind: 'Unschedulable'
@@ -37,7 +35,6 @@ export function schedulePod(cycle: SchedulingCycle, { random, startIndex }: Sche
   const all = cycle.cache.nodes()
   if (all.length === 0) return { kind: 'NoNodes' }
   const filters = prepareFilters(cycle)
-  if (filters.kind === 'Error') return filters
   if (filters.kind === 'RejectAll') {
     const rejections = new Map(all.map(({ name }) => [name, filters.rejection]))
     return { kind: 'Unschedulable', rejections, beforehand: filters.rejection, nextStartIndex: startIndex }

@@ -90,6 +90,15 @@ export class SchedulerCache {
     this.#count(pod, 1)
   }
 
+  /** A new version of a pod that changes nothing of what is counted: its status, mostly. */
+  renewPod(pod: PodInfo): void {
+    const known = this.#pods.get(pod.uid)
+    if (known === undefined || known.nodeName !== pod.nodeName) return
+    this.#pods.set(pod.uid, pod)
+    this.#podsByNamespace.get(pod.namespace)?.set(pod.uid, pod)
+    this.#nodeInfo(pod.nodeName).pods.set(pod.uid, pod)
+  }
+
   removePod(uid: string): PodInfo | undefined {
     const pod = this.#pods.get(uid)
     if (pod === undefined) return undefined

@@ -26,7 +26,5 @@ export type PreparedFilter =
   | { readonly kind: 'Skip' }
   /** No node will do. */
   | { readonly kind: 'RejectAll'; readonly rejection: Rejection }
-  /** The pod cannot be judged; it is tried again later. */
-  | { readonly kind: 'Error'; readonly message: string }
 
 export const skip: PreparedFilter = { kind: 'Skip' }

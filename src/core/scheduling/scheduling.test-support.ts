@@ -115,7 +115,6 @@ export function answers(each: Pod, cluster: Cluster): Readonly<Record<string, st
   const filters = prepareFilters(cycle)
   return Object.fromEntries(
     cycle.cache.nodes().map((info) => {
-      if (filters.kind === 'Error') return [info.name, filters.message]
       const rejection = filters.kind === 'RejectAll' ? filters.rejection : nodeRejection(cycle, filters.checks, info)
       return [info.name, rejection === undefined ? 'fits' : `${rejection.plugin}: ${rejection.reasons.join(', ')}`]
     }),

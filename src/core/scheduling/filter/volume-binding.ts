@@ -36,7 +36,7 @@ export function prepareVolumeBinding(cycle: SchedulingCycle): PreparedFilter {
 
 /** Sorts the claims of the cycle's pod; undefined when it has none, a refusal when no node will do. */
 export function podClaims(cycle: SchedulingCycle): PodClaims | PreparedFilter | undefined {
-  const { pod, volumes, minor } = cycle
+  const { pod, volumes } = cycle
   if (pod.claims.length === 0) return undefined
   const found: PersistentVolumeClaim[] = []
   for (const { claimName, ephemeral } of pod.claims) {
@@ -46,8 +46,6 @@ export function podClaims(cycle: SchedulingCycle): PodClaims | PreparedFilter | 
     if (claim !== undefined) found.push(claim)
   }
   const open = found.filter((claim) => !isFullyBound(claim))
-  const classless = open.find((claim) => isOfMissingClass(claim, volumes))
-  if (classless !== undefined) return missingClass(classless, minor)
   if (open.some((claim) => claim.spec?.volumeName || !waitsForConsumer(claim, volumes))) {
     return { kind: 'RejectAll', rejection: unresolvable('VolumeBinding', 'pod has unbound immediate PersistentVolumeClaims') }
   }
@@ -78,18 +76,6 @@ function claimProblem({ pod, minor }: SchedulingCycle, { claimName, ephemeral, c
 
 function refuse(reason: string): Rejection {
   return unresolvable('VolumeBinding', reason)
-}
-
-function isOfMissingClass(claim: PersistentVolumeClaim, volumes: VolumeReader): boolean {
-  const name = storageClassName(claim)
-  return name !== '' && !claim.spec?.volumeName && volumes.storageClass(name) === undefined
-}
-
-/** Newer schedulers wait for the class, older ones see a fault of their own. */
-function missingClass(claim: PersistentVolumeClaim, minor: number): PreparedFilter {
-  const name = storageClassName(claim)
-  if (minor < 25) return { kind: 'RejectAll', rejection: refuse('pod has unbound immediate PersistentVolumeClaims') }
-  return { kind: 'RejectAll', rejection: refuse(`storageclass.storage.k8s.io "${name}" not found`) }
 }
 
 function waitsForConsumer(claim: PersistentVolumeClaim, volumes: VolumeReader): boolean {
