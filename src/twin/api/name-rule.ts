@@ -33,7 +33,8 @@ export function nameProblem(resource: string, name: string, prefix: boolean): st
   }
 }
 
-function subdomainProblem(name: string): string | undefined {
+/** Why a text is no DNS subdomain (RFC 1123), in the API server's words. */
+export function subdomainProblem(name: string): string | undefined {
   if (name.length > 253) return 'must be no more than 253 characters'
   if (dnsSubdomain.test(name)) return undefined
   return (
@@ -42,7 +43,8 @@ function subdomainProblem(name: string): string | undefined {
   )
 }
 
-function labelProblem(name: string): string | undefined {
+/** Why a text is no DNS label (RFC 1123), in the API server's words. */
+export function labelProblem(name: string): string | undefined {
   if (name.length > 63) return 'must be no more than 63 characters'
   if (dnsLabel.test(name)) return undefined
   return (

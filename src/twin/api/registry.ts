@@ -34,6 +34,10 @@ export interface WriteOptions {
   readonly subresource?: string
   /** In which the request speaks; the newest unless told. */
   readonly version?: string
+  /** Keeps account of field managers; called before admission. */
+  readonly track?: (next: DraftObject, old: KubeObject | undefined) => DraftObject
+  /** An update creates what is not there, whatever the kind. */
+  readonly createIfMissing?: boolean
   /** CreateOptions and the like as they were sent, for admission. */
   readonly sent?: Readonly<Record<string, unknown>>
 }
@@ -42,6 +46,13 @@ export interface WriteOptions {
 export interface Deleted {
   readonly object: KubeObject
   readonly gone: boolean
+}
+
+export interface SentToSubresource {
+  readonly type: ResourceType
+  readonly namespace: string | undefined
+  readonly name: string
+  readonly object: DraftObject
 }
 
 /** Makes the next object out of the one that is stored (`undefined`: none is); asked again when somebody was faster. */
@@ -76,7 +87,7 @@ export class Registry {
     const rules = this.#rules(type, options)
     const name = draft.metadata?.name ?? ''
     const request = this.#admissionRequest('CREATE', type, { namespace: type.namespaced ? namespace : undefined, name }, options)
-    const defaulted = rules.strategy.defaults?.(draft, rules.context) ?? draft
+    const defaulted = defaultedAndTracked(draft, undefined, rules, options)
     const admitted = (await mutated(this.#admission, { ...request, object: defaulted })) ?? defaulted
     const next = this.#named(admitted, namespace, rules)
     await validated(this.#admission, { ...request, name: next.metadata.name, object: next })
@@ -111,14 +122,15 @@ export class Registry {
   }
 
   async #createByUpdate(type: ResourceType, key: ObjectKey, next: NextObject, options: WriteOptions) {
-    if (options.subresource !== undefined || !isCreatedByUpdate(type)) throw notFound(refused(type, key.name))
+    const creates = options.createIfMissing === true || isCreatedByUpdate(type)
+    if (options.subresource !== undefined || !creates) throw notFound(refused(type, key.name))
     return { object: await this.create(type, await next(undefined), key.namespace, options), created: true }
   }
 
   async #prepared(type: ResourceType, current: KubeObject, draft: DraftObject, options: WriteOptions): Promise<KubeObject> {
     const rules = this.#rules(type, options)
     const request = this.#admissionRequest('UPDATE', type, current.metadata, options)
-    const defaulted = rules.strategy.defaults?.(draft, rules.context) ?? draft
+    const defaulted = defaultedAndTracked(draft, current, rules, options)
     const admitted = (await mutated(this.#admission, { ...request, object: defaulted, oldObject: current })) ?? defaulted
     const prepared = prepareUpdate(admitted, current, rules)
     await validated(this.#admission, { ...request, object: prepared, oldObject: current })
@@ -139,6 +151,13 @@ export class Registry {
   rewrite(type: ResourceType, key: ObjectKey, next: (current: KubeObject) => KubeObject, dryRun = false): KubeObject {
     const current = this.get(type, key)
     return this.#put(type, next(current), current, dryRun)
+  }
+
+  /** Asks admission about what is posted to a subresource with a kind of its own: an Eviction, a Binding. */
+  async admitSubresource({ type, namespace, name, object }: SentToSubresource, options: WriteOptions): Promise<void> {
+    const request = { ...this.#admissionRequest('CREATE', type, { namespace, name }, options), object }
+    const admitted = (await mutated(this.#admission, request)) ?? object
+    await validated(this.#admission, { ...request, object: admitted })
   }
 
   async delete(type: ResourceType, key: ObjectKey, asked: DeleteOptions = {}, options: WriteOptions = {}): Promise<Deleted> {
@@ -218,4 +237,9 @@ export class Registry {
 /** How messages speak of one object of a type. */
 export function refused(type: ResourceType, name: string): RefusedObject {
   return { group: type.group, plural: type.plural, name }
+}
+
+function defaultedAndTracked(draft: DraftObject, old: KubeObject | undefined, rules: WriteRules, options: WriteOptions): DraftObject {
+  const defaulted = rules.strategy.defaults?.(draft, rules.context) ?? draft
+  return options.track?.(defaulted, old) ?? defaulted
 }

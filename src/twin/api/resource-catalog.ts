@@ -12,6 +12,7 @@ export class ResourceCatalog {
   readonly minor: number
   readonly #types = new Map<string, ResourceType>()
   readonly #served = new Map<string, ServedResource>()
+  readonly #byKind = new Map<string, ServedResource>()
   readonly #listeners = new Set<() => void>()
 
   /** `types` may hold versions that this minor does not serve. */
@@ -37,11 +38,7 @@ export class ResourceCatalog {
 
   /** By `apiVersion` and `kind` of an object; only what this minor serves. */
   ofKind(apiVersion: string, kind: string): ServedResource | undefined {
-    const [group, version] = splitApiVersion(apiVersion)
-    for (const served of this.#served.values()) {
-      if (served.type.kind === kind && served.type.group === group && served.version === version) return served
-    }
-    return undefined
+    return this.#byKind.get(`${apiVersion} ${kind}`)
   }
 
   servesGroupVersion(group: string, version: string): boolean {
@@ -59,7 +56,10 @@ export class ResourceCatalog {
   add(type: ResourceType): void {
     this.remove(groupResource(type.group, type.plural))
     this.#types.set(groupResource(type.group, type.plural), type)
-    for (const version of this.versionsOf(type)) this.#served.set(`${type.group}/${version}/${type.plural}`, { type, version })
+    for (const version of this.versionsOf(type)) {
+      this.#served.set(`${type.group}/${version}/${type.plural}`, { type, version })
+      this.#byKind.set(`${apiVersionOf(type.group, version)} ${type.kind}`, { type, version })
+    }
     this.#tell()
   }
 
@@ -67,7 +67,10 @@ export class ResourceCatalog {
     const type = this.#types.get(resource)
     if (type === undefined) return
     this.#types.delete(resource)
-    for (const { version } of type.versions) this.#served.delete(`${type.group}/${version}/${type.plural}`)
+    for (const { version } of type.versions) {
+      this.#served.delete(`${type.group}/${version}/${type.plural}`)
+      this.#byKind.delete(`${apiVersionOf(type.group, version)} ${type.kind}`)
+    }
     this.#tell()
   }
 

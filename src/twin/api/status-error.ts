@@ -30,13 +30,14 @@ export interface StatusDetails {
 export class StatusError extends Error {
   readonly status: Status
 
-  constructor(code: number, reason: string, message: string, details?: StatusDetails) {
+  // biome-ignore lint/complexity/useMaxParams: the fifth is for the one refusal that has something to say there
+  constructor(code: number, reason: string, message: string, details?: StatusDetails, metadata: Readonly<Record<string, unknown>> = {}) {
     super(message)
     this.name = 'StatusError'
     this.status = {
       kind: 'Status',
       apiVersion: 'v1',
-      metadata: {},
+      metadata,
       status: 'Failure',
       message,
       ...(reason === '' ? {} : { reason }),
@@ -47,6 +48,12 @@ export class StatusError extends Error {
 
   get code(): number {
     return this.status.code
+  }
+
+  /** The same refusal with something in its `metadata` (a continue token). */
+  withMetadata(metadata: Readonly<Record<string, unknown>>): StatusError {
+    const { code, reason = '', details } = this.status
+    return new StatusError(code, reason, this.message, details, metadata)
   }
 
   /** The same refusal in other words. */
@@ -63,7 +70,7 @@ export interface RefusedObject {
 }
 
 function detailsOf({ group, plural, name }: RefusedObject): StatusDetails {
-  return { name, ...(group === '' ? {} : { group }), kind: plural }
+  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: plural }
 }
 
 /** `pods` or `deployments.apps`: how messages and the store name a resource. */
@@ -97,6 +104,6 @@ export function invalid(of: { group: string; kind: string; name: string }, cause
   const list = causes.map(({ field, message }) => (field === undefined ? message : `${field}: ${message}`))
   const text = list.length === 1 ? list[0] : `[${list.join(', ')}]`
   const kind = of.group === '' ? of.kind : `${of.kind}.${of.group}`
-  const details = { name: of.name, ...(of.group === '' ? {} : { group: of.group }), kind: of.kind, causes }
-  return new StatusError(422, 'Invalid', `${kind} "${of.name}" is invalid: ${text}`, details)
+  const details = detailsOf({ name: of.name, group: of.group, plural: of.kind })
+  return new StatusError(422, 'Invalid', `${kind} "${of.name}" is invalid: ${text}`, { ...details, causes })
 }

@@ -18,7 +18,9 @@ export class ObjectTable {
 
   list(namespace?: string): readonly KubeObject[] {
     if (namespace !== undefined) return this.#listOne(namespace)
-    return [...this.#namespaces.keys()].sort(compareText).flatMap((name) => this.#listOne(name))
+    // As keys they are followed by a slash, which comes after a dash.
+    const names = [...this.#namespaces.keys()].sort((a, b) => compareText(`${a}/`, `${b}/`))
+    return names.flatMap((name) => this.#listOne(name))
   }
 
   set(object: KubeObject): void {

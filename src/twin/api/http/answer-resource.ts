@@ -1,0 +1,105 @@
+import type { ServedResource } from '../resource-catalog.ts'
+import { storedAs } from '../resource-type.ts'
+import type { UserInfo } from '../user-info.ts'
+import { deleteCollection, deleteObject } from '../verbs/delete-verbs.ts'
+import { patchObject } from '../verbs/patch-verb.ts'
+import { getLog, postBinding, postEviction } from '../verbs/pod-verbs.ts'
+import { getObject, listOrWatch } from '../verbs/read-verbs.ts'
+import { getScale, patchScale, replaceScale } from '../verbs/scale-verbs.ts'
+import { answerVirtual } from '../verbs/virtual-verbs.ts'
+import { createObject, replaceObject } from '../verbs/write-verbs.ts'
+import type { Call } from './call.ts'
+import { answerForm } from './media-type.ts'
+import { methodNotAllowed, pathNotFound, unknownResource } from './refusal-answer.ts'
+import type { ResourceTarget } from './request-target.ts'
+import { verbOf } from './request-verb.ts'
+import type { ServerParts } from './server-parts.ts'
+import type { TwinRequest, TwinResponse } from './twin-request.ts'
+
+type Answer = (call: Call) => TwinResponse | Promise<TwinResponse>
+
+const objectVerbs: Readonly<Record<string, Answer>> = {
+  get: getObject,
+  list: listOrWatch,
+  watch: listOrWatch,
+  create: createObject,
+  update: replaceObject,
+  patch: patchObject,
+  delete: deleteObject,
+  deletecollection: deleteCollection,
+}
+
+const sameKind: Readonly<Record<string, Answer>> = { get: getObject, update: replaceObject, patch: patchObject }
+
+const subresourceVerbs: Readonly<Record<string, Readonly<Record<string, Answer>>>> = {
+  status: sameKind,
+  approval: sameKind,
+  ephemeralcontainers: sameKind,
+  resize: sameKind,
+  finalize: { update: replaceObject },
+  scale: { get: getScale, update: replaceScale, patch: patchScale },
+  eviction: { create: postEviction },
+  binding: { create: postBinding },
+  log: { get: getLog },
+}
+
+export interface ResourceRequest {
+  readonly parts: ServerParts
+  readonly request: TwinRequest
+  readonly target: ResourceTarget
+  readonly user: UserInfo
+  readonly lagMs: number
+}
+
+/** Finds out what serves a request for a resource, and has it answered. Throws `StatusError`. */
+export async function answerResource({ parts, request, target, user, lagMs }: ResourceRequest): Promise<TwinResponse> {
+  const served = parts.catalog.served(target.group, target.version, target.plural)
+  if (served === undefined) {
+    if (isBuiltInGroup(parts, target.group)) throw unknownResource()
+    return pathNotFound
+  }
+  const answer = verbFor(served, target, request, parts)
+  const form = answerForm(request.headers.accept)
+  return await answer({ parts, request, target, served, user, form, ...(lagMs === 0 ? {} : { lagMs }) })
+}
+
+function isBuiltInGroup({ catalog }: ServerParts, group: string): boolean {
+  return catalog.types().some((type) => type.custom === undefined && type.group === group && catalog.versionsOf(type).length > 0)
+}
+
+/** Throws 404 or 405. */
+function verbFor(served: ServedResource, target: ResourceTarget, { method, query }: TwinRequest, parts: ServerParts): Answer {
+  const { type } = served
+  const { namespace, name, subresource } = target
+  if (type.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) throw unknownResource()
+  const verb = verbOf(method, target, query)
+  if (subresource !== undefined) return subresourceVerb(served, subresource, verb, parts)
+  const allowed = (name === undefined ? collectionVerbs : itemVerbs).has(verb)
+  const everywhere = type.namespaced && namespace === undefined
+  if (!allowed || (everywhere && verb !== 'list' && verb !== 'watch')) throw methodNotAllowed()
+  return storedVerb(served, verb, parts)
+}
+
+const collectionVerbs: ReadonlySet<string> = new Set(['list', 'watch', 'create', 'deletecollection'])
+const itemVerbs: ReadonlySet<string> = new Set(['get', 'watch', 'update', 'patch', 'delete'])
+
+function storedVerb(served: ServedResource, verb: string, parts: ServerParts): Answer {
+  const { type } = served
+  if (storedAs(type) === 'bindings') return verb === 'create' ? postBinding : refuseMethod
+  if (parts.virtual(served) !== undefined) return (call) => answerVirtual(call, verb)
+  if (type.verbs !== undefined && !type.verbs.includes(verb)) throw methodNotAllowed()
+  return objectVerbs[verb] ?? refuseMethod
+}
+
+function subresourceVerb(served: ServedResource, subresource: string, verb: string, parts: ServerParts): Answer {
+  const [first = ''] = subresource.split('/')
+  if (!served.type.subresources.includes(first)) throw unknownResource()
+  const answers = subresourceVerbs[first]
+  if (answers !== undefined) return answers[verb] ?? refuseMethod
+  if (parts.virtual(served, first) !== undefined) return (call) => answerVirtual(call, verb)
+  return refuseMethod
+}
+
+function refuseMethod(): never {
+  throw methodNotAllowed()
+}

@@ -1,0 +1,153 @@
+import { parse } from 'yaml'
+import type { DraftObject } from '../../kube-object.ts'
+import { isJsonObject } from '../patch/json-object.ts'
+import { apiVersionOf, type ResourceCatalog, splitApiVersion } from '../resource-catalog.ts'
+import { badRequest, StatusError } from '../status-error.ts'
+import { goJsonProblem } from './go-json-problem.ts'
+import { bodyType } from './media-type.ts'
+import { withoutNulls } from './without-nulls.ts'
+
+/** What a body is expected to hold. */
+export interface ExpectedKind {
+  readonly group: string
+  readonly version: string
+  readonly kind: string
+}
+
+/** Larger ones are refused. Source: Kubernetes, apiserver MaxRequestBodyBytes. */
+export const mostBodyBytes = 3 * 1024 * 1024
+
+/** An alias in YAML may stand for itself in itself; so many are followed. */
+const mostAliases = 100
+
+/** The object that a client has sent. Throws 400, 413 or 415. */
+export function decodeObject(
+  body: Uint8Array | undefined,
+  contentType: string | undefined,
+  expected: ExpectedKind,
+  catalog: ResourceCatalog,
+): DraftObject {
+  const value = decodeValue(body, contentType, expected.kind)
+  if (!isJsonObject(value)) throw unrecognised(expected.kind, 'json: cannot unmarshal into Go value of type struct', bodyText(body))
+  const custom = catalog.ofKind(apiVersionOf(expected.group, expected.version), expected.kind)?.type.custom !== undefined
+  return inExpectedKind(custom ? value : withoutNulls(value), expected, catalog)
+}
+
+/** The JSON value that a client has sent, whatever it is. Throws 400, 413 or 415. `kind` is what is expected, for the words of a refusal. */
+export function decodeValue(body: Uint8Array | undefined, contentType: string | undefined, kind: string): unknown {
+  checkSize(body)
+  const text = bodyText(body)
+  switch (bodyType(contentType)) {
+    case 'application/json':
+      return decodeJson(text, kind)
+    case 'application/yaml':
+    case 'application/apply-patch+yaml':
+      return decodeYaml(text, kind)
+    default:
+      throw unsupportedBody(bodyType(contentType))
+  }
+}
+
+/** Throws 413. */
+export function checkSize(body: Uint8Array | undefined): void {
+  if (body === undefined || body.byteLength <= mostBodyBytes) return
+  throw new StatusError(413, 'RequestEntityTooLarge', `Request entity too large: limit is ${mostBodyBytes}`)
+}
+
+/** A body as text, for patches. */
+export function bodyText(body: Uint8Array | undefined): string {
+  return body === undefined ? '' : new TextDecoder().decode(body)
+}
+
+function unsupportedBody(type: string): StatusError {
+  const message = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml'
+  const protobuf = 'this server does not read protobuf: send the object as JSON or YAML, with kubectl by `create -f` or `apply -f`'
+  const text = type === 'application/vnd.kubernetes.protobuf' ? `${message} (${protobuf})` : message
+  return new StatusError(415, 'UnsupportedMediaType', text)
+}
+
+function decodeJson(text: string, kind: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw unrecognised(kind, `couldn't get version/kind; json parse error: ${goJsonProblem(text)}`, text)
+  }
+}
+
+function decodeYaml(text: string, kind: string): unknown {
+  try {
+    return parse(text, { maxAliasCount: mostAliases, prettyErrors: false, uniqueKeys: true, version: '1.1', schema: 'core', merge: true })
+  } catch (error) {
+    throw unrecognised(kind, `yaml: ${(error as Error).message}`, text)
+  }
+}
+
+function unrecognised(kind: string, why: string, text: string): StatusError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`)
+}
+
+/** Source: Kubernetes, apiserver summarizeData. */
+function summary(text: string): string {
+  if (text === '') return '<empty>'
+  const most = 30
+  if (text.startsWith('{')) return text.length > most ? `${text.slice(0, most)} ...` : text
+  const bytes = new TextEncoder().encode(text.slice(0, most + 1))
+  const hex = [...bytes.subarray(0, most)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return bytes.length > most ? `${hex} ...` : hex
+}
+
+function inExpectedKind(value: DraftObject, expected: ExpectedKind, catalog: ResourceCatalog): DraftObject {
+  const apiVersion =
+    typeof value.apiVersion === 'string' && value.apiVersion !== '' ? value.apiVersion : apiVersionOf(expected.group, expected.version)
+  const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : expected.kind
+  const [group, version] = splitApiVersion(apiVersion)
+  if (kind !== expected.kind) throw otherKind({ group, version, kind }, expected, catalog)
+  if (group !== expected.group || version !== expected.version) {
+    const wanted = apiVersionOf(expected.group, expected.version)
+    throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`)
+  }
+  checkMetadata(value, expected)
+  return { ...value, apiVersion, kind }
+}
+
+function otherKind(given: ExpectedKind, expected: ExpectedKind, catalog: ResourceCatalog): StatusError {
+  const known = catalog.ofKind(apiVersionOf(given.group, given.version), given.kind) !== undefined
+  const wanted = `(${expected.group === '' ? 'core' : expected.group.split('.')[0]}.${expected.kind})`
+  const why = known
+    ? `converting (${given.version}.${given.kind}) to ${wanted}: unknown conversion`
+    : `no kind "${given.kind}" is registered for version "${apiVersionOf(given.group, given.version)}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
+  return badRequest(`${given.kind} in version "${given.version}" cannot be handled as a ${expected.kind}: ${why}`)
+}
+
+/** What the rest relies on: metadata that is an object, with texts where texts belong. */
+function checkMetadata(value: DraftObject, { kind, version }: ExpectedKind): void {
+  const metadata: unknown = value.metadata
+  if (metadata === undefined) return
+  const refuse = (field: string, found: unknown, wanted: string) =>
+    badRequest(
+      `${kind} in version "${version}" cannot be handled as a ${kind}: json: cannot unmarshal ${goName(found)} into Go struct field ObjectMeta.${field} of type ${wanted}`,
+    )
+  if (!isJsonObject(metadata)) throw refuse('metadata', metadata, 'v1.ObjectMeta')
+  for (const field of ['name', 'generateName', 'namespace', 'uid', 'resourceVersion']) {
+    const text = metadata[field]
+    if (text !== undefined && text !== null && typeof text !== 'string') throw refuse(`metadata.${field}`, text, 'string')
+  }
+  for (const field of ['labels', 'annotations']) checkTexts(metadata[field], (found, wanted) => refuse(`metadata.${field}`, found, wanted))
+  for (const field of ['finalizers', 'ownerReferences']) {
+    const list = metadata[field]
+    if (list !== undefined && list !== null && !Array.isArray(list)) throw refuse(`metadata.${field}`, list, '[]string')
+  }
+}
+
+function checkTexts(value: unknown, refuse: (found: unknown, wanted: string) => StatusError): void {
+  if (value === undefined || value === null) return
+  if (!isJsonObject(value)) throw refuse(value, 'map[string]string')
+  for (const text of Object.values(value)) {
+    if (typeof text !== 'string') throw refuse(text, 'string')
+  }
+}
+
+function goName(value: unknown): string {
+  if (Array.isArray(value)) return 'array'
+  return typeof value === 'boolean' ? 'bool' : typeof value
+}

@@ -1,0 +1,26 @@
+import { StatusError } from '../status-error.ts'
+import type { TwinResponse } from './twin-request.ts'
+
+/** A refusal as an answer, with `Retry-After` where it says when to come again. */
+export function refusalAnswer(error: StatusError, retryAfterSeconds = error.status.details?.retryAfterSeconds): TwinResponse {
+  const headers = retryAfterSeconds === undefined ? {} : { headers: { 'retry-after': String(retryAfterSeconds) } }
+  return { kind: 'Object', status: error.code, ...headers, object: error.status, as: 'Json' }
+}
+
+/** A path under which nothing is served. */
+export const pathNotFound: TwinResponse = {
+  kind: 'Bytes',
+  status: 404,
+  headers: { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' },
+  body: '404 page not found\n',
+}
+
+/** A resource that a group does not have. */
+export function unknownResource(): StatusError {
+  return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** A verb that a resource does not have. */
+export function methodNotAllowed(): StatusError {
+  return new StatusError(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {})
+}

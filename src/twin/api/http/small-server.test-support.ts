@@ -1,0 +1,45 @@
+import { VirtualClock } from '../../../cluster/virtual-clock.ts'
+import { strategyOf } from '../../schema/strategies/strategy-of.ts'
+import { resourceTypes } from '../../schema/types/resource-types.ts'
+import { ObjectStore } from '../../store/object-store.ts'
+import { storedAs } from '../resource-type.ts'
+import { createTwinApi, type TwinApiOptions } from '../twin-api.ts'
+
+/** When all tests of the server begin. */
+export const startMs = Date.parse('2026-11-21T10:00:00Z')
+
+/** An API server with the namespaces `default` and `kube-system`, a clock that stands, and the same UIDs every time. */
+export async function smallServer(options: Partial<TwinApiOptions> & { readonly historyLimit?: number } = {}) {
+  const { historyLimit, gitVersion = 'v1.20.2', ...others } = options
+  const clock = new VirtualClock({ startMs })
+  const store = new ObjectStore(historyLimit === undefined ? {} : { historyLimit })
+  let seed = 1
+  const random = () => {
+    seed = (seed * 16807) % 2147483647
+    return seed / 2147483647
+  }
+  const types = resourceTypes(Number(gitVersion.split('.')[1]))
+  const defects: unknown[] = []
+  const api = createTwinApi({
+    store,
+    clock,
+    random,
+    gitVersion,
+    types,
+    strategyOf: (type) => strategyOf(storedAs(type)),
+    onDefect: (error) => defects.push(error),
+    ...others,
+  })
+  for (const name of ['default', 'kube-system']) await api.client.create('namespaces', { metadata: { name } })
+  return { ...api, clock, store, defects }
+}
+
+/** A pod that is accepted, and on a node when one is named. */
+export function podNamed(name: string, nodeName?: string, labels: Readonly<Record<string, string>> = { app: 'web' }) {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name, namespace: 'default', labels },
+    spec: { ...(nodeName === undefined ? {} : { nodeName }), containers: [{ name: 'c', image: 'i:1' }] },
+  }
+}

@@ -1,0 +1,112 @@
+import type { Clock } from '../../cluster/clock.ts'
+import type { ObjectStore } from '../store/object-store.ts'
+import type { AdmissionStep } from './admission.ts'
+import { discoveryAnswer } from './discovery/discovery-answer.ts'
+import { type AccessControl, openAccess } from './http/access.ts'
+import type { FieldManagement } from './http/field-management.ts'
+import { noFaults, type RequestFaults } from './http/request-faults.ts'
+import type { DocumentSource, FieldCheck, PodLogs, ServerParts } from './http/server-parts.ts'
+import { type DefectListener, TwinServer } from './http/twin-server.ts'
+import { Snapshots } from './list/snapshots.ts'
+import { BuiltInSchemas } from './patch/schema/built-in-schema.ts'
+import { Registry } from './registry.ts'
+import { RegistryClient } from './registry-client.ts'
+import { ResourceCatalog } from './resource-catalog.ts'
+import type { ResourceStrategy } from './resource-strategy.ts'
+import type { ResourceType } from './resource-type.ts'
+import { badRequest } from './status-error.ts'
+import { sameShape, type VersionConversion } from './version-conversion.ts'
+import { WatchHub } from './watch/watch-hub.ts'
+
+/** What an API server is given; what is left out is done in the simplest way. */
+export interface TwinApiOptions {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly random: () => number
+  /** Which release it is: `v1.20.2`, `v1.32.1+k3s1`. */
+  readonly gitVersion: string
+  readonly types: readonly ResourceType[]
+  readonly strategyOf?: (type: ResourceType) => ResourceStrategy
+  readonly admission?: readonly AdmissionStep[]
+  readonly conversion?: VersionConversion
+  readonly checkFields?: FieldCheck
+  readonly fields?: FieldManagement
+  readonly access?: AccessControl
+  readonly faults?: RequestFaults
+  readonly logs?: PodLogs
+  readonly virtual?: ServerParts['virtual']
+  readonly documents?: readonly DocumentSource[]
+  readonly onDefect?: DefectListener
+}
+
+/** An API server and what stands on it. */
+export interface TwinApi {
+  readonly server: TwinServer
+  readonly client: RegistryClient
+  readonly registry: Registry
+  readonly catalog: ResourceCatalog
+  readonly hub: WatchHub
+}
+
+/** Puts an API server together over a store. */
+export function createTwinApi(options: TwinApiOptions): TwinApi {
+  const { store, clock, random, gitVersion } = options
+  const catalog = new ResourceCatalog(minorOf(gitVersion), options.types)
+  const registry = new Registry({
+    store,
+    catalog,
+    clock,
+    random,
+    ...(options.strategyOf === undefined ? {} : { strategyOf: options.strategyOf }),
+    ...(options.admission === undefined ? {} : { admission: options.admission }),
+  })
+  const hub = new WatchHub(store, clock)
+  const schemas = new BuiltInSchemas(catalog.minor)
+  const parts: ServerParts = {
+    registry,
+    catalog,
+    clock,
+    random,
+    hub,
+    snapshots: new Snapshots(store),
+    podsByNode: store.index('pods', ({ spec }) => [(spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '']),
+    gitVersion,
+    conversion: options.conversion ?? sameShape,
+    mergeSchema: ({ type }) => schemas.schemaOf(type.group, type.kind),
+    checkFields: options.checkFields ?? (({ object }) => ({ object, warnings: [] })),
+    fields: options.fields ?? unaccounted,
+    access: options.access ?? openAccess,
+    faults: options.faults ?? noFaults,
+    logs: options.logs ?? { read: async () => '' },
+    virtual: options.virtual ?? (() => undefined),
+    documents: [discovery, ...(options.documents ?? [])],
+  }
+  return { server: new TwinServer(parts, options.onDefect), client: new RegistryClient(registry), registry, catalog, hub }
+}
+
+/** Nobody keeps account of who owns which field. */
+const unaccounted: FieldManagement = {
+  track: (next) => next,
+  apply() {
+    throw badRequest('this server does not serve server-side apply')
+  },
+}
+
+const discovery: DocumentSource = ({ method, path, headers }, { catalog }) => {
+  if (method !== 'GET') return undefined
+  const source = { types: catalog.types(), minor: catalog.minor, serverAddress: headers.host ?? 'localhost' }
+  const answer = discoveryAnswer(source, path, headers.accept)
+  if (answer === undefined) return undefined
+  return {
+    kind: 'Bytes',
+    status: 200,
+    headers: { 'content-type': answer.contentType },
+    body: JSON.stringify(answer.document),
+  }
+}
+
+function minorOf(gitVersion: string): number {
+  const minor = /^v1\.(\d+)/.exec(gitVersion)?.[1]
+  if (minor === undefined) throw new RangeError(`${gitVersion} is no version of Kubernetes 1, such as v1.32.1`)
+  return Number(minor)
+}

@@ -1,0 +1,75 @@
+import type { KubeObject } from '../../kube-object.ts'
+import { listAnswer, objectAnswer, plainAnswer, successStatus } from '../http/answer.ts'
+import { type Call, keyOfCall, resourceOf } from '../http/call.ts'
+import { decodeValue } from '../http/decode-body.ts'
+import { deleteOptions, listOptions } from '../http/query-options.ts'
+import type { TwinResponse } from '../http/twin-request.ts'
+import { listPage } from '../list/list-page.ts'
+import { isJsonObject } from '../patch/json-object.ts'
+import type { WriteOptions } from '../registry.ts'
+import { badRequest, StatusError } from '../status-error.ts'
+import { selectionFor } from './read-verbs.ts'
+
+/** Their deletion answers with the object, not with a Status. Source: Kubernetes, ReturnDeletedObject of each registry. */
+const answeredWithObject = new Set([
+  'pods',
+  'services',
+  'namespaces',
+  'persistentvolumes',
+  'persistentvolumeclaims',
+  'serviceaccounts',
+  'resourcequotas',
+  'podtemplates',
+  'podsecuritypolicies.policy',
+  'csidrivers.storage.k8s.io',
+  'csinodes.storage.k8s.io',
+  'storageclasses.storage.k8s.io',
+  'volumeattachments.storage.k8s.io',
+])
+
+/** DELETE of one object. */
+export async function deleteObject(call: Call): Promise<TwinResponse> {
+  const { parts, served } = call
+  const asked = deleteOptionsOf(call)
+  const { object, gone } = await parts.registry.delete(served.type, keyOfCall(call), asked, writeOptionsOf(call, asked))
+  // Old clients asked for a cascade by this field and wait for the answer to say whether it is done.
+  const status = !gone && asked.orphanDependents === false ? 202 : 200
+  if (!gone || answeredWithObject.has(resourceOf(call))) return objectAnswer(call, object, { status })
+  return plainAnswer(call, successStatus(call, object), { status })
+}
+
+/** DELETE of all that is selected; answers with what was there. */
+export async function deleteCollection(call: Call): Promise<TwinResponse> {
+  const { parts, request, served } = call
+  const options = { ...listOptions(request.query, parts.catalog.minor), watch: false }
+  const asked = deleteOptionsOf(call)
+  const source = { store: parts.registry.store, snapshots: parts.snapshots, podsByNode: parts.podsByNode }
+  const page = listPage(source, resourceOf(call), selectionFor(call, options), options)
+  for (const object of page.items) await deleteOne(call, object, asked)
+  return served.type.plural === 'events' && page.items.length > 1_000 ? plainAnswer(call, successStatus(call)) : listAnswer(call, page)
+}
+
+async function deleteOne(call: Call, { metadata }: KubeObject, asked: ReturnType<typeof deleteOptions>): Promise<void> {
+  try {
+    await call.parts.registry.delete(call.served.type, metadata, asked, writeOptionsOf(call, asked))
+  } catch (error) {
+    // Somebody was faster.
+    if (!(error instanceof StatusError) || error.code !== 404) throw error
+  }
+}
+
+function deleteOptionsOf({ request }: Call): ReturnType<typeof deleteOptions> {
+  if (request.body === undefined || request.body.byteLength === 0) return deleteOptions(request.query, undefined)
+  const body = decodeValue(request.body, request.headers['content-type'], 'DeleteOptions')
+  if (!isJsonObject(body)) throw badRequest('the body of a DELETE must be DeleteOptions')
+  return deleteOptions(request.query, body)
+}
+
+function writeOptionsOf({ user, served }: Call, { dryRun, ...asked }: ReturnType<typeof deleteOptions>): WriteOptions {
+  return {
+    user,
+    dryRun,
+    version: served.version,
+    sent: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...asked, ...(dryRun ? { dryRun: ['All'] } : {}) },
+  }
+}

@@ -1,0 +1,131 @@
+import type { DraftObject, KubeObject } from '../../kube-object.ts'
+import { objectAnswer } from '../http/answer.ts'
+import { type Call, keyOfCall } from '../http/call.ts'
+import { bodyText, checkSize, decodeObject } from '../http/decode-body.ts'
+import { goJsonProblem } from '../http/go-json-problem.ts'
+import { bodyType } from '../http/media-type.ts'
+import type { TwinResponse } from '../http/twin-request.ts'
+import { withoutNulls } from '../http/without-nulls.ts'
+import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
+import { applyJsonPatch } from '../patch/json-patch.ts'
+import { applyMergePatch } from '../patch/merge-patch.ts'
+import { patchedObjectInvalid, unsupportedPatchType } from '../patch/patch-refusal.ts'
+import { applyStrategicPatch } from '../patch/strategic/strategic-patch.ts'
+import { badRequest, conflict, invalid, notFound, StatusError, staleVersion } from '../status-error.ts'
+import { fieldValidation, fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
+
+/** What a patch makes of the object that is stored, both in the version of the path. */
+export type PatchStep = (current: JsonObject) => JsonObject
+
+/** Patches are tried again when somebody was faster, so often. Source: Kubernetes, MaxRetryWhenPatchConflicts. */
+const mostTries = 6
+
+/** PATCH of an object or of a subresource that has the same kind. */
+export async function patchObject(call: Call): Promise<TwinResponse> {
+  if (patchType(call) === 'application/apply-patch+yaml') return await applyObject(call)
+  const { parts, served, target } = call
+  const options = writeOptions(call, 'PatchOptions')
+  const step = patchStep(call)
+  let tries = 0
+  const next = (current: KubeObject | undefined): DraftObject => {
+    const { type } = served
+    if (current === undefined) throw notFound({ group: type.group, plural: type.plural, name: target.name ?? '' })
+    tries += 1
+    if (tries > mostTries) throw conflict({ group: type.group, plural: type.plural, name: current.metadata.name }, staleVersion)
+    return parts.conversion.toStored(patched(call, step, current), served)
+  }
+  const { object } = await parts.registry.update(served.type, keyOfCall(call), next, {
+    ...options,
+    track: (draft, old) => parts.fields.track(draft, old, fieldWrite(call)),
+  })
+  return objectAnswer(call, object)
+}
+
+function patched(call: Call, step: PatchStep, current: KubeObject): DraftObject {
+  const before = servedObject(call, current)
+  const after = step(before as unknown as JsonObject)
+  const checked = readable(after, before, call)
+  return call.parts.checkFields({ object: checked }, call.served, fieldValidation(call)).object
+}
+
+/** What a patch has left must still be an object of the kind, under the same name. */
+function readable(after: JsonObject, before: KubeObject, { served }: Call): DraftObject {
+  const { metadata, apiVersion, kind } = after
+  if (metadata !== undefined && !isJsonObject(metadata)) {
+    throw patchedObjectInvalid(JSON.stringify(after), 'json: cannot unmarshal metadata into Go struct field of type v1.ObjectMeta')
+  }
+  if (kind !== before.kind || apiVersion !== before.apiVersion) {
+    const { type } = served
+    const given = `${String(kind ?? '')} in version "${String(apiVersion ?? '')}"`
+    throw badRequest(`${given} cannot be handled as a ${type.kind}: a patch cannot change apiVersion and kind`)
+  }
+  return (served.type.custom === undefined ? withoutNulls(after) : after) as DraftObject
+}
+
+/** The media type of the patch. Throws 415 for one that the resource does not take. */
+function patchType({ request, served, parts }: Call): string {
+  const type = bodyType(request.headers['content-type'])
+  const apply = parts.catalog.minor >= 16 ? ['application/apply-patch+yaml'] : []
+  const strategic = served.type.custom === undefined ? ['application/strategic-merge-patch+json'] : []
+  const accepted = ['application/json-patch+json', 'application/merge-patch+json', ...strategic, ...apply]
+  if (!accepted.includes(type)) throw unsupportedPatchType(accepted)
+  return type
+}
+
+/** What the body of a call does to an object. Throws 400, 413 or 415. */
+export function patchStep(call: Call): PatchStep {
+  const { request, parts, served } = call
+  const type = patchType(call)
+  checkSize(request.body)
+  const patch = parsed(bodyText(request.body))
+  switch (type) {
+    case 'application/json-patch+json':
+      return (current) => applyJsonPatch(current, patch, parts.catalog.minor)
+    case 'application/merge-patch+json':
+      return (current) => applyMergePatch(current, patch)
+    default: {
+      const schema = parts.mergeSchema(served)
+      return (current) => applyStrategicPatch(current, patch, schema)
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw badRequest(`${goJsonProblem(text)}`)
+  }
+}
+
+async function applyObject(call: Call): Promise<TwinResponse> {
+  const { parts, served, request, target } = call
+  const options = writeOptions(call, 'PatchOptions')
+  requireManager(request.query)
+  const { type, version } = served
+  const sent = decodeObject(request.body, 'application/yaml', { group: type.group, version, kind: type.kind }, parts.catalog)
+  const { object: applied, warnings } = parts.checkFields({ object: sent }, served, fieldValidation(call))
+  checkApplied(applied, target.name ?? '')
+  const force = ['true', '1', ''].includes(request.query.get('force') ?? 'false')
+  const next = (current: KubeObject | undefined): DraftObject => {
+    const live = current === undefined ? undefined : servedObject(call, current)
+    return parts.conversion.toStored(parts.fields.apply(live, applied, { ...fieldWrite(call), force }), served)
+  }
+  const { object, created } = await parts.registry.update(type, keyOfCall(call), next, { ...options, createIfMissing: true })
+  return objectAnswer(call, object, { status: created ? 201 : 200, warnings })
+}
+
+function requireManager(query: URLSearchParams): void {
+  if (query.get('fieldManager')) return
+  const cause = { reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' }
+  throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions', name: '' }, [cause])
+}
+
+function checkApplied({ metadata = {} }: DraftObject, name: string): void {
+  if (metadata.name && metadata.name !== name) {
+    throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
+  }
+  if (metadata.managedFields !== undefined && metadata.managedFields.length > 0) {
+    throw new StatusError(400, 'BadRequest', 'metadata.managedFields must be nil')
+  }
+}

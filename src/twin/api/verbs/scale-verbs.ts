@@ -1,0 +1,50 @@
+import type { DraftObject, KubeObject } from '../../kube-object.ts'
+import { plainAnswer } from '../http/answer.ts'
+import { type Call, keyOfCall } from '../http/call.ts'
+import { decodeObject } from '../http/decode-body.ts'
+import type { TwinResponse } from '../http/twin-request.ts'
+import type { JsonObject } from '../patch/json-object.ts'
+import { notFound } from '../status-error.ts'
+import { patchStep } from './patch-verb.ts'
+import { scaledObject, scaleOf } from './scale.ts'
+import { fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
+
+/** GET of `…/scale`. */
+export function getScale(call: Call): TwinResponse {
+  const { parts, served } = call
+  return plainAnswer(call, scaleOf(parts.registry.get(served.type, keyOfCall(call)), served.type, served.version))
+}
+
+/** PUT of `…/scale`. */
+export function replaceScale(call: Call): Promise<TwinResponse> {
+  const expected = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
+  const sent = decodeObject(call.request.body, call.request.headers['content-type'], expected, call.parts.catalog)
+  return writeScale(call, 'UpdateOptions', () => sent)
+}
+
+/** PATCH of `…/scale`. */
+export function patchScale(call: Call): Promise<TwinResponse> {
+  const step = patchStep(call)
+  return writeScale(call, 'PatchOptions', (scale) => step(scale as unknown as JsonObject) as DraftObject)
+}
+
+async function writeScale(
+  call: Call,
+  kind: 'UpdateOptions' | 'PatchOptions',
+  nextScale: (scale: KubeObject) => DraftObject,
+): Promise<TwinResponse> {
+  const { parts, served, target } = call
+  const { type, version } = served
+  // The object itself is written: its generation counts.
+  const { subresource: _subresource, ...options } = writeOptions(call, kind)
+  const next = (current: KubeObject | undefined): DraftObject => {
+    if (current === undefined) throw notFound({ group: type.group, plural: type.plural, name: target.name ?? '' })
+    const before = servedObject(call, current)
+    return parts.conversion.toStored(scaledObject(before, nextScale(scaleOf(before, type, version)), type, version), served)
+  }
+  const { object } = await parts.registry.update(type, keyOfCall(call), next, {
+    ...options,
+    track: (draft, old) => parts.fields.track(draft, old, fieldWrite(call)),
+  })
+  return plainAnswer(call, scaleOf(object, type, version))
+}
