@@ -25,14 +25,14 @@ export function seeded(seed = 1): () => number {
 
 /** An API of the twin without controllers, and kubelets on it. */
 export async function kubeletWorld({ minor = 20, ...fleetOptions }: Partial<FleetOptions> & { minor?: number } = {}) {
-  const clock = new VirtualClock({ startMs })
+  const clock = (fleetOptions.clock as VirtualClock | undefined) ?? new VirtualClock({ startMs })
   const store = new ObjectStore()
   const random = seeded()
   const catalog = new ResourceCatalog(minor, resourceTypes(minor))
   const registry = new Registry({ store, catalog, clock, random, strategyOf: (type) => strategyOf(storedAs(type)) })
   const client = new RegistryClient(registry)
   for (const name of ['default', 'kube-system', 'kube-node-lease']) await client.create('namespaces', { metadata: { name } })
-  const fleet = new KubeletFleet({ api: new TwinKubeletApi(client), clock, random, ...fleetOptions })
+  const fleet = new KubeletFleet({ api: new TwinKubeletApi(client), random, ...fleetOptions, clock })
   const world = {
     clock,
     store,

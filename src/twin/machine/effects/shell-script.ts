@@ -23,7 +23,7 @@ export function readScript(script: string): ScriptCourse | undefined {
   if (/\b(?:while\s+(?:true|:)|until\s+false)\b/.test(script)) return { seconds: Number.POSITIVE_INFINITY, exitCode: 0, log: '' }
   const steps = [
     ...script.matchAll(
-      /\bsleep\s+(infinity|\d+(?:\.\d+)?)|(?<!(?:\|\||&&|\bthen|\belse)\s*\{?\s*)(?:\bexit\s+(\d+)|(?<![\w/-])(false)\b)|\becho\s+([^;&|\n]+)|(tail -f \/dev\/null)/g,
+      /\bsleep\s+(infinity|\d+(?:\.\d+)?)|(?<!(?:\|\||\bthen|\belse)\s*\{?\s*)(?:\bexit\s+(\d+)|(?<![\w/-])(false)\b)|\becho\s+([^;&|\n]+)|(tail -f \/dev\/null)/g,
     ),
   ]
   if (steps.length === 0) return undefined
