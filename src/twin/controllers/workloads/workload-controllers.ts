@@ -1,6 +1,7 @@
 import type { Clock } from '../../../cluster/clock.ts'
 import type { Controller } from '../../control-loop/controller.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import { CronJobController } from './cron-job/cron-job-controller.ts'
 import { DaemonSetController } from './daemon-set/daemon-set-controller.ts'
 import { DeploymentController } from './deployment/deployment-controller.ts'
 import { JobController } from './job/job-controller.ts'
@@ -36,6 +37,7 @@ export function workloadControllers(client: TwinClient, { clock, minor }: Worklo
     new StatefulSetController(context),
     new DaemonSetController(context),
     new JobController(context),
+    new CronJobController(context),
     ...(minor >= 21 ? [new TtlAfterFinishedController(context)] : []),
   ]
 }
