@@ -1,4 +1,4 @@
-import { timeMs } from './time-ms.ts'
+import { epochMs } from '../epoch-ms.ts'
 import type { PodObject } from './workload-objects.ts'
 
 /** Neither finished nor being deleted: counts as one of its owner's. */
@@ -21,7 +21,7 @@ export function isReady(pod: PodObject): boolean {
 
 /** Since when it is ready, epoch ms; `undefined` when it is not, or does not say. */
 export function readySinceMs(pod: PodObject): number | undefined {
-  return timeMs(readyCondition(pod)?.lastTransitionTime)
+  return epochMs(readyCondition(pod)?.lastTransitionTime)
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { ObjectReference } from 'kubernetes-types/core/v1'
 import { apiTime } from '../../../api-time.ts'
+import { epochMs } from '../../epoch-ms.ts'
 import { hasCondition, isFinished } from '../job/job-rules.ts'
-import { timeMs } from '../time-ms.ts'
 import type { CronJobObject, JobObject } from '../workload-objects.ts'
 import type { CronSchedule } from './cron-schedule.ts'
 import { scheduledJobName } from './scheduled-job.ts'
@@ -95,7 +95,7 @@ export function decideCronJob(input: CronInput): CronDecision {
 
 /** From when on a time counts as missed: after the last start, and not before the deadline for a start. */
 function earliestMs({ metadata, spec, status }: CronJobObject, nowMs: number): number {
-  const last = timeMs(status?.lastScheduleTime) ?? timeMs(metadata.creationTimestamp) ?? nowMs
+  const last = epochMs(status?.lastScheduleTime) ?? epochMs(metadata.creationTimestamp) ?? nowMs
   return spec.startingDeadlineSeconds === undefined ? last : Math.max(last, nowMs - spec.startingDeadlineSeconds * 1000)
 }
 

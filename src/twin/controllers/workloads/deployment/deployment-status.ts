@@ -1,5 +1,5 @@
 import type { DeploymentCondition, DeploymentStatus } from 'kubernetes-types/apps/v1.js'
-import { timeMs } from '../time-ms.ts'
+import { epochMs } from '../../epoch-ms.ts'
 import type { DeploymentObject } from '../workload-objects.ts'
 import { type ConditionNews, findCondition, withCondition, withoutCondition, withUpdatedCondition } from './deployment-condition.ts'
 import { membersOf, type ReplicaSetFamily, sizeOf, sum } from './replica-set-family.ts'
@@ -111,7 +111,7 @@ function hasProgressed(before: DeploymentStatus | undefined, after: DeploymentSt
 function isTimedOut(deployment: DeploymentObject, current: DeploymentCondition | undefined, nowMs: number): boolean {
   if (current === undefined || current.reason === 'NewReplicaSetAvailable') return false
   if (current.reason === 'ProgressDeadlineExceeded') return true
-  const updatedMs = timeMs(current.lastUpdateTime) ?? nowMs
+  const updatedMs = epochMs(current.lastUpdateTime) ?? nowMs
   return updatedMs + (deployment.spec.progressDeadlineSeconds ?? noLimit) * 1000 < nowMs
 }
 
@@ -121,7 +121,7 @@ export function progressCheckInMs(deployment: DeploymentObject, status: Deployme
   if (!hasProgressDeadline(deployment) || current === undefined) return undefined
   if (isComplete(deployment, status) || current.reason === 'ProgressDeadlineExceeded' || current.reason === 'NewReplicaSetAvailable')
     return undefined
-  const updatedMs = timeMs(current.lastUpdateTime) ?? nowMs
+  const updatedMs = epochMs(current.lastUpdateTime) ?? nowMs
   return Math.max(0, updatedMs + (deployment.spec.progressDeadlineSeconds ?? noLimit) * 1000 - nowMs) + 1000
 }
 

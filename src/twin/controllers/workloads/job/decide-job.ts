@@ -1,7 +1,7 @@
 import type { JobCondition, JobStatus } from 'kubernetes-types/batch/v1'
 import { apiTime } from '../../../api-time.ts'
+import { epochMs } from '../../epoch-ms.ts'
 import { inDeletionOrder } from '../replica-set/pod-deletion-order.ts'
-import { timeMs } from '../time-ms.ts'
 import type { JobObject, PodObject } from '../workload-objects.ts'
 import { completionIndex, parseIndexes } from './completion-indexes.ts'
 import { hasCondition, type JobRules } from './job-rules.ts'
@@ -99,7 +99,7 @@ function failureOf({ job, pods, tally, rules, nowMs }: JobInput, startTime: stri
 
 /** How long a Job may still be active, ms (0 or less: no longer); `undefined` when there is no limit or it has not started. */
 export function deadlineInMs({ spec }: JobObject, startTime: string | undefined, nowMs: number): number | undefined {
-  const startMs = timeMs(startTime)
+  const startMs = epochMs(startTime)
   const { activeDeadlineSeconds } = spec
   return startMs === undefined || activeDeadlineSeconds === undefined ? undefined : startMs + activeDeadlineSeconds * 1000 - nowMs
 }

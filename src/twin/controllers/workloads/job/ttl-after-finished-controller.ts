@@ -1,7 +1,7 @@
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as } from '../../../kube-object.ts'
+import { epochMs } from '../../epoch-ms.ts'
 import { keyOf, splitKey } from '../object-key.ts'
-import { timeMs } from '../time-ms.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { JobObject } from '../workload-objects.ts'
 import { jobs } from './job-pod.ts'
@@ -37,6 +37,6 @@ export function expiresAtMs(job: JobObject): number | undefined {
   const { ttlSecondsAfterFinished } = job.spec
   if (ttlSecondsAfterFinished === undefined || !isFinished(job)) return undefined
   const end = (job.status?.conditions ?? []).find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True')
-  const endMs = timeMs(end?.lastTransitionTime)
+  const endMs = epochMs(end?.lastTransitionTime)
   return endMs === undefined ? undefined : endMs + ttlSecondsAfterFinished * 1000
 }

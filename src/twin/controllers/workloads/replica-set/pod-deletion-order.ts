@@ -1,5 +1,5 @@
+import { epochMs } from '../../epoch-ms.ts'
 import { isReady, mostRestarts, readySinceMs } from '../pod-state.ts'
-import { timeMs } from '../time-ms.ts'
 import type { PodObject } from '../workload-objects.ts'
 
 export interface DeletionOrderContext {
@@ -47,7 +47,7 @@ function candidate(pod: PodObject, { minor, colocated = () => 0 }: DeletionOrder
     colocated: colocated(pod),
     readySinceMs: readySinceMs(pod),
     restarts: mostRestarts(pod),
-    createdMs: timeMs(pod.metadata.creationTimestamp),
+    createdMs: epochMs(pod.metadata.creationTimestamp),
   }
 }
 
