@@ -58,9 +58,11 @@ export function serverSideApply(request: ApplyRequest): DraftObject {
   const { live, applied, schema } = request
   const before = withoutManagedFields(live ?? {})
   refuseUntyped('live', typedProblems(before, schema))
-  const { object, owners, formerOwners } = mergedAndOwned(request, before)
+  const stored = readManagedFields(live?.metadata.managedFields)
+  if (stored === undefined) throw patchFailed('failed to decode managed fields: failed to convert managed fields from API')
+  const { object, owners } = mergedAndOwned(request, before, stored)
   const same = object === before && live !== undefined
-  if (same && sameOwners(owners, formerOwners)) return withUpdatedAnnotation(request, live)
+  if (same && sameOwners(owners, stored)) return withUpdatedAnnotation(request, live)
   const named = { apiVersion: applied.apiVersion ?? request.apiVersion, kind: applied.kind ?? request.kind, ...object }
   return withUpdatedAnnotation(request, withManagedFields(named, writeManagedFields(stamped(owners, request))))
 }
@@ -108,14 +110,13 @@ function refuseUntyped(which: 'patch' | 'live', problems: readonly string[]): vo
 interface Applied {
   readonly object: DraftObject
   readonly owners: Owners
-  readonly formerOwners: Owners
 }
 
-function mergedAndOwned(request: ApplyRequest, before: DraftObject): Applied {
+function mergedAndOwned(request: ApplyRequest, before: DraftObject, stored: Owners): Applied {
   const { applied, schema } = request
   const manager = managerOf(request)
   const id = managerId(manager)
-  const formerOwners = ownersOf(request, before)
+  const formerOwners = ownersBefore(request, before, stored)
   const last = formerOwners.get(id)?.fields ?? noFields
   const sent = ownedFields(applied, schema, (request.minor ?? 20) >= 21 ? 'EmptyIsOwned' : 'EmptyIsIgnored')
   const owners = new Map<string, Ownership>([...formerOwners, [id, { manager, fields: sent, time: formerOwners.get(id)?.time }]])
@@ -130,14 +131,12 @@ function mergedAndOwned(request: ApplyRequest, before: DraftObject): Applied {
   const own = ownable(sent)
   if (!isEmptySet(own)) left.set(id, { manager, fields: own, time: formerOwners.get(id)?.time })
   const isSame = [comparison.added, comparison.modified, comparison.removed].every(isEmptySet)
-  return { object: isSame ? before : (after as DraftObject), owners: left, formerOwners }
+  return { object: isSame ? before : (after as DraftObject), owners: left }
 }
 
 /** Who owns what before the apply; all of an object that nobody has tracked is `before-first-apply`'s. */
-function ownersOf({ live, apiVersion, nowMs, schema }: ApplyRequest, before: DraftObject): Owners {
-  const owners = readManagedFields(live?.metadata.managedFields)
-  if (owners === undefined) throw patchFailed('failed to decode managed fields: failed to convert managed fields from API')
-  if (owners.size > 0) return reconcileOwners(owners, before, schema)
+function ownersBefore({ apiVersion, nowMs, schema }: ApplyRequest, before: DraftObject, stored: Owners): Owners {
+  if (stored.size > 0) return reconcileOwners(stored, before, schema)
   const everything = compareFields({}, before, schema)
   return ownUpdate(new Map(), everything, { name: 'before-first-apply', operation: 'Update', apiVersion }, apiTime(nowMs))
 }

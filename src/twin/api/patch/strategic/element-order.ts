@@ -19,6 +19,7 @@ export function inElementOrder({ original, patch, wanted, schema }: OrderedList,
   const key = schema.list?.patchKey
   const identity: Identity = key === undefined || key === 'Value' ? (item) => item : (item) => keyOf(item, key.field)
   refuseOtherOrder(patch ?? [], wanted, identity)
+  if ((original ?? []).length + (patch ?? []).length === 0) throw patchFailed('no elements in any of the given slices')
   const merged =
     original === undefined
       ? (withoutDirectives(patch) as unknown[])
