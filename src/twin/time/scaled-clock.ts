@@ -1,0 +1,11 @@
+import type { Clock } from '../../cluster/clock.ts'
+
+/** Time that runs `speed` times as fast as the clock below it, from `startMs` on (the time below unless told). */
+export function scaledClock(below: Clock, speed: number, startMs = below.now()): Clock {
+  const belowStartMs = below.now()
+  return {
+    now: () => startMs + (below.now() - belowStartMs) * speed,
+    after: (ms, callback) => below.after(ms / speed, callback),
+    sleep: (ms, signal) => below.sleep(ms / speed, signal),
+  }
+}

@@ -1,0 +1,130 @@
+import type { Pod } from 'kubernetes-types/core/v1'
+import type { Clock } from '../cluster/clock.ts'
+import type { ApiTransport } from '../cluster/transport.ts'
+import { createInProcessTransport } from './api/serve/in-process-transport.ts'
+import { createTwinApi, type TwinApi, type TwinApiOptions } from './api/twin-api.ts'
+import type { UserInfo } from './api/user-info.ts'
+import { ControlLoop } from './control-loop/control-loop.ts'
+import type { Controller } from './control-loop/controller.ts'
+import { clusterControllers } from './controllers/cluster-controllers.ts'
+import { workloadControllers } from './controllers/workloads/workload-controllers.ts'
+import { KubeletFleet } from './kubelet/kubelet-fleet.ts'
+import type { KubeletOptions } from './kubelet/kubelet-options.ts'
+import { PodLogs } from './kubelet/pod-logs.ts'
+import { TwinKubeletApi } from './kubelet/twin-kubelet-api.ts'
+import { knownImages } from './machine/effects/known-images.ts'
+import type { Machine } from './machine/machine.ts'
+import { Scheduler } from './scheduler/scheduler.ts'
+import { versionConversion } from './schema/conversion/version-conversion.ts'
+import { servedLogs } from './served-logs.ts'
+import { startObjects } from './start-objects.ts'
+import { ObjectStore } from './store/object-store.ts'
+
+/** What a twin is made of; all time and all chance in it come from `clock` and `random`. */
+export interface TwinOptions {
+  readonly clock: Clock
+  /** Numbers in [0, 1); the same numbers make the same run. */
+  readonly random: () => number
+  /** Which release the API server is: `v1.20.2`, `v1.32.1+k3s1`. */
+  readonly version: string
+  /** Empty unless told. */
+  readonly store?: ObjectStore
+  /** IPv4 range of all pods, cut into /24s for the nodes; 10.42.0.0/16 unless told. */
+  readonly clusterCidr?: string
+  readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'virtual' | 'documents'>>
+  readonly kubelets?: Partial<Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'registry' | 'events' | 'onContainer'>> & {
+    /** `Elided`: no heartbeats are written, and none are missed; for runs over months. */
+    readonly heartbeats?: 'Real' | 'Elided'
+  }
+  /** Told what went wrong inside; the twin goes on. */
+  readonly onDefect?: (where: string, error: unknown) => void
+}
+
+/** An embedded Kubernetes. */
+export interface Twin {
+  readonly api: TwinApi
+  readonly fleet: KubeletFleet
+  /** Reaches the API server without a wire. */
+  transport(user: UserInfo): ApiTransport
+  /** Registers nodes; before the start or later. */
+  addNodes(machines: readonly Machine[]): Promise<void>
+  /** Begins to turn. */
+  start(): Promise<void>
+  /** Everything stands still; the objects stay as they are. */
+  stop(): void
+}
+
+/** Puts a twin together; nothing turns before `start`. */
+export async function createTwin(options: TwinOptions): Promise<Twin> {
+  const { clock, random, version, onDefect = () => {} } = options
+  const store = options.store ?? new ObjectStore()
+  const logs = new PodLogs()
+  const api = createTwinApi({
+    store,
+    clock,
+    random,
+    gitVersion: version,
+    conversion: versionConversion,
+    logs: servedLogs(logs, clock),
+    ...options.api,
+    onDefect: (error) => onDefect('api', error),
+  })
+  const { minor } = api.catalog
+  await startObjects(api.client)
+  const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure: onDefect })
+  const loops = controllersOf(api, options).map(
+    (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onDefect(`${name} ${key}`, error) }),
+  )
+  const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
+  const fleet = fleetOf(api, options, { logs, transport })
+  return {
+    api,
+    fleet,
+    transport,
+    addNodes: async (machines) => {
+      for (const machine of machines) await fleet.addNode(machine)
+    },
+    start: async () => {
+      for (const loop of loops) loop.start()
+      scheduler.start()
+      await fleet.start()
+    },
+    stop: () => {
+      fleet.stop()
+      scheduler.stop()
+      for (const loop of loops) loop.stop()
+    },
+  }
+}
+
+function controllersOf(
+  { client, catalog: { minor } }: TwinApi,
+  { clock, random, clusterCidr = '10.42.0.0/16' }: TwinOptions,
+): readonly Controller[] {
+  return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, { clock, random, minor, clusterCidr })]
+}
+
+interface FleetParts {
+  readonly logs: PodLogs
+  readonly transport: (user: UserInfo) => ApiTransport
+}
+
+function fleetOf({ client }: TwinApi, { clock, random, kubelets = {} }: TwinOptions, { logs, transport }: FleetParts): KubeletFleet {
+  const { behaviours = [], ...others } = kubelets
+  const ofPod = (pod: Pod) => transport(serviceAccountOf(pod))
+  return new KubeletFleet({
+    api: new TwinKubeletApi(client),
+    clock,
+    random,
+    logs,
+    ...others,
+    behaviours: [...behaviours, ...knownImages({ api: ofPod, clock })],
+  })
+}
+
+/** Who the containers of a pod are to the API server. Source: Kubernetes, service account token authenticator. */
+function serviceAccountOf({ metadata, spec }: Pod): UserInfo {
+  const namespace = metadata?.namespace ?? 'default'
+  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
+  return { username: `system:serviceaccount:${namespace}:${spec?.serviceAccountName || 'default'}`, groups }
+}
