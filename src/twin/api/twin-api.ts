@@ -1,31 +1,34 @@
 import type { Clock } from '../../cluster/clock.ts'
+import { fieldCheckOf } from '../schema/decode/field-check.ts'
+import { strategyOf } from '../schema/strategies/strategy-of.ts'
+import { resourceTypes } from '../schema/types/resource-types.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { AdmissionStep } from './admission.ts'
 import { discoveryAnswer } from './discovery/discovery-answer.ts'
 import { type AccessControl, openAccess } from './http/access.ts'
-import type { FieldManagement } from './http/field-management.ts'
+import { type FieldManagement, fieldManagementOf } from './http/field-management.ts'
 import { noFaults, type RequestFaults } from './http/request-faults.ts'
 import type { DocumentSource, FieldCheck, PodLogs, ServerParts } from './http/server-parts.ts'
 import { type DefectListener, TwinServer } from './http/twin-server.ts'
 import { Snapshots } from './list/snapshots.ts'
-import { BuiltInSchemas } from './patch/schema/built-in-schema.ts'
+import { mergeSchemas } from './merge-schemas.ts'
 import { Registry } from './registry.ts'
 import { RegistryClient } from './registry-client.ts'
 import { ResourceCatalog } from './resource-catalog.ts'
 import type { ResourceStrategy } from './resource-strategy.ts'
-import type { ResourceType } from './resource-type.ts'
-import { badRequest } from './status-error.ts'
+import { type ResourceType, storedAs } from './resource-type.ts'
 import { sameShape, type VersionConversion } from './version-conversion.ts'
 import { WatchHub } from './watch/watch-hub.ts'
 
-/** What an API server is given; what is left out is done in the simplest way. */
+/** What an API server is given; what is left out is as the release has it, or (access, faults, logs) does nothing. */
 export interface TwinApiOptions {
   readonly store: ObjectStore
   readonly clock: Clock
   readonly random: () => number
   /** Which release it is: `v1.20.2`, `v1.32.1+k3s1`. */
   readonly gitVersion: string
-  readonly types: readonly ResourceType[]
+  /** The built-in ones of the release unless told. */
+  readonly types?: readonly ResourceType[]
   readonly strategyOf?: (type: ResourceType) => ResourceStrategy
   readonly admission?: readonly AdmissionStep[]
   readonly conversion?: VersionConversion
@@ -51,17 +54,18 @@ export interface TwinApi {
 /** Puts an API server together over a store. */
 export function createTwinApi(options: TwinApiOptions): TwinApi {
   const { store, clock, random, gitVersion } = options
-  const catalog = new ResourceCatalog(minorOf(gitVersion), options.types)
+  const minor = minorOf(gitVersion)
+  const catalog = new ResourceCatalog(minor, options.types ?? resourceTypes(minor))
   const registry = new Registry({
     store,
     catalog,
     clock,
     random,
-    ...(options.strategyOf === undefined ? {} : { strategyOf: options.strategyOf }),
+    strategyOf: options.strategyOf ?? ((type) => strategyOf(storedAs(type))),
     ...(options.admission === undefined ? {} : { admission: options.admission }),
   })
   const hub = new WatchHub(store, clock)
-  const schemas = new BuiltInSchemas(catalog.minor)
+  const mergeSchema = mergeSchemas(catalog.minor)
   const parts: ServerParts = {
     registry,
     catalog,
@@ -72,9 +76,9 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     podsByNode: store.index('pods', ({ spec }) => [(spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '']),
     gitVersion,
     conversion: options.conversion ?? sameShape,
-    mergeSchema: ({ type }) => schemas.schemaOf(type.group, type.kind),
-    checkFields: options.checkFields ?? (({ object }) => ({ object, warnings: [] })),
-    fields: options.fields ?? unaccounted,
+    mergeSchema,
+    checkFields: options.checkFields ?? fieldCheckOf(catalog.minor),
+    fields: options.fields ?? fieldManagementOf(catalog.minor, mergeSchema),
     access: options.access ?? openAccess,
     faults: options.faults ?? noFaults,
     logs: options.logs ?? { read: async () => '' },
@@ -82,14 +86,6 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     documents: [discovery, ...(options.documents ?? [])],
   }
   return { server: new TwinServer(parts, options.onDefect), client: new RegistryClient(registry), registry, catalog, hub }
-}
-
-/** Nobody keeps account of who owns which field. */
-const unaccounted: FieldManagement = {
-  track: (next) => next,
-  apply() {
-    throw badRequest('this server does not serve server-side apply')
-  },
 }
 
 const discovery: DocumentSource = ({ method, path, headers }, { catalog }) => {

@@ -1,5 +1,8 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
-import type { ServedResource } from '../resource-catalog.ts'
+import { serverSideApply } from '../patch/apply/server-side-apply.ts'
+import { trackUpdate } from '../patch/apply/track-update.ts'
+import type { MergeSchema } from '../patch/merge-schema.ts'
+import { apiVersionOf, type ServedResource } from '../resource-catalog.ts'
 
 /** Who writes fields, how, and when. */
 export interface FieldWrite {
@@ -17,13 +20,26 @@ export interface FieldManagement {
   apply(live: KubeObject | undefined, applied: DraftObject, write: FieldWrite & { readonly force: boolean }): DraftObject
 }
 
-/** Longer names of managers are cut. Source: Kubernetes, FieldManagerMaxLength. */
-const longestManager = 128
+/** From then on the managers of every object are noted; before, only of what is applied. Source: KEP-555. */
+const tracksAllSince = 18
+/** From then on it is noted that a field was written through a subresource. */
+const notesSubresourceSince = 22
 
-/** The name under which a write is accounted: what the query says, otherwise the first part of the User-Agent. */
-export function managerOf(query: URLSearchParams, userAgent: string | undefined): string {
-  const asked = query.get('fieldManager')
-  if (asked) return asked
-  const [program = ''] = (userAgent ?? '').split('/')
-  return [...program.replace(/[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu, '')].slice(0, longestManager).join('') || 'unknown'
+/** Field management as a server of a minor does it. */
+export function fieldManagementOf(minor: number, schemaOf: (served: ServedResource) => MergeSchema): FieldManagement {
+  const common = ({ manager, served, subresource, nowMs }: FieldWrite) => ({
+    manager,
+    apiVersion: apiVersionOf(served.type.group, served.version),
+    nowMs,
+    schema: schemaOf(served),
+    ...(subresource === undefined || minor < notesSubresourceSince ? {} : { subresource }),
+  })
+  return {
+    track(next, live, write) {
+      const tracked = minor >= tracksAllSince || live?.metadata.managedFields !== undefined
+      return tracked ? trackUpdate({ ...common(write), live, next }) : next
+    },
+    apply: (live, applied, write) =>
+      serverSideApply({ ...common(write), live, applied, force: write.force, kind: write.served.type.kind, minor }),
+  }
 }

@@ -1,8 +1,5 @@
 import { VirtualClock } from '../../../cluster/virtual-clock.ts'
-import { strategyOf } from '../../schema/strategies/strategy-of.ts'
-import { resourceTypes } from '../../schema/types/resource-types.ts'
 import { ObjectStore } from '../../store/object-store.ts'
-import { storedAs } from '../resource-type.ts'
 import { createTwinApi, type TwinApiOptions } from '../twin-api.ts'
 
 /** When all tests of the server begin. */
@@ -18,15 +15,12 @@ export async function smallServer(options: Partial<TwinApiOptions> & { readonly 
     seed = (seed * 16807) % 2147483647
     return seed / 2147483647
   }
-  const types = resourceTypes(Number(gitVersion.split('.')[1]))
   const defects: unknown[] = []
   const api = createTwinApi({
     store,
     clock,
     random,
     gitVersion,
-    types,
-    strategyOf: (type) => strategyOf(storedAs(type)),
     onDefect: (error) => defects.push(error),
     ...others,
   })

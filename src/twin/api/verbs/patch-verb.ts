@@ -6,12 +6,13 @@ import { goJsonProblem } from '../http/go-json-problem.ts'
 import { bodyType } from '../http/media-type.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import { withoutNulls } from '../http/without-nulls.ts'
+import { patchOptionsProblem } from '../patch/apply/patch-options.ts'
 import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { patchedObjectInvalid, unsupportedPatchType } from '../patch/patch-refusal.ts'
 import { applyStrategicPatch } from '../patch/strategic/strategic-patch.ts'
-import { badRequest, conflict, invalid, notFound, StatusError, staleVersion } from '../status-error.ts'
+import { badRequest, conflict, notFound, staleVersion } from '../status-error.ts'
 import { fieldValidation, fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
 
 /** What a patch makes of the object that is stored, both in the version of the path. */
@@ -22,7 +23,11 @@ const mostTries = 6
 
 /** PATCH of an object or of a subresource that has the same kind. */
 export async function patchObject(call: Call): Promise<TwinResponse> {
-  if (patchType(call) === 'application/apply-patch+yaml') return await applyObject(call)
+  const isApply = patchType(call) === 'application/apply-patch+yaml'
+  const { query } = call.request
+  const problem = patchOptionsProblem({ fieldManager: query.get('fieldManager'), force: query.get('force'), isApply })
+  if (problem !== undefined) throw problem
+  if (isApply) return await applyObject(call)
   const { parts, served, target } = call
   const options = writeOptions(call, 'PatchOptions')
   const step = patchStep(call)
@@ -101,7 +106,6 @@ function parsed(text: string): unknown {
 async function applyObject(call: Call): Promise<TwinResponse> {
   const { parts, served, request, target } = call
   const options = writeOptions(call, 'PatchOptions')
-  requireManager(request.query)
   const { type, version } = served
   const sent = decodeObject(request.body, 'application/yaml', { group: type.group, version, kind: type.kind }, parts.catalog)
   const { object: applied, warnings } = parts.checkFields({ object: sent }, served, fieldValidation(call))
@@ -115,17 +119,8 @@ async function applyObject(call: Call): Promise<TwinResponse> {
   return objectAnswer(call, object, { status: created ? 201 : 200, warnings })
 }
 
-function requireManager(query: URLSearchParams): void {
-  if (query.get('fieldManager')) return
-  const cause = { reason: 'FieldValueRequired', message: 'Required value: is required for apply patch', field: 'fieldManager' }
-  throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions', name: '' }, [cause])
-}
-
 function checkApplied({ metadata = {} }: DraftObject, name: string): void {
   if (metadata.name && metadata.name !== name) {
     throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)
-  }
-  if (metadata.managedFields !== undefined && metadata.managedFields.length > 0) {
-    throw new StatusError(400, 'BadRequest', 'metadata.managedFields must be nil')
   }
 }

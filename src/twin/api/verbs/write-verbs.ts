@@ -2,11 +2,12 @@ import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { objectAnswer } from '../http/answer.ts'
 import { type Call, keyOfCall } from '../http/call.ts'
 import { bodyText, decodeObject } from '../http/decode-body.ts'
-import { type FieldWrite, managerOf } from '../http/field-management.ts'
+import type { FieldWrite } from '../http/field-management.ts'
 import { bodyType } from '../http/media-type.ts'
 import { dryRunOf } from '../http/query-options.ts'
 import type { CheckedObject, FieldValidation } from '../http/server-parts.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
+import { managerName } from '../patch/apply/manager-name.ts'
 import type { WriteOptions } from '../registry.ts'
 import { badRequest, invalid } from '../status-error.ts'
 
@@ -62,7 +63,7 @@ export function writeOptions({ request, target, served, user }: Call, kind: Writ
 /** By whom the fields of a write are owned. */
 export function fieldWrite({ parts, request, served, target }: Call): FieldWrite {
   return {
-    manager: managerOf(request.query, request.headers['user-agent']),
+    manager: managerName(request.query.get('fieldManager'), request.headers['user-agent']),
     served,
     nowMs: parts.clock.now(),
     ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
