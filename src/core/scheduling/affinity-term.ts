@@ -1,6 +1,7 @@
 import type { PodAffinityTerm, WeightedPodAffinityTerm } from 'kubernetes-types/core/v1.js'
 import { compileSelector, type LabelSelector } from '../kubernetes/label-selector.ts'
 import type { StringMap } from '../kubernetes/object-meta.ts'
+import { lazy } from './lazy.ts'
 
 /** Whom a rule is about. */
 export interface LabelledPod {
@@ -17,6 +18,8 @@ export interface AffinityTerm {
   readonly namespaces: ReadonlySet<string>
   /** Whether namespaces are (also) chosen by their labels. */
   readonly choosesNamespaces: boolean
+  /** See `selectorAnchor`. */
+  readonly anchor: string | undefined
   matches(pod: LabelledPod, namespaceLabels: StringMap): boolean
 }
 
@@ -39,6 +42,7 @@ export function affinityTerm(term: PodAffinityTerm, owner: LabelledPod): Affinit
     topologyKey: term.topologyKey,
     namespaces: set,
     choosesNamespaces: namespaceSelector !== undefined,
+    anchor: selectorAnchor(selector),
     matches: (pod, namespaceLabels) =>
       (set.has(pod.namespace) || (namespaceSelector !== undefined && selectsNamespace()(namespaceLabels))) && selects()(pod.labels),
   }
@@ -71,10 +75,9 @@ export function mergedSelector(rule: LabelKeys, labels: StringMap): LabelSelecto
   return { ...labelSelector, matchExpressions: expressions }
 }
 
-function lazy<T>(make: () => T): () => T {
-  let made: T | undefined
-  return () => {
-    made ??= make()
-    return made
-  }
+/** A label (`app=web`) that everything a selector selects has, so that it can be filed under it; undefined when there is none. */
+export function selectorAnchor(selector: LabelSelector | undefined): string | undefined {
+  for (const [key, value] of Object.entries(selector?.matchLabels ?? {})) return `${key}=${value}`
+  const single = selector?.matchExpressions?.find(({ operator, values }) => operator === 'In' && values?.length === 1)
+  return single === undefined ? undefined : `${single.key}=${single.values?.[0]}`
 }

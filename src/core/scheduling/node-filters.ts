@@ -59,7 +59,9 @@ export function prepareFilters(cycle: SchedulingCycle): NodeFilters {
  */
 export function nodeRejection(cycle: SchedulingCycle, checks: readonly NodeFilter[], node: NodeInfo): Rejection | undefined {
   const { cache, pod } = cycle
-  const nominated = cache.nominatedFor(node.name).filter(({ uid, priority }) => uid !== pod.uid && priority >= pod.priority)
+  const forNode = cache.nominatedFor(node.name)
+  if (forNode.length === 0) return firstRejection(checks, node)
+  const nominated = forNode.filter(({ uid, priority }) => uid !== pod.uid && priority >= pod.priority)
   if (nominated.length === 0) return firstRejection(checks, node)
   for (const other of nominated) cache.addPod(other)
   const crowded = prepareFilters(cycle)

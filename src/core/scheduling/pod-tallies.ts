@@ -1,4 +1,4 @@
-import type { AffinityTerm } from './affinity-term.ts'
+import type { AffinityTerm, LabelledPod } from './affinity-term.ts'
 import { NodeCounts, type NodeLabels } from './node-counts.ts'
 import type { PodInfo } from './pod-info.ts'
 
@@ -8,6 +8,8 @@ export interface PodMatcher {
   readonly key: string
   /** Namespaces in which there can be such pods; `Any` when labels of namespaces decide. */
   readonly namespaces: ReadonlySet<string> | 'Any'
+  /** A label (`app=web`) that all of them have; undefined when there is none. */
+  readonly anchor: string | undefined
   matches(pod: PodInfo): boolean
 }
 
@@ -32,7 +34,7 @@ interface Carried extends CarriedTerm {
   carriers: number
 }
 
-/** Where what is not bound to a namespace is filed. */
+/** Stands for the namespaces of what is not bound to one. */
 const anyNamespace = ''
 
 /** Tallies that are kept; the one that was asked for longest ago goes first. */
@@ -44,9 +46,9 @@ export class PodTallies {
   readonly #podsIn: (namespaces: ReadonlySet<string> | 'Any') => Iterable<PodInfo>
   /** In order of use. */
   readonly #tallies = new Map<string, Tally>()
-  readonly #talliesByNamespace = new Map<string, Set<Tally>>()
+  readonly #filedTallies = new Map<string, Set<Tally>>()
   readonly #carried = new Map<string, Carried>()
-  readonly #carriedByNamespace = new Map<string, Set<Carried>>()
+  readonly #filedCarried = new Map<string, Set<Carried>>()
 
   constructor(nodes: NodeLabels, podsIn: (namespaces: ReadonlySet<string> | 'Any') => Iterable<PodInfo>) {
     this.#nodes = nodes
@@ -59,25 +61,28 @@ export class PodTallies {
     this.#tallies.delete(matcher.key)
     const tally = known ?? this.#count(matcher)
     this.#tallies.set(matcher.key, tally)
-    if (this.#tallies.size > tallyLimit) this.#forgetOldest()
+    const [oldest] = this.#tallies.values()
+    if (oldest !== undefined && this.#tallies.size > tallyLimit) this.#forget(oldest)
     return tally.counts
   }
 
-  /** The terms of pods on nodes that can be about pods of a namespace; whether they are is to be asked of each. */
-  carriedAbout(namespace: string): readonly CarriedTerm[] {
-    return [...(this.#carriedByNamespace.get(namespace) ?? []), ...(this.#carriedByNamespace.get(anyNamespace) ?? [])]
+  /** The terms of pods on nodes that can be about a pod; whether they are is to be asked of each. */
+  carriedAbout(pod: LabelledPod): readonly CarriedTerm[] {
+    if (this.#filedCarried.size === 0) return []
+    return placesOf(pod).flatMap((place) => [...(this.#filedCarried.get(place) ?? [])])
   }
 
   /** Labels of a namespace have changed: what was decided by them is counted anew. */
   forgetNamespaceChoices(): void {
-    for (const { matcher } of this.#talliesByNamespace.get(anyNamespace) ?? []) this.#tallies.delete(matcher.key)
-    this.#talliesByNamespace.delete(anyNamespace)
+    for (const tally of [...this.#tallies.values()]) {
+      if (tally.matcher.namespaces === 'Any') this.#forget(tally)
+    }
   }
 
   /** A pod is on a node from now on (1) or no longer (-1). */
   change(pod: PodInfo, change: 1 | -1): void {
-    for (const namespace of [pod.namespace, anyNamespace]) {
-      for (const { matcher, counts } of this.#talliesByNamespace.get(namespace) ?? []) {
+    for (const place of placesOf(pod)) {
+      for (const { matcher, counts } of this.#filedTallies.get(place) ?? []) {
         if (matcher.matches(pod)) counts.add(pod.nodeName, change)
       }
     }
@@ -93,16 +98,14 @@ export class PodTallies {
     for (const pod of this.#podsIn(matcher.namespaces)) {
       if (matcher.matches(pod)) tally.counts.add(pod.nodeName, 1)
     }
-    for (const namespace of filedUnder(matcher.namespaces)) file(this.#talliesByNamespace, namespace, tally)
+    for (const place of filedUnder(matcher.namespaces, matcher.anchor)) file(this.#filedTallies, place, tally)
     return tally
   }
 
-  #forgetOldest(): void {
-    const [oldest] = this.#tallies
-    if (oldest === undefined) return
-    const [key, tally] = oldest
+  #forget(tally: Tally): void {
+    const { key, namespaces, anchor } = tally.matcher
     this.#tallies.delete(key)
-    for (const namespace of filedUnder(tally.matcher.namespaces)) unfile(this.#talliesByNamespace, namespace, tally)
+    for (const place of filedUnder(namespaces, anchor)) unfile(this.#filedTallies, place, tally)
   }
 
   #carry(pod: PodInfo, carried: Omit<CarriedTerm, 'counts'>, change: 1 | -1): void {
@@ -112,13 +115,13 @@ export class PodTallies {
     if (entry === undefined) {
       entry = { ...carried, counts: new NodeCounts(this.#nodes), carriers: 0 }
       this.#carried.set(key, entry)
-      for (const namespace of filedUnder(aboutNamespaces(term))) file(this.#carriedByNamespace, namespace, entry)
+      for (const place of filedUnder(aboutNamespaces(term), term.anchor)) file(this.#filedCarried, place, entry)
     }
     entry.carriers += change
     entry.counts.add(pod.nodeName, change)
     if (entry.carriers > 0) return
     this.#carried.delete(key)
-    for (const namespace of filedUnder(aboutNamespaces(term))) unfile(this.#carriedByNamespace, namespace, entry)
+    for (const place of filedUnder(aboutNamespaces(term), term.anchor)) unfile(this.#filedCarried, place, entry)
   }
 }
 
@@ -127,8 +130,15 @@ export function aboutNamespaces(term: AffinityTerm): ReadonlySet<string> | 'Any'
   return term.choosesNamespaces ? 'Any' : term.namespaces
 }
 
-function filedUnder(namespaces: ReadonlySet<string> | 'Any'): Iterable<string> {
-  return namespaces === 'Any' ? [anyNamespace] : namespaces
+/** Where rules are filed: by namespace, and by the label that all pods have that they are about. */
+function filedUnder(namespaces: ReadonlySet<string> | 'Any', anchor = ''): readonly string[] {
+  return [...(namespaces === 'Any' ? [anyNamespace] : namespaces)].map((namespace) => `${namespace}/${anchor}`)
+}
+
+/** Where rules about a pod are found. */
+function placesOf({ namespace, labels }: LabelledPod): readonly string[] {
+  const anchors = ['', ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)]
+  return anchors.flatMap((anchor) => [`${namespace}/${anchor}`, `${anyNamespace}/${anchor}`])
 }
 
 function file<T>(index: Map<string, Set<T>>, key: string, entry: T): void {

@@ -1,5 +1,6 @@
 import type { Node } from 'kubernetes-types/core/v1.js'
 import type { StringMap } from '../kubernetes/object-meta.ts'
+import type { LabelledPod } from './affinity-term.ts'
 import type { NodeCounts } from './node-counts.ts'
 import { NodeInfo } from './node-info.ts'
 import { interleavedByZone, zoneOf } from './node-order.ts'
@@ -7,6 +8,7 @@ import type { PodInfo } from './pod-info.ts'
 import { type CarriedTerm, type PodMatcher, PodTallies } from './pod-tallies.ts'
 
 const noLabels: StringMap = {}
+const nobody: readonly PodInfo[] = []
 
 /**
  * Nodes, the pods on them and everything counted about both, kept up to date with every change, so that one more pod costs little
@@ -138,7 +140,7 @@ export class SchedulerCache {
   }
 
   nominatedFor(nodeName: string): readonly PodInfo[] {
-    if (this.#nominated.size === 0) return []
+    if (this.#nominated.size === 0) return nobody
     return [...this.#nominated.values()].filter((pod) => pod.nodeName === nodeName)
   }
 
@@ -157,9 +159,9 @@ export class SchedulerCache {
     return this.#tallies.matching(matcher)
   }
 
-  /** Terms of pods on nodes that can be about pods of a namespace. */
-  termsAbout(namespace: string): readonly CarriedTerm[] {
-    return this.#tallies.carriedAbout(namespace)
+  /** Terms of pods on nodes that can be about a pod; whether they are is to be asked of each. */
+  termsAbout(pod: LabelledPod): readonly CarriedTerm[] {
+    return this.#tallies.carriedAbout(pod)
   }
 
   #nodeInfo(name: string): NodeInfo {

@@ -1,6 +1,7 @@
 import type { TopologySpreadConstraint } from 'kubernetes-types/core/v1.js'
 import { compileSelector, type LabelSelector } from '../kubernetes/label-selector.ts'
-import { mergedSelector } from './affinity-term.ts'
+import { mergedSelector, selectorAnchor } from './affinity-term.ts'
+import { lazy } from './lazy.ts'
 import type { PodInfo } from './pod-info.ts'
 import type { PodMatcher } from './pod-tallies.ts'
 
@@ -55,6 +56,7 @@ function read(constraint: TopologySpreadConstraint, { namespace, labels }: PodIn
     matcher: {
       key: JSON.stringify(['spread', namespace, selector]),
       namespaces: new Set([namespace]),
+      anchor: selectorAnchor(selector),
       matches: (other) => !other.terminating && other.namespace === namespace && selects(other.labels),
     },
     self: selects(labels) ? 1 : 0,
@@ -69,11 +71,12 @@ const defaults = [
 
 /** The default constraints for pods that `selector` selects; they are preferences only. */
 export function defaultSpreadConstraints({ namespace }: PodInfo, selector: LabelSelector): readonly SpreadConstraint[] {
-  const selects = compileSelector(selector)
+  const selects = lazy(() => compileSelector(selector))
   const matcher: PodMatcher = {
     key: JSON.stringify(['spread', namespace, selector]),
     namespaces: new Set([namespace]),
-    matches: (other) => !other.terminating && other.namespace === namespace && selects(other.labels),
+    anchor: selectorAnchor(selector),
+    matches: (other) => !other.terminating && other.namespace === namespace && selects()(other.labels),
   }
   return defaults.map((constraint) => ({ ...constraint, minDomains: 1, honorsAffinity: true, honorsTaints: false, matcher, self: 1 }))
 }

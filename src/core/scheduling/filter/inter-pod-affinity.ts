@@ -60,7 +60,7 @@ function wording(minor: number): Wording {
 function domainsThatAvoid({ pod, cache }: SchedulingCycle): readonly Domains[] {
   const namespaceLabels = cache.namespaceLabels(pod.namespace)
   return cache
-    .termsAbout(pod.namespace)
+    .termsAbout(pod)
     .filter(({ kind, term }) => kind === 'RequiredAnti' && term.matches(pod, namespaceLabels))
     .map(({ term: { topologyKey }, counts }) => ({ topologyKey, values: counts.byDomain(topologyKey) }))
 }
@@ -90,6 +90,7 @@ export function matcherOf(terms: readonly AffinityTerm[], cache: SchedulerCache)
   return {
     key: JSON.stringify(['terms', ...terms.map(({ key }) => key)]),
     namespaces: first === undefined || others.some(({ choosesNamespaces }) => choosesNamespaces) ? 'Any' : aboutNamespaces(first),
+    anchor: first?.anchor,
     matches: (other: PodInfo) => {
       const namespaceLabels = cache.namespaceLabels(other.namespace)
       return terms.every((term) => term.matches(other, namespaceLabels))

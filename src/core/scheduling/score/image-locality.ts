@@ -1,4 +1,4 @@
-import { highestScore, type ScorePlugin } from './score-plugin.ts'
+import { highestScore, type ScorePlugin, scoresOf } from './score-plugin.ts'
 
 const mebibyte = 1024 * 1024
 /** Smaller images are fetched as fast as they are found. Source: kube-scheduler, ImageLocality. */
@@ -12,7 +12,7 @@ export const imageLocality: ScorePlugin = ({ pod, cache }, nodes) => {
   if (images.length === 0) return undefined
   const shares = images.map((name) => ({ name, share: cache.imageNodes(name) / cache.nodes().length }))
   const largest = largestBytesPerContainer * containers.length
-  return Float64Array.from(nodes, (node) => {
+  return scoresOf(nodes, (node) => {
     const bytes = shares.reduce((sum, { name, share }) => sum + Math.trunc((node.images.get(name) ?? 0) * share), 0)
     const counted = Math.min(Math.max(bytes, smallestBytes), largest)
     return Math.trunc((highestScore * (counted - smallestBytes)) / (largest - smallestBytes))

@@ -1,6 +1,6 @@
 import { matcherOf } from '../filter/inter-pod-affinity.ts'
 import type { SchedulingCycle } from '../scheduling-cycle.ts'
-import { highestScore, type ScorePlugin } from './score-plugin.ts'
+import { highestScore, type ScorePlugin, scoresOf } from './score-plugin.ts'
 
 interface Attraction {
   readonly topologyKey: string
@@ -13,7 +13,7 @@ interface Attraction {
 export const interPodAffinity: ScorePlugin = (cycle, nodes) => {
   const attractions = [...ownAttractions(cycle), ...attractionsOfOthers(cycle)].filter(({ byDomain }) => byDomain.size > 0)
   if (attractions.length === 0) return undefined
-  const sums = Float64Array.from(nodes, ({ labels }) => {
+  const sums = scoresOf(nodes, ({ labels }) => {
     let sum = 0
     for (const { topologyKey, byDomain, weight } of attractions) {
       const domain = labels[topologyKey]
@@ -36,7 +36,7 @@ function ownAttractions({ pod, cache }: SchedulingCycle): readonly Attraction[] 
 function attractionsOfOthers({ pod, cache }: SchedulingCycle): readonly Attraction[] {
   const namespaceLabels = cache.namespaceLabels(pod.namespace)
   return cache
-    .termsAbout(pod.namespace)
+    .termsAbout(pod)
     .filter(({ kind, term }) => kind !== 'RequiredAnti' && term.matches(pod, namespaceLabels))
     .map(({ kind, term: { topologyKey }, weight, counts }) => ({
       topologyKey,

@@ -2,26 +2,35 @@ import type { NodeInfo } from '../node-info.ts'
 import { requiredNodes } from '../node-selection.ts'
 import type { SchedulingCycle } from '../scheduling-cycle.ts'
 import { defaultSpreadConstraints, type SpreadConstraint, spreadConstraints } from '../spread-constraint.ts'
-import { highestScore, type ScorePlugin } from './score-plugin.ts'
+import { highestScore, type ScorePlugin, scoresOf } from './score-plugin.ts'
 
 const hostname = 'kubernetes.io/hostname'
 
 /** Prefers domains with few pods of the same kind, by constraints that may be broken. Source: kube-scheduler, PodTopologySpread. */
 export const podTopologySpread: ScorePlugin = (cycle, nodes) => {
   const { constraints, needsAllLabels } = softConstraints(cycle)
-  const judged = nodes.map(({ labels }) => !needsAllLabels || constraints.every(({ topologyKey }) => labels[topologyKey] !== undefined))
-  if (constraints.length === 0 || !judged.includes(true)) return undefined
-  const candidates = nodes.filter((_, at) => judged[at])
-  const sums = new Float64Array(nodes.length)
-  for (const constraint of constraints) {
-    const countOf = podCounts(cycle, constraint, candidates)
-    const weight = Math.log(domainCount(constraint, candidates) + 2)
-    nodes.forEach((node, at) => {
-      if (judged[at] && node.labels[constraint.topologyKey] !== undefined)
-        sums[at] = (sums[at] ?? 0) + countOf(node) * weight + constraint.maxSkew - 1
-    })
-  }
-  return turnedOver(sums, judged)
+  if (constraints.length === 0) return undefined
+  const isJudged = ({ labels }: NodeInfo) => !needsAllLabels || constraints.every(({ topologyKey }) => labels[topologyKey] !== undefined)
+  const candidates = needsAllLabels ? nodes.filter(isJudged) : nodes
+  if (candidates.length === 0) return undefined
+  const costs = constraints.map((constraint) => costOf(cycle, constraint, candidates))
+  const sums = scoresOf(nodes, (node) => {
+    if (!isJudged(node)) return notJudged
+    let sum = 0
+    for (const cost of costs) sum += cost(node)
+    return Math.trunc(sum)
+  })
+  return turnedOver(sums)
+}
+
+const notJudged = -1
+
+/** What one constraint has against a node. */
+function costOf(cycle: SchedulingCycle, constraint: SpreadConstraint, candidates: readonly NodeInfo[]): (node: NodeInfo) => number {
+  const { topologyKey, maxSkew } = constraint
+  const countOf = podCounts(cycle, constraint, candidates)
+  const weight = Math.log(domainCount(constraint, candidates) + 2)
+  return (node) => (node.labels[topologyKey] === undefined ? 0 : countOf(node) * weight + maxSkew - 1)
 }
 
 interface SoftConstraints {
@@ -58,20 +67,23 @@ function podCounts(cycle: SchedulingCycle, constraint: SpreadConstraint, candida
 }
 
 function domainCount({ topologyKey }: SpreadConstraint, candidates: readonly NodeInfo[]): number {
-  return topologyKey === hostname ? candidates.length : new Set(candidates.map(({ labels }) => labels[topologyKey])).size
+  if (topologyKey === hostname) return candidates.length
+  const domains = new Set<string>()
+  for (const { labels } of candidates) {
+    const domain = labels[topologyKey]
+    if (domain !== undefined) domains.add(domain)
+  }
+  return domains.size
 }
 
 /** Fewest pods: highest score; 0 for a node without all labels. */
-function turnedOver(sums: Float64Array, judged: readonly boolean[]): Float64Array {
+function turnedOver(sums: Float64Array): Float64Array {
   let [least, most] = [Number.POSITIVE_INFINITY, 0]
-  sums.forEach((sum, at) => {
-    sums[at] = Math.trunc(sum)
-    if (!judged[at]) return
-    least = Math.min(least, Math.trunc(sum))
-    most = Math.max(most, Math.trunc(sum))
-  })
-  return sums.map((sum, at) => {
-    if (!judged[at]) return 0
-    return most === 0 ? highestScore : Math.trunc((highestScore * (most + least - sum)) / most)
-  })
+  for (const sum of sums) {
+    if (sum === notJudged) continue
+    if (sum < least) least = sum
+    if (sum > most) most = sum
+  }
+  const turned = (sum: number) => (most === 0 ? highestScore : Math.trunc((highestScore * (most + least - sum)) / most))
+  return sums.map((sum) => (sum === notJudged ? 0 : turned(sum)))
 }

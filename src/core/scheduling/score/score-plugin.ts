@@ -6,6 +6,17 @@ export type ScorePlugin = (cycle: SchedulingCycle, nodes: readonly NodeInfo[]) =
 
 export const highestScore = 100
 
+/** The score of each node. */
+export function scoresOf(nodes: readonly NodeInfo[], scoreOf: (node: NodeInfo) => number): Float64Array {
+  const scores = new Float64Array(nodes.length)
+  let at = 0
+  for (const node of nodes) {
+    scores[at] = scoreOf(node)
+    at += 1
+  }
+  return scores
+}
+
 /** Stretches scores so that the best has 100; with `reverse` the lowest is the best. Source: kube-scheduler, DefaultNormalizeScore. */
 export function normalized(scores: Float64Array, direction: 'HigherIsBetter' | 'LowerIsBetter'): Float64Array | undefined {
   let most = 0
