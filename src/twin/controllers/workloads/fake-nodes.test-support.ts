@@ -25,6 +25,7 @@ export class FakeNodes {
   readonly #known = new Set<string>()
   readonly #terminating = new Set<string>()
   #next = 0
+  #free: readonly KubeObject[] | undefined
   #unsubscribe: (() => void) | undefined
 
   constructor(client: TwinClient, clock: Clock, options: FakeNodesOptions) {
@@ -58,6 +59,7 @@ export class FakeNodes {
   }
 
   #hear({ resource, object }: Change): void {
+    if (resource === 'nodes') this.#free = undefined
     if (resource !== 'pods') return
     const pod = as<PodObject>(object)
     const { uid, deletionTimestamp } = pod.metadata
@@ -116,10 +118,16 @@ export class FakeNodes {
     const terms = pod.spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms ?? []
     const named = terms[0]?.matchFields?.find(({ key }) => key === 'metadata.name')?.values?.[0]
     if (named !== undefined) return this.#client.store.get('nodes', undefined, named) === undefined ? undefined : named
-    const nodes = this.#client.store
+    const nodes = this.#schedulable()
+    return nodes[this.#next++ % Math.max(1, nodes.length)]?.metadata.name
+  }
+
+  /** Worked out anew when a node has changed. */
+  #schedulable(): readonly KubeObject[] {
+    this.#free ??= this.#client.store
       .list('nodes')
       .filter(({ spec }) => (spec as { unschedulable?: boolean } | undefined)?.unschedulable !== true)
-    return nodes[this.#next++ % Math.max(1, nodes.length)]?.metadata.name
+    return this.#free
   }
 
   async #setStatus(key: { namespace?: string; name: string }, next: (pod: PodObject) => object): Promise<void> {

@@ -1,7 +1,7 @@
 import { matchesSelector } from '../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../core/kubernetes/label-selector-schema.ts'
 import { sameJson } from '../../api/same-json.ts'
-import type { KubeObject } from '../../kube-object.ts'
+import type { KubeObject, OwnerReference } from '../../kube-object.ts'
 import type { Change, ObjectStore } from '../../store/object-store.ts'
 import { controllerOf, type OwnerKind } from './controller-reference.ts'
 import { keyOf } from './object-key.ts'
@@ -12,17 +12,23 @@ import { keyOf } from './object-key.ts'
  */
 export function ownerKeys(change: Change, owner: OwnerKind, selectorOf: SelectorOf, store: ObjectStore): readonly string[] {
   const { object, previous } = change
-  const namespace = object.metadata.namespace ?? ''
-  const versions = previous === undefined ? [object] : [object, previous]
-  const managing = versions.flatMap((version) => {
-    const reference = controllerOf(version)
-    return reference !== undefined && isOf(reference.apiVersion, reference.kind, owner) ? [`${namespace}/${reference.name}`] : []
-  })
-  if (controllerOf(object) !== undefined || change.kind === 'Deleted' || !mayBeAdopted(object, previous)) return managing
+  const reference = controllerOf(object)
+  const before = previous === undefined ? undefined : controllerOf(previous)
+  // nearly every change is of this kind, and every controller is asked about every pod
+  if (reference !== undefined && (previous === undefined || before?.uid === reference.uid)) return keysFor(object, reference, owner)
+  const managing = [...keysFor(object, reference, owner), ...keysFor(object, before, owner)]
+  if (reference !== undefined || change.kind === 'Deleted' || !mayBeAdopted(object, previous)) return managing
   const adopting = store
-    .list(owner.resource, namespace)
+    .list(owner.resource, object.metadata.namespace ?? '')
     .filter((candidate) => matchesSelector(selectorOf(candidate), object.metadata.labels ?? {}))
   return [...managing, ...adopting.map(keyOf)]
+}
+
+const none: readonly string[] = []
+
+function keysFor(object: KubeObject, reference: OwnerReference | undefined, owner: OwnerKind): readonly string[] {
+  if (reference === undefined || !isOf(reference.apiVersion, reference.kind, owner)) return none
+  return [`${object.metadata.namespace ?? ''}/${reference.name}`]
 }
 
 type SelectorOf = (owner: KubeObject) => LabelSelector | undefined

@@ -1,4 +1,5 @@
 import { VirtualClock } from '../../../cluster/virtual-clock.ts'
+import type { AdmissionStep } from '../../api/admission.ts'
 import { Registry } from '../../api/registry.ts'
 import { RegistryClient } from '../../api/registry-client.ts'
 import { ResourceCatalog } from '../../api/resource-catalog.ts'
@@ -29,13 +30,26 @@ export class WorkloadCluster {
   readonly client: TwinClient
   readonly failures: string[] = []
   readonly nodes: FakeNodes
+  /** Throws what a new pod is refused with. */
+  refusePods: () => void = () => undefined
   readonly #loops: readonly ControlLoop[]
 
   constructor(options: WorkloadClusterOptions = {}) {
     const { minor = 20 } = options
     const { clock, store } = this
+    const quota: AdmissionStep = {
+      name: 'quota',
+      validate: ({ type, operation }) => (type.plural === 'pods' && operation === 'CREATE' ? this.refusePods() : undefined),
+    }
     const catalog = new ResourceCatalog(minor, resourceTypes(minor))
-    const registry = new Registry({ store, catalog, clock, random: numbers(), strategyOf: (type) => strategyOf(storedAs(type)) })
+    const registry = new Registry({
+      store,
+      catalog,
+      clock,
+      random: numbers(),
+      strategyOf: (type) => strategyOf(storedAs(type)),
+      admission: [quota],
+    })
     this.client = new RegistryClient(registry)
     this.nodes = new FakeNodes(this.client, clock, options)
     this.#loops = workloadControllers(this.client, { clock, minor }).map(

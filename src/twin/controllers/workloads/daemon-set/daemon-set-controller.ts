@@ -27,6 +27,12 @@ import { PlacementCache } from './placement-cache.ts'
 /** No more than this are created or deleted at once. */
 const burst = 250
 
+/** What was decided, and how things are after that. */
+interface Managed {
+  readonly decision: DaemonDecision
+  readonly looked: DaemonUpdateInput
+}
+
 /** Keeps one pod of a DaemonSet on every node that it is meant for. */
 export class DaemonSetController implements Controller {
   readonly name = 'daemonset-controller'
@@ -62,8 +68,7 @@ export class DaemonSetController implements Controller {
     const revisions = await this.#history.list(set, selector)
     const current = await this.#history.current(set, revisions)
     const hash = current.metadata.labels?.[hashLabel] ?? current.metadata.name
-    const decision = await this.#manage(set, selector, hash)
-    const looked = await this.#look(set, selector, hash)
+    const { decision, looked } = await this.#manage(set, selector, hash)
     await this.#truncate(set, revisions, { current, pods: podsOf(looked) })
     await writeStatus(this.#context.client, daemonSets.resource, set, daemonSetStatus(looked))
     return this.#wake(looked, decision)
@@ -78,7 +83,7 @@ export class DaemonSetController implements Controller {
   }
 
   /** Puts pods where they belong; when all are in their places, brings one step of the update. */
-  async #manage(set: DaemonSetObject, selector: LabelSelector, hash: string): Promise<DaemonDecision> {
+  async #manage(set: DaemonSetObject, selector: LabelSelector, hash: string): Promise<Managed> {
     const input = await this.#look(set, selector, hash)
     const { uid, namespace } = set.metadata
     const backoffKey = (node: string) => `${uid}/${set.status?.observedGeneration ?? 0}/${node}`
@@ -91,11 +96,12 @@ export class DaemonSetController implements Controller {
       const message = `Found failed daemon pod ${namespace}/${pod.metadata.name} on node ${node}, will try to kill it`
       await this.#context.client.event({ about: set, type: 'Warning', reason: 'FailedDaemonPod', message, component: this.name })
     }
-    await this.#apply(set, decision, hash)
-    if (decision.create.length === 0 && decision.delete.length === 0 && set.spec.updateStrategy?.type !== 'OnDelete') {
-      await this.#apply(set, decideDaemonUpdate(input), hash)
-    }
-    return decision
+    const isInPlace = decision.create.length === 0 && decision.delete.length === 0
+    const updates = isInPlace && set.spec.updateStrategy?.type !== 'OnDelete'
+    const step = updates ? decideDaemonUpdate(input) : decision
+    if (step.create.length === 0 && step.delete.length === 0) return { decision, looked: input }
+    await this.#apply(set, step, hash)
+    return { decision, looked: await this.#look(set, selector, hash) }
   }
 
   async #apply(set: DaemonSetObject, step: Pick<DaemonDecision, 'create' | 'delete'>, hash: string): Promise<void> {
