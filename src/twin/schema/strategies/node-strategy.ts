@@ -1,6 +1,9 @@
+import type { Node } from 'kubernetes-types/core/v1'
 import type { ResourceStrategy } from '../../api/resource-strategy.ts'
+import { as } from '../../kube-object.ts'
 import { changeAt, fill } from './json-fields.ts'
 import { nodeDefaults } from './small-kind-defaults.ts'
+import { nodeProblems } from './validation/node-problems.ts'
 
 const unknownSystem = {
   architecture: '',
@@ -18,6 +21,7 @@ const unknownSystem = {
 /** Nodes: whoever creates one (a kubelet) says its status at once. */
 export const nodeStrategy: ResourceStrategy = {
   defaults: nodeDefaults,
+  validate: (next, old, { minor }) => nodeProblems(as<Node>(next), old && as<Node>(old), minor),
   prepare(next, old) {
     if (old !== undefined) return next
     const status = fill(next, { spec: {}, status: {} })

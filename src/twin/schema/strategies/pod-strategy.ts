@@ -1,15 +1,26 @@
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1'
-import type { ResourceStrategy } from '../../api/resource-strategy.ts'
+import type { ResourceStrategy, StrategyContext } from '../../api/resource-strategy.ts'
+import type { StatusCause } from '../../api/status-error.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { changeField, changeItems, type Fields, fieldsOf, fill } from './json-fields.ts'
 import { qosClassOf } from './pod-qos.ts'
 import { podSpecDefaults } from './pod-spec-defaults.ts'
+import { newPodProblems, podChangeProblems, podStatusProblems } from './validation/pod-problems.ts'
 
 /** Pods: defaulted like templates, `Pending` when they are new, gone only when the kubelet says so. Source: Kubernetes API reference, Pod. */
 export const podStrategy: ResourceStrategy = {
-  defaults: (draft, { minor }) => changeField(draft, 'spec', (spec) => podDefaults(spec, minor)),
+  defaults: (draft, { minor }) => changeField(fill(draft, { spec: {} }), 'spec', (spec) => podDefaults(spec, minor)),
   prepare: (next, old) => (old === undefined ? newPod(next) : next),
+  validate: podProblems,
   graceSeconds,
+}
+
+function podProblems(object: KubeObject, before: KubeObject | undefined, { minor, subresource }: StrategyContext): readonly StatusCause[] {
+  const next = as<Pod>(object)
+  if (before === undefined) return newPodProblems(next)
+  const old = as<Pod>(before)
+  if (subresource === 'status') return podStatusProblems(next, old)
+  return subresource === undefined && next.spec && old.spec ? podChangeProblems(next.spec, old.spec, minor) : []
 }
 
 /** A pod gets some things that its template did not. */

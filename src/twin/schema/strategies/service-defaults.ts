@@ -9,13 +9,18 @@ const threeHours = 10_800
  */
 export function serviceDefaults(draft: DraftObject, minor: number): DraftObject {
   return changeField(draft, 'spec', (spec) => {
-    const filled = affinityDefaults(fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' }))
+    const filled = affinityDefaults(fill(withAddressList(spec, minor), { sessionAffinity: 'None', type: 'ClusterIP' }))
     const external =
       filled.type === 'NodePort' || filled.type === 'LoadBalancer' ? fill(filled, { externalTrafficPolicy: 'Cluster' }) : filled
     const allocating = minor >= 22 && external.type === 'LoadBalancer' ? fill(external, { allocateLoadBalancerNodePorts: true }) : external
     const internal = minor >= 22 && external.type !== 'ExternalName' ? fill(allocating, { internalTrafficPolicy: 'Cluster' }) : allocating
     return changeItems(internal, 'ports', portDefaults)
   })
+}
+
+/** Since 1.20 a Service has a list of addresses, of which the one it had before is the first. */
+function withAddressList(spec: Fields, minor: number): Fields {
+  return minor >= 20 && spec.clusterIP && spec.clusterIPs === undefined ? { ...spec, clusterIPs: [spec.clusterIP] } : spec
 }
 
 function affinityDefaults(spec: Fields): Fields {

@@ -4,16 +4,20 @@ import { podSpecDefaults } from './pod-spec-defaults.ts'
 import { canonicalResources } from './resource-quantities.ts'
 import { claimSpecDefaults } from './volume-defaults.ts'
 
-/** The pod template of a workload's spec with what the API server fills in. */
-export function templateDefaults(spec: Fields, minor: number): Fields {
+/** The pod template of a workload's spec with what the API server fills in; there is always one. */
+function templateDefaults(spec: Fields, minor: number): Fields {
+  return givenTemplateDefaults(fill(spec, { template: {} }), minor)
+}
+
+function givenTemplateDefaults(spec: Fields, minor: number): Fields {
   return changeField(spec, 'template', (template) =>
-    changeField(fill(template, { metadata: {} }), 'spec', (podSpec) => podSpecDefaults(podSpec, minor)),
+    changeField(fill(template, { metadata: {}, spec: {} }), 'spec', (podSpec) => podSpecDefaults(podSpec, minor)),
   )
 }
 
 /** Source: Kubernetes API reference, Deployment v1. */
 export function deploymentDefaults(draft: DraftObject, minor: number): DraftObject {
-  return changeField(draft, 'spec', (spec) => {
+  return changeField(fill(draft, { spec: {} }), 'spec', (spec) => {
     const filled = fill(templateDefaults(spec, minor), {
       replicas: 1,
       revisionHistoryLimit: 10,
@@ -26,14 +30,14 @@ export function deploymentDefaults(draft: DraftObject, minor: number): DraftObje
 
 /** Source: Kubernetes API reference, ReplicaSet v1. */
 export function replicaSetDefaults(draft: DraftObject, minor: number): DraftObject {
-  return changeField(draft, 'spec', (spec) => fill(templateDefaults(spec, minor), { replicas: 1 }))
+  return changeField(fill(draft, { spec: {} }), 'spec', (spec) => fill(templateDefaults(spec, minor), { replicas: 1 }))
 }
 
 /** Source: Kubernetes API reference, DaemonSet v1. */
 export function daemonSetDefaults(draft: DraftObject, minor: number): DraftObject {
   // maxSurge is written only where the server knows it.
   const rolling = minor >= 22 ? { maxUnavailable: 1, maxSurge: 0 } : { maxUnavailable: 1 }
-  return changeField(draft, 'spec', (spec) => {
+  return changeField(fill(draft, { spec: {} }), 'spec', (spec) => {
     const filled = fill(templateDefaults(spec, minor), { revisionHistoryLimit: 10, updateStrategy: {} })
     return changeField(filled, 'updateStrategy', rollingDefaults(rolling))
   })
@@ -41,7 +45,7 @@ export function daemonSetDefaults(draft: DraftObject, minor: number): DraftObjec
 
 /** Source: Kubernetes API reference, StatefulSet v1. */
 export function statefulSetDefaults(draft: DraftObject, minor: number): DraftObject {
-  return changeField(draft, 'spec', (spec) => {
+  return changeField(fill(draft, { spec: {} }), 'spec', (spec) => {
     const always = { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady', updateStrategy: {} }
     const retention = minor >= 27 ? { persistentVolumeClaimRetentionPolicy: {} } : {}
     let filled = fill(templateDefaults(spec, minor), { ...always, ...retention })
@@ -69,8 +73,8 @@ function rollingDefaults(rolling: Fields): (strategy: Fields) => Fields {
 /** A ReplicationController without labels or selector gets those of its template. Source: Kubernetes API reference, ReplicationController. */
 export function replicationControllerDefaults(draft: DraftObject, minor: number): DraftObject {
   const labels = templateLabels(draft)
-  const filled = changeField(draft, 'spec', (spec) => {
-    const templated = fill(templateDefaults(spec, minor), { replicas: 1 })
+  const filled = changeField(fill(draft, { spec: {} }), 'spec', (spec) => {
+    const templated = fill(givenTemplateDefaults(spec, minor), { replicas: 1 })
     return labels === undefined ? templated : fill(templated, { selector: labels })
   })
   return labelledLikeTemplate(filled)
@@ -78,7 +82,7 @@ export function replicationControllerDefaults(draft: DraftObject, minor: number)
 
 /** Source: Kubernetes API reference, Job v1. */
 export function jobDefaults(draft: DraftObject, minor: number): DraftObject {
-  return labelledLikeTemplate(changeField(draft, 'spec', (spec) => jobSpecDefaults(spec, minor)))
+  return labelledLikeTemplate(changeField(fill(draft, { spec: {} }), 'spec', (spec) => jobSpecDefaults(spec, minor)))
 }
 
 function jobSpecDefaults(spec: Fields, minor: number): Fields {
@@ -93,7 +97,7 @@ function jobSpecDefaults(spec: Fields, minor: number): Fields {
 
 /** Source: Kubernetes API reference, CronJob v1. */
 export function cronJobDefaults(draft: DraftObject, minor: number): DraftObject {
-  return changeField(draft, 'spec', (spec) => {
+  return changeField(fill(draft, { spec: {} }), 'spec', (spec) => {
     const always = { concurrencyPolicy: 'Allow', suspend: false, successfulJobsHistoryLimit: 3, failedJobsHistoryLimit: 1 }
     // What is the Job's own is filled in when the Job is created; only its pods are completed here.
     return changeField(fill(spec, always), 'jobTemplate', (template) =>

@@ -1,9 +1,20 @@
-import type { DaemonSet } from 'kubernetes-types/apps/v1'
+import type { DaemonSet, DaemonSetSpec, DeploymentSpec, ReplicaSetSpec, StatefulSetSpec } from 'kubernetes-types/apps/v1'
+import type { CronJob, Job, JobSpec } from 'kubernetes-types/batch/v1'
+import type { ReplicationControllerSpec } from 'kubernetes-types/core/v1'
 import type { ResourceStrategy } from '../../api/resource-strategy.ts'
 import { sameJson } from '../../api/same-json.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { withJobSelector } from './job-selector.ts'
 import { startsWith } from './new-status.ts'
+import { specRule } from './spec-rule.ts'
+import { cronJobProblems, jobChangeProblems, newJobProblems } from './validation/job-problems.ts'
+import {
+  daemonSetProblems,
+  deploymentProblems,
+  replicaSetProblems,
+  replicationControllerProblems,
+  statefulSetProblems,
+} from './validation/workload-problems.ts'
 import {
   cronJobDefaults,
   daemonSetDefaults,
@@ -18,6 +29,7 @@ import {
 export const deploymentStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => deploymentDefaults(draft, minor),
+  validate: specRule<DeploymentSpec>((next, old) => deploymentProblems(next, old)),
   prepare(next, old) {
     if (old === undefined) return { ...next, status: {} }
     if (sameJson(next.metadata.annotations, old.metadata.annotations) || !sameJson(next.spec, old.spec)) return next
@@ -29,6 +41,7 @@ export const deploymentStrategy: ResourceStrategy = {
 export const replicaSetStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => replicaSetDefaults(draft, minor),
+  validate: specRule<ReplicaSetSpec>((next, old) => replicaSetProblems(next, old)),
   prepare: startsWith({ replicas: 0 }),
 }
 
@@ -36,6 +49,7 @@ export const replicaSetStrategy: ResourceStrategy = {
 export const replicationControllerStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => replicationControllerDefaults(draft, minor),
+  validate: specRule<ReplicationControllerSpec>((next) => replicationControllerProblems(next)),
   prepare: startsWith({ replicas: 0 }),
 }
 
@@ -43,6 +57,7 @@ export const replicationControllerStrategy: ResourceStrategy = {
 export const statefulSetStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => statefulSetDefaults(draft, minor),
+  validate: specRule<StatefulSetSpec>((next, old, { minor }) => statefulSetProblems(next, old, minor)),
   prepare: (next, old, { minor }) =>
     old === undefined ? { ...next, status: minor >= 22 ? { replicas: 0, availableReplicas: 0 } : { replicas: 0 } } : next,
 }
@@ -51,6 +66,7 @@ export const statefulSetStrategy: ResourceStrategy = {
 export const daemonSetStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => daemonSetDefaults(draft, minor),
+  validate: specRule<DaemonSetSpec>((next, old) => daemonSetProblems(next, old)),
   prepare: prepareDaemonSet,
 }
 
@@ -72,11 +88,18 @@ function counted(object: KubeObject, generation: number): KubeObject {
 /** Jobs: the selector is made from the UID unless the client brings one. */
 export const jobStrategy: ResourceStrategy = {
   defaults: (draft, { minor }) => jobDefaults(draft, minor),
+  validate(next, old, { minor, subresource }) {
+    if (subresource !== undefined) return []
+    const job = as<Job>(next)
+    return old === undefined ? newJobProblems(job, minor) : jobChangeProblems(job.spec ?? ({} as JobSpec), as<Job>(old), minor)
+  },
   prepare: (next, old, { minor }) => (old === undefined ? withJobSelector({ ...next, status: {} }, minor) : next),
 }
 
 /** CronJobs. */
 export const cronJobStrategy: ResourceStrategy = {
   defaults: (draft, { minor }) => cronJobDefaults(draft, minor),
+  validate: (next, old, { minor, subresource }) =>
+    subresource === undefined ? cronJobProblems(as<CronJob>(next), old && as<CronJob>(old), minor) : [],
   prepare: startsWith({}),
 }

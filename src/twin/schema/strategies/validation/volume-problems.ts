@@ -1,0 +1,108 @@
+import type { Volume } from 'kubernetes-types/core/v1'
+import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
+import { labelProblem } from '../../../api/name-rule.ts'
+import type { StatusCause } from '../../../api/status-error.ts'
+import { duplicateValue, problem, unsupportedValue } from './refusal.ts'
+
+const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
+/** In the order in which the server counts them: all but the first are too many. */
+const sources = [
+  'emptyDir',
+  'hostPath',
+  'gitRepo',
+  'gcePersistentDisk',
+  'awsElasticBlockStore',
+  'secret',
+  'nfs',
+  'iscsi',
+  'glusterfs',
+  'flocker',
+  'persistentVolumeClaim',
+  'rbd',
+  'cinder',
+  'cephfs',
+  'quobyte',
+  'downwardAPI',
+  'fc',
+  'flexVolume',
+  'configMap',
+  'azureFile',
+  'vsphereVolume',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'azureDisk',
+  'storageos',
+  'projected',
+  'scaleIO',
+  'csi',
+  'ephemeral',
+  'image',
+] as const
+
+/** Why the volumes of a pod are refused. Source: Kubernetes API reference, Volume. */
+export function volumeProblems(field: string, volumes: readonly Volume[]): readonly StatusCause[] {
+  const taken = new Set<string>()
+  return volumes.flatMap((volume, i) => {
+    const own = `${field}[${i}]`
+    const causes = [
+      ...sourceProblems(own, volume),
+      ...(volume.name ? problem(`${own}.name`, volume.name, labelProblem(volume.name)) : [requiredValue(`${own}.name`)]),
+      ...(taken.has(volume.name) ? [duplicateValue(`${own}.name`, volume.name)] : []),
+    ]
+    if (causes.length === 0) taken.add(volume.name)
+    return causes
+  })
+}
+
+/** The names of those volumes that a container may mount: those that are refused do not count. */
+export function mountableVolumes(volumes: readonly Volume[]): ReadonlySet<string> {
+  return new Set(
+    volumes.filter((volume, i) => volumeProblems('', volumes.slice(0, i + 1)).length === 0 && volume.name).map(({ name }) => name),
+  )
+}
+
+function sourceProblems(field: string, volume: Volume): readonly StatusCause[] {
+  const given = sources.filter((source) => volume[source as keyof Volume])
+  const [first] = given
+  if (first === undefined) return [requiredValue(field, 'must specify a volume type')]
+  return [
+    ...fieldProblems(`${field}.${first}`, first, volume),
+    ...given.slice(1).map((source) => forbiddenValue(`${field}.${source}`, 'may not specify more than 1 volume type')),
+  ]
+}
+
+function fieldProblems(field: string, source: (typeof sources)[number], volume: Volume): readonly StatusCause[] {
+  switch (source) {
+    case 'hostPath':
+      return hostPathProblems(field, volume.hostPath?.path, volume.hostPath?.type)
+    case 'secret':
+      return volume.secret?.secretName ? [] : [requiredValue(`${field}.secretName`)]
+    case 'configMap':
+      return volume.configMap?.name ? [] : [requiredValue(`${field}.name`)]
+    case 'persistentVolumeClaim':
+      return volume.persistentVolumeClaim?.claimName ? [] : [requiredValue(`${field}.claimName`)]
+    case 'csi':
+      return volume.csi?.driver ? [] : [requiredValue(`${field}.driver`)]
+    case 'nfs':
+      return nfsProblems(field, volume.nfs)
+    default:
+      return []
+  }
+}
+
+/** Why a path of the host is refused; also of a PersistentVolume. */
+export function hostPathProblems(field: string, path: string | undefined, type: string | undefined): readonly StatusCause[] {
+  if (!path) return [requiredValue(`${field}.path`)]
+  return [
+    ...(path.split('/').includes('..') ? [invalidValue(`${field}.path`, path, "must not contain '..'")] : []),
+    ...(type === undefined || hostPathTypes.includes(type) ? [] : [unsupportedValue(`${field}.type`, type, hostPathTypes)]),
+  ]
+}
+
+function nfsProblems(field: string, nfs: Volume['nfs']): readonly StatusCause[] {
+  return [
+    ...(nfs?.server ? [] : [requiredValue(`${field}.server`)]),
+    ...(nfs?.path ? [] : [requiredValue(`${field}.path`)]),
+    ...(nfs?.path && !nfs.path.startsWith('/') ? [invalidValue(`${field}.path`, nfs.path, 'must be an absolute path')] : []),
+  ]
+}
