@@ -1,5 +1,5 @@
 import type { DaemonSet, DaemonSetSpec, DeploymentSpec, ReplicaSetSpec, StatefulSetSpec } from 'kubernetes-types/apps/v1'
-import type { CronJob, Job, JobSpec } from 'kubernetes-types/batch/v1'
+import type { CronJob, Job } from 'kubernetes-types/batch/v1'
 import type { ReplicationControllerSpec } from 'kubernetes-types/core/v1'
 import type { ResourceStrategy } from '../../api/resource-strategy.ts'
 import { sameJson } from '../../api/same-json.ts'
@@ -91,7 +91,7 @@ export const jobStrategy: ResourceStrategy = {
   validate(next, old, { minor, subresource }) {
     if (subresource !== undefined) return []
     const job = as<Job>(next)
-    return old === undefined ? newJobProblems(job, minor) : jobChangeProblems(job.spec ?? ({} as JobSpec), as<Job>(old), minor)
+    return old === undefined ? newJobProblems(job, minor) : jobChangeProblems(job, as<Job>(old), minor)
   },
   prepare: (next, old, { minor }) => (old === undefined ? withJobSelector({ ...next, status: {} }, minor) : next),
 }

@@ -18,13 +18,13 @@ export function newJobProblems(job: Job, minor: number): readonly StatusCause[] 
 }
 
 /** Why a change of a Job is refused: its completions, selector and template are settled; of a suspended one that never ran, not all of it. */
-export function jobChangeProblems(spec: JobSpec, old: Job, minor: number): readonly StatusCause[] {
+export function jobChangeProblems(next: Job, old: Job, minor: number): readonly StatusCause[] {
+  const spec = next.spec ?? ({} as JobSpec)
   const before = old.spec ?? ({} as JobSpec)
   // Since 1.24 the nodes for a Job may be chosen as long as it is suspended.
   const pending = minor >= 24 && before.suspend === true && !old.status?.startTime
   return [
-    ...specProblems('spec', spec),
-    ...selectorOfJobProblems(spec),
+    ...newJobProblems(next, minor),
     ...immutableProblems('spec.completions', spec.completions, before.completions),
     ...(sameJson(spec.selector, before.selector)
       ? []

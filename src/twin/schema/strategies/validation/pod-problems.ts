@@ -56,7 +56,7 @@ function imageProblems(field: string, next: readonly Container[], old: readonly 
 
 function deadlineProblems(field: string, next: number | undefined, old: number | undefined): readonly StatusCause[] {
   if (next === undefined) {
-    return old === undefined ? [] : [invalidText(field, 'null', 'must not update from a positive integer to nil value')]
+    return old === undefined ? [] : [invalidText(field, '"null"', 'must not update from a positive integer to nil value')]
   }
   if (next < 0 || next > mostInt32) return [invalidValue(field, next, `must be between 0 and ${mostInt32}, inclusive`)]
   return old !== undefined && old < next ? [invalidValue(field, next, 'must be less than or equal to previous value')] : []

@@ -146,7 +146,7 @@ function daemonUpdateProblems(field: string, { type = '', rollingUpdate }: NonNu
 
 /** Why a StatefulSet is refused. Source: Kubernetes API reference, StatefulSet v1. */
 export function statefulSetProblems(spec: StatefulSetSpec, old: StatefulSetSpec | undefined, minor: number): readonly StatusCause[] {
-  if (old !== undefined) return statefulChangeProblems(spec, old, minor)
+  const change = old === undefined ? [] : statefulChangeProblems(spec, old, minor)
   return [
     ...policyProblems(spec.podManagementPolicy),
     ...statefulUpdateProblems('spec.updateStrategy', spec.updateStrategy ?? {}),
@@ -157,6 +157,7 @@ export function statefulSetProblems(spec: StatefulSetSpec, old: StatefulSetSpec 
       : mismatchProblems(`${template}.metadata.labels`, spec.selector, spec.template?.metadata?.labels)),
     ...labelProblems(`${template}.labels`, spec.template?.metadata?.labels),
     ...lastingProblems(template, spec.template, 'StatefulSet'),
+    ...change,
   ]
 }
 
