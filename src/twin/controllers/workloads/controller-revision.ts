@@ -19,7 +19,7 @@ export type RevisionDecision =
   | { readonly kind: 'Create'; readonly number: number }
 
 /** Lowest revision first, then the older, then by name. */
-export function inRevisionOrder(revisions: readonly ControllerRevisionObject[]): readonly ControllerRevisionObject[] {
+function inRevisionOrder(revisions: readonly ControllerRevisionObject[]): readonly ControllerRevisionObject[] {
   return [...revisions].sort((a, b) => a.revision - b.revision || compare(ageAndName(a), ageAndName(b)))
 }
 
@@ -46,7 +46,7 @@ export function templateOf(revision: ControllerRevisionObject): PodTemplateSpec 
   return Object.keys(template).length === 0 ? undefined : (template as PodTemplateSpec)
 }
 
-export function revisionHash(owner: Revised): string {
+function revisionHash(owner: Revised): string {
   return templateHash(owner.spec.template, owner.status?.collisionCount)
 }
 

@@ -28,7 +28,7 @@ export function readySinceMs(pod: PodObject): number | undefined {
  * From when on it counts as available, epoch ms: ready for longer than `minReadySeconds`. `undefined` when it is not ready.
  * Source: Kubernetes, podutil.IsPodAvailable.
  */
-export function availableFromMs(pod: PodObject, minReadySeconds: number): number | undefined {
+function availableFromMs(pod: PodObject, minReadySeconds: number): number | undefined {
   if (!isReady(pod)) return undefined
   if (minReadySeconds === 0) return Number.NEGATIVE_INFINITY
   const since = readySinceMs(pod)

@@ -11,7 +11,7 @@ export function templateHash(template: unknown, collisionCount: number | undefin
 }
 
 /** JSON with sorted keys, without what is empty of value: the same text for values that say the same. */
-export function canonicalJson(value: unknown): string {
+function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     typeof member === 'object' && member !== null && !Array.isArray(member) ? sorted(member) : member,
   )

@@ -2,7 +2,7 @@ const firstMs = 10_000
 const longestMs = 6 * 60_000
 
 /** How long a Job waits after so many failures in a row: 10 s, doubled with each, at most 6 minutes; 0 after none. */
-export function backoffMs(failures: number): number {
+function backoffMs(failures: number): number {
   return failures <= 0 ? 0 : Math.min(firstMs * 2 ** (failures - 1), longestMs)
 }
 

@@ -33,7 +33,7 @@ export class TtlAfterFinishedController implements Controller {
 }
 
 /** When a finished Job may go, epoch ms; `undefined` when it runs or is to stay. */
-export function expiresAtMs(job: JobObject): number | undefined {
+function expiresAtMs(job: JobObject): number | undefined {
   const { ttlSecondsAfterFinished } = job.spec
   if (ttlSecondsAfterFinished === undefined || !isFinished(job)) return undefined
   const end = (job.status?.conditions ?? []).find(({ type, status }) => (type === 'Complete' || type === 'Failed') && status === 'True')
