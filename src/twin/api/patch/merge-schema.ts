@@ -19,8 +19,8 @@ export interface MergeSchema {
   readonly deduced?: true
   /** The API server holds this even when it is empty (a struct and no pointer in its types), so nobody owns that it is there. */
   readonly present?: true
-  /** What the API server holds in place of nothing (`0`, `''`), so that nobody owns that. */
-  readonly zero?: 0 | ''
+  /** What the API server holds in place of nothing (`0`, `''`, `false`), so that nobody owns that. */
+  readonly zero?: 0 | '' | false
 }
 
 /** What tells the items of a list apart: their own value (a set), or some of their fields. */

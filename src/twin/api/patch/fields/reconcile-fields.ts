@@ -27,7 +27,8 @@ function reconciledBelow(set: FieldSet, value: unknown, schema: MergeSchema): Fi
 }
 
 function reconciledNode(node: FieldSet, value: unknown, schema: MergeSchema): FieldSet {
-  if (schema.atomic === true || (Array.isArray(value) && mergedItems(schema) === undefined)) return leaf
+  const isOne = schema.atomic === true || (Array.isArray(value) && mergedItems(schema) === undefined)
+  if (isOne) return isEmptySet(node) ? node : leaf
   if (!isEmptySet(node)) return reconciledBelow(node, value, schema)
   const below = typeof value === 'object' && value !== null ? ownedBelow(value, schema) : undefined
   return below === undefined ? node : (nodeOf(isMember(node), below) ?? node)

@@ -1,5 +1,5 @@
 import { atomicFrom21, type TypeRules } from './built-in-types.ts'
-import { atomic, held, keyedBy, type TypeRule } from './type-rule.ts'
+import { atomic, held, keyedBy, type TypeRule, zeroes } from './type-rule.ts'
 
 const plain = held()
 
@@ -26,7 +26,7 @@ function coreKinds(minor: number): Readonly<Record<string, TypeRules>> {
     ServiceAccount: { secrets: keyedBy('name') },
     PodTemplate: { template: held('PodTemplateSpec') },
     ComponentStatus: { conditions: keyedBy('type') },
-    Event: { involvedObject: held(atomicFrom21(minor)), source: plain },
+    Event: { involvedObject: held(atomicFrom21(minor)), source: plain, ...zeroes('reportingComponent reportingInstance', '') },
     'Event.events.k8s.io': { regarding: held(atomicFrom21(minor)), deprecatedSource: plain },
   }
 }
@@ -52,7 +52,7 @@ function clusterKinds(minor: number): Readonly<Record<string, TypeRules>> {
     'Lease.coordination.k8s.io': { spec: plain },
     'CSINode.storage.k8s.io': { spec: held('CSINodeSpec') },
     'CSIDriver.storage.k8s.io': { spec: held('CSIDriverSpec') },
-    'VolumeAttachment.storage.k8s.io': kind('VolumeAttachmentSpec'),
+    'VolumeAttachment.storage.k8s.io': kind('VolumeAttachmentSpec', 'VolumeAttachmentStatus'),
     'RoleBinding.rbac.authorization.k8s.io': { roleRef: held(atomicFrom21(minor)) },
     'ClusterRoleBinding.rbac.authorization.k8s.io': { roleRef: held(atomicFrom21(minor)) },
     'CertificateSigningRequest.certificates.k8s.io': kind(plain, 'CertificateSigningRequestStatus'),

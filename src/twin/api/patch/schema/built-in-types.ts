@@ -75,7 +75,7 @@ function workloadTypes(minor: number): Readonly<Record<string, TypeRules>> {
     PodDisruptionBudgetSpec: { selector: atomic },
     PodDisruptionBudgetStatus: { conditions, ...zeroes('disruptionsAllowed currentHealthy desiredHealthy expectedPods', 0) },
     HorizontalPodAutoscalerSpec: { scaleTargetRef: held(atomicFrom21(minor)) },
-    HorizontalPodAutoscalerStatus: { conditions: minor >= 23 ? appliedBy('type') : {} },
+    HorizontalPodAutoscalerStatus: { conditions: minor >= 23 ? appliedBy('type') : {}, ...zeroes('currentReplicas desiredReplicas', 0) },
   }
 }
 
@@ -101,9 +101,11 @@ function clusterTypes(minor: number): Readonly<Record<string, TypeRules>> {
     CSINodeSpec: { drivers: held(keyedBy('name')) },
     CSIDriverSpec: { volumeLifecycleModes: appliedSet },
     VolumeAttachmentSpec: { source: held() },
+    VolumeAttachmentStatus: zeroes('attached', false),
     CertificateSigningRequestStatus: { conditions: appliedBy('type') },
     CustomResourceDefinitionSpec: { names: held() },
-    CustomResourceDefinitionStatus: { acceptedNames: held(), conditions: minor >= 27 ? appliedBy('type') : {} },
+    AcceptedNames: zeroes('plural kind', ''),
+    CustomResourceDefinitionStatus: { acceptedNames: held('AcceptedNames'), conditions: minor >= 27 ? appliedBy('type') : {} },
     ResourceQuotaSpec: { scopeSelector: reference },
     FlowSchemaSpec: { priorityLevelConfiguration: held() },
     FlowSchemaStatus: { conditions: appliedBy('type') },

@@ -7,7 +7,7 @@ export interface TypeRule {
   readonly list?: ListMerge
   readonly atomic?: true
   readonly present?: true
-  readonly zero?: 0 | ''
+  readonly zero?: 0 | '' | false
 }
 
 /** An object of a type that says more. */
@@ -45,7 +45,7 @@ export const appliedSet: TypeRule = { list: { applyKeys: 'Value' } }
 /** Taken as one by server-side apply. */
 export const atomic: TypeRule = { atomic: true }
 
-/** Fields, named with blanks between, that the API server holds as `0` or `''` when there is nothing. */
-export function zeroes(fields: string, zero: 0 | ''): Readonly<Record<string, TypeRule>> {
+/** Fields, named with blanks between, that the API server holds as `0`, `''` or `false` when there is nothing. */
+export function zeroes(fields: string, zero: 0 | '' | false): Readonly<Record<string, TypeRule>> {
   return Object.fromEntries(fields.split(' ').map((field) => [field, { zero }]))
 }
