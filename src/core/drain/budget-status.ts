@@ -1,5 +1,5 @@
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
-import { type BudgetFacts, type BudgetStatus, budgetsOf } from './disruption-budget.ts'
+import { type BudgetFacts, type BudgetStatus, budgetLookup } from './disruption-budget.ts'
 
 /** What the scale of a pod's controller is, as the disruption controller looks it up: a ReplicaSet of a Deployment counts as the Deployment. */
 export type PodScale =
@@ -9,11 +9,14 @@ export type PodScale =
   /** A controller without a scale: the budget cannot be computed. */
   | { readonly kind: 'Unknown'; readonly message: string }
 
-export interface BudgetStatusInput {
+/** What a budget sees of a pod. */
+export type BudgetPod = Pick<PodFacts, 'name' | 'namespace' | 'labels' | 'ready' | 'deletionAtMs' | 'controller'>
+
+export interface BudgetStatusInput<P extends BudgetPod = PodFacts> {
   readonly budget: BudgetFacts
   /** At least the pods of the budget's namespace, in all phases, terminating ones too. */
-  readonly pods: readonly PodFacts[]
-  readonly scaleOf: (pod: PodFacts) => PodScale
+  readonly pods: readonly P[]
+  readonly scaleOf: (pod: P) => PodScale
   readonly nowMs: number
 }
 
@@ -33,9 +36,10 @@ type Figure = number | { readonly problem: string }
  * A budget that cannot be computed allows nothing and keeps the rest of its status, `observedGeneration` included.
  * Source: Kubernetes disruption controller (trySync, updatePdbStatus, failSafe).
  */
-export function budgetStatus(input: BudgetStatusInput): BudgetStatus {
+export function budgetStatus<P extends BudgetPod = PodFacts>(input: BudgetStatusInput<P>): BudgetStatus {
   const { budget, nowMs } = input
-  const pods = input.pods.filter((pod) => budgetsOf(pod, [budget]).length > 0)
+  const guards = budgetLookup([budget])
+  const pods = input.pods.filter((pod) => guards(pod).length > 0)
   const expectation = expectationOf(budget, pods, input.scaleOf)
   if ('problem' in expectation) return { ...budget.status, disruptionsAllowed: 0, syncFailed: expectation.problem }
   const disruptedPods = stillDisrupted(budget.status.disruptedPods, pods, nowMs)
@@ -57,15 +61,15 @@ export function countsScale({ minAvailable, maxUnavailable }: BudgetFacts): bool
 }
 
 /** Entries of pods that are there, not being deleted, and younger than the timeout. */
-function stillDisrupted(entries: BudgetStatus['disruptedPods'], pods: readonly PodFacts[], nowMs: number): BudgetStatus['disruptedPods'] {
+function stillDisrupted(entries: BudgetStatus['disruptedPods'], pods: readonly BudgetPod[], nowMs: number): BudgetStatus['disruptedPods'] {
   const staying = new Set(pods.filter((pod) => pod.deletionAtMs === undefined).map((pod) => pod.name))
   return Object.fromEntries(Object.entries(entries).filter(([name, atMs]) => staying.has(name) && atMs + deletionTimeoutMs > nowMs))
 }
 
-function expectationOf(
+function expectationOf<P extends BudgetPod>(
   { minAvailable, maxUnavailable }: BudgetFacts,
-  pods: readonly PodFacts[],
-  scaleOf: BudgetStatusInput['scaleOf'],
+  pods: readonly P[],
+  scaleOf: BudgetStatusInput<P>['scaleOf'],
 ): Expectation | { readonly problem: string } {
   if (maxUnavailable === undefined && minAvailable === undefined) return { expectedPods: 0, desiredHealthy: 0 }
   if (maxUnavailable === undefined && typeof minAvailable === 'number') return { expectedPods: pods.length, desiredHealthy: minAvailable }
@@ -77,7 +81,7 @@ function expectationOf(
 }
 
 /** The replicas of all distinct controllers together. */
-function expectedScale(pods: readonly PodFacts[], scaleOf: BudgetStatusInput['scaleOf']): Figure {
+function expectedScale<P extends BudgetPod>(pods: readonly P[], scaleOf: BudgetStatusInput<P>['scaleOf']): Figure {
   const replicas = new Map<string, number>()
   for (const pod of pods) {
     const scale = scaleOf(pod)

@@ -41,7 +41,12 @@ export function sampleWorkload(kind: string, name: string, replicas: number, own
     apiVersion: 'apps/v1',
     kind,
     metadata: { name, namespace: 'default', ...(owner === undefined ? {} : { ownerReferences: [owner] }) },
-    spec: { replicas, selector: { matchLabels: { app: 'web' } } },
+    spec: {
+      ...(kind === 'DaemonSet' ? {} : { replicas }),
+      ...(kind === 'StatefulSet' ? { serviceName: name } : {}),
+      selector: { matchLabels: { app: 'web' } },
+      template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'main', image: 'web:1' }] } },
+    },
   }
 }
 

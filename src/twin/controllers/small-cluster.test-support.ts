@@ -2,11 +2,11 @@ import { VirtualClock } from '../../cluster/virtual-clock.ts'
 import { Registry } from '../api/registry.ts'
 import { RegistryClient } from '../api/registry-client.ts'
 import { ResourceCatalog } from '../api/resource-catalog.ts'
-import type { ResourceStrategy } from '../api/resource-strategy.ts'
-import { type ResourceType, storedAs } from '../api/resource-type.ts'
+import { storedAs } from '../api/resource-type.ts'
 import { ControlLoop } from '../control-loop/control-loop.ts'
 import type { Controller } from '../control-loop/controller.ts'
-import { as, type DraftObject, type KubeObject } from '../kube-object.ts'
+import type { DraftObject, KubeObject } from '../kube-object.ts'
+import { strategyOf } from '../schema/strategies/strategy-of.ts'
 import { resourceTypes } from '../schema/types/resource-types.ts'
 import { ObjectStore } from '../store/object-store.ts'
 import type { TwinClient } from '../twin-client.ts'
@@ -37,7 +37,7 @@ export async function smallCluster(minor = 30): Promise<SmallCluster> {
   const types = resourceTypes(minor)
   const catalog = new ResourceCatalog(minor, types)
   const random = seeded(1)
-  const client = new RegistryClient(new Registry({ store, catalog, clock, random, strategyOf }))
+  const client = new RegistryClient(new Registry({ store, catalog, clock, random, strategyOf: (type) => strategyOf(storedAs(type)) }))
   const loops: ControlLoop[] = []
   const failures: string[] = []
   for (const name of ['default', 'kube-system', 'kube-node-lease']) await client.create('namespaces', namespaceDraft(name))
@@ -71,21 +71,6 @@ export async function smallCluster(minor = 30): Promise<SmallCluster> {
 
 function namespaceDraft(name: string): DraftObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
-}
-
-/** What pods and generations need; the real strategies have more. */
-function strategyOf(type: ResourceType): ResourceStrategy {
-  if (storedAs(type) !== 'pods') return { countsGeneration: true }
-  return {
-    countsGeneration: false,
-    graceSeconds(object, asked) {
-      const { nodeName, terminationGracePeriodSeconds = 30 } = as<{ spec: { nodeName?: string; terminationGracePeriodSeconds?: number } }>(
-        object,
-      ).spec
-      if (nodeName === undefined || nodeName === '') return 0
-      return asked ?? terminationGracePeriodSeconds
-    },
-  }
 }
 
 /** Numbers in [0, 1), the same ones each time. Source: mulberry32. */

@@ -1,18 +1,21 @@
+import type { Pod } from 'kubernetes-types/core/v1'
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1'
 import type { Clock } from '../../../cluster/clock.ts'
-import { budgetStatus, forgetsAtMs } from '../../../core/drain/budget-status.ts'
+import { type BudgetPod, budgetStatus, forgetsAtMs } from '../../../core/drain/budget-status.ts'
 import { type BudgetFacts, type BudgetStatus, budgetFacts } from '../../../core/drain/disruption-budget.ts'
-import { podFacts } from '../../../core/kubernetes/pod-facts.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import { isReady } from '../endpoints/selected-by-services.ts'
 import type { KnownKinds } from '../known-kinds.ts'
 import { LabelledObjects } from '../labelled-objects.ts'
 import { keyOf, nameOf } from '../object-name.ts'
+import { SelectingObjects } from '../selecting-objects.ts'
+import { budgetPod } from './budget-pod.ts'
+import { budgetSelector } from './budget-selector.ts'
 import { budgetEvents, notDeletedEvent } from './disruption-events.ts'
-import { budgetSelector, MatchingBudgets } from './matching-budgets.ts'
 import { podScale } from './pod-scale.ts'
 import { writtenBudgetStatus } from './written-budget-status.ts'
 
@@ -39,13 +42,13 @@ export class DisruptionController implements Controller {
   readonly #client: TwinClient
   readonly #options: DisruptionOptions
   readonly #pods: LabelledObjects
-  readonly #matching: MatchingBudgets
+  readonly #matching: SelectingObjects
 
   constructor(client: TwinClient, options: DisruptionOptions) {
     this.#client = client
     this.#options = options
     this.#pods = options.pods ?? new LabelledObjects(client.store, 'pods')
-    this.#matching = new MatchingBudgets(client.store, options.minor)
+    this.#matching = new SelectingObjects(client.store, budgets, (budget) => budgetSelector(budget, options.minor))
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
@@ -56,19 +59,21 @@ export class DisruptionController implements Controller {
     const pods = this.#pods.select(namespace ?? '', selector)
     const { selector: _, ...facts } = budgetFacts(budget)
     const judged: BudgetFacts = { ...facts, ...(selector === undefined ? {} : { selector }) }
-    const computed = this.#compute(judged, pods)
+    const seen = pods.map(budgetPod)
+    const computed = this.#compute(judged, seen)
     await this.#write(budget, computed)
-    await this.#tell(budget, judged, pods, computed)
+    for (const event of budgetEvents(budget, judged, seen, computed)) await this.#client.event(event)
+    await this.#tellForgotten(judged, pods, computed)
     // Tried again, later and later, as every sync that has failed.
     if (computed.syncFailed !== undefined) throw new Error(`PodDisruptionBudget ${key}: ${computed.syncFailed}`)
     const atMs = forgetsAtMs(computed)
     return atMs === undefined ? undefined : { afterMs: Math.max(atMs - this.#options.clock.now(), 0) }
   }
 
-  #compute(budget: BudgetFacts, pods: readonly KubeObject[]): BudgetStatus {
+  #compute(budget: BudgetFacts, pods: readonly BudgetPod[]): BudgetStatus {
     const source = { store: this.#client.store, kinds: this.#options.kinds, minor: this.#options.minor }
     const nowMs = this.#options.clock.now()
-    return budgetStatus({ budget, pods: pods.map(podFacts), scaleOf: (pod) => podScale(pod, source), nowMs })
+    return budgetStatus({ budget, pods, scaleOf: (pod) => podScale(pod, source), nowMs })
   }
 
   async #write(budget: KubeObject, computed: BudgetStatus): Promise<void> {
@@ -78,8 +83,8 @@ export class DisruptionController implements Controller {
     if (!sameJson(status, stored)) await this.#client.update(budgets, { ...budget, status }, 'status')
   }
 
-  async #tell(budget: KubeObject, facts: BudgetFacts, pods: readonly KubeObject[], computed: BudgetStatus): Promise<void> {
-    for (const event of budgetEvents(budget, facts, pods.map(podFacts), computed)) await this.#client.event(event)
+  async #tellForgotten(facts: BudgetFacts, pods: readonly KubeObject[], computed: BudgetStatus): Promise<void> {
+    if (Object.keys(facts.status.disruptedPods).length === 0) return
     for (const pod of pods) {
       const { name, deletionTimestamp } = pod.metadata
       const forgotten = Object.hasOwn(facts.status.disruptedPods, name) && !Object.hasOwn(computed.disruptedPods, name)
@@ -102,7 +107,7 @@ export class DisruptionController implements Controller {
 function countsAlike(a: KubeObject, b: KubeObject): boolean {
   return (
     a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
-    podFacts(a).ready === podFacts(b).ready &&
+    isReady(as<Pod>(a)) === isReady(as<Pod>(b)) &&
     sameJson(a.metadata.labels, b.metadata.labels) &&
     sameJson(a.metadata.ownerReferences, b.metadata.ownerReferences)
   )

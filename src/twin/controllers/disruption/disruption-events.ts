@@ -1,7 +1,6 @@
-import { countsScale } from '../../../core/drain/budget-status.ts'
+import { type BudgetPod, countsScale } from '../../../core/drain/budget-status.ts'
 import type { BudgetFacts, BudgetStatus } from '../../../core/drain/disruption-budget.ts'
 import type { LabelSelector } from '../../../core/kubernetes/label-selector.ts'
-import type { PodFacts } from '../../../core/kubernetes/pod-facts.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { TwinEvent } from '../../twin-client.ts'
 
@@ -11,7 +10,7 @@ const component = 'controllermanager'
 export function budgetEvents(
   budget: KubeObject,
   facts: BudgetFacts,
-  pods: readonly PodFacts[],
+  pods: readonly BudgetPod[],
   computed: BudgetStatus,
 ): readonly TwinEvent[] {
   const about = { about: budget, component }

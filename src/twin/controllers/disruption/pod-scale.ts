@@ -1,6 +1,5 @@
-import type { PodScale } from '../../../core/drain/budget-status.ts'
+import type { BudgetPod, PodScale } from '../../../core/drain/budget-status.ts'
 import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
-import type { PodFacts } from '../../../core/kubernetes/pod-facts.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 import { groupOf, type KnownKinds } from '../known-kinds.ts'
@@ -22,7 +21,7 @@ const namesMissingScaleMinor = 21
  * The scale of what controls a pod: a Deployment in place of its ReplicaSet, any other kind by its scale subresource.
  * Source: Kubernetes disruption controller, its finders.
  */
-export function podScale(pod: PodFacts, source: ScaleSource): PodScale {
+export function podScale(pod: BudgetPod, source: ScaleSource): PodScale {
   const { controller } = pod
   if (controller === undefined) {
     return source.minor < toleratesUnmanagedMinor
@@ -38,7 +37,7 @@ function isReplicaSet({ kind, apiVersion }: OwnerReference): boolean {
   return kind === 'ReplicaSet' && ['apps', 'extensions'].includes(groupOf(apiVersion))
 }
 
-function replicaSetScale(replicaSet: KubeObject, pod: PodFacts, source: ScaleSource): PodScale {
+function replicaSetScale(replicaSet: KubeObject, pod: BudgetPod, source: ScaleSource): PodScale {
   const above = replicaSet.metadata.ownerReferences?.find(({ controller }) => controller === true)
   if (above?.kind !== 'Deployment')
     return { kind: 'Scale', controllerUid: replicaSet.metadata.uid, replicas: replicasAt(replicaSet, '.spec.replicas') }
@@ -47,7 +46,7 @@ function replicaSetScale(replicaSet: KubeObject, pod: PodFacts, source: ScaleSou
   return { kind: 'Scale', controllerUid: deployment.metadata.uid, replicas: replicasAt(deployment, '.spec.replicas') }
 }
 
-function scaleOf(owner: KubeObject | 'Gone' | 'UnknownKind', controller: OwnerReference, pod: PodFacts, source: ScaleSource): PodScale {
+function scaleOf(owner: KubeObject | 'Gone' | 'UnknownKind', controller: OwnerReference, pod: BudgetPod, source: ScaleSource): PodScale {
   if (owner === 'UnknownKind') {
     const message = `no matches for kind ${JSON.stringify(controller.kind)} in version ${JSON.stringify(controller.apiVersion)}`
     return { kind: 'Unknown', message }
@@ -60,7 +59,7 @@ function scaleOf(owner: KubeObject | 'Gone' | 'UnknownKind', controller: OwnerRe
   return { kind: 'Scale', controllerUid: owner.metadata.uid, replicas: replicasAt(owner, known.replicasPath) }
 }
 
-function noControllers(pod: PodFacts): PodScale {
+function noControllers(pod: BudgetPod): PodScale {
   return { kind: 'Unknown', message: `found no controllers for pod ${JSON.stringify(pod.name)}` }
 }
 

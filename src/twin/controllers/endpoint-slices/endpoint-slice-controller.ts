@@ -7,6 +7,7 @@ import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
 import type { EndpointsOptions } from '../endpoints/endpoints-controller.ts'
+import { serviceSelector } from '../endpoints/selected-by-services.ts'
 import { isHeadless } from '../endpoints/service-pods.ts'
 import { keyOf, nameOf } from '../object-name.ts'
 import { planSlices } from './plan-slices.ts'
@@ -41,8 +42,8 @@ export class EndpointSliceController implements Controller {
     const object = this.#client.store.get('services', namespace, name)
     if (object === undefined || object.metadata.deletionTimestamp !== undefined) return undefined
     const service = as<Service>(object)
-    const selector = service.spec?.selector
-    if (selector === undefined || selector === null || service.spec?.type === 'ExternalName') return undefined
+    const selector = serviceSelector(service)
+    if (selector === undefined || service.spec?.type === 'ExternalName') return undefined
     const pods = this.#options.pods.select(namespace ?? '', { matchLabels: selector }).map((pod) => as<Pod>(pod))
     const groups = sliceGroups({ service, pods, minor: this.#options.minor, nodeOf: (node) => this.#node(node) })
     const existing = this.#byService.get(key).map((slice) => as<EndpointSlice>(slice))

@@ -72,7 +72,7 @@ function keepWanted(slice: EndpointSlice, missing: Map<string, Endpoint>): Draft
     if (wanted === undefined) continue
     missing.delete(identityOf(endpoint))
     endpoints.push(wanted)
-    changed ||= !sameJson(withoutPodVersion(wanted), withoutPodVersion(endpoint))
+    changed ||= !saysTheSame(wanted, endpoint)
   }
   return { slice, endpoints, changed: changed || endpoints.length !== old.length }
 }
@@ -92,11 +92,16 @@ function fillOneUnchanged(drafts: readonly Draft[], left: Endpoint[]): void {
 }
 
 function identityOf({ addresses, targetRef }: Endpoint): string {
-  return `${targetRef?.uid ?? ''} ${[...addresses].sort().join(' ')}`
+  return `${targetRef?.uid ?? ''} ${addresses.length === 1 ? addresses[0] : [...addresses].sort().join(' ')}`
 }
 
-/** The version of a pod alone is no reason to write a slice. */
-function withoutPodVersion({ targetRef, ...rest }: Endpoint): unknown {
-  const { resourceVersion: _, ...target } = targetRef ?? {}
-  return { ...rest, target }
+/** Whether two endpoints of one pod say the same. The version of the pod alone is no reason to write a slice. */
+function saysTheSame(a: Endpoint, b: Endpoint): boolean {
+  return (
+    a.nodeName === b.nodeName &&
+    a.zone === b.zone &&
+    a.hostname === b.hostname &&
+    sameJson(a.conditions, b.conditions) &&
+    sameJson(a.addresses, b.addresses)
+  )
 }

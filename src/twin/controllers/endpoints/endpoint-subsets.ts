@@ -57,8 +57,8 @@ function addressOf(service: Service, { metadata, spec, status }: Pod, minor: num
 
 function subsetOf({ ports, ready, notReady }: Group): EndpointSubset {
   return {
-    ...(ready.length === 0 ? {} : { addresses: ready.sort(byAddress) }),
-    ...(notReady.length === 0 ? {} : { notReadyAddresses: notReady.sort(byAddress) }),
+    ...(ready.length === 0 ? {} : { addresses: byAddress(ready) }),
+    ...(notReady.length === 0 ? {} : { notReadyAddresses: byAddress(notReady) }),
     ...(ports.length === 0 ? {} : { ports: ports.map(portOf) }),
   }
 }
@@ -67,8 +67,9 @@ function portOf({ name, port, protocol, appProtocol }: ServedPort) {
   return { ...(name === '' ? {} : { name }), port, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }
 }
 
-function byAddress(a: EndpointAddress, b: EndpointAddress): number {
-  return compare(sortableIp(a.ip), sortableIp(b.ip)) || compare(a.targetRef?.uid ?? '', b.targetRef?.uid ?? '')
+function byAddress(addresses: readonly EndpointAddress[]): EndpointAddress[] {
+  const keyed = addresses.map((address) => ({ key: `${sortableIp(address.ip)} ${address.targetRef?.uid ?? ''}`, address }))
+  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ address }) => address)
 }
 
 /** Numbers of equal width, so that 10.0.0.9 comes before 10.0.0.10. */

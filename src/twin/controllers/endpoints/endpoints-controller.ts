@@ -7,7 +7,7 @@ import type { ObjectKey, TwinClient } from '../../twin-client.ts'
 import type { LabelledObjects } from '../labelled-objects.ts'
 import { keyOf, nameOf } from '../object-name.ts'
 import { endpointSubsets } from './endpoint-subsets.ts'
-import type { SelectedByServices } from './selected-by-services.ts'
+import { type SelectedByServices, serviceSelector } from './selected-by-services.ts'
 import { isHeadless } from './service-pods.ts'
 
 const headlessLabel = 'service.kubernetes.io/headless'
@@ -51,8 +51,8 @@ export class EndpointsController implements Controller {
       if (current !== undefined && !isLeaderElection(current)) await this.#client.delete('endpoints', at, { uid: current.metadata.uid })
       return undefined
     }
-    const { selector } = as<Service>(service).spec ?? {}
-    if (selector === undefined || selector === null) return undefined
+    const selector = serviceSelector(as<Service>(service))
+    if (selector === undefined) return undefined
     const pods = this.#options.pods.select(at.namespace ?? '', { matchLabels: selector })
     const subsets = endpointSubsets(
       as<Service>(service),

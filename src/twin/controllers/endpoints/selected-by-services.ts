@@ -1,18 +1,19 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1'
 import { sameJson } from '../../api/same-json.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
-import type { Index } from '../../store/object-index.ts'
 import type { Change, ObjectStore } from '../../store/object-store.ts'
 import { nameOf } from '../object-name.ts'
+import { SelectingObjects } from '../selecting-objects.ts'
 
-/** Which Services send traffic to a pod. Only those of its namespace are asked. */
+/** Which Services send traffic to a pod. */
 export class SelectedByServices {
-  readonly #byNamespace: Index
+  readonly #services: SelectingObjects
 
   constructor(store: ObjectStore) {
-    this.#byNamespace = store.index('services', (object) =>
-      as<Service>(object).spec?.selector === undefined ? [] : [object.metadata.namespace ?? ''],
-    )
+    this.#services = new SelectingObjects(store, 'services', (object) => {
+      const selector = serviceSelector(as<Service>(object))
+      return selector && { matchLabels: selector }
+    })
   }
 
   /** The Services, as `namespace/name`, whose endpoints may be others after a change of a pod: also those that it has left. */
@@ -25,18 +26,15 @@ export class SelectedByServices {
     return [...names]
   }
 
-  #of({ metadata }: KubeObject): readonly string[] {
-    const { namespace = '', labels = {} } = metadata
-    if (this.#byNamespace.count(namespace) === 0) return []
-    return this.#byNamespace
-      .get(namespace)
-      .filter((service) => selects(as<Service>(service), labels))
-      .map(nameOf)
+  #of(pod: KubeObject): readonly string[] {
+    return this.#services.of(pod).map(nameOf)
   }
 }
 
-function selects({ spec }: Service, labels: Readonly<Record<string, string>>): boolean {
-  return Object.entries(spec?.selector ?? {}).every(([key, value]) => labels[key] === value)
+/** The labels that a Service asks of its pods; `undefined` when it asks for none: then its endpoints are somebody else's. */
+export function serviceSelector({ spec }: Service): Readonly<Record<string, string>> | undefined {
+  const selector = spec?.selector ?? {}
+  return Object.keys(selector).length === 0 ? undefined : selector
 }
 
 /** Whether no endpoint can tell two versions of a pod apart. */

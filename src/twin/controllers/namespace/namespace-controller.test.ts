@@ -1,7 +1,7 @@
 import type { Namespace } from 'kubernetes-types/core/v1'
 import { afterEach, expect, it } from 'vitest'
 import { as, type KubeObject } from '../../kube-object.ts'
-import { samplePod } from '../sample-objects.test-support.ts'
+import { samplePod, sampleWorkload } from '../sample-objects.test-support.ts'
 import { type SmallCluster, smallCluster } from '../small-cluster.test-support.ts'
 import { NamespaceController } from './namespace-controller.ts'
 
@@ -28,7 +28,8 @@ it('everything in it is deleted, and nothing else', async () => {
   await start()
   await cluster.client.create('configmaps', { metadata: { name: 'c', namespace: 'team' } })
   await cluster.client.create('configmaps', { metadata: { name: 'c', namespace: 'default' } })
-  await cluster.client.create('deployments.apps', { metadata: { name: 'd', namespace: 'team' }, spec: {} })
+  const deployment = sampleWorkload('Deployment', 'd', 1)
+  await cluster.client.create('deployments.apps', { ...deployment, metadata: { name: 'd', namespace: 'team' } })
   await cluster.client.delete('namespaces', { name: 'team' })
   await cluster.clock.advance(60_000)
   expect(team()).toBeUndefined()

@@ -1,0 +1,20 @@
+import type { Pod } from 'kubernetes-types/core/v1'
+import type { BudgetPod } from '../../../core/drain/budget-status.ts'
+import { as, type KubeObject } from '../../kube-object.ts'
+import { isReady } from '../endpoints/selected-by-services.ts'
+import { epochMs } from '../epoch-ms.ts'
+
+/** What a budget sees of a stored pod. */
+export function budgetPod(object: KubeObject): BudgetPod {
+  const { name, namespace = '', labels = {}, deletionTimestamp, ownerReferences } = object.metadata
+  const deletionAtMs = epochMs(deletionTimestamp)
+  const controller = ownerReferences?.find((reference) => reference.controller === true)
+  return {
+    name,
+    namespace,
+    labels,
+    ready: isReady(as<Pod>(object)),
+    ...(deletionAtMs === undefined ? {} : { deletionAtMs }),
+    ...(controller === undefined ? {} : { controller }),
+  }
+}
