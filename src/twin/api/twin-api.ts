@@ -1,9 +1,14 @@
 import type { Clock } from '../../cluster/clock.ts'
+import { ControlLoop } from '../control-loop/control-loop.ts'
+import { versionConversion } from '../schema/conversion/version-conversion.ts'
 import { fieldCheckOf } from '../schema/decode/field-check.ts'
 import { strategyOf } from '../schema/strategies/strategy-of.ts'
 import { resourceTypes } from '../schema/types/resource-types.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { AdmissionStep } from './admission.ts'
+import { customStrategy } from './definitions/custom-strategy.ts'
+import { DefinitionController } from './definitions/definition-controller.ts'
+import { definitionLifecycle } from './definitions/definition-lifecycle.ts'
 import { discoveryAnswer } from './discovery/discovery-answer.ts'
 import { type AccessControl, openAccess } from './http/access.ts'
 import { type FieldManagement, fieldManagementOf } from './http/field-management.ts'
@@ -12,12 +17,13 @@ import type { DocumentSource, FieldCheck, PodLogs, ServerParts } from './http/se
 import { type DefectListener, TwinServer } from './http/twin-server.ts'
 import { Snapshots } from './list/snapshots.ts'
 import { mergeSchemas } from './merge-schemas.ts'
+import { openApiDocumentSource } from './openapi/open-api-document-source.ts'
 import { Registry } from './registry.ts'
 import { RegistryClient } from './registry-client.ts'
 import { ResourceCatalog } from './resource-catalog.ts'
 import type { ResourceStrategy } from './resource-strategy.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
-import { sameShape, type VersionConversion } from './version-conversion.ts'
+import type { VersionConversion } from './version-conversion.ts'
 import { WatchHub } from './watch/watch-hub.ts'
 
 /** What an API server is given; what is left out is as the release has it, or (access, faults, logs) does nothing. */
@@ -61,8 +67,8 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     catalog,
     clock,
     random,
-    strategyOf: options.strategyOf ?? ((type) => strategyOf(storedAs(type))),
-    ...(options.admission === undefined ? {} : { admission: options.admission }),
+    strategyOf: options.strategyOf ?? ((type) => (type.custom === undefined ? strategyOf(storedAs(type)) : customStrategy(type))),
+    admission: [definitionLifecycle(store), ...(options.admission ?? [])],
   })
   const hub = new WatchHub(store, clock)
   const mergeSchema = mergeSchemas(catalog.minor)
@@ -75,7 +81,7 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     snapshots: new Snapshots(store),
     podsByNode: store.index('pods', ({ spec }) => [(spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '']),
     gitVersion,
-    conversion: options.conversion ?? sameShape,
+    conversion: options.conversion ?? versionConversion,
     mergeSchema,
     checkFields: options.checkFields ?? fieldCheckOf(catalog.minor),
     fields: options.fields ?? fieldManagementOf(catalog.minor, mergeSchema),
@@ -83,8 +89,9 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     faults: options.faults ?? noFaults,
     logs: options.logs ?? { read: async () => '' },
     virtual: options.virtual ?? (() => undefined),
-    documents: [discovery, ...(options.documents ?? [])],
+    documents: [discovery, openApiDocumentSource(), ...(options.documents ?? [])],
   }
+  new ControlLoop(new DefinitionController(registry, hub), { store, clock }).start()
   return { server: new TwinServer(parts, options.onDefect), client: new RegistryClient(registry), registry, catalog, hub }
 }
 

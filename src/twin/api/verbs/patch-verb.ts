@@ -107,13 +107,15 @@ async function applyObject(call: Call): Promise<TwinResponse> {
   const { parts, served, request, target } = call
   const options = writeOptions(call, 'PatchOptions')
   const { type, version } = served
-  const sent = decodeObject(request.body, 'application/yaml', { group: type.group, version, kind: type.kind }, parts.catalog)
-  const { object: applied, warnings } = parts.checkFields({ object: sent }, served, fieldValidation(call))
+  const applied = decodeObject(request.body, 'application/yaml', { group: type.group, version, kind: type.kind }, parts.catalog)
+  // only looked at: what is applied must not get the empty fields that a whole object has
+  const { warnings } = parts.checkFields({ object: applied }, served, fieldValidation(call))
   checkApplied(applied, target.name ?? '')
   const force = ['true', '1', ''].includes(request.query.get('force') ?? 'false')
   const next = (current: KubeObject | undefined): DraftObject => {
     const live = current === undefined ? undefined : servedObject(call, current)
-    return parts.conversion.toStored(parts.fields.apply(live, applied, { ...fieldWrite(call), force }), served)
+    const merged = parts.fields.apply(live, applied, { ...fieldWrite(call), force })
+    return parts.conversion.toStored(parts.checkFields({ object: merged }, served, 'Ignore').object, served)
   }
   const { object, created } = await parts.registry.update(type, keyOfCall(call), next, { ...options, createIfMissing: true })
   return objectAnswer(call, object, { status: created ? 201 : 200, warnings })
