@@ -6,8 +6,8 @@ interface Typed {
 /** Conditions (or addresses) after a write: those that are written take the place of their like, all others stay, in their order. */
 export function mergeByType<T extends Typed>(current: readonly T[] | undefined, written: readonly T[] | undefined): T[] | undefined {
   if (written === undefined) return current === undefined ? undefined : [...current]
-  const own = new Map(written.map((entry) => [entry.type, entry]))
-  const kept = (current ?? []).map((entry) => own.get(entry.type) ?? entry)
-  const known = new Set(kept.map(({ type }) => type))
-  return [...kept, ...written.filter(({ type }) => !known.has(type))]
+  // both lists have a handful of entries: looking through them is cheaper than a Map
+  const kept = (current ?? []).map((entry) => written.find(({ type }) => type === entry.type) ?? entry)
+  for (const entry of written) if (!current?.some(({ type }) => type === entry.type)) kept.push(entry)
+  return kept
 }

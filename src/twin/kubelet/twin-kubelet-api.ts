@@ -53,9 +53,9 @@ export class TwinKubeletApi implements KubeletApi {
   async writeNodeStatus(name: string, status: NonNullable<Node['status']>): Promise<Written> {
     const next = (node: KubeObject) => {
       const current = as<Node>(node).status ?? {}
-      const conditions = mergeByType(current.conditions, status.conditions)
-      const addresses = mergeByType(current.addresses, status.addresses)
-      return { ...node, status: { ...current, ...status, ...defined({ conditions, addresses }) } }
+      const conditions = mergeByType(current.conditions, status.conditions) ?? []
+      const addresses = mergeByType(current.addresses, status.addresses) ?? []
+      return { ...node, status: { ...current, ...status, conditions, addresses } }
     }
     return await this.#change('nodes', { name }, next, 'status')
   }
@@ -76,8 +76,12 @@ export class TwinKubeletApi implements KubeletApi {
     const next = (object: KubeObject) => {
       if (object.metadata.uid !== pod.uid) return object
       const current = as<Pod>(object).status
+      const { qosClass } = current ?? {}
       const conditions = mergeByType(current?.conditions, status.conditions)
-      return { ...object, status: { ...defined({ qosClass: current?.qosClass }), ...status, ...defined({ conditions }) } }
+      return {
+        ...object,
+        status: { ...(qosClass === undefined ? {} : { qosClass }), ...status, ...(conditions === undefined ? {} : { conditions }) },
+      }
     }
     return await this.#change('pods', pod, next, 'status')
   }
@@ -125,8 +129,4 @@ async function unless<T>(code: number, write: Promise<T>): Promise<T | undefined
 
 function draftOf(object: Node | Pod): DraftObject {
   return object as unknown as DraftObject
-}
-
-function defined<T extends object>(fields: T): Partial<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>
 }

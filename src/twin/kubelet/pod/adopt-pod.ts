@@ -49,6 +49,7 @@ function adopt(
     ended === undefined
       ? undefined
       : {
+          id: idOf(ended.containerID),
           exitCode: ended.exitCode,
           reason: ended.reason ?? 'Error',
           ...(ended.message === undefined ? {} : { message: ended.message }),
@@ -84,7 +85,7 @@ function stateOf(
   const unready = probes.readyMs <= nowMs ? Number.POSITIVE_INFINITY : probes.readyMs
   const readyMs = status?.ready === true ? startedMs : unready
   const upMs = status?.started === false ? probes.upMs : startedMs
-  return { kind: 'Running', startedMs, upMs, readyMs, endsMs, exitCode: course.exitCode, course, told: true }
+  return { kind: 'Running', id: idOf(status?.containerID), startedMs, upMs, readyMs, endsMs, exitCode: course.exitCode, course, told: true }
 }
 
 /** Whether a pod goes on as it is until somebody else touches it: nothing has to be remembered of it. */
@@ -96,6 +97,11 @@ export function isAtRest(pod: Pod, courseOf: CourseOf): boolean {
   const running = (status.containerStatuses ?? []).every(({ ready, state }) => ready && state?.running !== undefined)
   if (!running || (status.containerStatuses ?? []).length !== pod.spec?.containers.length) return false
   return specsOf(pod).every(({ spec, role }) => role === 'Init' || courseOf(spec, role).seconds === Number.POSITIVE_INFINITY)
+}
+
+/** Without the name of the runtime in front. */
+function idOf(containerId: string | undefined): string {
+  return containerId?.replace(/^.*:\/\//, '') ?? ''
 }
 
 function msOf(time: string | undefined): number | undefined {

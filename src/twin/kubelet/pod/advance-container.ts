@@ -1,4 +1,6 @@
+import type { Pod } from 'kubernetes-types/core/v1'
 import { assertNever } from '../../../core/assert-never.ts'
+import { containerId } from './container-id.ts'
 import type { ContainerEnd, ContainerRun, ContainerState, RunningState } from './container-run.ts'
 import { events } from './kubelet-words.ts'
 import { probeTimes } from './probe-schedule.ts'
@@ -69,8 +71,15 @@ function start(container: ContainerRun, turn: Turn): ContainerRun {
   // what acts ends when its work is done, which comes from outside
   const endsMs = course.act === undefined ? startedMs + course.seconds * 1000 : Number.POSITIVE_INFINITY
   const probes = probeTimes(spec, startedMs, startedMs + course.readySeconds * 1000)
-  const running: RunningState = { kind: 'Running', startedMs, ...probes, endsMs, exitCode: course.exitCode, course, told: false }
-  return { ...container, state: running, restartCount: container.last === undefined ? 0 : container.restartCount + 1 }
+  const restartCount = container.last === undefined ? 0 : container.restartCount + 1
+  const id = containerId(staticHash(turn.pod) ?? turn.pod.metadata?.uid ?? '', spec.name, restartCount)
+  const running: RunningState = { kind: 'Running', id, startedMs, ...probes, endsMs, exitCode: course.exitCode, course, told: false }
+  return { ...container, state: running, restartCount }
+}
+
+/** Containers of a static pod belong to its file, whatever becomes of the mirror pod. */
+function staticHash({ metadata }: Pod): string | undefined {
+  return metadata?.annotations?.['kubernetes.io/config.hash']
 }
 
 function advanceRunning(container: ContainerRun, state: RunningState, turn: Turn): ContainerRun {
@@ -89,9 +98,9 @@ function tellUnready(container: ContainerRun, state: RunningState, turn: Turn): 
 }
 
 function terminate(container: ContainerRun, state: RunningState, turn: Turn): ContainerRun {
-  const { startedMs, endsMs: finishedMs, course } = state
+  const { id, startedMs, endsMs: finishedMs, course } = state
   const exitCode = course.outOfMemory === true ? 137 : state.exitCode
-  const end: ContainerEnd = { exitCode, reason: reasonOf(exitCode, course.outOfMemory === true), startedMs, finishedMs }
+  const end: ContainerEnd = { id, exitCode, reason: reasonOf(exitCode, course.outOfMemory === true), startedMs, finishedMs }
   turn.effects.push({ kind: 'Ended', container: container.spec.name, role: container.role, end, course })
   return { ...container, state: { kind: 'Terminated', end }, last: end }
 }

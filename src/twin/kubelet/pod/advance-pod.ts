@@ -28,12 +28,8 @@ export function advancePod(run: PodRun, pod: Pod, at: PodSurroundings, nowMs: nu
 /** Whether no container of it will ever run again. */
 export function isOver(run: PodRun, policy: string): boolean {
   if (run.failed !== undefined) return true
-  const ended = ({ state }: ContainerRun) => state.kind === 'Terminated'
-  const main = run.containers.filter(({ role }) => role === 'Main')
-  if (main.every((container) => container.state.kind === 'Terminated' && !restarts(container, policy, container.state.end.exitCode))) {
-    return run.containers.filter(({ role }) => role === 'Sidecar').every((sidecar) => ended(sidecar) || sidecar.state.kind === 'Blocked')
-  }
-  return run.containers.some((container) => initHasFailed(container, policy))
+  const ended = ({ role, state }: ContainerRun) => role !== 'Sidecar' || state.kind === 'Terminated' || state.kind === 'Blocked'
+  return workIsOver(run.containers, policy) && run.containers.every(ended)
 }
 
 function advanceLiving(run: PodRun, turn: Turn): PodRun {
@@ -47,6 +43,7 @@ function advanceLiving(run: PodRun, turn: Turn): PodRun {
 }
 
 function advanceInOrder(containers: readonly ContainerRun[], policy: string, turn: Turn): readonly ContainerRun[] {
+  if (workIsOver(containers, policy)) return containers.map((container) => endSidecar(container, turn))
   let open = true
   const next = containers.map((container) => {
     const { role } = container
@@ -57,10 +54,12 @@ function advanceInOrder(containers: readonly ContainerRun[], policy: string, tur
     if (role !== 'Main' && !letsNextStart(advanced, turn.nowMs)) open = false
     return advanced
   })
-  return mainIsOver(next, policy) ? next.map((container) => endSidecar(container, turn)) : next
+  return workIsOver(next, policy) ? next.map((container) => endSidecar(container, turn)) : next
 }
 
-function mainIsOver(containers: readonly ContainerRun[], policy: string): boolean {
+/** Nothing but sidecars runs, or will. */
+function workIsOver(containers: readonly ContainerRun[], policy: string): boolean {
+  if (containers.some((container) => initHasFailed(container, policy))) return true
   return containers.every(
     ({ role, state }) => role !== 'Main' || (state.kind === 'Terminated' && !restarts({ role }, policy, state.end.exitCode)),
   )
@@ -72,7 +71,7 @@ function endSidecar(container: ContainerRun, turn: Turn): ContainerRun {
   const { state } = container
   if (state.kind === 'Running')
     return endContainer({ ...container, state: { ...state, endsMs: Math.min(state.endsMs, turn.nowMs), exitCode: 0 } }, turn)
-  return state.kind === 'Terminated' ? container : { ...container, state: { kind: 'Blocked' } }
+  return state.kind === 'Terminated' || state.kind === 'Blocked' ? container : { ...container, state: { kind: 'Blocked' } }
 }
 
 function initHasFailed({ role, state }: ContainerRun, policy: string): boolean {

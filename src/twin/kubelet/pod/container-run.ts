@@ -3,6 +3,8 @@ import type { ContainerCourse } from './container-course.ts'
 
 /** An end of a container. Times are epoch ms. */
 export interface ContainerEnd {
+  /** Of the container that has ended: 64 hexadecimal digits. */
+  readonly id: string
   readonly exitCode: number
   /** `Completed`, `Error`, `OOMKilled`, `Unknown` … */
   readonly reason: string
@@ -48,6 +50,8 @@ export type ContainerState =
 
 export interface RunningState {
   readonly kind: 'Running'
+  /** 64 hexadecimal digits. */
+  readonly id: string
   readonly startedMs: number
   /** When its startup probe has succeeded; at once without one. */
   readonly upMs: number

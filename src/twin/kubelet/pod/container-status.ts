@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import type { ContainerState as ApiState, ContainerStateTerminated, ContainerStatus } from 'kubernetes-types/core/v1'
 import { assertNever } from '../../../core/assert-never.ts'
 import { apiTime } from '../../api-time.ts'
+import { imageId } from './container-id.ts'
 import { type ContainerEnd, type ContainerRun, isReady } from './container-run.ts'
 
-/** What the identifiers of a container are made of. */
-export interface ContainerIdentity {
-  readonly podUid: string
+/** What of its pod and node stands in the status of a container. */
+export interface ContainerSurroundings {
   /** `containerd`, `docker`, `cri-o`. */
   readonly runtime: string
   /** The pod has init containers: then what waits for its turn is PodInitializing. */
@@ -15,13 +14,13 @@ export interface ContainerIdentity {
 }
 
 /** The status of one container as a kubelet writes it. */
-export function containerStatus(container: ContainerRun, of: ContainerIdentity): ContainerStatus {
+export function containerStatus(container: ContainerRun, of: ContainerSurroundings): ContainerStatus {
   const { spec, state, last, restartCount } = container
   // between two runs the last end is the state, and when a back-off is shown in its place, it is the last state
   const between = state.kind === 'Creating' || state.kind === 'Pulling' || state.kind === 'Blocked'
-  const shown: ApiState = between && last !== undefined ? { terminated: terminated(container, last, of) } : apiState(container, of)
-  const hasRun = last !== undefined || state.kind === 'Running'
-  const lastState = last === undefined || shown.terminated !== undefined ? {} : { terminated: terminated(container, last, of) }
+  const shown: ApiState = between && last !== undefined ? { terminated: terminated(last, of) } : apiState(container, of)
+  const id = state.kind === 'Running' ? state.id : last?.id
+  const lastState = last === undefined || shown.terminated !== undefined ? {} : { terminated: terminated(last, of) }
   return {
     name: spec.name,
     state: shown,
@@ -29,13 +28,13 @@ export function containerStatus(container: ContainerRun, of: ContainerIdentity):
     ready: isReady(container, of.nowMs),
     restartCount,
     image: spec.image ?? '',
-    imageID: hasRun ? imageId(spec.image ?? '') : '',
-    ...(hasRun ? { containerID: containerId(container, of) } : {}),
+    imageID: id === undefined ? '' : imageId(spec.image ?? ''),
+    ...(id === undefined ? {} : { containerID: `${of.runtime}://${id}` }),
     started: state.kind === 'Running' && state.upMs <= of.nowMs,
   }
 }
 
-function apiState(container: ContainerRun, of: ContainerIdentity): ApiState {
+function apiState(container: ContainerRun, of: ContainerSurroundings): ApiState {
   const { state } = container
   switch (state.kind) {
     case 'Blocked':
@@ -51,7 +50,7 @@ function apiState(container: ContainerRun, of: ContainerIdentity): ApiState {
     case 'Running':
       return { running: { startedAt: apiTime(state.startedMs) } }
     case 'Terminated':
-      return { terminated: terminated(container, state.end, of) }
+      return { terminated: terminated(state.end, of) }
     default:
       return assertNever(state)
   }
@@ -62,27 +61,13 @@ function pullWaiting(image: string, state: { reason: string; message: string; ba
   return { reason: 'ImagePullBackOff', message: `Back-off pulling image "${image}"` }
 }
 
-function terminated(container: ContainerRun, end: ContainerEnd, of: ContainerIdentity): ContainerStateTerminated {
+function terminated(end: ContainerEnd, of: ContainerSurroundings): ContainerStateTerminated {
   return {
     exitCode: end.exitCode,
     reason: end.reason,
     ...(end.message === undefined ? {} : { message: end.message }),
     startedAt: apiTime(end.startedMs),
     finishedAt: apiTime(end.finishedMs),
-    containerID: containerId(container, of),
+    containerID: `${of.runtime}://${end.id}`,
   }
-}
-
-function containerId({ spec, restartCount }: ContainerRun, { podUid, runtime }: ContainerIdentity): string {
-  return `${runtime}://${sha256(`${podUid}/${spec.name}/${restartCount}`)}`
-}
-
-/** As a registry's digest would be, the same for the same name. */
-export function imageId(image: string): string {
-  const repository = image.replace(/@.*$/, '').replace(/:[^:/]*$/, '')
-  return `${repository}@sha256:${sha256(image)}`
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
 }

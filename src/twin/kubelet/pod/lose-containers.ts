@@ -25,7 +25,7 @@ function lost(container: ContainerRun, downMs: number, policy: string): Containe
     return { ...container, state: again }
   }
   if (state.kind !== 'Running') return { ...container, state: { kind: 'Blocked' } }
-  const end: ContainerEnd = { exitCode: 255, reason: 'Unknown', startedMs: state.startedMs, finishedMs: downMs }
+  const end: ContainerEnd = { id: state.id, exitCode: 255, reason: 'Unknown', startedMs: state.startedMs, finishedMs: downMs }
   const stays = policy === 'Never' && role !== 'Sidecar'
   return { ...container, last: end, state: stays ? { kind: 'Terminated', end } : { kind: 'Blocked' } }
 }

@@ -30,7 +30,7 @@ export function podConditions(input: ConditionsInput): PodCondition[] {
   const { pod, run, minor, nowMs, before = [] } = input
   const ready = containersReady(input)
   const verdicts: Verdict[] = [
-    ...(minor >= 29 ? [{ type: 'PodReadyToStartContainers', on: run.sandboxMs <= nowMs && !isFinished(input.phase) }] : []),
+    ...(minor >= 29 ? [{ type: 'PodReadyToStartContainers', on: hasBegun(run) && !isFinished(input.phase) }] : []),
     initialized(input),
     podReady(ready, pod),
     { ...ready, type: 'ContainersReady' },
@@ -52,6 +52,11 @@ function condition({ type, on, reason, message }: Verdict, known: readonly PodCo
     lastProbeTime: null as unknown as string,
     lastTransitionTime: since ?? apiTime(nowMs),
   }
+}
+
+/** Whether its first container has got further than being fetched and made: then the sandbox is there and has an address. */
+export function hasBegun(run: PodRun): boolean {
+  return run.containers.some(({ state, last }) => last !== undefined || !['Blocked', 'Pulling', 'Creating'].includes(state.kind))
 }
 
 function isFinished(phase: PodPhase): boolean {

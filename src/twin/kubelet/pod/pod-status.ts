@@ -2,7 +2,7 @@ import type { Pod, PodCondition, PodStatus } from 'kubernetes-types/core/v1'
 import { apiTime } from '../../api-time.ts'
 import type { ContainerRole, ContainerRun } from './container-run.ts'
 import { containerStatus } from './container-status.ts'
-import { podConditions } from './pod-conditions.ts'
+import { hasBegun, podConditions } from './pod-conditions.ts'
 import { phaseAfterStop, podPhase } from './pod-phase.ts'
 import type { PodRun } from './pod-run.ts'
 
@@ -29,7 +29,8 @@ export function podStatus(run: PodRun, pod: Pod, context: PodStatusContext): Pod
   const phase = stopped ? phaseAfterStop(run, policy, minor) : podPhase(run, policy)
   const conditions = podConditions({ pod, run, phase, minor, nowMs, before })
   const podIp = pod.spec?.hostNetwork === true ? hostIp : run.podIp
-  const hasIp = podIp !== undefined && run.sandboxMs <= nowMs
+  // a kubelet that pulls or creates the first container has no time to tell of the sandbox
+  const hasIp = podIp !== undefined && hasBegun(run)
   return {
     phase,
     conditions,
@@ -38,14 +39,13 @@ export function podStatus(run: PodRun, pod: Pod, context: PodStatusContext): Pod
     ...(minor >= 29 ? { hostIPs: [{ ip: hostIp }] } : {}),
     ...(hasIp ? { podIP: podIp, podIPs: [{ ip: podIp }] } : {}),
     startTime: apiTime(run.startMs),
-    ...containerStatuses(run, pod, context),
+    ...containerStatuses(run, context),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
   }
 }
 
-function containerStatuses(run: PodRun, pod: Pod, { runtime, nowMs }: PodStatusContext): PodStatus {
+function containerStatuses(run: PodRun, { runtime, nowMs }: PodStatusContext): PodStatus {
   const of = {
-    podUid: pod.metadata?.annotations?.['kubernetes.io/config.hash'] ?? pod.metadata?.uid ?? '',
     runtime,
     initializing: run.containers.some(({ role }) => role !== 'Main'),
     nowMs,

@@ -1,0 +1,72 @@
+import type { Pod } from 'kubernetes-types/core/v1'
+import { describe, expect, it } from 'vitest'
+import { MemoryApi } from '../../../test/loopback/memory-api.ts'
+import { createApiClient } from '../../cluster/api-client.ts'
+import { silentLog } from '../../cluster/log.ts'
+import type { ServerCapabilities } from '../../cluster/server-capabilities.ts'
+import { VirtualClock } from '../../cluster/virtual-clock.ts'
+import { newMachine } from '../machine/new-machine.ts'
+import { ClusterKubeletApi } from './cluster-kubelet-api.ts'
+import { KubeletFleet } from './kubelet-fleet.ts'
+import { seeded, startMs } from './kubelet-world.test-support.ts'
+
+const capabilities = { gitVersion: 'v1.20.2', major: 1, minor: 20, watchBookmarks: true } as ServerCapabilities
+const podPath = '/api/v1/namespaces/default/pods'
+
+async function joined() {
+  const server = new MemoryApi()
+  const clock = new VirtualClock({ startMs })
+  const client = createApiClient(server, capabilities, { clock })
+  const random = seeded()
+  const api = new ClusterKubeletApi(client, { random, log: silentLog, isOurs: (node) => node === 'a' })
+  const fleet = new KubeletFleet({ api, clock, random })
+  const put = (name: string, nodeName: string, rest: object = {}) =>
+    server.put(`${podPath}/${name}`, {
+      metadata: { name, namespace: 'default', ...rest },
+      spec: { nodeName, containers: [{ name: 'app', image: 'x:1' }] },
+    })
+  // a collection of all namespaces is told apart by its path here
+  server.put('/api/v1/pods/bound', {
+    metadata: { name: 'bound', namespace: 'default' },
+    spec: { nodeName: 'a', containers: [{ name: 'app', image: 'x:1' }] },
+  })
+  server.put('/api/v1/pods/foreign', { metadata: { name: 'foreign', namespace: 'default' }, spec: { nodeName: 'b', containers: [] } })
+  put('bound', 'a')
+  put('foreign', 'b')
+  await fleet.addNode(newMachine({ name: 'a', version: 'v1.20.2', bootId: 'b' }))
+  await fleet.start()
+  return { server, fleet, clock }
+}
+
+describe('kubelets of a real API server', () => {
+  it('register their node with its status and a Lease', async () => {
+    const { server, fleet } = await joined()
+    expect(server.lines(/^POST/)).toEqual(
+      expect.arrayContaining(['POST /api/v1/nodes', 'POST /apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases']),
+    )
+    expect(server.objects.get('/api/v1/nodes/a')).toMatchObject({ status: { nodeInfo: { kubeletVersion: 'v1.20.2' } } })
+    fleet.stop()
+  })
+
+  it('run the pods of their nodes alone, and write their status as strategic patches that name the UID', async () => {
+    const { server, fleet, clock } = await joined()
+    await clock.advance(20_000)
+    fleet.stop()
+    expect(new Set(server.lines(/^PATCH .*pods/))).toEqual(new Set([`PATCH ${podPath}/bound/status`]))
+    const last = server.requests.findLast(({ line }) => line.startsWith(`PATCH ${podPath}`))?.request
+    expect(last?.contentType).toBe('application/strategic-merge-patch+json')
+    expect(last?.body).toMatchObject({
+      metadata: { uid: expect.any(String) },
+      status: { phase: 'Running', podIPs: [{ $patch: 'replace' }, { ip: '10.0.0.1' }] } satisfies Partial<
+        Record<keyof NonNullable<Pod['status']>, unknown>
+      >,
+    })
+  })
+
+  it('renew the Lease with a patch each', async () => {
+    const { server, fleet, clock } = await joined()
+    await clock.advance(60_000)
+    fleet.stop()
+    expect(server.lines(/^PATCH .*leases/)).toHaveLength(6)
+  })
+})
