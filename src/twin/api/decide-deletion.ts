@@ -71,7 +71,8 @@ export function goesWithUpdate(next: KubeObject, old: KubeObject, type: Resource
   return ((next.spec as { readonly finalizers?: readonly string[] } | undefined)?.finalizers?.length ?? 0) === 0
 }
 
-function checkPreconditions({ metadata }: KubeObject, { preconditions = {} }: DeleteOptions, type: ResourceType): void {
+/** Throws 409 when another object, or another version of it, is meant. */
+export function checkPreconditions({ metadata }: KubeObject, { preconditions = {} }: DeleteOptions, type: ResourceType): void {
   const { uid, resourceVersion } = preconditions
   // The kind, not the resource: so says the real server here.
   const of = { group: type.group, plural: type.kind, name: metadata.name }

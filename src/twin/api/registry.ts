@@ -4,6 +4,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { ObjectKey } from '../twin-client.ts'
 import { type AdmissionRequest, type AdmissionStep, mutated, validated } from './admission.ts'
 import { type DeleteOptions, type Deletion, decideDeletion, decideNamespaceDeletion, goesWithUpdate } from './decide-deletion.ts'
+import { decideDefinitionDeletion } from './definitions/decide-definition-deletion.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { prepareCreation, type WriteRules } from './prepare-creation.ts'
 import { isCreatedByUpdate, prepareUpdate } from './prepare-update.ts'
@@ -176,7 +177,14 @@ export class Registry {
   #decideDeletion(type: ResourceType, object: KubeObject, asked: DeleteOptions, options: WriteOptions): Deletion {
     const version = options.version ?? this.#newest(type)
     const rules = { type, version, strategy: this.#strategyOf(type), nowMs: this.clock.now() }
-    return storedAs(type) === 'namespaces' ? decideNamespaceDeletion(object, asked, rules) : decideDeletion(object, asked, rules)
+    switch (storedAs(type)) {
+      case 'namespaces':
+        return decideNamespaceDeletion(object, asked, rules)
+      case 'customresourcedefinitions.apiextensions.k8s.io':
+        return decideDefinitionDeletion(object, asked, rules)
+      default:
+        return decideDeletion(object, asked, rules)
+    }
   }
 
   #carryOut(type: ResourceType, object: KubeObject, deletion: Deletion, dryRun: boolean): Deleted {
@@ -197,8 +205,13 @@ export class Registry {
     }
   }
 
-  #rules(type: ResourceType, { subresource }: WriteOptions): WriteRules {
-    const context = { minor: this.catalog.minor, nowMs: this.clock.now(), ...(subresource === undefined ? {} : { subresource }) }
+  #rules(type: ResourceType, { subresource, version }: WriteOptions): WriteRules {
+    const context = {
+      minor: this.catalog.minor,
+      nowMs: this.clock.now(),
+      ...(subresource === undefined ? {} : { subresource }),
+      ...(version === undefined ? {} : { version }),
+    }
     return { type, strategy: this.#strategyOf(type), context }
   }
 

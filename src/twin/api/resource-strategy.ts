@@ -8,6 +8,8 @@ export interface StrategyContext {
   readonly nowMs: number
   /** The subresource that is written, absent for the object itself. */
   readonly subresource?: string
+  /** In which the request speaks; the newest that is served unless told. */
+  readonly version?: string
 }
 
 /** What one kind asks of its writes, beyond what all kinds have in common. Pure: every method returns a new object or its argument. */

@@ -40,12 +40,16 @@ export async function ask(server: TwinServer, method: string, target: string, se
     case 'Object':
       return { status: response.status, body: JSON.parse(JSON.stringify(response.object)), headers: response.headers ?? {} }
     case 'Bytes':
-      return { status: response.status, body: String(response.body), headers: response.headers }
+      return { status: response.status, body: bodyOf(String(response.body), response.headers['content-type']), headers: response.headers }
     case 'Stream':
       return { status: response.status, body: await wholeStream(response.pieces), headers: response.headers }
     case 'Broken':
       return { status: 0, body: undefined, headers: {} }
   }
+}
+
+function bodyOf(text: string, type = ''): Json {
+  return type.startsWith('application/json') ? JSON.parse(text) : text
 }
 
 async function wholeStream(pieces: AsyncIterable<string>): Promise<Json[]> {
