@@ -47,6 +47,9 @@ export class ControlLoop {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options
     this.#unsubscribe = store.subscribe((change) => this.#hear(change))
+    this.#controller.connect?.((key) => {
+      if (this.#unsubscribe !== undefined) this.wake(key)
+    })
     const resources = this.#keysOf.has(everyResource) ? store.resources() : this.#keysOf.keys()
     for (const resource of resources) {
       for (const object of store.list(resource)) {

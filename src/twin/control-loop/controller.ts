@@ -14,6 +14,8 @@ export interface Controller {
   readonly name: string
   readonly watches: readonly Watch[]
   reconcile(key: string): Promise<Wake | undefined>
+  /** For a controller that hears of things which no change of the store tells: given a way to ask for a reconcile, once, at the start. */
+  connect?(wake: (key: string) => void): void
 }
 
 /** In place of a resource: every one there is or will be. */

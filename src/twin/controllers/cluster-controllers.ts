@@ -16,6 +16,7 @@ import { LabelledObjects } from './labelled-objects.ts'
 import { type ClusterLatencies, usualLatencies } from './latencies.ts'
 import { NamespaceController } from './namespace/namespace-controller.ts'
 import { NodeIpamController } from './node-ipam/node-ipam-controller.ts'
+import type { KubeletPresence } from './node-lifecycle/kubelet-presence.ts'
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts'
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.ts'
 import { PodGarbageCollector } from './pod-garbage/pod-garbage-collector.ts'
@@ -36,6 +37,8 @@ export interface ClusterControllerOptions {
   /** Minor of Kubernetes 1 whose controllers these are. */
   readonly minor: number
   readonly latencies?: ClusterLatencies
+  /** Which kubelets are there, where no heartbeats are written. */
+  readonly presence?: KubeletPresence
   /** IPv4 range of all pods, cut into /24s for the nodes; nodes get none when it is missing. */
   readonly clusterCidr?: string
   /** PEM of the cluster's CA; a placeholder unless told. */

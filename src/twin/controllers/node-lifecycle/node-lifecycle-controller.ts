@@ -5,6 +5,7 @@ import { as, type KubeObject } from '../../kube-object.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import type { KubeletPresence } from './kubelet-presence.ts'
 import { graceMs, readyCondition, silentConditions } from './node-health.ts'
 import { evictingTaint, isEvictingTaint, mirroredTaints, withEvictingTaint } from './node-taints.ts'
 import { notReadyPod } from './not-ready-pod.ts'
@@ -23,6 +24,8 @@ export interface NodeLifecycleOptions {
   readonly minor: number
   /** Pods by node, shared with other controllers. */
   readonly podsByNode: Index
+  /** Counts in place of Leases and heartbeats where it is given. */
+  readonly presence?: KubeletPresence
 }
 
 /**
@@ -48,11 +51,17 @@ export class NodeLifecycleController implements Controller {
   readonly #untold = new Set<string>()
   readonly #buckets = new Map<string, TokenBucket>()
   #cutOff = false
+  /** When all nodes were last given their time anew. */
+  #resetAtMs = 0
 
   constructor(client: TwinClient, options: NodeLifecycleOptions) {
     this.#client = client
     this.#options = options
     this.#ledger = new ZoneLedger(options.minor)
+  }
+
+  connect(wake: (key: string) => void): void {
+    this.#options.presence?.listen((name) => wake(`node/${name}`))
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
@@ -93,7 +102,9 @@ export class NodeLifecycleController implements Controller {
     const node = as<Node>(object)
     const now = this.#options.clock.now()
     const { name } = object.metadata
-    const endsAtMs = (this.#heardAtMs.get(name) ?? now) + graceMs(node, this.#options.minor)
+    const heardAtMs = this.#heardOf(name)
+    if (heardAtMs === undefined) return undefined
+    const endsAtMs = heardAtMs + graceMs(node, this.#options.minor)
     if (now <= endsAtMs) return { afterMs: Math.ceil((endsAtMs + 1 - now) / monitorPeriodMs) * monitorPeriodMs }
     const stored = node.status?.conditions
     const conditions = silentConditions(node, now)
@@ -101,6 +112,15 @@ export class NodeLifecycleController implements Controller {
     if (readyCondition(node)?.status === 'True') this.#untold.add(name)
     await this.#client.update('nodes', { ...object, status: { ...node.status, conditions } }, 'status')
     return undefined
+  }
+
+  /** When a node was last heard of; `undefined` while its kubelet is known to be there, and silence need not be expected. */
+  #heardOf(name: string): number | undefined {
+    const heardAtMs = this.#heardAtMs.get(name) ?? this.#options.clock.now()
+    const { presence } = this.#options
+    if (presence === undefined) return heardAtMs
+    const silentSinceMs = presence.silentSinceMs(name)
+    return silentSinceMs === undefined ? undefined : Math.max(silentSinceMs, this.#resetAtMs)
   }
 
   async #tellPods(node: KubeObject): Promise<void> {
@@ -161,7 +181,10 @@ export class NodeLifecycleController implements Controller {
     this.#cutOff = cutOff
     const nodes = this.#client.store.list('nodes')
     if (cutOff) for (const { metadata } of nodes) await this.#swapTaints(metadata.name)
-    else for (const { metadata } of nodes) this.#heardAtMs.set(metadata.name, this.#options.clock.now())
+    else {
+      this.#resetAtMs = this.#options.clock.now()
+      for (const { metadata } of nodes) this.#heardAtMs.set(metadata.name, this.#resetAtMs)
+    }
   }
 
   #bucket(zone: string, rate: number, now: number): TokenBucket {

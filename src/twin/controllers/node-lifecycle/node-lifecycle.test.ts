@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { as, type DraftObject } from '../../kube-object.ts'
 import { samplePod } from '../sample-objects.test-support.ts'
 import { type SmallCluster, smallCluster } from '../small-cluster.test-support.ts'
+import { KubeletPresence } from './kubelet-presence.ts'
 import { NodeLifecycleController } from './node-lifecycle-controller.ts'
 import { TaintEvictionController } from './taint-eviction-controller.ts'
 
@@ -174,4 +175,21 @@ it('nodes that come and go are told of', async () => {
   await cluster.clock.advance(1_000)
   expect(events('RegisteredNode')).toHaveLength(2)
   expect(events('RemovingNode')).toMatchObject([{ message: 'Node n2 event: Removing Node n2 from Controller' }])
+})
+
+it('without heartbeats a node is silent when its kubelet is said to be, and no node is asked in between', async () => {
+  cluster = await smallCluster()
+  const presence = new KubeletPresence()
+  const podsByNode = cluster.store.index('pods', () => [])
+  for (const name of ['n1', 'n2']) await cluster.put('nodes', nodeDraft(name, 'a'))
+  cluster.run(new NodeLifecycleController(cluster.client, { ...cluster, podsByNode, presence }))
+  await cluster.clock.advance(1_000)
+  expect(cluster.clock.nextAtMs()).toBeUndefined()
+  await cluster.clock.advance(86_400_000)
+  expect([readyOf('n1'), readyOf('n2')]).toMatchObject([{ status: 'True' }, { status: 'True' }])
+  presence.change({ node: 'n1', present: false, atMs: cluster.clock.now() })
+  await cluster.clock.advance(39_000)
+  expect(readyOf('n1')).toMatchObject({ status: 'True' })
+  await cluster.clock.advance(10_000)
+  expect([readyOf('n1'), readyOf('n2')]).toMatchObject([{ status: 'Unknown' }, { status: 'True' }])
 })

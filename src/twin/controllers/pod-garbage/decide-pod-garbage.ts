@@ -1,10 +1,11 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import { epochMs } from '../epoch-ms.ts'
+import { readyCondition } from '../node-lifecycle/node-health.ts'
 
 /** Says that a node is down for good, so that its pods may be taken for dead. Source: Kubernetes, Well-Known Labels, Annotations and Taints. */
-export const outOfServiceTaint = 'node.kubernetes.io/out-of-service'
+const outOfServiceTaint = 'node.kubernetes.io/out-of-service'
 /** Since then the taint is honoured (beta, on by default). */
-export const outOfServiceMinor = 26
+const outOfServiceMinor = 26
 
 /** A pod that has ended: neither waiting nor running nor unknown. */
 export function hasEnded({ status }: Pod): boolean {
@@ -27,7 +28,7 @@ function compare(a: string, b: string): number {
 }
 
 /** Whether pods of a node that end need not be waited for: it is not ready and tainted as out of service. */
-export function isOutOfService({ spec, status }: Node, minor: number): boolean {
-  const ready = status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
-  return minor >= outOfServiceMinor && !ready && spec?.taints?.some(({ key }) => key === outOfServiceTaint) === true
+export function isOutOfService(node: Node, minor: number): boolean {
+  if (minor < outOfServiceMinor || readyCondition(node)?.status === 'True') return false
+  return node.spec?.taints?.some(({ key }) => key === outOfServiceTaint) === true
 }

@@ -36,6 +36,6 @@ export function isActive({ store }: TwinClient, name: string): boolean {
 }
 
 /** The namespace in which an object of that name has been deleted. */
-export function deletedNamespaced(name: string): (change: Change) => readonly string[] {
+function deletedNamespaced(name: string): (change: Change) => readonly string[] {
   return ({ kind, object }) => (kind === 'Deleted' && object.metadata.name === name ? [object.metadata.namespace ?? ''] : [])
 }

@@ -6,6 +6,7 @@ import { as, type KubeObject } from '../../kube-object.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import { readyCondition } from '../node-lifecycle/node-health.ts'
 import { isOutOfService } from '../pod-garbage/decide-pod-garbage.ts'
 import { type AttachableVolume, allowsMultiAttach, attachable, attachmentName, nodeVolumeName } from './attachable-volume.ts'
 import { type ClaimUsers, claimsOf } from './claim-users.ts'
@@ -179,6 +180,6 @@ function letsGoAlike(a: Node, b: Node): boolean {
   return a.spec?.taints === b.spec?.taints && a.status?.volumesInUse === b.status?.volumesInUse && isReadyNode(a) === isReadyNode(b)
 }
 
-function isReadyNode({ status }: Node): boolean {
-  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
+function isReadyNode(node: Node): boolean {
+  return readyCondition(node)?.status === 'True'
 }
