@@ -7,6 +7,7 @@ import type { UserInfo } from './api/user-info.ts'
 import { ControlLoop } from './control-loop/control-loop.ts'
 import type { Controller } from './control-loop/controller.ts'
 import { clusterControllers } from './controllers/cluster-controllers.ts'
+import { KubeletPresence } from './controllers/node-lifecycle/kubelet-presence.ts'
 import { workloadControllers } from './controllers/workloads/workload-controllers.ts'
 import { KubeletFleet } from './kubelet/kubelet-fleet.ts'
 import type { KubeletOptions } from './kubelet/kubelet-options.ts'
@@ -71,12 +72,13 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   })
   const { minor } = api.catalog
   await startObjects(api.client)
+  const presence = options.kubelets?.heartbeats === 'Elided' ? new KubeletPresence() : undefined
   const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure: onDefect })
-  const loops = controllersOf(api, options).map(
+  const loops = controllersOf(api, options, presence).map(
     (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onDefect(`${name} ${key}`, error) }),
   )
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
-  const fleet = fleetOf(api, options, { logs, transport })
+  const fleet = fleetOf(api, options, { logs, transport, presence })
   return {
     api,
     fleet,
@@ -100,16 +102,23 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
 function controllersOf(
   { client, catalog: { minor } }: TwinApi,
   { clock, random, clusterCidr = '10.42.0.0/16' }: TwinOptions,
+  presence: KubeletPresence | undefined,
 ): readonly Controller[] {
-  return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, { clock, random, minor, clusterCidr })]
+  const options = { clock, random, minor, clusterCidr, ...(presence === undefined ? {} : { presence }) }
+  return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, options)]
 }
 
 interface FleetParts {
   readonly logs: PodLogs
   readonly transport: (user: UserInfo) => ApiTransport
+  readonly presence: KubeletPresence | undefined
 }
 
-function fleetOf({ client }: TwinApi, { clock, random, kubelets = {} }: TwinOptions, { logs, transport }: FleetParts): KubeletFleet {
+function fleetOf(
+  { client }: TwinApi,
+  { clock, random, kubelets = {} }: TwinOptions,
+  { logs, transport, presence }: FleetParts,
+): KubeletFleet {
   const { behaviours = [], ...others } = kubelets
   const ofPod = (pod: Pod) => transport(serviceAccountOf(pod))
   return new KubeletFleet({
@@ -118,6 +127,7 @@ function fleetOf({ client }: TwinApi, { clock, random, kubelets = {} }: TwinOpti
     random,
     logs,
     ...others,
+    ...(presence === undefined ? {} : { onPresence: (change) => presence.change(change) }),
     behaviours: [...behaviours, ...knownImages({ api: ofPod, clock })],
   })
 }
