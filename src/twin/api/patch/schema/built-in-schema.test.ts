@@ -18,7 +18,6 @@ describe('BuiltInSchemas', () => {
     { of: ['', 'Pod'], path: 'spec.initContainers[].env', applyKeys: ['name'], patchKey: 'name' },
     { of: ['', 'Pod'], path: 'spec.ephemeralContainers[].volumeMounts', applyKeys: ['mountPath'], patchKey: 'mountPath' },
     { of: ['', 'Pod'], path: 'spec.containers[].volumeDevices', applyKeys: ['devicePath'], patchKey: 'devicePath' },
-    { of: ['', 'Pod'], path: 'spec.containers[].ports', applyKeys: ['containerPort', 'protocol'], patchKey: 'containerPort' },
     { of: ['', 'Pod'], path: 'spec.topologySpreadConstraints', applyKeys: ['topologyKey', 'whenUnsatisfiable'], patchKey: 'topologyKey' },
     { of: ['', 'Pod'], path: 'spec.hostAliases', applyKeys: ['ip'], patchKey: 'ip' },
     { of: ['', 'Pod'], path: 'spec.imagePullSecrets', applyKeys: ['name'], patchKey: 'name' },
@@ -33,6 +32,17 @@ describe('BuiltInSchemas', () => {
   ])('$of $path merges by $applyKeys', ({ of, path, applyKeys, patchKey }) => {
     const { list } = at(new BuiltInSchemas(20).schemaOf(of[0] ?? '', of[1] ?? ''), path)
     expect(list).toEqual({ applyKeys, ...(patchKey === undefined ? {} : { patchKey: { field: patchKey } }) })
+  })
+
+  it.each([
+    { of: ['', 'Pod'], path: 'spec.containers[].ports', minor: 19, defaults: undefined },
+    { of: ['', 'Pod'], path: 'spec.containers[].ports', minor: 20, defaults: { protocol: 'TCP' } },
+    { of: ['', 'Service'], path: 'spec.ports', minor: 20, defaults: undefined },
+    { of: ['', 'Service'], path: 'spec.ports', minor: 21, defaults: { protocol: 'TCP' } },
+  ])('$of $path without a protocol: 1.$minor takes it for $defaults', ({ of, path, minor, defaults }) => {
+    const { list } = at(new BuiltInSchemas(minor).schemaOf(of[0] ?? '', of[1] ?? ''), path)
+    expect(list?.applyKeys).toContain('protocol')
+    expect(list?.keyDefaults).toEqual(defaults)
   })
 
   it.each([

@@ -46,7 +46,7 @@ function podTypes(minor: number): Readonly<Record<string, TypeRules>> {
       nodeSelector: reference,
       affinity: object('Affinity'),
     },
-    Container: { ...container, ports: portsBy('containerPort', minor >= 21) },
+    Container: { ...container, ports: portsBy('containerPort', minor >= 20) },
     // Their ports have a list type since 1.23 only; ports of an ephemeral container are refused anyway.
     EphemeralContainer: container,
     EnvVar: { valueFrom: object('EnvVarSource') },
