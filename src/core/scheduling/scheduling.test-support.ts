@@ -77,7 +77,7 @@ export interface Storage {
   readonly csiNodes?: readonly CSINode[]
 }
 
-export function volumeReader({ claims = [], volumes = [], classes = [], csiNodes = [] }: Storage): VolumeReader {
+function volumeReader({ claims = [], volumes = [], classes = [], csiNodes = [] }: Storage): VolumeReader {
   return {
     claim: (namespace, name) => claims.find(({ metadata }) => metadata?.namespace === namespace && metadata.name === name),
     volume: (name) => volumes.find(({ metadata }) => metadata?.name === name),

@@ -35,7 +35,7 @@ export function bestNode(cycle: SchedulingCycle, nodes: readonly NodeInfo[], ran
 }
 
 /** The weighted sum of all scores for each node, 0 to 100 times the weights. */
-export function scoreNodes(cycle: SchedulingCycle, nodes: readonly NodeInfo[]): Float64Array {
+function scoreNodes(cycle: SchedulingCycle, nodes: readonly NodeInfo[]): Float64Array {
   const sums = new Float64Array(nodes.length)
   for (const { plugin, weights } of plugins) {
     const scores = plugin(cycle, nodes)

@@ -11,15 +11,6 @@ export interface VolumeReader {
   csiNode(nodeName: string): CSINode | undefined
 }
 
-/** A cluster without storage. */
-export const noVolumes: VolumeReader = {
-  claim: () => undefined,
-  volume: () => undefined,
-  volumesOfClass: () => [],
-  storageClass: () => undefined,
-  csiNode: () => undefined,
-}
-
 /** The class a claim or a volume names: the old annotation goes before the field; empty when there is neither. */
 export function storageClassName(object: PersistentVolumeClaim | PersistentVolume): string {
   return object.metadata?.annotations?.['volume.beta.kubernetes.io/storage-class'] ?? object.spec?.storageClassName ?? ''

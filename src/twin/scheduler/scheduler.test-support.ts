@@ -15,7 +15,7 @@ const podStrategy: ResourceStrategy = {
   graceSeconds: (object, asked) => ((object.spec as { nodeName?: string } | undefined)?.nodeName ? (asked ?? 30) : 0),
 }
 
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed
   return () => {
     state = (state * 48_271) % 2_147_483_647
