@@ -22,7 +22,8 @@ const retryMs = 5000
 /** One pod of one kubelet: turns what is decided about it into time, status and events. Knows nothing of a pod that just runs. */
 export class PodWorker {
   readonly #host: PodHost
-  readonly #acts = new PodActs()
+  /** Made for the first container that acts: almost no pod has one. */
+  #acts: PodActs | undefined
   #pod: Pod
   #run: PodRun | undefined
   #written: PodStatus | undefined
@@ -91,7 +92,7 @@ export class PodWorker {
   /** The machine is down: nothing of it runs any more. */
   loseContainers(downMs: number): void {
     const run = this.#runNow()
-    this.#acts.abortAll()
+    this.#acts?.abortAll()
     if (run === undefined || run.failed !== undefined) return
     const policy = this.#pod.spec?.restartPolicy ?? 'Always'
     if (!isOver(run, policy)) this.#run = { ...loseContainers(run, downMs, policy), sandboxMs: Number.POSITIVE_INFINITY }
@@ -112,7 +113,7 @@ export class PodWorker {
   end(): void {
     this.#over = true
     this.#cancel?.()
-    this.#acts.abortAll()
+    this.#acts?.abortAll()
     this.#release()
   }
 
@@ -203,11 +204,12 @@ export class PodWorker {
   }
 
   #happened(effect: ContainerEffect): void {
-    const said = effect.kind === 'Ended' ? this.#acts.end(effect.container) : undefined
+    const said = effect.kind === 'Ended' ? this.#acts?.end(effect.container) : undefined
     this.#host.happened(this.#pod, effect, said)
     const { container, course } = effect
     if (effect.kind !== 'Started' || course.act === undefined) return
     const afterMs = Number.isFinite(course.seconds) ? course.seconds * 1000 : 0
+    this.#acts ??= new PodActs()
     this.#acts.begin(container, { clock: this.#host.clock, afterMs, act: course.act }, (end) => this.#acted(container, end))
   }
 
