@@ -9,7 +9,7 @@ interface Source {
 }
 
 /** Volumes of Secrets and ConfigMaps that must be there before a pod can begin. */
-export function requiredSources(pod: Pod): readonly Source[] {
+function requiredSources(pod: Pod): readonly Source[] {
   return (pod.spec?.volumes ?? []).flatMap(({ name: volume, secret, configMap }): readonly Source[] => {
     if (secret?.secretName !== undefined && secret.optional !== true) return [{ resource: 'secrets', name: secret.secretName, volume }]
     if (configMap?.name !== undefined && configMap.optional !== true) return [{ resource: 'configmaps', name: configMap.name, volume }]

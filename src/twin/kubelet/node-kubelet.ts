@@ -261,7 +261,7 @@ export class NodeKubelet implements Beating {
 }
 
 /** Random in the form of a UUID. */
-export function bootId(random: () => number): string {
+function bootId(random: () => number): string {
   const hex = Array.from({ length: 32 }, () => Math.floor(random() * 16).toString(16)).join('')
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20)}`
 }

@@ -76,7 +76,7 @@ export function machineStatus(machine: Machine, images: ReadonlyMap<string, Mach
 }
 
 /** The largest images first. */
-export function imageList(images: ReadonlyMap<string, MachineImage>): NonNullable<NodeStatus['images']> {
+function imageList(images: ReadonlyMap<string, MachineImage>): NonNullable<NodeStatus['images']> {
   return [...images]
     .toSorted(([a, { bytes: x }], [b, { bytes: y }]) => y - x || (a < b ? -1 : 1))
     .slice(0, mostImages)

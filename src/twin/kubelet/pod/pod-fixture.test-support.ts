@@ -5,7 +5,7 @@ import type { ImagePull } from './container-run.ts'
 import { newPodRun, type PodRun } from './pod-run.ts'
 import { defaultTimings } from './pod-timings.ts'
 
-export const endless: ContainerCourse = { seconds: Number.POSITIVE_INFINITY, exitCode: 0, log: '', readySeconds: 0, stopSeconds: 2 }
+const endless: ContainerCourse = { seconds: Number.POSITIVE_INFINITY, exitCode: 0, log: '', readySeconds: 0, stopSeconds: 2 }
 
 /** A pod with this spec; container `c` unless told. */
 export function podWith(spec: Partial<PodSpec> = {}): Pod {

@@ -42,7 +42,7 @@ export function specsOf(pod: Pod): readonly { readonly spec: Container; readonly
   return [...init, ...(pod.spec?.containers ?? []).map((spec) => ({ spec, role: 'Main' as const }))]
 }
 
-export function newContainer(spec: Container, role: ContainerRole): ContainerRun {
+function newContainer(spec: Container, role: ContainerRole): ContainerRun {
   return { spec, role, state: { kind: 'Blocked' }, restartCount: 0, backOffSeconds: 0 }
 }
 

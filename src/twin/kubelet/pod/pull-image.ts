@@ -55,6 +55,6 @@ export function advancePullFailed(container: ContainerRun, state: PullFailedStat
 }
 
 /** The runtime makes the container. */
-export function creating(turn: Turn): ContainerState {
+function creating(turn: Turn): ContainerState {
   return { kind: 'Creating', untilMs: turn.nowMs + turn.at.timings.createSeconds * 1000 }
 }
