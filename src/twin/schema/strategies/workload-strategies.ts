@@ -30,8 +30,9 @@ export const deploymentStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => deploymentDefaults(draft, minor),
   validate: specRule<DeploymentSpec>((next, old) => deploymentProblems(next, old)),
-  prepare(next, old) {
+  prepare(next, old, { subresource }) {
     if (old === undefined) return { ...next, status: {} }
+    if (subresource === 'status') return next
     if (sameJson(next.metadata.annotations, old.metadata.annotations) || !sameJson(next.spec, old.spec)) return next
     return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
   },

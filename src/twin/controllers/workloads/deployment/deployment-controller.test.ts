@@ -52,9 +52,9 @@ describe('a Deployment', () => {
       'deployment.kubernetes.io/revision': '1',
     })
     expect(cluster.livePods().map(({ metadata }) => metadata.generateName)).toEqual([`${name}-`, `${name}-`, `${name}-`])
-    expect(deployment(cluster).metadata.annotations).toEqual({ 'deployment.kubernetes.io/revision': '1' })
+    expect(deployment(cluster).metadata).toMatchObject({ generation: 1, annotations: { 'deployment.kubernetes.io/revision': '1' } })
     expect(deployment(cluster).status).toMatchObject({
-      observedGeneration: deployment(cluster).metadata.generation,
+      observedGeneration: 1,
       replicas: 3,
       updatedReplicas: 3,
       readyReplicas: 3,
