@@ -58,3 +58,12 @@ export function sampleBudgetDraft(name: string, spec: Readonly<Record<string, un
     spec: { selector: { matchLabels: { app: 'web' } }, ...spec },
   }
 }
+
+/** The definition of `fleets.example.com`, a namespaced kind that keeps any field, with its replicas at `.spec.size.wanted`. */
+export function fleetDefinition(): DraftObject {
+  const openAPIV3Schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }
+  const scale = { specReplicasPath: '.spec.size.wanted', statusReplicasPath: '.status.size' }
+  const names = { plural: 'fleets', singular: 'fleet', kind: 'Fleet', listKind: 'FleetList' }
+  const version = { name: 'v1', served: true, storage: true, schema: { openAPIV3Schema }, subresources: { scale } }
+  return { metadata: { name: 'fleets.example.com' }, spec: { group: 'example.com', scope: 'Namespaced', names, versions: [version] } }
+}

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { KubeObject } from '../../kube-object.ts'
-import { ownedBy, sampleBudgetDraft, samplePod, sampleWorkload } from '../sample-objects.test-support.ts'
+import { fleetDefinition, ownedBy, sampleBudgetDraft, samplePod, sampleWorkload } from '../sample-objects.test-support.ts'
 import { type SmallCluster, smallCluster } from '../small-cluster.test-support.ts'
 import { DisruptionController } from './disruption-controller.ts'
 
@@ -132,15 +132,7 @@ describe('status of a budget', () => {
 
   it('asks a custom kind for its scale where its definition says it is', async () => {
     await start()
-    await cluster.put('customresourcedefinitions.apiextensions.k8s.io', {
-      metadata: { name: 'fleets.example.com' },
-      spec: {
-        group: 'example.com',
-        scope: 'Namespaced',
-        names: { plural: 'fleets', kind: 'Fleet' },
-        versions: [{ name: 'v1', served: true, storage: true, subresources: { scale: { specReplicasPath: '.spec.size.wanted' } } }],
-      },
-    })
+    await cluster.put('customresourcedefinitions.apiextensions.k8s.io', fleetDefinition())
     const fleet = cluster.store.put('fleets.example.com', {
       apiVersion: 'example.com/v1',
       kind: 'Fleet',

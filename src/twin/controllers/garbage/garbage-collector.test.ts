@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DraftObject, KubeObject, OwnerReference } from '../../kube-object.ts'
-import { ownedBy, samplePod, sampleWorkload } from '../sample-objects.test-support.ts'
+import { fleetDefinition, ownedBy, samplePod, sampleWorkload } from '../sample-objects.test-support.ts'
 import { type SmallCluster, smallCluster } from '../small-cluster.test-support.ts'
 import { GarbageCollector } from './garbage-collector.ts'
 
@@ -124,10 +124,7 @@ describe('owners that are not there', () => {
     await cluster.client.create('configmaps', configMap('dependent', [reference]))
     await cluster.clock.advance(60_000)
     expect(cluster.store.get('configmaps', 'default', 'dependent')).toBeDefined()
-    await cluster.put('customresourcedefinitions.apiextensions.k8s.io', {
-      metadata: { name: 'fleets.example.com' },
-      spec: { group: 'example.com', scope: 'Namespaced', names: { plural: 'fleets', kind: 'Fleet' }, versions: [{ name: 'v1' }] },
-    })
+    await cluster.put('customresourcedefinitions.apiextensions.k8s.io', fleetDefinition())
     await cluster.clock.advance(1_000)
     expect(cluster.store.get('configmaps', 'default', 'dependent')).toBeUndefined()
   })
