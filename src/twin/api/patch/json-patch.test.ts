@@ -114,6 +114,11 @@ describe('applyJsonPatch', () => {
     expect(Object.keys((patched.metadata as { labels: object }).labels)).toEqual(['app', '__proto__'])
   })
 
+  it('~01 is ~1, not a slash', () => {
+    const patched = applyJsonPatch(object, [{ op: 'add', path: '/metadata/labels/~01', value: 'x' }])
+    expect(patched.metadata).toMatchObject({ labels: { '~1': 'x' } })
+  })
+
   it('add then remove gives the object back', () => {
     fc.assert(
       fc.property(fc.string(), fc.jsonValue(), (key, value) => {

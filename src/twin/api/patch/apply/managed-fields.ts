@@ -1,5 +1,5 @@
-import { type FieldSet, isSameSet, sortedSet } from '../fields/field-set.ts'
-import { parseFieldSet, trustFieldSet } from '../fields/parse-field-set.ts'
+import { type FieldSet, isSameSet } from '../fields/field-set.ts'
+import { parseFieldSet, writtenFieldSet } from '../fields/parse-field-set.ts'
 import { reconcileFields } from '../fields/reconcile-fields.ts'
 import { isJsonObject, type JsonObject } from '../json-object.ts'
 import type { MergeSchema } from '../merge-schema.ts'
@@ -72,7 +72,7 @@ export function writeManagedFields(owners: Owners): readonly JsonObject[] | unde
     apiVersion: manager.apiVersion,
     ...(time === undefined ? {} : { time }),
     fieldsType: 'FieldsV1',
-    fieldsV1: trustFieldSet(sortedSet(fields)),
+    fieldsV1: writtenFieldSet(fields),
     ...(manager.subresource === undefined ? {} : { subresource: manager.subresource }),
   }))
 }

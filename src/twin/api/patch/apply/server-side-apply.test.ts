@@ -75,6 +75,12 @@ describe('serverSideApply: one applier', () => {
     expect(apply(created, cm({ a: '2' }, { resourceVersion: '5' })).metadata.resourceVersion).toBe('5')
   })
 
+  it('null leaves a map or a merged list that is there', () => {
+    const live = update(undefined, cm({ a: '1' }, { finalizers: ['x/y'] }))
+    const applied = { ...cm(undefined, { finalizers: null }), data: null }
+    expect(apply(live, applied as unknown as DraftObject)).toMatchObject({ data: { a: '1' }, metadata: { finalizers: ['x/y'] } })
+  })
+
   it('null and empty fields are owned from 1.21 on', () => {
     const applied = cm(undefined, { labels: {} })
     expect(owners(apply(undefined, applied))).toEqual({})
@@ -159,6 +165,13 @@ describe('serverSideApply: kubectl comes from client-side apply', () => {
     expect(taken.metadata.annotations?.[lastApplied]).toBe(
       '{"apiVersion":"v1","data":{"a":"2"},"kind":"ConfigMap","metadata":{"name":"a"}}\n',
     )
+  })
+
+  it('an annotation of another version, or one that cannot be read, says nothing', () => {
+    for (const text of [JSON.stringify({ ...cm({ a: '1' }), apiVersion: 'v0' }), 'nope', '5', '']) {
+      const other = update(undefined, cm({ a: '1' }, { annotations: { [lastApplied]: text } }), 'kubectl-client-side-apply')
+      expect(() => apply(other, cm({ a: '2' }), 'kubectl')).toThrow('conflict with "kubectl-client-side-apply"')
+    }
   })
 
   it('but not what somebody has changed since, and nobody else may', () => {
@@ -265,6 +278,11 @@ describe('serverSideApply: custom resources', () => {
     const two = applyWidget(one, { tags: ['y'], ports: [{ port: 2, protocol: 'UDP' }], opts: { l: {} } }, 'two')
     expect(two.spec).toMatchObject({ tags: ['x', 'y'], ports: [{ port: 1 }, { port: 2, protocol: 'UDP' }], opts: { k: { x: '1' }, l: {} } })
     expect(() => applyWidget(two, { ref: { name: 'z' } }, 'two')).toThrow('conflict with "one": .spec.ref')
+  })
+
+  it('what is taken as one is replaced as one by its applier', () => {
+    const one = applyWidget(undefined, { ref: { name: 'a', ns: 'b' } }, 'one')
+    expect(applyWidget(one, { ref: { name: 'z' } }, 'one').spec).toEqual({ ref: { name: 'z' } })
   })
 
   it('without a schema all objects merge and all lists are taken as one', () => {

@@ -67,6 +67,14 @@ describe('compareFields', () => {
     expect(compareFields(before, after, pod)).toEqual({ ...empty, ...is })
   })
 
+  it('does not see what the server holds in place of nothing', () => {
+    const status = { nodeInfo: { kubeletVersion: 'v1', kernelVersion: '' }, daemonEndpoints: { kubeletEndpoint: { Port: 0 } } }
+    expect(compareFields({}, { status }, schemas.schemaOf('', 'Node')).added).toEqual({})
+    expect(compareFields({}, { status }, schemas.schemaOf('', 'Node')).modified).toEqual({
+      'f:status': { 'f:nodeInfo': { 'f:kubeletVersion': {} } },
+    })
+  })
+
   it('takes a label selector as one', () => {
     const comparison = compareFields({}, { spec: { selector: { matchLabels: { a: 'b' } } } }, deployment)
     expect(comparison.added).toEqual({ 'f:spec': { 'f:selector': {} } })

@@ -50,27 +50,38 @@ function compareLeaves(before: unknown, after: unknown): Difference {
 }
 
 function compareObjects(before: JsonObject | undefined, after: JsonObject | undefined, schema: MergeSchema): Difference {
-  const fields = fieldNames(before, after, schema)
-  if (isNothing(before) && isNothing(after) && fields.length === 0) return compareLeaves(before, after)
-  const parts = fields.map((field): [string, Difference] => {
-    const of = schemaOfField(schema, field)
-    const isWhole = before === undefined || after === undefined
-    return [fieldElement(field), compareValues(valueIn(before, field, schema, isWhole), valueIn(after, field, schema, isWhole), of)]
-  })
-  return together(parts, before === undefined, after === undefined)
-}
-
-function isNothing(value: JsonObject | readonly unknown[] | undefined): boolean {
-  return value === undefined || Object.keys(value).length === 0
+  const parts = new DifferenceParts()
+  const isWhole = before === undefined || after === undefined
+  const compare = (field: string) => {
+    const left = valueIn(before, field, schema, isWhole)
+    const right = valueIn(after, field, schema, isWhole)
+    if (left !== right) parts.put(fieldElement(field), compareValues(left, right, schemaOfField(schema, field)))
+  }
+  let isEmpty = true
+  for (const field of fieldNames(before, after, schema)) {
+    isEmpty = false
+    compare(field)
+  }
+  return isEmpty ? compareLeaves(before, after) : parts.together(before === undefined, after === undefined)
 }
 
 /** Every field that one of the objects has, or that is held even when empty. */
-function fieldNames(before: JsonObject | undefined, after: JsonObject | undefined, schema: MergeSchema): readonly string[] {
-  const names = new Set([...Object.keys(before ?? {}), ...Object.keys(after ?? {})])
-  for (const [field, of] of Object.entries(schema.fields ?? {})) {
-    if (of.present === true && of.list === undefined) names.add(field)
+function* fieldNames(before: JsonObject | undefined, after: JsonObject | undefined, schema: MergeSchema): Iterable<string> {
+  for (const field in after) yield field
+  for (const field in before) {
+    if (after === undefined || !Object.hasOwn(after, field)) yield field
   }
-  return [...names]
+  for (const field in schema.fields) {
+    if (isHeld(schema.fields[field]) && !has(before, field) && !has(after, field)) yield field
+  }
+}
+
+function isHeld(schema: MergeSchema | undefined): boolean {
+  return schema?.present === true && schema.list === undefined
+}
+
+function has(object: JsonObject | undefined, field: string): boolean {
+  return object !== undefined && Object.hasOwn(object, field)
 }
 
 /**
@@ -97,24 +108,41 @@ function compareLists(
   after: readonly unknown[] | undefined,
   { list, item }: MergedList,
 ): Difference {
-  if (isNothing(before) && isNothing(after)) return compareLeaves(before, after)
+  if ((before ?? []).length === 0 && (after ?? []).length === 0) return compareLeaves(before, after)
   const [left, right] = [itemsByElement(before ?? [], list), itemsByElement(after ?? [], list)]
-  const parts = [...new Set([...left.keys(), ...right.keys()])].map((element): [string, Difference] => [
-    element,
-    compareValues(left.get(element), right.get(element), item),
-  ])
-  return together(parts, before === undefined, after === undefined)
+  const parts = new DifferenceParts()
+  for (const [element, value] of right) parts.put(element, compareValues(left.get(element), value, item))
+  for (const [element, value] of left) {
+    if (!right.has(element)) parts.put(element, compareValues(value, undefined, item))
+  }
+  return parts.together(before === undefined, after === undefined)
 }
 
-function together(parts: readonly (readonly [string, Difference])[], isNew: boolean, isGone: boolean): Difference {
-  const added: Record<string, FieldSet> = {}
-  const modified: Record<string, FieldSet> = {}
-  const removed: Record<string, FieldSet> = {}
-  for (const [element, part] of parts) {
-    if (part === same) continue
-    if (part.added !== undefined) added[element] = part.added
-    if (part.modified !== undefined) modified[element] = part.modified
-    if (part.removed !== undefined) removed[element] = part.removed
+/** What differs in the fields or items of one place. */
+class DifferenceParts {
+  #added: Record<string, FieldSet> | undefined
+  #modified: Record<string, FieldSet> | undefined
+  #removed: Record<string, FieldSet> | undefined
+
+  put(element: string, { added, modified, removed }: Difference): void {
+    if (added !== undefined) {
+      this.#added ??= {}
+      this.#added[element] = added
+    }
+    if (modified !== undefined) {
+      this.#modified ??= {}
+      this.#modified[element] = modified
+    }
+    if (removed !== undefined) {
+      this.#removed ??= {}
+      this.#removed[element] = removed
+    }
   }
-  return { added: nodeOf(isNew, added), modified: nodeOf(false, modified), removed: nodeOf(isGone, removed) }
+
+  together(isNew: boolean, isGone: boolean): Difference {
+    const [added, removed] = [nodeOf(isNew, this.#added), nodeOf(isGone, this.#removed)]
+    return added === undefined && removed === undefined && this.#modified === undefined
+      ? same
+      : { added, modified: this.#modified, removed }
+  }
 }

@@ -54,7 +54,7 @@ function unionOfNodes(a: FieldSet, b: FieldSet): FieldSet {
 
 /** What is in `a` and not in `b`; a field that goes leaves what lies below it. */
 export function differenceOf(a: FieldSet, b: FieldSet): FieldSet {
-  if (isEmptySet(a) || isEmptySet(b)) return a
+  if (!meet(a, b)) return a
   const out: Record<string, FieldSet> = {}
   for (const [element, node] of Object.entries(a)) {
     const other = b[element]
@@ -62,6 +62,14 @@ export function differenceOf(a: FieldSet, b: FieldSet): FieldSet {
     if (left !== undefined) out[element] = left
   }
   return out
+}
+
+/** Whether the sets have an element of their first level in common. */
+function meet(a: FieldSet, b: FieldSet): boolean {
+  for (const element in b) {
+    if (element in a) return true
+  }
+  return false
 }
 
 /** What is in both sets. */
@@ -93,12 +101,22 @@ export function pathsOf(set: FieldSet, prefix: readonly string[] = []): readonly
   return [...own, ...elements.flatMap((element) => pathsOf(set[element] ?? leaf, [...prefix, element]))]
 }
 
-/** The same set with `.` first and its elements in order, as it is written. */
+/** The same set with `.` first and its elements in order, as it is written; the very set when it is so already. */
 export function sortedSet(set: FieldSet): FieldSet {
-  const sorted = elementsOf(set)
-    .toSorted()
-    .map((element): [string, FieldSet] => [element, sortedSet(set[element] ?? leaf)])
-  return self in set ? { [self]: leaf, ...Object.fromEntries(sorted) } : Object.fromEntries(sorted)
+  if (isSorted(set)) return set
+  const sorted: Record<string, FieldSet> = self in set ? { [self]: leaf } : {}
+  for (const element of elementsOf(set).toSorted()) sorted[element] = sortedSet(set[element] ?? leaf)
+  return sorted
+}
+
+function isSorted(set: FieldSet): boolean {
+  let last = ''
+  for (const element in set) {
+    // `.` comes before every letter that an element begins with.
+    if (element < last || !isSorted(set[element] ?? leaf)) return false
+    last = element
+  }
+  return true
 }
 
 /** A node without its own `.`: what lies below, as a set of its own. */

@@ -1,7 +1,7 @@
 import { isJsonObject } from '../json-object.ts'
-import { type FieldSet, leaf } from './field-set.ts'
+import { type FieldSet, leaf, sortedSet } from './field-set.ts'
 
-/** Sets that were read before: what is stored is not read again and again. */
+/** Sets that were read or written before: what is stored is not read, or put in order, again and again. */
 const known = new WeakSet<object>()
 
 /** The `fieldsV1` of an entry, its keys in their canonical form; undefined when it is none. */
@@ -9,14 +9,15 @@ export function parseFieldSet(value: unknown): FieldSet | undefined {
   if (!isJsonObject(value)) return undefined
   if (known.has(value)) return value as FieldSet
   const set = parsed(value)
-  if (set !== undefined) known.add(set)
-  return set
+  return set && writtenFieldSet(set)
 }
 
-/** Notes that a set was made here and needs no reading. */
-export function trustFieldSet(set: FieldSet): FieldSet {
-  known.add(set)
-  return set
+/** A set as it is written: in order. */
+export function writtenFieldSet(set: FieldSet): FieldSet {
+  if (known.has(set)) return set
+  const written = sortedSet(set)
+  known.add(written)
+  return written
 }
 
 function parsed(value: unknown): FieldSet | undefined {

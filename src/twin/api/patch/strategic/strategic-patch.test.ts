@@ -241,6 +241,11 @@ describe('applyStrategicPatch: what the real server refuses', () => {
       message: 'map: map[$patch:delete] does not contain declared merge key: name',
     },
     { patch: { spec: { containers: [{ $patch: 'merge' }] } }, code: 500, message: 'merging lists cannot yet be specified in the patch' },
+    {
+      patch: { spec: { '$setElementOrder/containers': [{ name: 'a' }], containers: [{ name: 'a' }, { name: 'a' }] } },
+      code: 500,
+      message: "The order in patch list:\n[map[name:a] map[name:a]]\n doesn't match $setElementOrder list:\n[map[name:a]]\n",
+    },
     { patch: { spec: { '$setElementOrder/volumes': [], volumes: [] } }, code: 500, message: 'no elements in any of the given slices' },
     { patch: { spec: { containers: ['x'] } }, code: 500, message: 'list element types are not identical: [map[image:a:1 name:a] x]' },
     {
