@@ -11,7 +11,7 @@ export interface FieldSet {
 export const leaf: FieldSet = Object.freeze({})
 
 /** The empty set. */
-export const noFields: FieldSet = leaf
+export const noFields: FieldSet = Object.freeze({})
 
 const self = '.'
 
