@@ -90,11 +90,16 @@ async function carryOut({ client, create, clock, store }: Rig, each: Step, numbe
   }
 }
 
-/** Everything counted anew from the store. */
+/** Everything counted anew from the store, with the room that is kept for nominated pods. */
 function freshCache({ store }: Rig): SchedulerCache {
   const cache = new SchedulerCache()
   for (const node of store.list('nodes')) cache.setNode(as<Node>(node))
-  for (const pod of store.list('pods')) if (as<Pod>(pod).spec?.nodeName) cache.addPod(podInfo(as<Pod>(pod)))
+  for (const object of store.list('pods')) {
+    const pod = as<Pod>(object)
+    const nominated = pod.status?.nominatedNodeName
+    if (pod.spec?.nodeName) cache.addPod(podInfo(pod))
+    else if (nominated) cache.nominate(podInfo(pod, nominated))
+  }
   return cache
 }
 
