@@ -17,6 +17,7 @@ import type { StorageClass } from 'kubernetes-types/storage/v1'
 import type { ResourceStrategy, StrategyContext } from '../../api/resource-strategy.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 import { autoscalerDefaults } from './autoscaler-defaults.ts'
+import { hasLaterFields, withoutLaterFields } from './fields-by-minor.ts'
 import { fill } from './json-fields.ts'
 import { startsWith } from './new-status.ts'
 import { nodeStrategy } from './node-strategy.ts'
@@ -155,7 +156,26 @@ function claimRule(
   return [...claimProblems(spec, minor), ...change]
 }
 
+const byResource: ReadonlyMap<string, ResourceStrategy> = new Map(
+  Object.entries(strategies).map(([resource, strategy]) => [
+    resource,
+    hasLaterFields(resource) ? withKnownFields(resource, strategy) : strategy,
+  ]),
+)
+
+/** Fields that the server does not have yet are gone before anything else looks. Of a status nothing is filled in: the spec beside it is the old one. */
+function withKnownFields(resource: string, strategy: ResourceStrategy): ResourceStrategy {
+  return {
+    ...strategy,
+    defaults(draft, context) {
+      if (context.subresource === 'status') return draft
+      const known = withoutLaterFields(resource, draft, context.minor)
+      return strategy.defaults?.(known, context) ?? known
+    },
+  }
+}
+
 /** What a kind asks of its writes. `resource` is named as the store names it: `pods`, `deployments.apps`; one that is not known asks nothing. */
 export function strategyOf(resource: string): ResourceStrategy {
-  return Object.hasOwn(strategies, resource) ? (strategies[resource] ?? generic) : generic
+  return byResource.get(resource) ?? generic
 }

@@ -8,7 +8,7 @@ import { labelProblems } from './label-selector-problems.ts'
 import { problem, unsupportedValue } from './refusal.ts'
 import { spreadProblems } from './spread-problems.ts'
 import { tolerationProblems } from './toleration-problems.ts'
-import { mountableVolumes, volumeProblems } from './volume-problems.ts'
+import { reviewVolumes } from './volume-problems.ts'
 
 const restartPolicies = ['Always', 'OnFailure', 'Never']
 const dnsPolicies = ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None']
@@ -18,11 +18,10 @@ const mostInt32 = 2_147_483_647
 /** Why the spec of a pod or of a template is refused, in the order in which the API server looks. Source: Kubernetes API reference, PodSpec. */
 export function podSpecProblems(field: string, spec: PodSpec): readonly StatusCause[] {
   const containers = spec.containers ?? []
-  const volumes = spec.volumes ?? []
-  const mountable = mountableVolumes(volumes)
+  const { causes, mountable } = reviewVolumes(`${field}.volumes`, spec.volumes ?? [])
   const names = containers.map(({ name }) => name)
   return [
-    ...volumeProblems(`${field}.volumes`, volumes),
+    ...causes,
     ...containerProblems(`${field}.containers`, containers, mountable),
     ...initContainerProblems(`${field}.initContainers`, spec.initContainers ?? [], mountable, names),
     ...choiceProblems(`${field}.restartPolicy`, spec.restartPolicy, restartPolicies),

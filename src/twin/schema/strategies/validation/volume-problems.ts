@@ -39,26 +39,27 @@ const sources = [
   'image',
 ] as const
 
-/** Why the volumes of a pod are refused. Source: Kubernetes API reference, Volume. */
-export function volumeProblems(field: string, volumes: readonly Volume[]): readonly StatusCause[] {
-  const taken = new Set<string>()
-  return volumes.flatMap((volume, i) => {
-    const own = `${field}[${i}]`
-    const causes = [
-      ...sourceProblems(own, volume),
-      ...(volume.name ? problem(`${own}.name`, volume.name, labelProblem(volume.name)) : [requiredValue(`${own}.name`)]),
-      ...(taken.has(volume.name) ? [duplicateValue(`${own}.name`, volume.name)] : []),
-    ]
-    if (causes.length === 0) taken.add(volume.name)
-    return causes
-  })
+/** What there is to say of the volumes of a pod. */
+export interface VolumeReview {
+  readonly causes: readonly StatusCause[]
+  /** Names of those that a container may mount: of the ones that are not refused. */
+  readonly mountable: ReadonlySet<string>
 }
 
-/** The names of those volumes that a container may mount: those that are refused do not count. */
-export function mountableVolumes(volumes: readonly Volume[]): ReadonlySet<string> {
-  return new Set(
-    volumes.filter((volume, i) => volumeProblems('', volumes.slice(0, i + 1)).length === 0 && volume.name).map(({ name }) => name),
-  )
+/** Why the volumes of a pod are refused, and which can be mounted. Source: Kubernetes API reference, Volume. */
+export function reviewVolumes(field: string, volumes: readonly Volume[]): VolumeReview {
+  const mountable = new Set<string>()
+  const causes = volumes.flatMap((volume, i) => {
+    const own = `${field}[${i}]`
+    const found = [
+      ...sourceProblems(own, volume),
+      ...(volume.name ? problem(`${own}.name`, volume.name, labelProblem(volume.name)) : [requiredValue(`${own}.name`)]),
+      ...(mountable.has(volume.name) ? [duplicateValue(`${own}.name`, volume.name)] : []),
+    ]
+    if (found.length === 0) mountable.add(volume.name)
+    return found
+  })
+  return { causes, mountable }
 }
 
 function sourceProblems(field: string, volume: Volume): readonly StatusCause[] {
