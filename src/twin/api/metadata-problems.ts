@@ -11,12 +11,22 @@ const immutable = 'field is immutable'
 
 /** Why the metadata of an object that is created is refused, in the words of the API server. Source: Kubernetes, apimachinery ValidateObjectMeta. */
 export function metadataProblems(type: ResourceType, { metadata }: KubeObject): readonly StatusCause[] {
-  return [...nameProblems(storedAs(type), metadata), ...commonProblems(metadata), ...finalizerProblems(metadata.finalizers ?? [])]
+  const { finalizers = [] } = metadata
+  return [
+    ...nameProblems(storedAs(type), metadata),
+    ...commonProblems(metadata),
+    ...finalizerProblems(finalizers),
+    ...qualifiedFinalizerProblems(finalizers, type),
+  ]
 }
 
-/** Why the metadata of an object that is updated is refused. */
-export function metadataChangeProblems(next: ObjectMeta, old: ObjectMeta): readonly StatusCause[] {
-  return [...newFinalizerProblems(next, old), ...immutableProblems(next, old), ...commonProblems(next)]
+/** Why the metadata of an object that is updated is refused. What must not change is looked at twice, and said twice. */
+export function metadataChangeProblems(type: ResourceType, next: ObjectMeta, old: ObjectMeta): readonly StatusCause[] {
+  const changes = [...newFinalizerProblems(next, old), ...immutableProblems(next, old)]
+  const { finalizers = [] } = next
+  const common =
+    next === old ? [] : [...commonProblems(next), ...finalizerProblems(finalizers), ...qualifiedFinalizerProblems(finalizers, type)]
+  return [...changes, ...changes, ...common]
 }
 
 function nameProblems(resource: string, { name, generateName }: ObjectMeta): readonly StatusCause[] {
@@ -81,6 +91,18 @@ function finalizerProblems(finalizers: readonly string[]): readonly StatusCause[
   return [...causes, invalidValue('metadata.finalizers', finalizers, 'finalizer orphan and foregroundDeletion cannot be both set')]
 }
 
+const standardFinalizers = new Set(['kubernetes', 'orphan', 'foregroundDeletion'])
+
+/** Built-in kinds want to know whose a finalizer is. Source: Kubernetes, core validation ValidateFinalizerName. */
+function qualifiedFinalizerProblems(finalizers: readonly string[], { custom }: ResourceType): readonly StatusCause[] {
+  if (custom !== undefined) return []
+  return finalizers.flatMap((finalizer, i) => {
+    if (finalizer.includes('/') || standardFinalizers.has(finalizer)) return []
+    const why = 'name is neither a standard finalizer name nor is it fully qualified'
+    return [invalidValue(`metadata.finalizers[${i}]`, finalizer, why)]
+  })
+}
+
 function newFinalizerProblems(next: ObjectMeta, old: ObjectMeta): readonly StatusCause[] {
   if (old.deletionTimestamp === undefined) return []
   const added = (next.finalizers ?? []).filter((finalizer) => !old.finalizers?.includes(finalizer)).sort()
@@ -95,5 +117,17 @@ const immutableFields = ['name', 'namespace', 'uid', 'creationTimestamp', 'delet
 function immutableProblems(next: ObjectMeta, old: ObjectMeta): readonly StatusCause[] {
   return immutableFields
     .filter((field) => !sameJson(next[field], old[field]))
-    .map((field) => invalidValue(`metadata.${field}`, next[field] ?? null, immutable))
+    .map((field) => ({
+      reason: 'FieldValueInvalid',
+      message: `Invalid value: ${goValue(field, next[field])}: ${immutable}`,
+      field: `metadata.${field}`,
+    }))
+}
+
+/** A value as the server prints it: times as Go does. */
+function goValue(field: string, value: unknown): string {
+  if (value === undefined) return 'null'
+  if (!field.endsWith('Timestamp')) return JSON.stringify(value)
+  const at = new Date(Date.parse(String(value)))
+  return Number.isNaN(at.getTime()) ? JSON.stringify(value) : `${at.toISOString().slice(0, 19).replace('T', ' ')} +0000 UTC`
 }

@@ -52,16 +52,14 @@ export function prepareUpdate(draft: DraftObject, old: KubeObject, rules: WriteR
   const merged = mergeParts(draft, old, rules)
   const prepared = strategy.prepare?.(merged, old, context) ?? merged
   const next = countGeneration(prepared, old, rules)
-  const causes = [...metadataChangeProblems(next.metadata, old.metadata), ...(strategy.validate?.(next, old, context) ?? [])]
+  const causes = [...metadataChangeProblems(type, next.metadata, old.metadata), ...(strategy.validate?.(next, old, context) ?? [])]
   if (causes.length > 0) throw invalid({ group: type.group, kind: type.kind, name: old.metadata.name }, causes)
   return next
 }
 
 function checkVersion(draft: DraftObject, old: KubeObject, type: ResourceType): void {
-  const { name, uid, resourceVersion } = old.metadata
+  const { name, resourceVersion } = old.metadata
   const of: RefusedObject = { group: type.group, plural: type.plural, name }
-  const asked = draft.metadata?.uid
-  if (asked && asked !== uid) throw conflict(of, uidMismatch(type, old, asked))
   const version = draft.metadata?.resourceVersion
   if (version && version !== '0') {
     if (version !== resourceVersion) throw conflict(of, staleVersion)
@@ -73,19 +71,26 @@ function checkVersion(draft: DraftObject, old: KubeObject, type: ResourceType): 
   }
 }
 
-/** The words of the storage layer, as a client gets to see them. */
-function uidMismatch(type: ResourceType, { metadata }: KubeObject, asked: string): string {
+/** Throws 409 when the object that is stored is not the one that a PUT names by its UID, in the words of the storage layer. */
+export function checkUid(draft: DraftObject, { metadata }: KubeObject, type: ResourceType): void {
+  const asked = draft.metadata?.uid
+  if (!asked || asked === metadata.uid) return
   const folder = type.group === '' || type.custom === undefined ? type.plural : `${type.group}/${type.plural}`
   const key = `/registry/${[folder, metadata.namespace, metadata.name].filter((part) => part !== undefined).join('/')}`
   const why = `Precondition failed: UID in precondition: ${asked}, UID in object meta: ${metadata.uid}`
-  return `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+  const problem = `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${why}`
+  throw conflict({ group: type.group, plural: type.plural, name: metadata.name }, problem)
 }
 
 function mergeParts(draft: DraftObject, old: KubeObject, { type, context }: WriteRules): KubeObject {
   const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
   const base = { apiVersion: storedApiVersion(type), kind: type.kind, metadata: nextMetadata(draft.metadata ?? {}, old.metadata) }
-  if (context.subresource === 'status') {
+  if (context.subresource === 'status' || context.subresource === 'approval') {
     return { ...old, ...base, metadata: statusMetadata(base.metadata, old.metadata, type), status: rest.status } as KubeObject
+  }
+  if (context.subresource === 'finalize') {
+    const { finalizers } = (rest.spec ?? {}) as { readonly finalizers?: unknown }
+    return { ...old, ...base, spec: { ...(old.spec as object | undefined), finalizers } } as KubeObject
   }
   if (context.subresource === undefined && type.subresources.includes('status')) {
     const { status: _status, ...fields } = rest as typeof rest & { readonly status?: unknown }
@@ -96,7 +101,7 @@ function mergeParts(draft: DraftObject, old: KubeObject, { type, context }: Writ
 
 /** What a client has no say in stays as it was. */
 function nextMetadata(draft: Partial<ObjectMeta>, old: ObjectMeta): ObjectMeta {
-  const { deletionTimestamp: _deleted, generation: _generation, deletionGracePeriodSeconds, ...rest } = draft
+  const { generation: _generation, deletionGracePeriodSeconds, ...rest } = draft
   const grace = deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds
   return {
     ...rest,

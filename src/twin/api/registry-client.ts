@@ -3,6 +3,7 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { DeleteRequest, ObjectKey, TwinClient, TwinEvent } from '../twin-client.ts'
 import { boundPod } from './bind-pod.ts'
 import { EventSink } from './event-sink.ts'
+import { checkUid } from './prepare-update.ts'
 import type { Registry, WriteOptions } from './registry.ts'
 import type { ResourceType } from './resource-type.ts'
 import { badRequest, notFound, StatusError } from './status-error.ts'
@@ -31,7 +32,12 @@ export class RegistryClient implements TwinClient {
   async update(resource: string, object: DraftObject, subresource?: 'status' | 'finalize'): Promise<KubeObject> {
     const { namespace, name } = object.metadata ?? {}
     if (!name) throw badRequest('an object without a name cannot be updated')
-    return (await this.#registry.update(this.#typeOf(resource), { namespace, name }, () => object, this.#options(subresource))).object
+    const type = this.#typeOf(resource)
+    const next = (current: KubeObject | undefined) => {
+      if (current !== undefined) checkUid(object, current, type)
+      return object
+    }
+    return (await this.#registry.update(type, { namespace, name }, next, this.#options(subresource))).object
   }
 
   async change(resource: string, key: ObjectKey, next: (current: KubeObject) => DraftObject, subresource?: 'status'): Promise<KubeObject> {

@@ -94,7 +94,7 @@ export class Registry {
     await validated(this.#admission, { ...request, name: next.metadata.name, object: next })
     // Asked last: between this and the write nobody else has a turn.
     this.#refuseExisting(type, next)
-    return options.dryRun === true ? next : this.store.put(storedAs(type), next)
+    return options.dryRun === true ? withoutVersion(next) : this.store.put(storedAs(type), next)
   }
 
   /** With a name of its own making it tries a few before it gives up. */
@@ -250,6 +250,12 @@ export class Registry {
 /** How messages speak of one object of a type. */
 export function refused(type: ResourceType, name: string): RefusedObject {
   return { group: type.group, plural: type.plural, name }
+}
+
+/** What is not stored has no version. */
+function withoutVersion({ metadata, ...rest }: KubeObject): KubeObject {
+  const { resourceVersion: _version, ...others } = metadata
+  return { ...rest, metadata: others } as KubeObject
 }
 
 function defaultedAndTracked(draft: DraftObject, old: KubeObject | undefined, rules: WriteRules, options: WriteOptions): DraftObject {

@@ -9,16 +9,30 @@ export interface ServedResource {
 
 /** The resources that a server serves: the built-in ones of its minor, and those of CustomResourceDefinitions, which come and go. */
 export class ResourceCatalog {
-  readonly minor: number
   readonly #types = new Map<string, ResourceType>()
   readonly #served = new Map<string, ServedResource>()
   readonly #byKind = new Map<string, ServedResource>()
   readonly #listeners = new Set<() => void>()
 
+  #minor: number
+
   /** `types` may hold versions that this minor does not serve. */
   constructor(minor: number, types: readonly ResourceType[]) {
-    this.minor = minor
+    this.#minor = minor
     for (const type of types) this.add(type)
+  }
+
+  get minor(): number {
+    return this.#minor
+  }
+
+  /** Another minor is served from now on, with these built-in types; custom resources stay. */
+  serve(minor: number, types: readonly ResourceType[]): void {
+    const custom = this.types().filter((type) => type.custom !== undefined)
+    for (const resource of this.#types.keys()) this.#forget(resource)
+    this.#minor = minor
+    for (const type of [...types, ...custom]) this.#take(type)
+    this.#tell()
   }
 
   /** Of built-in and custom resources, in the order in which they came. */
@@ -54,24 +68,32 @@ export class ResourceCatalog {
 
   /** Adds a type or puts it in the place of the one before. */
   add(type: ResourceType): void {
-    this.remove(groupResource(type.group, type.plural))
+    this.#take(type)
+    this.#tell()
+  }
+
+  remove(resource: string): void {
+    if (this.#forget(resource)) this.#tell()
+  }
+
+  #take(type: ResourceType): void {
+    this.#forget(groupResource(type.group, type.plural))
     this.#types.set(groupResource(type.group, type.plural), type)
     for (const version of this.versionsOf(type)) {
       this.#served.set(`${type.group}/${version}/${type.plural}`, { type, version })
       this.#byKind.set(`${apiVersionOf(type.group, version)} ${type.kind}`, { type, version })
     }
-    this.#tell()
   }
 
-  remove(resource: string): void {
+  #forget(resource: string): boolean {
     const type = this.#types.get(resource)
-    if (type === undefined) return
+    if (type === undefined) return false
     this.#types.delete(resource)
     for (const { version } of type.versions) {
       this.#served.delete(`${type.group}/${version}/${type.plural}`)
       this.#byKind.delete(`${apiVersionOf(type.group, version)} ${type.kind}`)
     }
-    this.#tell()
+    return true
   }
 
   /** Called after each change of what is served; the returned function ends that. */

@@ -70,7 +70,7 @@ export interface RefusedObject {
 }
 
 function detailsOf({ group, plural, name }: RefusedObject): StatusDetails {
-  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), kind: plural }
+  return { ...(name === '' ? {} : { name }), ...(group === '' ? {} : { group }), ...(plural === '' ? {} : { kind: plural }) }
 }
 
 /** `pods` or `deployments.apps`: how messages and the store name a resource. */
@@ -101,7 +101,8 @@ export function badRequest(message: string): StatusError {
 
 /** An object whose content is refused; here `details.kind` is the kind, not the plural. */
 export function invalid(of: { group: string; kind: string; name: string }, causes: readonly StatusCause[]): StatusError {
-  const list = causes.map(({ field, message }) => (field === undefined ? message : `${field}: ${message}`))
+  // What several checks have found is said once.
+  const list = [...new Set(causes.map(({ field, message }) => (field === undefined ? message : `${field}: ${message}`)))]
   const text = list.length === 1 ? list[0] : `[${list.join(', ')}]`
   const kind = of.group === '' ? of.kind : `${of.kind}.${of.group}`
   const details = detailsOf({ name: of.name, group: of.group, plural: of.kind })

@@ -55,6 +55,8 @@ export interface TwinApi {
   readonly registry: Registry
   readonly catalog: ResourceCatalog
   readonly hub: WatchHub
+  /** Serves another release from now on; a RangeError for what is no version of Kubernetes 1. */
+  serveRelease(gitVersion: string): void
 }
 
 /** Puts an API server together over a store. */
@@ -71,7 +73,6 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     admission: [definitionLifecycle(store), ...(options.admission ?? [])],
   })
   const hub = new WatchHub(store, clock)
-  const mergeSchema = mergeSchemas(catalog.minor)
   const parts: ServerParts = {
     registry,
     catalog,
@@ -80,11 +81,8 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     hub,
     snapshots: new Snapshots(store),
     podsByNode: store.index('pods', ({ spec }) => [(spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '']),
-    gitVersion,
+    ...releaseParts(gitVersion, options),
     conversion: options.conversion ?? versionConversion,
-    mergeSchema,
-    checkFields: options.checkFields ?? fieldCheckOf(catalog.minor),
-    fields: options.fields ?? fieldManagementOf(catalog.minor, mergeSchema),
     access: options.access ?? openAccess,
     faults: options.faults ?? noFaults,
     logs: options.logs ?? { read: async () => '' },
@@ -92,7 +90,33 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     documents: [discovery, openApiDocumentSource(), ...(options.documents ?? [])],
   }
   new ControlLoop(new DefinitionController(registry, hub), { store, clock }).start()
-  return { server: new TwinServer(parts, options.onDefect), client: new RegistryClient(registry), registry, catalog, hub }
+  return {
+    server: new TwinServer(parts, options.onDefect),
+    client: new RegistryClient(registry),
+    registry,
+    catalog,
+    hub,
+    serveRelease: (next) => {
+      const nextMinor = minorOf(next)
+      if (nextMinor !== catalog.minor) catalog.serve(nextMinor, options.types ?? resourceTypes(nextMinor))
+      Object.assign(parts, releaseParts(next, options))
+    },
+  }
+}
+
+/** What of a server depends on its release, beside the resources it serves. */
+function releaseParts(
+  gitVersion: string,
+  options: TwinApiOptions,
+): Pick<ServerParts, 'gitVersion' | 'mergeSchema' | 'checkFields' | 'fields'> {
+  const minor = minorOf(gitVersion)
+  const mergeSchema = mergeSchemas(minor)
+  return {
+    gitVersion,
+    mergeSchema,
+    checkFields: options.checkFields ?? fieldCheckOf(minor),
+    fields: options.fields ?? fieldManagementOf(minor, mergeSchema),
+  }
 }
 
 const discovery: DocumentSource = ({ method, path, headers }, { catalog }) => {

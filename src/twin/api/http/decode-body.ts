@@ -1,6 +1,6 @@
 import { parse } from 'yaml'
 import type { DraftObject } from '../../kube-object.ts'
-import { isJsonObject } from '../patch/json-object.ts'
+import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
 import { apiVersionOf, type ResourceCatalog, splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { goJsonProblem } from './go-json-problem.ts'
@@ -27,14 +27,21 @@ export function decodeObject(
   expected: ExpectedKind,
   catalog: ResourceCatalog,
 ): DraftObject {
-  const value = decodeValue(body, contentType, expected.kind)
-  if (!isJsonObject(value)) throw unrecognised(expected.kind, 'json: cannot unmarshal into Go value of type struct', bodyText(body))
+  const value = decodeValue(body, contentType, expected.kind) ?? {}
+  if (!isJsonObject(value)) throw unrecognised(expected.kind, noObject(value), bodyText(body))
   const custom = catalog.ofKind(apiVersionOf(expected.group, expected.version), expected.kind)?.type.custom !== undefined
   return inExpectedKind(custom ? value : withoutNulls(value), expected, catalog)
 }
 
+/** DeleteOptions that a client has sent. Throws 400, 413 or 415. */
+export function decodeOptions(body: Uint8Array | undefined, contentType: string | undefined): JsonObject {
+  const value = decodeValue(body, contentType, 'DeleteOptions') ?? {}
+  if (!isJsonObject(value)) throw unrecognised('DeleteOptions', noObject(value), bodyText(body))
+  return value
+}
+
 /** The JSON value that a client has sent, whatever it is. Throws 400, 413 or 415. `kind` is what is expected, for the words of a refusal. */
-export function decodeValue(body: Uint8Array | undefined, contentType: string | undefined, kind: string): unknown {
+function decodeValue(body: Uint8Array | undefined, contentType: string | undefined, kind: string): unknown {
   checkSize(body)
   const text = bodyText(body)
   switch (bodyType(contentType)) {
@@ -57,6 +64,12 @@ export function checkSize(body: Uint8Array | undefined): void {
 /** A body as text, for patches. */
 export function bodyText(body: Uint8Array | undefined): string {
   return body === undefined ? '' : new TextDecoder().decode(body)
+}
+
+/** Source: Go, encoding/json, of the first look at a body. */
+function noObject(value: unknown): string {
+  const fields = 'APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\""'
+  return `couldn't get version/kind; json parse error: json: cannot unmarshal ${goName(value)} into Go value of type struct { ${fields} }`
 }
 
 function unsupportedBody(type: string): StatusError {
@@ -101,26 +114,55 @@ function inExpectedKind(value: DraftObject, expected: ExpectedKind, catalog: Res
     typeof value.apiVersion === 'string' && value.apiVersion !== '' ? value.apiVersion : apiVersionOf(expected.group, expected.version)
   const kind = typeof value.kind === 'string' && value.kind !== '' ? value.kind : expected.kind
   const [group, version] = splitApiVersion(apiVersion)
-  if (kind !== expected.kind) throw otherKind({ group, version, kind }, expected, catalog)
-  if (group !== expected.group || version !== expected.version) {
+  const isOther = group !== expected.group || version !== expected.version
+  if (kind !== expected.kind || (isOther && !isRegistered({ group, version, kind }, catalog))) {
+    throw badRequest(otherKind({ group, version, kind }, expected, catalog))
+  }
+  if (isOther) {
     const wanted = apiVersionOf(expected.group, expected.version)
     throw badRequest(`the API version in the data (${apiVersion}) does not match the expected API version (${wanted})`)
   }
-  checkMetadata(value, expected)
+  checkMetadata(value, expected.kind, expected.version)
   return { ...value, apiVersion, kind }
 }
 
-function otherKind(given: ExpectedKind, expected: ExpectedKind, catalog: ResourceCatalog): StatusError {
-  const known = catalog.ofKind(apiVersionOf(given.group, given.version), given.kind) !== undefined
-  const wanted = `(${expected.group === '' ? 'core' : expected.group.split('.')[0]}.${expected.kind})`
-  const why = known
-    ? `converting (${given.version}.${given.kind}) to ${wanted}: unknown conversion`
-    : `no kind "${given.kind}" is registered for version "${apiVersionOf(given.group, given.version)}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
-  return badRequest(`${given.kind} in version "${given.version}" cannot be handled as a ${expected.kind}: ${why}`)
+/** Kinds that are no resources of their own, by the minor that knows them first. */
+const otherKinds: Readonly<Record<string, number>> = {
+  'policy/v1 Eviction': 22,
+  'policy/v1beta1 Eviction': 0,
+  'v1 Binding': 0,
+  'autoscaling/v1 Scale': 0,
 }
 
-/** What the rest relies on: metadata that is an object, with texts where texts belong. */
-function checkMetadata(value: DraftObject, { kind, version }: ExpectedKind): void {
+/** Whether a server has a kind in its types, whether it serves it or not. */
+function isRegistered({ group, version, kind }: ExpectedKind, catalog: ResourceCatalog): boolean {
+  const since = otherKinds[`${apiVersionOf(group, version)} ${kind}`]
+  if (since !== undefined) return catalog.minor >= since
+  return catalog
+    .types()
+    .some(
+      (type) =>
+        type.group === group &&
+        type.kind === kind &&
+        type.versions.some((one) => one.version === version && one.fromMinor <= catalog.minor),
+    )
+}
+
+/** Why an object is of no use where another kind is expected. */
+export function otherKind(given: ExpectedKind, expected: ExpectedKind, catalog: ResourceCatalog): string {
+  return `${given.kind} in version "${given.version}" cannot be handled as a ${expected.kind}: ${kindProblem(given, expected, catalog)}`
+}
+
+/** The same without what it is about. */
+export function kindProblem(given: ExpectedKind, expected: ExpectedKind, catalog: ResourceCatalog): string {
+  const wanted = `(${expected.group === '' ? 'core' : expected.group.split('.')[0]}.${expected.kind})`
+  return isRegistered(given, catalog)
+    ? `converting (${given.version}.${given.kind}) to ${wanted}: unknown conversion`
+    : `no kind "${given.kind}" is registered for version "${apiVersionOf(given.group, given.version)}" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"`
+}
+
+/** What the rest relies on: metadata that is an object, with texts where texts belong. Throws 400. */
+export function checkMetadata(value: DraftObject, kind: string, version: string): void {
   const metadata: unknown = value.metadata
   if (metadata === undefined) return
   const refuse = (field: string, found: unknown, wanted: string) =>

@@ -260,15 +260,64 @@ describe('patches', () => {
   })
 
   it.each([
-    { contentType: 'application/foo', body: {}, code: 415 },
-    { contentType: 'application/merge-patch+json', body: '{', code: 400 },
-    { contentType: 'application/merge-patch+json', body: { kind: 'Pod' }, code: 400 },
-    { contentType: 'application/merge-patch+json', body: { metadata: 5 }, code: 422 },
-  ])('that make no sense are refused: $contentType $body', async ({ contentType, body, code }) => {
+    { contentType: 'application/foo', body: {}, code: 415, message: /^the body of the request was in an unknown format/ },
+    { contentType: 'application/merge-patch+json', body: '{', code: 500, message: /^Invalid JSON Patch$/ },
+    { contentType: 'application/strategic-merge-patch+json', body: '{', code: 400, message: /^unexpected EOF$/ },
+    {
+      contentType: 'application/json-patch+json',
+      body: 'hello',
+      code: 400,
+      message: /^invalid character 'h' looking for beginning of value$/,
+    },
+    {
+      contentType: 'application/merge-patch+json',
+      body: { kind: 'Pod' },
+      code: 422,
+      message: /: converting \(v1.Pod\) to \(core.ConfigMap\): unknown conversion$/,
+    },
+    {
+      contentType: 'application/merge-patch+json',
+      body: { apiVersion: 'v2' },
+      code: 422,
+      message: /: no kind "ConfigMap" is registered for version "v2" in scheme/,
+    },
+    { contentType: 'application/merge-patch+json', body: { metadata: 5 }, code: 422, message: /^ "" is invalid: patch: Invalid value: / },
+    { contentType: 'application/merge-patch+json', body: { data: 5 }, code: 422, message: /^ "" is invalid: patch: Invalid value: / },
+    {
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { name: 'q' } },
+      code: 400,
+      message: /^the name of the object \(q\) does not match the name on the URL \(a\)$/,
+    },
+    {
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { uid: 'q' } },
+      code: 422,
+      message: /^ConfigMap "a" is invalid: metadata.uid: Invalid value: "q": field is immutable$/,
+    },
+    {
+      contentType: 'application/merge-patch+json',
+      body: { metadata: { deletionTimestamp: '2020-01-01T00:00:00Z' } },
+      code: 422,
+      message: /metadata.deletionTimestamp: Invalid value: 2020-01-01 00:00:00 \+0000 UTC: field is immutable$/,
+    },
+  ])('that make no sense are refused in the words of the real server: $contentType $body', async ({ contentType, body, code, message }) => {
     const { server, defects } = await smallServer()
     await ask(server, 'POST', configMaps, { body: { metadata: { name: 'a' } } })
-    expect((await ask(server, 'PATCH', `${configMaps}/a`, { contentType, body })).status).toBe(code)
+    const answer = await ask(server, 'PATCH', `${configMaps}/a`, { contentType, body })
+    expect(answer.status).toBe(code)
+    expect(answer.body.message).toMatch(message)
     expect(defects).toEqual([])
+  })
+
+  it('of the strategic kind may call the object what they like', async () => {
+    const { server } = await smallServer()
+    await ask(server, 'POST', configMaps, { body: { metadata: { name: 'a' } } })
+    const answer = await ask(server, 'PATCH', `${configMaps}/a`, {
+      contentType: 'application/strategic-merge-patch+json',
+      body: { kind: 'Pod' },
+    })
+    expect(answer).toMatchObject({ status: 200, body: { kind: 'ConfigMap' } })
   })
 })
 

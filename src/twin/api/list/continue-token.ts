@@ -20,7 +20,7 @@ export function encodeContinue({ resourceVersion, after }: ContinueToken): strin
 
 /** Throws 400. */
 export function decodeContinue(token: string): ContinueToken {
-  if (!/^[A-Za-z0-9_-]*$/.test(token)) throw invalidToken('illegal base64 data at input byte 0')
+  if (!/^[A-Za-z0-9_-]*$/.test(token) || token.length % 4 === 1) throw invalidToken('illegal base64 data at input byte 0')
   const text = Buffer.from(token, 'base64url').toString('utf8')
   const problem = goJsonProblem(text)
   if (problem !== undefined) throw invalidToken(problem)

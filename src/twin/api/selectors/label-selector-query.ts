@@ -79,6 +79,7 @@ class Parser {
 
   #values(): readonly string[] {
     if (this.#take() !== '(') throw this.#refuse(this.#words("'('", this.#tokens[this.#at - 1]))
+    if (!this.#isName() && this.#next() !== ',' && this.#next() !== ')') throw this.#refuse(this.#words("',', ')' or identifier"))
     const values = [this.#listed()]
     while (this.#next() === ',') {
       this.#take()

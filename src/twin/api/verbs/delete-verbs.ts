@@ -1,13 +1,13 @@
 import type { KubeObject } from '../../kube-object.ts'
 import { listAnswer, objectAnswer, plainAnswer, successStatus } from '../http/answer.ts'
 import { type Call, keyOfCall, resourceOf } from '../http/call.ts'
-import { decodeValue } from '../http/decode-body.ts'
+import { decodeOptions } from '../http/decode-body.ts'
 import { deleteOptions, listOptions } from '../http/query-options.ts'
-import type { TwinResponse } from '../http/twin-request.ts'
+import type { TwinRequest, TwinResponse } from '../http/twin-request.ts'
 import { listPage } from '../list/list-page.ts'
-import { isJsonObject } from '../patch/json-object.ts'
+import type { JsonObject } from '../patch/json-object.ts'
 import type { WriteOptions } from '../registry.ts'
-import { badRequest, StatusError } from '../status-error.ts'
+import { StatusError } from '../status-error.ts'
 import { selectionFor } from './read-verbs.ts'
 
 /** Their deletion answers with the object, not with a Status. Source: Kubernetes, ReturnDeletedObject of each registry. */
@@ -60,9 +60,17 @@ async function deleteOne(call: Call, { metadata }: KubeObject, asked: ReturnType
 
 function deleteOptionsOf({ request }: Call): ReturnType<typeof deleteOptions> {
   if (request.body === undefined || request.body.byteLength === 0) return deleteOptions(request.query, undefined)
-  const body = decodeValue(request.body, request.headers['content-type'], 'DeleteOptions')
-  if (!isJsonObject(body)) throw badRequest('the body of a DELETE must be DeleteOptions')
-  return deleteOptions(request.query, body)
+  return deleteOptions(request.query, sentOptions(request))
+}
+
+/** Here the real server answers 500 for what it cannot read, without saying of what kind it should have been. */
+function sentOptions({ body, headers }: TwinRequest): JsonObject {
+  try {
+    return decodeOptions(body, headers['content-type'])
+  } catch (error) {
+    const [, why] = (error instanceof StatusError && /(couldn't get version\/kind; .*) \([^()]*\)$/s.exec(error.message)) || []
+    throw why === undefined ? error : new StatusError(500, '', why)
+  }
 }
 
 function writeOptionsOf({ user, served }: Call, { dryRun, ...asked }: ReturnType<typeof deleteOptions>): WriteOptions {

@@ -1,18 +1,19 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { objectAnswer } from '../http/answer.ts'
 import { type Call, keyOfCall } from '../http/call.ts'
-import { bodyText, checkSize, decodeObject } from '../http/decode-body.ts'
+import { bodyText, checkMetadata, checkSize, decodeObject, kindProblem } from '../http/decode-body.ts'
 import { goJsonProblem } from '../http/go-json-problem.ts'
 import { bodyType } from '../http/media-type.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import { withoutNulls } from '../http/without-nulls.ts'
 import { patchOptionsProblem } from '../patch/apply/patch-options.ts'
-import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
+import type { JsonObject } from '../patch/json-object.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
-import { patchedObjectInvalid, unsupportedPatchType } from '../patch/patch-refusal.ts'
+import { patchedObjectInvalid, patchFailed, unsupportedPatchType } from '../patch/patch-refusal.ts'
 import { applyStrategicPatch } from '../patch/strategic/strategic-patch.ts'
-import { badRequest, conflict, notFound, staleVersion } from '../status-error.ts'
+import { splitApiVersion } from '../resource-catalog.ts'
+import { badRequest, conflict, notFound, StatusError, staleVersion } from '../status-error.ts'
 import { fieldValidation, fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
 
 /** What a patch makes of the object that is stored, both in the version of the path. */
@@ -50,21 +51,37 @@ function patched(call: Call, step: PatchStep, current: KubeObject): DraftObject 
   const before = servedObject(call, current)
   const after = step(before as unknown as JsonObject)
   const checked = readable(after, before, call)
-  return call.parts.checkFields({ object: checked }, call.served, fieldValidation(call)).object
+  checkName(checked, before.metadata.name)
+  return checked
 }
 
-/** What a patch has left must still be an object of the kind, under the same name. */
-function readable(after: JsonObject, before: KubeObject, { served }: Call): DraftObject {
-  const { metadata, apiVersion, kind } = after
-  if (metadata !== undefined && !isJsonObject(metadata)) {
-    throw patchedObjectInvalid(JSON.stringify(after), 'json: cannot unmarshal metadata into Go struct field of type v1.ObjectMeta')
-  }
+/** What a patch has left must still be an object of the kind. Throws 422. */
+function readable(after: JsonObject, before: KubeObject, call: Call): DraftObject {
+  const { served, parts } = call
+  const { apiVersion, kind } = after
   if (kind !== before.kind || apiVersion !== before.apiVersion) {
-    const { type } = served
-    const given = `${String(kind ?? '')} in version "${String(apiVersion ?? '')}"`
-    throw badRequest(`${given} cannot be handled as a ${type.kind}: a patch cannot change apiVersion and kind`)
+    const [group, version] = splitApiVersion(String(apiVersion ?? ''))
+    const expected = { group: served.type.group, version: served.version, kind: served.type.kind }
+    throw patchedObjectInvalid(sortedText(after), kindProblem({ group, version, kind: String(kind ?? '') }, expected, parts.catalog))
   }
-  return (served.type.custom === undefined ? withoutNulls(after) : after) as DraftObject
+  const object = (served.type.custom === undefined ? withoutNulls(after) : after) as DraftObject
+  try {
+    checkMetadata(object, served.type.kind, served.version)
+    return parts.checkFields({ object }, served, fieldValidation(call)).object
+  } catch (error) {
+    const [, why] = (error instanceof StatusError && /^.* cannot be handled as a \S+: (?!strict )(.*)$/s.exec(error.message)) || []
+    throw why === undefined ? error : patchedObjectInvalid(sortedText(after), why)
+  }
+}
+
+/** As the real server shows what it could not read: by the names of the fields. */
+function sortedText(object: JsonObject): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(object).sort(([a], [b]) => (a < b ? -1 : 1))))
+}
+
+function checkName({ metadata = {} }: DraftObject, name: string): void {
+  if (metadata.name === name) return
+  throw badRequest(`the name of the object (${metadata.name ?? ''}) does not match the name on the URL (${name})`)
 }
 
 /** The media type of the patch. Throws 415 for one that the resource does not take. */
@@ -82,7 +99,7 @@ export function patchStep(call: Call): PatchStep {
   const { request, parts, served } = call
   const type = patchType(call)
   checkSize(request.body)
-  const patch = parsed(bodyText(request.body))
+  const patch = parsed(bodyText(request.body), type)
   switch (type) {
     case 'application/json-patch+json':
       return (current) => applyJsonPatch(current, patch, parts.catalog.minor)
@@ -90,16 +107,21 @@ export function patchStep(call: Call): PatchStep {
       return (current) => applyMergePatch(current, patch)
     default: {
       const schema = parts.mergeSchema(served)
-      return (current) => applyStrategicPatch(current, patch, schema)
+      // It is merged into an object of the kind, whatever the patch says that it is.
+      return (current) => ({ ...applyStrategicPatch(current, patch, schema), apiVersion: current.apiVersion, kind: current.kind })
     }
   }
 }
 
-function parsed(text: string): unknown {
+function parsed(text: string, type: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    throw badRequest(`${goJsonProblem(text)}`)
+    // Each library has its own way to say it.
+    if (type === 'application/merge-patch+json') throw patchFailed('Invalid JSON Patch')
+    const problem = goJsonProblem(text) ?? ''
+    const strategic = type === 'application/strategic-merge-patch+json' && problem === 'unexpected end of JSON input'
+    throw badRequest(strategic ? (text.trim() === '' ? 'EOF' : 'unexpected EOF') : problem)
   }
 }
 

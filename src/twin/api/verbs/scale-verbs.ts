@@ -1,9 +1,10 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { plainAnswer } from '../http/answer.ts'
-import { type Call, keyOfCall } from '../http/call.ts'
+import { type Call, keyOfCall, resourceOf } from '../http/call.ts'
 import { decodeObject } from '../http/decode-body.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import type { JsonObject } from '../patch/json-object.ts'
+import { patchedObjectInvalid } from '../patch/patch-refusal.ts'
 import { notFound } from '../status-error.ts'
 import { patchStep } from './patch-verb.ts'
 import { scaledObject, scaleOf } from './scale.ts'
@@ -12,7 +13,10 @@ import { fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
 /** GET of `…/scale`. */
 export function getScale(call: Call): TwinResponse {
   const { parts, served } = call
-  return plainAnswer(call, scaleOf(parts.registry.get(served.type, keyOfCall(call)), served.type, served.version))
+  const { namespace, name } = keyOfCall(call)
+  const object = parts.registry.store.get(resourceOf(call), namespace, name)
+  if (object === undefined) throw notFound({ group: served.type.group, plural: `${served.type.plural}/scale`, name })
+  return plainAnswer(call, scaleOf(servedObject(call, object), served.type, served.version))
 }
 
 /** PUT of `…/scale`. */
@@ -25,7 +29,15 @@ export function replaceScale(call: Call): Promise<TwinResponse> {
 /** PATCH of `…/scale`. */
 export function patchScale(call: Call): Promise<TwinResponse> {
   const step = patchStep(call)
-  return writeScale(call, 'PatchOptions', (scale) => step(scale as unknown as JsonObject) as DraftObject)
+  return writeScale(call, 'PatchOptions', (scale) => {
+    const next = step(scale as unknown as JsonObject)
+    const { replicas = 0 } = (next.spec ?? {}) as { readonly replicas?: unknown }
+    if (typeof replicas === 'number') return next as DraftObject
+    throw patchedObjectInvalid(
+      JSON.stringify(next),
+      `v1.Scale.Spec: v1.ScaleSpec.Replicas: readUint32: unexpected character: ${JSON.stringify(replicas)}`,
+    )
+  })
 }
 
 async function writeScale(

@@ -8,6 +8,7 @@ import { dryRunOf } from '../http/query-options.ts'
 import type { CheckedObject, FieldValidation } from '../http/server-parts.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import { managerName } from '../patch/apply/manager-name.ts'
+import { checkUid } from '../prepare-update.ts'
 import type { WriteOptions } from '../registry.ts'
 import { badRequest, invalid } from '../status-error.ts'
 
@@ -32,7 +33,11 @@ export async function replaceObject(call: Call): Promise<TwinResponse> {
   const { object, warnings } = sentObject(call)
   checkPlace(object, call)
   const draft = parts.conversion.toStored(object, served)
-  const { object: stored, created } = await parts.registry.update(served.type, keyOfCall(call), () => draft, {
+  const next = (current: KubeObject | undefined) => {
+    if (current !== undefined) checkUid(draft, current, served.type)
+    return draft
+  }
+  const { object: stored, created } = await parts.registry.update(served.type, keyOfCall(call), next, {
     ...options,
     track: (next, old) => parts.fields.track(next, old, fieldWrite(call)),
   })
