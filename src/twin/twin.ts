@@ -6,6 +6,7 @@ import { createTwinApi, type TwinApi, type TwinApiOptions } from './api/twin-api
 import type { UserInfo } from './api/user-info.ts'
 import { ControlLoop } from './control-loop/control-loop.ts'
 import type { Controller } from './control-loop/controller.ts'
+import { controlPlaneFaults } from './control-plane-faults.ts'
 import { clusterControllers } from './controllers/cluster-controllers.ts'
 import { KubeletPresence } from './controllers/node-lifecycle/kubelet-presence.ts'
 import { workloadControllers } from './controllers/workloads/workload-controllers.ts'
@@ -13,6 +14,7 @@ import { KubeletFleet } from './kubelet/kubelet-fleet.ts'
 import type { KubeletOptions } from './kubelet/kubelet-options.ts'
 import { PodLogs } from './kubelet/pod-logs.ts'
 import { TwinKubeletApi } from './kubelet/twin-kubelet-api.ts'
+import { ControlPlane } from './machine/control-plane.ts'
 import { knownImages } from './machine/effects/known-images.ts'
 import type { Machine } from './machine/machine.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
@@ -60,6 +62,7 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   const { clock, random, version, onDefect = () => {} } = options
   const store = options.store ?? new ObjectStore()
   const logs = new PodLogs()
+  const controlPlane = new ControlPlane()
   const api = createTwinApi({
     store,
     clock,
@@ -68,9 +71,11 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
     conversion: versionConversion,
     logs: servedLogs(logs, clock),
     ...options.api,
+    faults: controlPlaneFaults(controlPlane, options.api?.faults),
     onDefect: (error) => onDefect('api', error),
   })
   const { minor } = api.catalog
+  followControlPlane(controlPlane, api)
   await startObjects(api.client)
   const presence = options.kubelets?.heartbeats === 'Elided' ? new KubeletPresence() : undefined
   const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure: onDefect })
@@ -78,7 +83,7 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
     (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onDefect(`${name} ${key}`, error) }),
   )
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
-  const fleet = fleetOf(api, options, { logs, transport, presence })
+  const fleet = fleetOf(api, options, { logs, controlPlane, transport, presence })
   return {
     api,
     fleet,
@@ -99,6 +104,19 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   }
 }
 
+/** The API server is as new as the oldest member, and goes away with the last. Components keep to the minor they were started with. */
+function followControlPlane(controlPlane: ControlPlane, api: TwinApi): void {
+  controlPlane.subscribe({
+    availabilityChanged: ({ kind }) => {
+      if (kind === 'NoServer') api.hub.breakAll()
+    },
+    upgraded: ({ lowest }) => {
+      // a machine may be given anything; an API server of no known minor goes on as it was
+      if (/^v1\.\d+/.test(lowest)) api.serveRelease(lowest)
+    },
+  })
+}
+
 function controllersOf(
   { client, catalog: { minor } }: TwinApi,
   { clock, random, clusterCidr = '10.42.0.0/16' }: TwinOptions,
@@ -110,6 +128,7 @@ function controllersOf(
 
 interface FleetParts {
   readonly logs: PodLogs
+  readonly controlPlane: ControlPlane
   readonly transport: (user: UserInfo) => ApiTransport
   readonly presence: KubeletPresence | undefined
 }
@@ -117,7 +136,7 @@ interface FleetParts {
 function fleetOf(
   { client }: TwinApi,
   { clock, random, kubelets = {} }: TwinOptions,
-  { logs, transport, presence }: FleetParts,
+  { logs, controlPlane, transport, presence }: FleetParts,
 ): KubeletFleet {
   const { behaviours = [], ...others } = kubelets
   const ofPod = (pod: Pod) => transport(serviceAccountOf(pod))
@@ -126,6 +145,7 @@ function fleetOf(
     clock,
     random,
     logs,
+    controlPlane,
     ...others,
     ...(presence === undefined ? {} : { onPresence: (change) => presence.change(change) }),
     behaviours: [...behaviours, ...knownImages({ api: ofPod, clock })],

@@ -10,6 +10,7 @@ import { customStrategy } from './definitions/custom-strategy.ts'
 import { DefinitionController } from './definitions/definition-controller.ts'
 import { definitionLifecycle } from './definitions/definition-lifecycle.ts'
 import { discoveryAnswer } from './discovery/discovery-answer.ts'
+import { expireEvents } from './event-expiry.ts'
 import { type AccessControl, openAccess } from './http/access.ts'
 import { type FieldManagement, fieldManagementOf } from './http/field-management.ts'
 import { noFaults, type RequestFaults } from './http/request-faults.ts'
@@ -72,6 +73,7 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     strategyOf: options.strategyOf ?? ((type) => (type.custom === undefined ? strategyOf(storedAs(type)) : customStrategy(type))),
     admission: [definitionLifecycle(store), ...(options.admission ?? [])],
   })
+  expireEvents(store, clock)
   const hub = new WatchHub(store, clock)
   const parts: ServerParts = {
     registry,

@@ -81,8 +81,17 @@ export class WatchHub {
 
   /** Ends all watches of a resource that is served no more. */
   endAll(resource: string): void {
+    for (const { watcher } of this.#subscriptionsTo(resource)) watcher.end()
+  }
+
+  /** Breaks every watch off, as it happens when the server goes away. */
+  breakAll(): void {
+    for (const resource of [...this.#subscribers.keys()]) for (const { watcher } of this.#subscriptionsTo(resource)) watcher.cutOff()
+  }
+
+  #subscriptionsTo(resource: string): readonly Subscription[] {
     const { all, byName, byNode } = this.#subscribersOf(resource)
-    for (const set of [all, ...byName.values(), ...byNode.values()]) for (const { watcher } of [...set]) watcher.end()
+    return [all, ...byName.values(), ...byNode.values()].flatMap((set) => [...set])
   }
 
   #initial(request: WatchRequest): { readonly kind: 'Told' | 'Refused'; readonly texts: Iterable<string> } {
