@@ -4,7 +4,7 @@ import { invalid } from '../../../api/status-error.ts'
 import type { DraftObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, mutatingStep, type ObjectReader, type PluginRule, validatingStep } from './admission-verdict.ts'
 import { admitLimits } from './admit-limits.ts'
-import { admitKubelet, admitNewNode } from './admit-node.ts'
+import { admitKubelet, admitKubeletPod, admitNewNode } from './admit-node.ts'
 import { admitPriority } from './admit-priority.ts'
 import { admitRuntimeClass } from './admit-runtime-class.ts'
 import { admitServiceAccount } from './admit-service-account.ts'
@@ -30,7 +30,7 @@ export interface BuiltInAdmissionOptions {
  * Addresses of Services are given out here as well. Source: Kubernetes, Admission Controllers.
  */
 export function builtInAdmission(options: BuiltInAdmissionOptions): readonly AdmissionStep[] {
-  const steps = [...podSteps(options), ...nodeSteps(), ...storageSteps(options), serviceStep(options)]
+  const steps = [...podSteps(options), ...nodeSteps(options), ...storageSteps(options), serviceStep(options)]
   return steps.filter(({ name }) => !options.disabled?.includes(name))
 }
 
@@ -76,8 +76,16 @@ function withOldPriority(pod: DraftObject, old: DraftObject | undefined): DraftO
   return Object.keys(missing).length === 0 ? pod : { ...pod, spec: { ...spec, ...missing } }
 }
 
-function nodeSteps(): readonly AdmissionStep[] {
+function nodeSteps({ reader }: BuiltInAdmissionOptions): readonly AdmissionStep[] {
+  const uidOf = (pod: DraftObject) =>
+    reader.get('nodes', undefined, (pod.spec as { nodeName?: string } | undefined)?.nodeName ?? '')?.metadata.uid
   return [
+    validatingStep({
+      name: 'NodeRestriction',
+      resource: 'pods',
+      operations: created,
+      decide: (pod, { user }) => admitKubeletPod(pod, user, uidOf(pod)),
+    }),
     mutatingStep({
       name: 'NodeRestriction',
       resource: 'nodes',
