@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { rootCertificates } from 'node:tls'
 import { Command } from 'commander'
 import pino from 'pino'
@@ -49,6 +50,7 @@ async function run(flags: ControllerFlags): Promise<void> {
       random,
       log,
       channelFetch,
+      hostName: hostname(),
       interactive: process.stdin.isTTY === true,
       signal: stop.signal,
     })

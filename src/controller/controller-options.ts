@@ -20,6 +20,9 @@ export interface ControllerOptions {
   readonly election: ElectionOptions
 }
 
+/** What does not depend on how the cluster is reached. */
+export type ServeOptions = Pick<ControllerOptions, 'leaderElect' | 'name' | 'namespace' | 'nodeName' | 'threads' | 'election'>
+
 /** Flags as the command line gives them, all optional. */
 export interface ControllerFlags {
   readonly debug?: boolean

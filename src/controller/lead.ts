@@ -1,9 +1,8 @@
-import { hostname } from 'node:os'
 import type { EventRecorder } from '../cluster/event-recorder.ts'
 import { runLeaderElection } from '../cluster/leader-election.ts'
 import { commit, version } from '../core/build-info.ts'
 import type { FalkirkError } from '../core/falkirk-error.ts'
-import type { ControllerOptions } from './controller-options.ts'
+import type { ServeOptions } from './controller-options.ts'
 import { fencedClient, fencedEvents } from './fence.ts'
 import { ForeignPlans } from './plan/foreign-plans.ts'
 import type { PlanCaches } from './plan/plan-caches.ts'
@@ -14,7 +13,7 @@ import type { Shell } from './shell.ts'
 const program = `falkirk ${version} (${commit})`
 
 /** Decides while this replica leads, or at once where no election is asked for. Throws FK_LEASE_LOST when another replica took over. */
-export async function lead(options: ControllerOptions, shell: Shell, caches: PlanCaches, signal: AbortSignal): Promise<void> {
+export async function lead(options: ServeOptions, shell: Shell, caches: PlanCaches, signal: AbortSignal): Promise<void> {
   if (!options.leaderElect) return await decide(shell, caches, signal)
   tell(shell, 'Starting', `${program} starting leader election for ${shell.namespace}/${shell.controllerName}`)
   let lost: FalkirkError | undefined
@@ -22,7 +21,7 @@ export async function lead(options: ControllerOptions, shell: Shell, caches: Pla
     transport: shell.client.transport,
     namespace: shell.namespace,
     name: shell.controllerName,
-    identity: hostname(),
+    identity: shell.identity,
     ...options.election,
     clock: shell.clock,
     random: shell.random,

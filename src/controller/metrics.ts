@@ -8,9 +8,13 @@ type Queue = { depth(): number; oldestMs(): number }
 /** Makes the metrics in a registry of their own. */
 export function createMetrics() {
   const registry = new Registry()
-  collectDefaultMetrics({ register: registry, prefix: 'falkirk_' })
   const queue = queueMetrics(registry)
   return { registry, ...planMetrics(registry), ...loopMetrics(registry), watchQueue: queue.watch, oldestMs: queue.oldestMs }
+}
+
+/** Adds what there is to know of the process itself: memory, processor time, the event loop. Once in a process. */
+export function measureProcess({ registry }: Pick<ControllerMetrics, 'registry'>): void {
+  collectDefaultMetrics({ register: registry, prefix: 'falkirk_' })
 }
 
 function planMetrics(registry: Registry) {

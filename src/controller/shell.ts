@@ -19,6 +19,8 @@ export interface Shell {
   readonly namespace: string
   /** Name of the node that this runs on, for events. */
   readonly host: string
+  /** Different for each replica: who holds the Lease. */
+  readonly identity: string
   /** UID of the namespace kube-system: what a channel server knows this cluster by. */
   readonly clusterId: string
   readonly settings: PlanSettings

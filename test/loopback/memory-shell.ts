@@ -32,6 +32,7 @@ export function memoryShell(more: Partial<Shell> = {}): MemoryShell {
     controllerName: 'system-upgrade-controller',
     namespace: 'system-upgrade',
     host: 'n1',
+    identity: 'n1',
     clusterId: 'cluster-id',
     settings: defaultPlanSettings,
     threads: 2,
