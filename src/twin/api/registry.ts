@@ -248,7 +248,7 @@ export class Registry {
 }
 
 /** How messages speak of one object of a type. */
-export function refused(type: ResourceType, name: string): RefusedObject {
+function refused(type: ResourceType, name: string): RefusedObject {
   return { group: type.group, plural: type.plural, name }
 }
 

@@ -1,5 +1,5 @@
 import type { ServedResource } from '../resource-catalog.ts'
-import { type ResourceType, storedAs } from '../resource-type.ts'
+import { storedAs } from '../resource-type.ts'
 import type { UserInfo } from '../user-info.ts'
 import type { AnswerForm } from './media-type.ts'
 import type { ResourceTarget } from './request-target.ts'
@@ -21,10 +21,6 @@ export interface Call {
 /** The name under which the store keeps what is asked for. */
 export function resourceOf({ served }: Call): string {
   return storedAs(served.type)
-}
-
-export function typeOf({ served }: Call): ResourceType {
-  return served.type
 }
 
 /** Where the object is that is asked for. */

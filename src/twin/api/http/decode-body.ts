@@ -149,7 +149,7 @@ function isRegistered({ group, version, kind }: ExpectedKind, catalog: ResourceC
 }
 
 /** Why an object is of no use where another kind is expected. */
-export function otherKind(given: ExpectedKind, expected: ExpectedKind, catalog: ResourceCatalog): string {
+function otherKind(given: ExpectedKind, expected: ExpectedKind, catalog: ResourceCatalog): string {
   return `${given.kind} in version "${given.version}" cannot be handled as a ${expected.kind}: ${kindProblem(given, expected, catalog)}`
 }
 

@@ -3,7 +3,7 @@ import { ObjectStore } from '../../store/object-store.ts'
 import { createTwinApi, type TwinApiOptions } from '../twin-api.ts'
 
 /** When all tests of the server begin. */
-export const startMs = Date.parse('2026-11-21T10:00:00Z')
+const startMs = Date.parse('2026-11-21T10:00:00Z')
 
 /** An API server with the namespaces `default` and `kube-system`, a clock that stands, and the same UIDs every time. */
 export async function smallServer(options: Partial<TwinApiOptions> & { readonly historyLimit?: number } = {}) {

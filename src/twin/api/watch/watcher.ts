@@ -6,7 +6,7 @@ export interface QueueLimit {
   readonly characters: number
 }
 
-export const usualLimit: QueueLimit = { events: 10_000, characters: 16 * 1024 * 1024 }
+const usualLimit: QueueLimit = { events: 10_000, characters: 16 * 1024 * 1024 }
 
 const pieceCharacters = 128 * 1024
 
