@@ -13,10 +13,11 @@ const readAndWrite = ['get', 'patch', 'update']
 const proxied = ['create', 'delete', 'get', 'patch', 'update']
 const connected = ['create', 'get']
 
-/** The subresources of a type in one of its versions, in the order of their names. */
+/** The subresources of a type in one of its versions, in the order of their names, those of a custom resource as they come. */
 export function subresourcesOf(type: ResourceType, version: string, minor: number): readonly SubresourceDiscovery[] {
   const names = type.subresources.filter((name) => !(name === 'status' && type.plural === 'volumeattachments' && version === 'v1beta1'))
-  return names.toSorted().map((name) => subresource(type, { version, minor, name }))
+  const ordered = type.custom === undefined ? names.toSorted() : names
+  return ordered.map((name) => subresource(type, { version, minor, name }))
 }
 
 function subresource(type: ResourceType, at: { version: string; minor: number; name: string }): SubresourceDiscovery {

@@ -21,7 +21,7 @@ export function customResourceType(object: KubeObject): ResourceType | undefined
     shortNames: names.shortNames ?? [],
     categories: names.categories ?? [],
     versions: served.map(({ name }) => ({ version: name, fromMinor: 0 })),
-    subresources: ['scale', 'status'].filter((name) =>
+    subresources: ['status', 'scale'].filter((name) =>
       served.some(({ subresources }) => subresources !== undefined && name in subresources),
     ),
     custom: Object.fromEntries(served.map((version) => [version.name, customVersion(version)])),

@@ -14,8 +14,8 @@ export function defaultDefinition(draft: DraftObject): DraftObject {
       conversion: spec.conversion ?? { strategy: 'None' },
       names: {
         ...names,
-        ...(kind === undefined || names.listKind ? {} : { listKind: `${kind}List` }),
-        ...(kind === undefined || names.singular ? {} : { singular: kind.toLowerCase() }),
+        ...(names.singular || !kind ? {} : { singular: kind.toLowerCase() }),
+        ...(names.listKind || !kind ? {} : { listKind: `${kind}List` }),
       },
     },
   }
@@ -29,7 +29,7 @@ export function prepareDefinition(next: KubeObject, old: KubeObject | undefined,
   const storage = spec?.versions?.find((version) => version.storage)?.name
   const stored = status?.storedVersions ?? []
   const storedVersions = storage === undefined || stored.includes(storage) ? stored : [...stored, storage]
-  const shown = old === undefined ? { conditions: [], acceptedNames: { plural: '', kind: '' } } : {}
+  const shown = old === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : {}
   return { ...next, status: { ...shown, ...status, storedVersions } }
 }
 

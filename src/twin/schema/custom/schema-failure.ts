@@ -16,8 +16,8 @@ export type SchemaFailure =
   | { readonly kind: 'Rule'; readonly path: string; readonly value: unknown; readonly rule: string }
   | { readonly kind: 'Junctor'; readonly path: string; readonly rule: string }
 
-/** From this minor on messages name the value that was refused, and say `Too long`. Source: kube-openapi took over from go-openapi. */
-const namesValues = 22
+/** From this minor on what is too long or too many is said so. */
+const saysTooMuch = 23
 
 /** What a client is told, in the words of a server of that minor. Source: apiextensions-apiserver, validation of custom resources. */
 export function causeOf(failure: SchemaFailure, minor: number): StatusCause {
@@ -34,7 +34,7 @@ export function causeOf(failure: SchemaFailure, minor: number): StatusCause {
     case 'TooMany':
       return tooMany(failure, minor)
     case 'Rule':
-      return invalid(path, minor >= namesValues ? failure.value : '', `${inBody(path)} ${failure.rule}`)
+      return invalid(path, failure.value, `${inBody(path)} ${failure.rule}`)
     case 'Junctor':
       return invalid('<nil>', '', `${JSON.stringify(path)} ${failure.rule}`)
   }
@@ -46,8 +46,8 @@ function typeCause({ path, expected, found }: SchemaFailure & { kind: 'Type' }, 
   return { reason, message, field: path }
 }
 
-function tooLong({ path, limit }: SchemaFailure & { kind: 'TooLong' }, minor: number): StatusCause {
-  if (minor < namesValues) return invalid(path, '', `${inBody(path)} should be at most ${limit} chars long`)
+function tooLong({ path, limit, value }: SchemaFailure & { kind: 'TooLong' }, minor: number): StatusCause {
+  if (minor < saysTooMuch) return invalid(path, value, `${inBody(path)} should be at most ${limit} chars long`)
   const unit = minor >= 32 ? 'bytes' : ''
   return {
     reason: 'FieldValueTooLong',
@@ -57,7 +57,7 @@ function tooLong({ path, limit }: SchemaFailure & { kind: 'TooLong' }, minor: nu
 }
 
 function tooMany({ path, limit, count, unit }: SchemaFailure & { kind: 'TooMany' }, minor: number): StatusCause {
-  if (minor < namesValues) return invalid(path, '', `${inBody(path)} should have at most ${limit} ${unit}`)
+  if (minor < saysTooMuch) return invalid(path, count, `${inBody(path)} should have at most ${limit} ${unit}`)
   return { reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${limit} items`, field: path }
 }
 

@@ -2,11 +2,12 @@ import { sameJson } from '../../api/same-json.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
 import type { SchemaFailure } from './schema-failure.ts'
 import { hasFormat } from './string-format.ts'
+import { patternOf } from './string-pattern.ts'
 
 /** How deep a value is looked into; deeper is refused by the size of requests long before. */
 const deepest = 500
 
-/** Writes the path of an item: servers before 1.22 wrote `list.0`. */
+/** Writes the path of an item of a list. */
 export type ItemPath = (path: string, index: number) => string
 
 /** Every way in which a value does not fit a schema, in the order in which the server looks. */
@@ -99,36 +100,6 @@ function stringFailures(value: string, schema: JsonSchema, path: string): readon
     failures.push({ kind: 'Rule', path, value, rule: `must be of type ${schema.format}: ${JSON.stringify(value)}` })
   }
   return failures
-}
-
-const compiled = new Map<string, RegExp | undefined>()
-
-/** A pattern of Go's, as far as JavaScript knows it; undefined where it does not. */
-export function patternOf(pattern: string): RegExp | undefined {
-  if (!compiled.has(pattern)) compiled.set(pattern, compile(pattern))
-  return compiled.get(pattern)
-}
-
-function compile(pattern: string): RegExp | undefined {
-  // flags at the beginning are Go's: (?i), (?s), (?U) …
-  const flags = /^\(\?([ims]+)\)/.exec(pattern)
-  const source = (flags === null ? pattern : pattern.slice(flags[0].length))
-    .replaceAll('\\z', '$')
-    .replaceAll('\\A', '^')
-    .replaceAll('(?P<', '(?<')
-  try {
-    return new RegExp(source, `u${flags?.[1] ?? ''}`)
-  } catch {
-    return withoutUnicode(source, flags?.[1] ?? '')
-  }
-}
-
-function withoutUnicode(source: string, flags: string): RegExp | undefined {
-  try {
-    return new RegExp(source, flags)
-  } catch {
-    return undefined
-  }
 }
 
 function numberFailures(value: number, schema: JsonSchema, path: string): readonly SchemaFailure[] {

@@ -16,6 +16,7 @@ import type { PriorityClass } from 'kubernetes-types/scheduling/v1'
 import type { StorageClass } from 'kubernetes-types/storage/v1'
 import type { ResourceStrategy, StrategyContext } from '../../api/resource-strategy.ts'
 import type { StatusCause } from '../../api/status-error.ts'
+import { definitionStrategy } from '../custom/definition-strategy.ts'
 import { autoscalerDefaults } from './autoscaler-defaults.ts'
 import { hasLaterFields, withoutLaterFields } from './fields-by-minor.ts'
 import { fill } from './json-fields.ts'
@@ -130,6 +131,7 @@ const strategies: Readonly<Record<string, ResourceStrategy>> = {
     defaults: roleBindingDefaults,
     validate: objectRule<RoleBinding>((next, old) => bindingProblems(next, old, 'Cluster')),
   },
+  'customresourcedefinitions.apiextensions.k8s.io': definitionStrategy,
   'leases.coordination.k8s.io': {
     defaults: (draft) => fill(draft, { spec: {} }),
     validate: specRule<LeaseSpec>((next) => leaseProblems(next)),
