@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
-
-const reached = 'v1.20.3+k3s1'
+import { reached } from './rollout.test-support.ts'
 
 /** A node whose first try has failed, one more to come, and the pause before it over. */
 function retryDue(): PlanWorld {
