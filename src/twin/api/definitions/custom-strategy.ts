@@ -11,9 +11,9 @@ export function customStrategy(type: ResourceType): ResourceStrategy {
     countsGeneration: true,
     defaults: (draft, context) => defaulted(draft, versionOf(type, context)?.schema as JsonSchema | undefined),
     prepare: (next, old) => (old === undefined && type.subresources.includes('status') ? withoutStatus(next) : next),
-    validate: (next, _old, context) => {
+    validate: (next, old, context) => {
       const version = versionOf(type, context)
-      return version === undefined ? [] : customObjectProblems(next, version, context.minor)
+      return version === undefined ? [] : customObjectProblems({ next, old, minor: context.minor }, version)
     },
   }
 }

@@ -184,6 +184,14 @@ describe('a CustomResourceDefinition', () => {
     expect(problems(change)).toEqual(expected)
   })
 
+  it('a rule that is no expression is refused', () => {
+    const refused = problems((made) => {
+      specOf(made)['x-kubernetes-validations'] = [{ rule: 'self.a >' }, { rule: 'self.a == "x"' }]
+    })
+    expect(refused).toHaveLength(1)
+    expect(refused[0]).toMatch(/properties\[spec\]\.x-kubernetes-validations\[0\]\.rule: Invalid value: "self\.a >": compilation failed: /)
+  })
+
   it('scope and kind cannot change once it is established, group and plural never', () => {
     const old = definition()
     const established = { ...old, status: { conditions: [{ type: 'Established', status: 'True' }] } } as unknown as KubeObject

@@ -45,7 +45,7 @@ const scale = { specReplicasPath: '.spec.n', statusReplicasPath: '.status.n' }
 function problems(fields: unknown, minor: number) {
   const object = { apiVersion: 'x/v1', kind: 'Foo', metadata: { name: 'x' }, ...(fields === undefined ? {} : { spec: fields }) }
   const version = { schema: schema as Readonly<Record<string, unknown>>, scale, printerColumns: [], selectableFields: [] }
-  return customObjectProblems(object as unknown as KubeObject, version, minor).map(({ field, message }) => `${field}: ${message}`)
+  return customObjectProblems({ next: object as unknown as KubeObject, minor }, version).map(({ field, message }) => `${field}: ${message}`)
 }
 
 describe('an object of a custom kind', () => {
@@ -108,6 +108,41 @@ describe('an object of a custom kind', () => {
 
   it('a negative number of replicas is refused', () => {
     expect(problems({ s: 'abc', n: -1 }, 20)).toContain('.spec.n: Invalid value: -1: should be a non-negative integer')
+  })
+})
+
+describe('rules of a schema', () => {
+  const ruled: JsonSchema = {
+    type: 'object',
+    properties: {
+      spec: {
+        type: 'object',
+        properties: { min: { type: 'integer' }, max: { type: 'integer' } },
+        'x-kubernetes-validations': [{ rule: 'self.min <= self.max', message: 'min is above max' }],
+      },
+    },
+    'x-kubernetes-validations': [{ rule: 'self.metadata.name.startsWith("a")', message: 'the name begins with a' }],
+  }
+  const judged = (minor: number, name: string, given: unknown) => {
+    const next = { apiVersion: 'x/v1', kind: 'Foo', metadata: { name }, spec: given } as unknown as KubeObject
+    const version = { schema: ruled as Readonly<Record<string, unknown>>, printerColumns: [], selectableFields: [] }
+    return customObjectProblems({ next, minor }, version).map(({ field, message }) => `${field}: ${message}`)
+  }
+
+  it('are asked from 1.25', () => {
+    expect(judged(24, 'b', { min: 2, max: 1 })).toEqual([])
+    expect(judged(25, 'b', { min: 2, max: 1 })).toEqual([
+      '<nil>: Invalid value: "object": the name begins with a',
+      'spec: Invalid value: "object": min is above max',
+    ])
+    expect(judged(25, 'a', { min: 1, max: 1 })).toEqual([])
+  })
+
+  it('are not asked of values that have another type', () => {
+    expect(judged(25, 'a', { min: 'x', max: 1 })).toEqual([
+      'spec.min: Invalid value: "string": spec.min in body must be of type integer: "string"',
+      '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    ])
   })
 })
 

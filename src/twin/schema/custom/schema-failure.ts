@@ -41,7 +41,7 @@ export function causeOf(failure: SchemaFailure, minor: number): StatusCause {
 }
 
 function typeCause({ path, expected, found }: SchemaFailure & { kind: 'Type' }, minor: number): StatusCause {
-  const reason = minor >= 24 ? 'FieldValueTypeInvalid' : 'FieldValueInvalid'
+  const reason = minor >= 23 ? 'FieldValueTypeInvalid' : 'FieldValueInvalid'
   const message = `Invalid value: ${JSON.stringify(found)}: ${inBody(path)} must be of type ${expected}: ${JSON.stringify(found)}`
   return { reason, message, field: path }
 }

@@ -1,5 +1,6 @@
 import { forbiddenValue, invalidValue, requiredValue } from '../../api/field-problem.ts'
 import type { StatusCause } from '../../api/status-error.ts'
+import { syntaxProblem } from './cel/cel-environment.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string']
@@ -15,6 +16,7 @@ export function schemaRuleProblems(schema: JsonSchema, path: string): readonly S
     ...keywordProblems(schema, path),
     ...listProblems(schema, path),
     ...mapKeyProblems(schema, path),
+    ...expressionProblems(schema, path),
     ...(typeof additionalProperties === 'object' ? schemaRuleProblems(additionalProperties, `${path}.additionalProperties`) : []),
     ...Object.entries(properties).flatMap(([name, field]) => schemaRuleProblems(field, `${path}.properties[${name}]`)),
     ...(not === undefined ? [] : schemaRuleProblems(not, `${path}.not`)),
@@ -43,6 +45,15 @@ function keywordProblems(schema: JsonSchema, path: string): readonly StatusCause
   }
   if (Array.isArray(schema.items)) problems.push(forbiddenValue(`${path}.items`, 'items must be a schema object and not an array'))
   return [...problems, ...mapTypeProblems(schema, path)]
+}
+
+function expressionProblems(schema: JsonSchema, path: string): readonly StatusCause[] {
+  return (schema['x-kubernetes-validations'] ?? []).flatMap(({ rule = '' }, index) => {
+    const at = `${path}.x-kubernetes-validations[${index}].rule`
+    if (rule.trim() === '') return [requiredValue(at, 'rule is not specified')]
+    const problem = syntaxProblem(rule)
+    return problem === undefined ? [] : [invalidValue(at, rule, `compilation failed: ${problem}`)]
+  })
 }
 
 function mapTypeProblems(schema: JsonSchema, path: string): readonly StatusCause[] {

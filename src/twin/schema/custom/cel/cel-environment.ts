@@ -1,0 +1,79 @@
+import { Environment } from '@marcbachmann/cel-js'
+
+/** A rule that can be run. */
+export type CelProgram = (variables: Readonly<Record<string, unknown>>) => unknown
+
+/** How large an expression may be; the real server counts the cost instead. */
+const limits = { maxAstNodes: 10_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 }
+
+/** The language of rules: CEL with the functions that Kubernetes adds for lists and texts. Source: Kubernetes, CEL options, language features and libraries. */
+const environment = new Environment({ limits, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
+  .registerVariable('self', 'dyn')
+  .registerVariable('oldSelf', 'dyn')
+  .registerFunction('list.isSorted(): bool', (list: readonly unknown[]) =>
+    list.every((item, at) => at === 0 || order(list[at - 1], item) <= 0),
+  )
+  .registerFunction('list.sum(): dyn', (list: readonly (bigint | number)[]) =>
+    list.reduce((sum: bigint | number, item) => added(sum, item), 0n),
+  )
+  .registerFunction('list.min(): dyn', (list: readonly unknown[]) => extreme(list, -1))
+  .registerFunction('list.max(): dyn', (list: readonly unknown[]) => extreme(list, 1))
+  .registerFunction('list.indexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.indexOf(item)))
+  .registerFunction('list.lastIndexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.lastIndexOf(item)))
+  .registerFunction('string.find(string): string', (text: string, pattern: string) => new RegExp(pattern, 'u').exec(text)?.[0] ?? '')
+  .registerFunction('string.findAll(string): list', (text: string, pattern: string) => text.match(new RegExp(pattern, 'gu')) ?? [])
+
+const compiled = new Map<string, CelProgram | undefined>()
+
+/** Expressions come from definitions, of which a cluster has some hundreds. */
+const mostCompiled = 10_000
+
+/**
+ * Compiles an expression, once for each text; undefined where it is not understood here: the real server has functions that this language
+ * lacks, and a definition with them is right all the same.
+ */
+export function compileExpression(expression: string): CelProgram | undefined {
+  if (compiled.has(expression)) return compiled.get(expression)
+  if (compiled.size >= mostCompiled) compiled.clear()
+  const program = compile(expression)
+  compiled.set(expression, program)
+  return program
+}
+
+function compile(expression: string): CelProgram | undefined {
+  try {
+    const program = environment.parse(expression)
+    return program.check().valid ? (variables) => program(variables) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Why an expression is none of the language, in one line; undefined where it is one. */
+export function syntaxProblem(expression: string): string | undefined {
+  try {
+    environment.parse(expression)
+    return undefined
+  } catch (error) {
+    return firstLine(error)
+  }
+}
+
+/** The message of an error of the language, without the excerpt of the source below it. */
+export function firstLine(error: unknown): string {
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '').trim() : String(error)
+}
+
+function added(a: bigint | number, b: bigint | number): bigint | number {
+  return typeof a === 'bigint' && typeof b === 'bigint' ? a + b : Number(a) + Number(b)
+}
+
+function order(a: unknown, b: unknown): number {
+  const [first, second] = [a, b] as [number, number]
+  return first < second ? -1 : first > second ? 1 : 0
+}
+
+function extreme(list: readonly unknown[], sign: 1 | -1): unknown {
+  if (list.length === 0) throw new Error(`${sign < 0 ? 'min' : 'max'} called on empty list`)
+  return list.reduce((best, item) => (order(item, best) * sign > 0 ? item : best))
+}

@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import type { JsonSchema, ValidationRule } from '../json-schema.ts'
+import { ruleProblems } from './rule-problems.ts'
+
+const properties: Readonly<Record<string, JsonSchema>> = {
+  min: { type: 'integer' },
+  max: { type: 'integer' },
+  ratio: { type: 'number' },
+  names: { type: 'array', items: { type: 'string' } },
+  labels: { type: 'object', additionalProperties: { type: 'string' } },
+  port: { 'x-kubernetes-int-or-string': true },
+  at: { type: 'string', format: 'date-time' },
+  namespace: { type: 'string' },
+  'dash-ed': { type: 'string' },
+}
+
+function spec(...rules: readonly (string | ValidationRule)[]): JsonSchema {
+  return { type: 'object', properties, 'x-kubernetes-validations': rules.map((rule) => (typeof rule === 'string' ? { rule } : rule)) }
+}
+
+function messages(next: unknown, schema: JsonSchema, old?: unknown) {
+  return ruleProblems({ next, old }, schema, 'spec').map(({ field, message }) => `${field}: ${message}`)
+}
+
+describe('ruleProblems', () => {
+  it.each([
+    ['self.min <= self.max', { min: 1, max: 2 }, true],
+    ['self.min <= self.max', { min: 3, max: 2 }, false],
+    ['!has(self.min) || self.min > 0', {}, true],
+    ['self.ratio < 0.5', { ratio: 0.25 }, true],
+    ['self.names.all(n, n.startsWith("a"))', { names: ['ab', 'ac'] }, true],
+    ['self.names.all(n, n.startsWith("a"))', { names: ['ab', 'bc'] }, false],
+    ['self.names.isSorted()', { names: ['a', 'b'] }, true],
+    ['self.names.isSorted()', { names: ['b', 'a'] }, false],
+    ['"a" in self.labels', { labels: { a: 'b' } }, true],
+    ['self.labels["x.y/z"] == "b"', { labels: { 'x.y/z': 'b' } }, true],
+    ['self.names.size() <= 1', { names: ['a', 'b'] }, false],
+    ['type(self.port) == string ? self.port == "50%" : self.port < 10', { port: '50%' }, true],
+    ['type(self.port) == string ? self.port == "50%" : self.port < 10', { port: 11 }, false],
+    ['self.at > timestamp("2020-01-01T00:00:00Z")', { at: '2021-01-01T00:00:00Z' }, true],
+    ['self.__namespace__ == "x"', { namespace: 'x' }, true],
+    ['self.dash__dash__ed == "x"', { 'dash-ed': 'x' }, true],
+    ['self.min in [1, 2]', { min: 2 }, true],
+    ['self.names[0].matches("^a+$")', { names: ['aaa'] }, true],
+  ])('%s for %j: %s', (rule, value, holds) => {
+    expect(messages(value, spec(rule))).toEqual(holds ? [] : [`spec: Invalid value: "object": failed rule: ${rule}`])
+  })
+
+  it('a message says what is wrong, an expression says it with the values', () => {
+    expect(messages({ min: 1 }, spec({ rule: 'self.min > 1', message: 'too small' }))).toEqual(['spec: Invalid value: "object": too small'])
+    const messageExpression = '"min is " + string(self.min)'
+    expect(messages({ min: 1 }, spec({ rule: 'self.min > 1', messageExpression }))).toEqual(['spec: Invalid value: "object": min is 1'])
+  })
+
+  it('reason and field of a rule are told', () => {
+    const rule = { rule: 'false', message: 'no', reason: 'FieldValueForbidden', fieldPath: '.min' }
+    expect(ruleProblems({ next: {}, old: undefined }, spec(rule), 'spec')).toEqual([
+      { reason: 'FieldValueForbidden', message: 'Forbidden: no', field: 'spec.min' },
+    ])
+  })
+
+  it('a rule about a change is asked where there was a value before', () => {
+    const schema = spec('self.min >= oldSelf.min')
+    expect(messages({ min: 1 }, schema)).toEqual([])
+    expect(messages({ min: 1 }, schema, { min: 2 })).toHaveLength(1)
+    expect(messages({ min: 2 }, schema, { min: 2 })).toEqual([])
+  })
+
+  it('rules of fields, keys and items are asked with their places', () => {
+    const positive: ValidationRule = { rule: 'self > 0', message: 'must be positive' }
+    const number: JsonSchema = { type: 'integer', 'x-kubernetes-validations': [positive] }
+    const schema: JsonSchema = {
+      type: 'object',
+      properties: { a: number, l: { type: 'array', items: number }, m: { type: 'object', additionalProperties: number } },
+    }
+    expect(messages({ a: 0, l: [1, -1], m: { k: -2 } }, schema)).toEqual([
+      'spec.a: Invalid value: 0: must be positive',
+      'spec.l[1]: Invalid value: -1: must be positive',
+      'spec.m[k]: Invalid value: -2: must be positive',
+    ])
+  })
+
+  it('items are compared with what they were where keys tell them apart', () => {
+    const items: JsonSchema = {
+      type: 'object',
+      properties: { k: { type: 'string' }, v: { type: 'integer' } },
+      'x-kubernetes-validations': [{ rule: 'self.v == oldSelf.v', message: 'v is fixed' }],
+    }
+    const keyed: JsonSchema = { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'], items }
+    const before = [
+      { k: 'a', v: 1 },
+      { k: 'b', v: 2 },
+    ]
+    expect(
+      messages(
+        [
+          { k: 'b', v: 2 },
+          { k: 'a', v: 3 },
+        ],
+        keyed,
+        before,
+      ),
+    ).toEqual(['spec[1]: Invalid value: "object": v is fixed'])
+    expect(messages([{ k: 'b', v: 9 }], { type: 'array', items }, before)).toEqual([])
+  })
+
+  it('a rule with functions that are not known here refuses nothing', () => {
+    expect(messages({ min: 1 }, spec('url("https://x").getHost() == "y"'))).toEqual([])
+  })
+
+  it('a rule that cannot be evaluated refuses', () => {
+    expect(messages({}, spec('self.min > 0'))[0]).toMatch(/^spec: Invalid value: "object": .* evaluating rule: self\.min > 0$/)
+  })
+})

@@ -1,0 +1,94 @@
+import { invalidValue } from '../../../api/field-problem.ts'
+import { sameJson } from '../../../api/same-json.ts'
+import type { StatusCause } from '../../../api/status-error.ts'
+import { additionalSchema, type JsonSchema, type ValidationRule } from '../json-schema.ts'
+import { compileExpression, firstLine } from './cel-environment.ts'
+import { celValue } from './cel-value.ts'
+
+/** A value and what it was before; nothing where it is new or cannot be told apart from others. */
+interface Versions {
+  readonly next: unknown
+  readonly old: unknown
+}
+
+/**
+ * Why the rules of a schema (`x-kubernetes-validations`) refuse a value. A rule that names `oldSelf` is asked only where there is an old
+ * value: of fields, of keys of maps, and of items of lists that keys tell apart. A rule that is not understood here refuses nothing.
+ * Source: Kubernetes, Validation rules and Transition rules.
+ */
+export function ruleProblems(versions: Versions, schema: JsonSchema, path = ''): readonly StatusCause[] {
+  const { next, old } = versions
+  if (next === undefined || (next === null && schema.nullable !== true)) return []
+  const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) => oneRule(rule, versions, schema, path))
+  if (Array.isArray(next)) return [...own, ...itemProblems(next, old, schema, path)]
+  if (typeof next === 'object' && next !== null) return [...own, ...fieldProblems(next as Json, old, schema, path)]
+  return own
+}
+
+type Json = Readonly<Record<string, unknown>>
+
+function fieldProblems(next: Json, old: unknown, schema: JsonSchema, path: string): readonly StatusCause[] {
+  const before = (typeof old === 'object' && old !== null && !Array.isArray(old) ? old : {}) as Json
+  const additional = additionalSchema(schema)
+  return Object.entries(next).flatMap(([name, value]) => {
+    const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
+    const field = known ?? additional
+    if (field === undefined) return []
+    const at = known === undefined ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
+    return ruleProblems({ next: value, old: Object.hasOwn(before, name) ? before[name] : undefined }, field, at)
+  })
+}
+
+function itemProblems(next: readonly unknown[], old: unknown, schema: JsonSchema, path: string): readonly StatusCause[] {
+  const { items } = schema
+  if (items === undefined) return []
+  const before = Array.isArray(old) ? (old as readonly unknown[]) : []
+  const keys = schema['x-kubernetes-list-map-keys'] ?? []
+  const matching = (item: unknown) => (keys.length === 0 ? undefined : before.find((other) => sameKeys(item, other, keys)))
+  return next.flatMap((item, index) => ruleProblems({ next: item, old: matching(item) }, items, `${path}[${index}]`))
+}
+
+function sameKeys(a: unknown, b: unknown, keys: readonly string[]): boolean {
+  return keys.every((key) => sameJson((a as Json | null)?.[key], (b as Json | null)?.[key]))
+}
+
+function oneRule(rule: ValidationRule, { next, old }: Versions, schema: JsonSchema, path: string): readonly StatusCause[] {
+  const comparesOld = /\boldSelf\b/.test(rule.rule)
+  if (comparesOld && old === undefined && rule.optionalOldSelf !== true) return []
+  const variables = { self: celValue(next, schema), ...(comparesOld ? { oldSelf: old === undefined ? null : celValue(old, schema) } : {}) }
+  const holds = compileExpression(rule.rule)
+  if (holds === undefined) return []
+  try {
+    if (holds(variables) === true) return []
+  } catch (error) {
+    const about = rule.message?.trim() || rule.rule.trim()
+    return [invalidValue(path || '<nil>', schema.type ?? '', `${firstLine(error)} evaluating rule: ${about}`)]
+  }
+  return [refusal(rule, messageOf(rule, variables), { value: next, schema, path })]
+}
+
+function messageOf({ message, messageExpression, rule }: ValidationRule, variables: Readonly<Record<string, unknown>>): string {
+  const fixed = message?.trim() || `failed rule: ${rule.trim()}`
+  if (messageExpression === undefined) return fixed
+  try {
+    const text = compileExpression(messageExpression)?.(variables)
+    return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : fixed
+  } catch {
+    return fixed
+  }
+}
+
+function refusal(rule: ValidationRule, message: string, at: { value: unknown; schema: JsonSchema; path: string }): StatusCause {
+  const field = `${at.path}${rule.fieldPath ?? ''}`.replace(/^\./, '') || '<nil>'
+  const value = at.schema.type === 'object' || at.schema.type === 'array' ? at.schema.type : at.value
+  switch (rule.reason) {
+    case 'FieldValueForbidden':
+      return { reason: rule.reason, message: `Forbidden: ${message}`, field }
+    case 'FieldValueRequired':
+      return { reason: rule.reason, message: `Required value: ${message}`, field }
+    case 'FieldValueDuplicate':
+      return { reason: rule.reason, message: `Duplicate value: ${JSON.stringify(value)}`, field }
+    default:
+      return invalidValue(field, value, message)
+  }
+}
