@@ -140,6 +140,58 @@ describe('the answer to an own write', () => {
   })
 })
 
+describe('an object that an own deletion has taken away', () => {
+  it('is not brought back by what the watch tells of the time before', () => {
+    const { cache, changes } = filledCache()
+    cache.observe(raw('a', 110, 'created'))
+    cache.forget('a')
+    cache.applyWatched(facts('a', 105, 'earlier'))
+    cache.applyWatched(facts('a', 110, 'created'))
+    expect(changes).toEqual(['Added a ->created', 'Deleted a created>-'])
+  })
+
+  it('is not brought back by a page of a list that was read before', () => {
+    const { cache, changes } = filledCache(facts('a', 50, '1'))
+    cache.listBegins()
+    cache.forget('a')
+    cache.replaceAll(listOf(facts('a', 50, '1')), '200')
+    expect(changes).toEqual(['Deleted a 1>-'])
+  })
+
+  it('may be made anew under the same name, by somebody else', () => {
+    const { cache } = filledCache(facts('a', 50, '1'))
+    cache.forget('a')
+    cache.deleteWatched('a', '120')
+    cache.applyWatched(facts('a', 130, 'new'))
+    expect(cache.get('a')?.value).toBe('new')
+  })
+
+  it('may be made anew under the same name by an own write, which its own deletion does not take back', () => {
+    const { cache } = filledCache(facts('a', 50, '1'))
+    cache.forget('a')
+    cache.observe(raw('a', 130, 'new'))
+    cache.deleteWatched('a', '120')
+    expect(cache.get('a')?.value).toBe('new')
+  })
+
+  it('is believed to be there still when a list says so that began later: a finalizer may hold it', () => {
+    const { cache } = filledCache(facts('a', 50, '1'))
+    cache.forget('a')
+    cache.listBegins()
+    cache.replaceAll(listOf(facts('a', 50, '1')), '200')
+    expect(cache.size).toBe(1)
+  })
+
+  it('is believed to be there after a restore from a backup, in which versions are older', () => {
+    const { cache } = filledCache(facts('a', 50, '1'))
+    cache.observe(raw('a', 210, 'written'))
+    cache.forget('a')
+    cache.toldUpTo('300')
+    cache.applyWatched(facts('a', 55, 'restored'))
+    expect(cache.size).toBe(1)
+  })
+})
+
 describe('an index', () => {
   it('finds objects by each of their values, through changes and deletions', () => {
     const { cache } = filledCache(facts('a', 50, 'x y'), facts('b', 51, 'y'))

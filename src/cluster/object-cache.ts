@@ -44,6 +44,8 @@ export class ObjectCache<T extends CachedObject> {
   readonly #outbox: CacheChange<T>[] = []
   /** Keys whose state came from `observe` and that the watch has not told yet. */
   readonly #unconfirmed = new Set<string>()
+  /** By key: the version at which `forget` took an object away, until the watch has told everything up to it. */
+  readonly #forgotten = new Map<string, string>()
   readonly #strings = new StringInterner()
   readonly #trim: (raw: unknown) => T | undefined
   readonly #log: Log
@@ -99,14 +101,20 @@ export class ObjectCache<T extends CachedObject> {
     const key = objectKey(object)
     const stored = this.#objects.get(key)
     if (stored !== undefined && !isNewer(object.resourceVersion, stored.resourceVersion)) return
+    this.#forgotten.delete(key)
     this.#unconfirmed.add(key)
     this.#put(key, object)
   }
 
-  /** Drops an object that an own DELETE has removed; the watch will tell the same later. */
+  /**
+   * Drops an object that an own DELETE has removed; the watch will tell the same later. What the watch or a list that is being read still
+   * tell of it as it was, or as it was before, does not bring it back. A change that others made between its last known version and the
+   * deletion does: nothing tells it from an object that a finalizer holds. The watch takes it away again.
+   */
   forget(key: string): void {
-    this.#unconfirmed.delete(key)
-    this.#remove(key)
+    const known = this.#objects.get(key)
+    if (known !== undefined) this.#forgotten.set(key, known.resourceVersion)
+    this.#drop(key)
   }
 
   /** For the reflector: trims. An object that cannot be read stays what it was, and is logged: it must not look deleted. */
@@ -132,17 +140,19 @@ export class ObjectCache<T extends CachedObject> {
   /** For the reflector: the watch tells that an object was deleted, or left what the selectors take. */
   deleteWatched(key: string, resourceVersion: string): void {
     if (this.#isOvertaken(key, resourceVersion)) return
-    this.forget(key)
+    this.#drop(key)
   }
 
   /** For the reflector: the watch has told everything up to this resourceVersion (a bookmark). */
   toldUpTo(resourceVersion: string): void {
     this.#told = resourceVersion
+    for (const [key, version] of this.#forgotten) if (!isNewer(version, resourceVersion)) this.#forgotten.delete(key)
   }
 
   /** For the reflector, when a list begins: answers to own writes that come from now on may be newer than that list. */
   listBegins(): void {
     this.#unconfirmed.clear()
+    this.#forgotten.clear()
   }
 
   /**
@@ -153,7 +163,7 @@ export class ObjectCache<T extends CachedObject> {
   replaceAll(listed: ReadonlyMap<string, T>, resourceVersion: string): void {
     this.#told = resourceVersion
     for (const key of [...this.#objects.keys()]) {
-      if (!listed.has(key) && !this.#isOvertaken(key, resourceVersion)) this.forget(key)
+      if (!listed.has(key) && !this.#isOvertaken(key, resourceVersion)) this.#drop(key)
     }
     for (const [key, object] of listed) {
       if (!this.#isOvertaken(key, object.resourceVersion)) this.#put(key, object)
@@ -165,9 +175,17 @@ export class ObjectCache<T extends CachedObject> {
     return labels === undefined ? object : { ...object, labels: this.#strings.internMap(labels) }
   }
 
+  /** Own writes and deletions have led further than what is told here. */
   #isOvertaken(key: string, resourceVersion: string): boolean {
+    const forgotten = this.#forgotten.get(key)
+    if (forgotten === resourceVersion || (forgotten !== undefined && isNewer(forgotten, resourceVersion))) return true
     const stored = this.#objects.get(key)
     return stored !== undefined && this.#unconfirmed.has(key) && isNewer(stored.resourceVersion, resourceVersion)
+  }
+
+  #drop(key: string): void {
+    this.#unconfirmed.delete(key)
+    this.#remove(key)
   }
 
   #put(key: string, object: T): void {
