@@ -11,13 +11,7 @@ export interface Dialect {
 export const openApi2: Dialect = { version: 2, refPrefix: '#/definitions/' }
 export const openApi3: Dialect = { version: 3, refPrefix: '#/components/schemas/' }
 
-/** Group, version and kind, as the extension `x-kubernetes-group-version-kind` has them. */
-export interface GroupVersionKind {
-  readonly group: string
-  readonly version: string
-  readonly kind: string
-}
-
+/** Names group, version and kind of what a schema or an operation is about. */
 export const kindExtension = 'x-kubernetes-group-version-kind'
 
 /** What is known of a struct or a field in words; undefined for what is not. */

@@ -1,5 +1,5 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
-import { type Definition, type DefinitionNames, type DefinitionSpec, definitionOf, isConditionTrue } from './definition.ts'
+import { type Definition, type DefinitionNames, type DefinitionSpec, definitionOf } from './definition.ts'
 
 /** What the server fills in where a definition says nothing. Source: Kubernetes API reference, CustomResourceDefinitionSpec. */
 export function defaultDefinition(draft: DraftObject): DraftObject {
@@ -31,9 +31,4 @@ export function prepareDefinition(next: KubeObject, old: KubeObject | undefined,
   const storedVersions = storage === undefined || stored.includes(storage) ? stored : [...stored, storage]
   const shown = old === undefined ? { conditions: null, acceptedNames: { plural: '', kind: '' } } : {}
   return { ...next, status: { ...shown, ...status, storedVersions } }
-}
-
-/** Whether its resource is there for clients. */
-export function isServed(object: KubeObject): boolean {
-  return isConditionTrue(definitionOf(object), 'Established')
 }

@@ -43,13 +43,13 @@ const text: JsonSchema = { type: 'string' }
 const metadata: JsonSchema = { type: 'object', properties: { name: text, generateName: text } }
 
 /** What rules see of an object itself, whatever its schema says. */
-export function metaSchema(name: string): JsonSchema | undefined {
+function metaSchema(name: string): JsonSchema | undefined {
   if (name === 'metadata') return metadata
   return name === 'apiVersion' || name === 'kind' ? text : undefined
 }
 
 /** The name under which a rule reaches a field. */
-export function escapedName(name: string): string {
+function escapedName(name: string): string {
   if (reserved.has(name)) return `__${name}__`
   return name.replaceAll('__', '__underscores__').replaceAll('.', '__dot__').replaceAll('-', '__dash__').replaceAll('/', '__slash__')
 }
