@@ -1,0 +1,119 @@
+import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from 'kubernetes-types/core/v1'
+import { generatedName, newUid } from '../../api/object-name.ts'
+import { apiTime } from '../../api-time.ts'
+import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
+import { imageId } from '../../kubelet/pod/container-id.ts'
+import { qosClassOf } from '../../schema/strategies/pod-qos.ts'
+import type { GeneratedNode } from './node-objects.ts'
+import type { NodeRoom } from './node-room.ts'
+import type { ObjectMaker } from './object-maker.ts'
+
+/** Makes pods that have been running on their nodes for a while. Pods of one owner share all that is the same in them. */
+export class RunningPods {
+  readonly #maker: ObjectMaker
+  readonly #room: NodeRoom
+
+  constructor(maker: ObjectMaker, room: NodeRoom) {
+    this.#maker = maker
+    this.#room = room
+  }
+
+  /** `draft` is as a controller creates it, `spec` its defaulted spec (shared), `node` where it runs. */
+  add(draft: DraftObject, spec: PodSpec, node: GeneratedNode, ageSeconds: number): KubeObject {
+    const { shape, random, objects } = this.#maker
+    const startedAt = apiTime(shape.nowMs - ageSeconds * 1000)
+    const uid = newUid(random)
+    const { generateName } = draft.metadata ?? {}
+    const metadata = {
+      name: generateName === undefined ? '' : generatedName(generateName, random),
+      ...draft.metadata,
+      uid,
+      resourceVersion: '',
+      creationTimestamp: startedAt,
+    }
+    const status = runningStatus({ spec, uid, startedAt, node, minor: shape.minor, podIp: this.#address(node) })
+    const object = as<KubeObject>({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, nodeName: node.machine.name }, status })
+    objects.push(object)
+    return object
+  }
+
+  #address(node: GeneratedNode): string {
+    return `10.${(node.ordinal >> 8) & 255}.${node.ordinal & 255}.${(this.#room.podsOn(node) % 254) + 1}`
+  }
+}
+
+interface Running {
+  readonly spec: PodSpec
+  readonly uid: string
+  readonly startedAt: string
+  readonly node: GeneratedNode
+  readonly minor: number
+  readonly podIp: string
+}
+
+/** As a kubelet writes it of a pod with whose containers all is well. Source: Kubernetes API reference, PodStatus. */
+function runningStatus({ spec, uid, startedAt, node, minor, podIp }: Running): PodStatus {
+  const { address, runtime } = node.machine
+  const ip = spec.hostNetwork === true ? address : podIp
+  return {
+    phase: 'Running',
+    conditions: conditionsSince(startedAt, minor) as NonNullable<PodStatus['conditions']>,
+    hostIP: address,
+    ...(minor >= 29 ? { hostIPs: [{ ip: address }] } : {}),
+    podIP: ip,
+    podIPs: [{ ip }],
+    startTime: startedAt,
+    containerStatuses: spec.containers.map((container, index) =>
+      containerStatus(container, `${runtime.name}://${idOf(uid, index)}`, startedAt),
+    ),
+    qosClass: qosClassOf(spec),
+  }
+}
+
+/** 64 hexadecimal digits. */
+function idOf(uid: string, index: number): string {
+  const digits = uid.replaceAll('-', '')
+  return `${digits}${index.toString(16).padStart(2, '0')}${digits.slice(2)}`
+}
+
+function containerStatus({ name, image = '' }: Container, containerID: string, startedAt: string): ContainerStatus {
+  return {
+    name,
+    state: { running: { startedAt } },
+    lastState: {},
+    ready: true,
+    restartCount: 0,
+    image,
+    imageID: imageId(image),
+    containerID,
+    started: true,
+  }
+}
+
+const sharedConditions = new Map<string, readonly object[]>()
+
+/** All conditions of the pods that began in one second are the same object. */
+function conditionsSince(startedAt: string, minor: number): readonly object[] {
+  const key = `${startedAt} ${minor}`
+  const known = sharedConditions.get(key)
+  if (known !== undefined) return known
+  const types = [...(minor >= 29 ? ['PodReadyToStartContainers'] : []), 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
+  const conditions = types.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: startedAt }))
+  // a run of one second has few starts; the map must not grow over many clusters
+  if (sharedConditions.size > 1000) sharedConditions.clear()
+  sharedConditions.set(key, conditions)
+  return conditions
+}
+
+/** A pod that has done its work. */
+export function succeeded(pod: KubeObject, finishedAt: string): KubeObject {
+  const { status = {} } = as<Pod>(pod)
+  const containerStatuses = (status.containerStatuses ?? []).map(({ containerID = '', ...one }) => ({
+    ...one,
+    containerID,
+    ready: false,
+    started: false,
+    state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: status.startTime ?? '', finishedAt, containerID } },
+  }))
+  return { ...pod, status: { ...status, phase: 'Succeeded', containerStatuses } }
+}
