@@ -2,7 +2,8 @@ import type { Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../cluster/clock.ts'
 import type { ApiTransport } from '../cluster/transport.ts'
 import { createInProcessTransport } from './api/serve/in-process-transport.ts'
-import { createTwinApi, type TwinApi, type TwinApiOptions } from './api/twin-api.ts'
+import { StatusError } from './api/status-error.ts'
+import { createTwinApi, minorOf, type TwinApi, type TwinApiOptions } from './api/twin-api.ts'
 import type { UserInfo } from './api/user-info.ts'
 import { ControlLoop } from './control-loop/control-loop.ts'
 import type { Controller } from './control-loop/controller.ts'
@@ -19,6 +20,8 @@ import { knownImages } from './machine/effects/known-images.ts'
 import type { Machine } from './machine/machine.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 import { versionConversion } from './schema/conversion/version-conversion.ts'
+import { builtInAdmission } from './schema/strategies/admission/built-in-admission.ts'
+import { StoreAddressPool } from './schema/strategies/admission/service-address-pool.ts'
 import { servedLogs } from './served-logs.ts'
 import { startObjects } from './start-objects.ts'
 import { ObjectStore } from './store/object-store.ts'
@@ -34,10 +37,16 @@ export interface TwinOptions {
   readonly store?: ObjectStore
   /** IPv4 range of all pods, cut into /24s for the nodes; 10.42.0.0/16 unless told. */
   readonly clusterCidr?: string
+  /** IPv4 range of the addresses of Services; 10.43.0.0/16 unless told. */
+  readonly serviceCidr?: string
   readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'virtual' | 'documents'>>
-  readonly kubelets?: Partial<Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'registry' | 'events' | 'onContainer'>> & {
+  readonly kubelets?: Partial<
+    Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'registry' | 'events' | 'onContainer' | 'restartSeconds' | 'bootSeconds'>
+  > & {
     /** `Elided`: no heartbeats are written, and none are missed; for runs over months. */
     readonly heartbeats?: 'Real' | 'Elided'
+    /** Seconds that an upgrade image works before it ends the service; 3 unless told. */
+    readonly upgradeSeconds?: number
   }
   /** Told what went wrong inside; the twin goes on. */
   readonly onDefect?: (where: string, error: unknown) => void
@@ -59,28 +68,22 @@ export interface Twin {
 
 /** Puts a twin together; nothing turns before `start`. */
 export async function createTwin(options: TwinOptions): Promise<Twin> {
-  const { clock, random, version, onDefect = () => {} } = options
+  const { clock, random, onDefect = () => {} } = options
+  const onFailure = (where: string, error: unknown) => {
+    // what the API server refuses is tried again
+    if (!(error instanceof StatusError)) onDefect(where, error)
+  }
   const store = options.store ?? new ObjectStore()
   const logs = new PodLogs()
   const controlPlane = new ControlPlane()
-  const api = createTwinApi({
-    store,
-    clock,
-    random,
-    gitVersion: version,
-    conversion: versionConversion,
-    logs: servedLogs(logs, clock),
-    ...options.api,
-    faults: controlPlaneFaults(controlPlane, options.api?.faults),
-    onDefect: (error) => onDefect('api', error),
-  })
+  const api = apiOf(options, { store, logs, controlPlane })
   const { minor } = api.catalog
   followControlPlane(controlPlane, api)
   await startObjects(api.client)
   const presence = options.kubelets?.heartbeats === 'Elided' ? new KubeletPresence() : undefined
-  const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure: onDefect })
+  const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure })
   const loops = controllersOf(api, options, presence).map(
-    (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onDefect(`${name} ${key}`, error) }),
+    (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onFailure(`${name} ${key}`, error) }),
   )
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
   const fleet = fleetOf(api, options, { logs, controlPlane, transport, presence })
@@ -104,6 +107,29 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   }
 }
 
+interface ApiParts {
+  readonly store: ObjectStore
+  readonly logs: PodLogs
+  readonly controlPlane: ControlPlane
+}
+
+function apiOf(options: TwinOptions, { store, logs, controlPlane }: ApiParts): TwinApi {
+  const { clock, random, version, serviceCidr = '10.43.0.0/16', onDefect = () => {} } = options
+  const pool = new StoreAddressPool(store, random, serviceCidr)
+  return createTwinApi({
+    store,
+    clock,
+    random,
+    gitVersion: version,
+    conversion: versionConversion,
+    logs: servedLogs(logs, clock),
+    ...options.api,
+    admission: [...builtInAdmission({ reader: store, pool, minor: minorOf(version), random }), ...(options.api?.admission ?? [])],
+    faults: controlPlaneFaults(controlPlane, options.api?.faults),
+    onDefect: (error) => onDefect('api', error),
+  })
+}
+
 /** The API server is as new as the oldest member, and goes away with the last. Components keep to the minor they were started with. */
 function followControlPlane(controlPlane: ControlPlane, api: TwinApi): void {
   controlPlane.subscribe({
@@ -122,8 +148,14 @@ function controllersOf(
   { clock, random, clusterCidr = '10.42.0.0/16' }: TwinOptions,
   presence: KubeletPresence | undefined,
 ): readonly Controller[] {
-  const options = { clock, random, minor, clusterCidr, ...(presence === undefined ? {} : { presence }) }
+  const tokenFor = () => opaqueToken(random)
+  const options = { clock, random, minor, clusterCidr, tokenFor, ...(presence === undefined ? {} : { presence }) }
   return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, options)]
+}
+
+/** Nobody can show it: an account of a twin has a token because its pods do not start without one. */
+function opaqueToken(random: () => number): string {
+  return Array.from({ length: 40 }, () => Math.floor(random() * 16).toString(16)).join('')
 }
 
 interface FleetParts {
@@ -138,7 +170,7 @@ function fleetOf(
   { clock, random, kubelets = {} }: TwinOptions,
   { logs, controlPlane, transport, presence }: FleetParts,
 ): KubeletFleet {
-  const { behaviours = [], ...others } = kubelets
+  const { behaviours = [], upgradeSeconds, ...others } = kubelets
   const ofPod = (pod: Pod) => transport(serviceAccountOf(pod))
   return new KubeletFleet({
     api: new TwinKubeletApi(client),
@@ -148,7 +180,10 @@ function fleetOf(
     controlPlane,
     ...others,
     ...(presence === undefined ? {} : { onPresence: (change) => presence.change(change) }),
-    behaviours: [...behaviours, ...knownImages({ api: ofPod, clock })],
+    behaviours: [
+      ...behaviours,
+      ...knownImages({ api: ofPod, clock, ...(upgradeSeconds === undefined ? {} : { workSeconds: upgradeSeconds }) }),
+    ],
   })
 }
 

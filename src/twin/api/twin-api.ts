@@ -134,7 +134,8 @@ const discovery: DocumentSource = ({ method, path, headers }, { catalog }) => {
   }
 }
 
-function minorOf(gitVersion: string): number {
+/** The minor of Kubernetes 1 that a version belongs to; a RangeError for what is none. */
+export function minorOf(gitVersion: string): number {
   const minor = /^v1\.(\d+)/.exec(gitVersion)?.[1]
   if (minor === undefined) throw new RangeError(`${gitVersion} is no version of Kubernetes 1, such as v1.32.1`)
   return Number(minor)

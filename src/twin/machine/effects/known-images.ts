@@ -13,11 +13,13 @@ export interface KnownImagesOptions {
   readonly clock: Clock
   /** How the service comes back after an upgrade; the fleet's profile unless told. */
   readonly restart?: ServiceRestart
+  /** Seconds that an upgrade image works before it ends the service; 3 unless told. */
+  readonly workSeconds?: number
 }
 
 /** The images that upgrades of k3s, RKE2 and packages use, in the order in which they are asked. */
-export function knownImages({ api, clock, restart }: KnownImagesOptions): readonly ImageBehaviour[] {
-  const how = restart === undefined ? {} : { restart }
+export function knownImages({ api, clock, restart, workSeconds }: KnownImagesOptions): readonly ImageBehaviour[] {
+  const how = { ...(restart === undefined ? {} : { restart }), ...(workSeconds === undefined ? {} : { workSeconds }) }
   return [
     k3sUpgrade({ prepare: prepareContainer(api, clock, 'node-role.kubernetes.io/control-plane'), ...how }),
     rke2Upgrade({ prepare: prepareContainer(api, clock, 'node-role.kubernetes.io/master'), ...how }),
