@@ -1,6 +1,8 @@
 import { parse } from 'yaml'
 import type { DraftObject } from '../../kube-object.ts'
 import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
+import { ProtoProblem } from '../protobuf/proto-reader.ts'
+import { protobufObject } from '../protobuf/protobuf-object.ts'
 import { apiVersionOf, type ResourceCatalog, splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { goJsonProblem } from './go-json-problem.ts'
@@ -13,6 +15,8 @@ export interface ExpectedKind {
   readonly version: string
   readonly kind: string
 }
+
+const protobufType = 'application/vnd.kubernetes.protobuf'
 
 /** Larger ones are refused. Source: Kubernetes, apiserver MaxRequestBodyBytes. */
 export const mostBodyBytes = 3 * 1024 * 1024
@@ -27,29 +31,46 @@ export function decodeObject(
   expected: ExpectedKind,
   catalog: ResourceCatalog,
 ): DraftObject {
+  if (bodyType(contentType) === protobufType) return inExpectedKind(decodeProtobuf(body, expected, catalog), expected, catalog)
   const value = decodeValue(body, contentType, expected.kind) ?? {}
-  if (!isJsonObject(value)) throw unrecognised(expected.kind, noObject(value), bodyText(body))
+  if (!isJsonObject(value)) throw unrecognised(expected.kind, noObject(value), body)
   const custom = catalog.ofKind(apiVersionOf(expected.group, expected.version), expected.kind)?.type.custom !== undefined
   return inExpectedKind(custom ? value : withoutNulls(value), expected, catalog)
 }
 
 /** DeleteOptions that a client has sent. Throws 400, 413 or 415. */
-export function decodeOptions(body: Uint8Array | undefined, contentType: string | undefined): JsonObject {
+export function decodeOptions(body: Uint8Array | undefined, contentType: string | undefined, catalog: ResourceCatalog): JsonObject {
+  if (bodyType(contentType) === protobufType) return decodeProtobuf(body, deleteOptions, catalog)
   const value = decodeValue(body, contentType, 'DeleteOptions') ?? {}
-  if (!isJsonObject(value)) throw unrecognised('DeleteOptions', noObject(value), bodyText(body))
+  if (!isJsonObject(value)) throw unrecognised('DeleteOptions', noObject(value), body)
   return value
+}
+
+/** Each group has options of its own that are the same as all others. Source: Kubernetes, apimachinery metav1.AddToGroupVersion. */
+const deleteOptions: ExpectedKind = { group: 'meta.k8s.io', version: 'v1', kind: 'DeleteOptions' }
+
+/** Throws 400, 413, or 415 for a kind that is not read from protobuf. */
+function decodeProtobuf(body: Uint8Array | undefined, expected: ExpectedKind, catalog: ResourceCatalog): DraftObject {
+  checkSize(body)
+  try {
+    const object = protobufObject(body ?? new Uint8Array(), expected, catalog.minor)
+    if (object === undefined) throw unsupportedBody(protobufType)
+    return object
+  } catch (error) {
+    if (error instanceof ProtoProblem) throw unrecognised(expected.kind, error.message, body)
+    throw error
+  }
 }
 
 /** The JSON value that a client has sent, whatever it is. Throws 400, 413 or 415. `kind` is what is expected, for the words of a refusal. */
 function decodeValue(body: Uint8Array | undefined, contentType: string | undefined, kind: string): unknown {
   checkSize(body)
-  const text = bodyText(body)
   switch (bodyType(contentType)) {
     case 'application/json':
-      return decodeJson(text, kind)
+      return decodeJson(body, kind)
     case 'application/yaml':
     case 'application/apply-patch+yaml':
-      return decodeYaml(text, kind)
+      return decodeYaml(body, kind)
     default:
       throw unsupportedBody(bodyType(contentType))
   }
@@ -74,39 +95,46 @@ function noObject(value: unknown): string {
 
 function unsupportedBody(type: string): StatusError {
   const message = 'the body of the request was in an unknown format - accepted media types include: application/json, application/yaml'
-  const protobuf = 'this server does not read protobuf: send the object as JSON or YAML, with kubectl by `create -f` or `apply -f`'
-  const text = type === 'application/vnd.kubernetes.protobuf' ? `${message} (${protobuf})` : message
+  const protobuf = 'this kind is not read from protobuf: send the object as JSON or YAML, with kubectl by `create -f` or `apply -f`'
+  const text = type === protobufType ? `${message} (${protobuf})` : message
   return new StatusError(415, 'UnsupportedMediaType', text)
 }
 
-function decodeJson(text: string, kind: string): unknown {
+function decodeJson(body: Uint8Array | undefined, kind: string): unknown {
+  const text = bodyText(body)
   try {
     return JSON.parse(text)
   } catch {
-    throw unrecognised(kind, `couldn't get version/kind; json parse error: ${goJsonProblem(text)}`, text)
+    throw unrecognised(kind, `couldn't get version/kind; json parse error: ${goJsonProblem(text)}`, body)
   }
 }
 
-function decodeYaml(text: string, kind: string): unknown {
+function decodeYaml(body: Uint8Array | undefined, kind: string): unknown {
   try {
-    return parse(text, { maxAliasCount: mostAliases, prettyErrors: false, uniqueKeys: true, version: '1.1', schema: 'core', merge: true })
+    return parse(bodyText(body), {
+      maxAliasCount: mostAliases,
+      prettyErrors: false,
+      uniqueKeys: true,
+      version: '1.1',
+      schema: 'core',
+      merge: true,
+    })
   } catch (error) {
-    throw unrecognised(kind, `yaml: ${(error as Error).message}`, text)
+    throw unrecognised(kind, `yaml: ${(error as Error).message}`, body)
   }
 }
 
-function unrecognised(kind: string, why: string, text: string): StatusError {
-  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(text)})`)
+function unrecognised(kind: string, why: string, body: Uint8Array = new Uint8Array()): StatusError {
+  return badRequest(`the object provided is unrecognized (must be of type ${kind}): ${why} (${summary(body)})`)
 }
 
 /** Source: Kubernetes, apiserver summarizeData. */
-function summary(text: string): string {
-  if (text === '') return '<empty>'
-  const most = 30
-  if (text.startsWith('{')) return text.length > most ? `${text.slice(0, most)} ...` : text
-  const bytes = new TextEncoder().encode(text.slice(0, most + 1))
-  const hex = [...bytes.subarray(0, most)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  return bytes.length > most ? `${hex} ...` : hex
+function summary(body: Uint8Array): string {
+  if (body.length === 0) return '<empty>'
+  const [start, most] = [body.subarray(0, 30), 30]
+  const isText = start[0] === '{'.charCodeAt(0)
+  const shown = isText ? bodyText(start) : [...start].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  return body.length > most ? `${shown} ...` : shown
 }
 
 function inExpectedKind(value: DraftObject, expected: ExpectedKind, catalog: ResourceCatalog): DraftObject {

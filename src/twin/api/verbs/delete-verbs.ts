@@ -7,6 +7,7 @@ import type { TwinRequest, TwinResponse } from '../http/twin-request.ts'
 import { listPage } from '../list/list-page.ts'
 import type { JsonObject } from '../patch/json-object.ts'
 import type { WriteOptions } from '../registry.ts'
+import type { ResourceCatalog } from '../resource-catalog.ts'
 import { StatusError } from '../status-error.ts'
 import { selectionFor } from './read-verbs.ts'
 
@@ -58,15 +59,15 @@ async function deleteOne(call: Call, { metadata }: KubeObject, asked: ReturnType
   }
 }
 
-function deleteOptionsOf({ request }: Call): ReturnType<typeof deleteOptions> {
+function deleteOptionsOf({ request, parts }: Call): ReturnType<typeof deleteOptions> {
   if (request.body === undefined || request.body.byteLength === 0) return deleteOptions(request.query, undefined)
-  return deleteOptions(request.query, sentOptions(request))
+  return deleteOptions(request.query, sentOptions(request, parts.catalog))
 }
 
 /** Here the real server answers 500 for what it cannot read, without saying of what kind it should have been. */
-function sentOptions({ body, headers }: TwinRequest): JsonObject {
+function sentOptions({ body, headers }: TwinRequest, catalog: ResourceCatalog): JsonObject {
   try {
-    return decodeOptions(body, headers['content-type'])
+    return decodeOptions(body, headers['content-type'], catalog)
   } catch (error) {
     const [, why] = (error instanceof StatusError && /(couldn't get version\/kind; .*) \([^()]*\)$/s.exec(error.message)) || []
     throw why === undefined ? error : new StatusError(500, '', why)
