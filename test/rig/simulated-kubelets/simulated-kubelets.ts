@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { follow } from '../follow.ts'
 import { type PlainApi, plainApi } from '../plain-api.ts'
 import { type Behaviour, type ContainerRun, defaultRun } from './container-behaviour.ts'
@@ -77,6 +78,8 @@ class Simulation {
     this.logs = logs
     this.options = options
     this.behave = options.behave ?? (() => undefined)
+    // while the API server is away every kubelet and every pod waits with this one signal: many listeners are no leak
+    setMaxListeners(0, this.stopping.signal)
     this.closers.push(
       () => api.close(),
       () => logs.close(),
