@@ -1,5 +1,5 @@
 import type { Container, PodSpec } from 'kubernetes-types/core/v1'
-import { compareQuantities, parseQuantity } from '../../../core/kubernetes/exact-quantity.ts'
+import { compareQuantities, parseQuantity } from '../../../core/kubernetes/quantity.ts'
 
 /** What the kubelet does to a pod when memory runs out. Source: Kubernetes, Pod Quality of Service Classes. */
 export type QosClass = 'Guaranteed' | 'Burstable' | 'BestEffort'

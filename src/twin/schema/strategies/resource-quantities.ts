@@ -1,4 +1,4 @@
-import { parseQuantity, quantityText } from '../../../core/kubernetes/exact-quantity.ts'
+import { parseQuantity, quantityText } from '../../../core/kubernetes/quantity.ts'
 import { changeField, type Fields } from './json-fields.ts'
 
 const nanoPerMilli = 1_000_000n

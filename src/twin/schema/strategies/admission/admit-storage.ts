@@ -1,6 +1,6 @@
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1'
 import type { StorageClass } from 'kubernetes-types/storage/v1'
-import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/exact-quantity.ts'
+import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject, type KubeObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, type ObjectReader, refused } from './admission-verdict.ts'
 

@@ -1,5 +1,5 @@
 import type { Container, LimitRange, LimitRangeItem, Pod, PodSpec } from 'kubernetes-types/core/v1'
-import { compareQuantities, parseQuantity, type Quantity, quantityText } from '../../../../core/kubernetes/exact-quantity.ts'
+import { compareQuantities, parseQuantity, type Quantity, quantityText } from '../../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, type ObjectReader, refused } from './admission-verdict.ts'
 

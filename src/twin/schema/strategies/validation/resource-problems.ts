@@ -1,6 +1,6 @@
 import type { ResourceRequirements } from 'kubernetes-types/core/v1'
-import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/exact-quantity.ts'
 import { labelKeyProblem } from '../../../../core/kubernetes/label-syntax.ts'
+import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/quantity.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { problem } from './refusal.ts'

@@ -1,5 +1,5 @@
 import type { PersistentVolumeClaimSpec, PersistentVolumeSpec } from 'kubernetes-types/core/v1'
-import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/exact-quantity.ts'
+import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/quantity.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import { subdomainProblem } from '../../../api/name-rule.ts'
 import { sameJson } from '../../../api/same-json.ts'
