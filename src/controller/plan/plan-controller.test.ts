@@ -130,6 +130,37 @@ describe('the controller of Plans', () => {
     expect(at('/api/v1/nodes/n1')?.metadata.labels?.[doneLabel]).toBeDefined()
   })
 
+  it.each([
+    { event: 'JobComplete', exitCode: 0 },
+    { event: 'JobFailed', exitCode: 1 },
+  ])('tells $event once, however long the API server refuses to patch the node', async ({ event, exitCode }) => {
+    const { api, run, events } = await setUp()
+    const refusal = new ApiError({ status: 403, message: 'may not patch nodes' })
+    api.refuse = (line) => (line === 'PATCH /api/v1/nodes/n1' ? refusal : undefined)
+    api.put(`${plansPath}/p`, plan({ cordon: false }))
+    await run(120, exitCode)
+    expect(api.lines(/^PATCH .*\/n1$/).length).toBeGreaterThan(3)
+    expect(events.filter(({ reason }) => reason === event)).toHaveLength(1)
+    api.refuse = () => undefined
+    await run(60, exitCode)
+    expect(events.filter(({ reason }) => reason === event)).toHaveLength(1)
+  })
+
+  it('tells of the same again when it happens again', async () => {
+    const { api, run, events } = await setUp()
+    let refusing = true
+    api.refuse = (line) => (refusing && line === 'PATCH /api/v1/nodes/n1' ? new ApiError({ status: 403, message: 'no' }) : undefined)
+    api.put(`${plansPath}/p`, plan({ cordon: false }))
+    await run(10)
+    refusing = false
+    await run(60)
+    const { metadata, ...rest } = api.objects.get('/api/v1/nodes/n1') as Raw
+    const { [doneLabel]: _, ...labels } = metadata.labels ?? {}
+    api.put('/api/v1/nodes/n1', { ...rest, metadata: { ...metadata, labels } })
+    await run(20)
+    expect(events.filter(({ reason }) => reason === 'JobComplete')).toHaveLength(2)
+  })
+
   it('defect 23: a node that is deleted while its Job runs frees its slot at once', async () => {
     const { api, at, clock } = await setUp({ nodes: 2 })
     api.put(`${plansPath}/p`, plan())

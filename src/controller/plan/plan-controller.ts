@@ -1,22 +1,26 @@
 import type { WorkQueue } from '../../cluster/work-queue.ts'
 import { createWorkQueue } from '../../cluster/work-queue.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
-import { decideOrphans } from '../../core/plan/decide-orphans.ts'
 import { decidePlan } from '../../core/plan/decide-plan.ts'
 import { nodeOf } from '../../core/plan/job-node.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanAction, PlanActions, PlanDecision } from '../../core/plan/plan-decision.ts'
-import type { FailureFacts, PlanFacts } from '../../core/plan/plan-facts.ts'
+import type { PlanFacts } from '../../core/plan/plan-facts.ts'
 import { statusPatch } from '../../core/plan/status-patch.ts'
 import type { Shell } from '../shell.ts'
+import { actionFields } from './action-fields.ts'
 import { carryOut } from './carry-out.ts'
 import { ChannelPoller } from './channel-poller.ts'
+import { clearOrphans } from './clear-orphans.ts'
 import { DrainStatusWriter } from './drain-status-writer.ts'
 import { readFailure } from './failure-reader.ts'
+import { KnownFailures } from './known-failures.ts'
 import { NodeDrains } from './node-drains.ts'
 import { observePlan } from './observe-plan.ts'
 import { OrderKeys } from './order-keys.ts'
-import { byJob, type CachedPlan, identityOf, type PlanCaches, withJournal } from './plan-caches.ts'
+import { byJob, type CachedPlan, identityOf, type PlanCaches } from './plan-caches.ts'
+import { PlanEvents } from './plan-events.ts'
+import { forgetPlan, measurePlan } from './plan-gauges.ts'
 import { PlanStatusWriter } from './plan-status-writer.ts'
 import { wakePlans } from './wake-plans.ts'
 
@@ -38,7 +42,8 @@ export class PlanController {
   readonly #drains: NodeDrains
   readonly #drainStatus: DrainStatusWriter
   readonly #status: PlanStatusWriter
-  readonly #failures = new Map<string, FailureFacts>()
+  readonly #events: PlanEvents
+  readonly #failures: KnownFailures
   /** By Plan and node: what the API server answered to an action that it refused. */
   readonly #refusals = new Map<string, Map<string, string>>()
   readonly #orderKeys = new Map<string, OrderKeys>()
@@ -63,6 +68,8 @@ export class PlanController {
     this.#drains = new NodeDrains(shell, (plan) => this.#queue.add(plan))
     this.#drainStatus = new DrainStatusWriter(shell)
     this.#status = new PlanStatusWriter(shell, caches.plans)
+    this.#events = new PlanEvents(shell.events)
+    this.#failures = new KnownFailures(caches.jobs)
     this.#unsubscribe = wakePlans(
       caches,
       (plan) => this.#queue.add(plan),
@@ -101,6 +108,10 @@ export class PlanController {
     this.#queue.add(name)
   }
 
+  async #clearOrphans(): Promise<void> {
+    if (await clearOrphans(this.#shell, this.#caches)) this.#queue.add(orphans)
+  }
+
   /** One turn of the loop; true when nothing was left to do. */
   async #turn(cached: CachedPlan, plan: Plan): Promise<boolean> {
     const { metrics, clock } = this.#shell
@@ -111,11 +122,12 @@ export class PlanController {
     const told = await this.#drainStatus.write(plan, decision.drainStatus)
     if (told !== undefined) this.#caches.plans.observe(told)
     this.#follow(cached.name, decision)
-    if (!isRefused) for (const event of decision.events) this.#record(plan, event)
-    this.#measure(cached.name, decision)
+    if (!isRefused) this.#events.tell(plan.metadata, decision.events)
+    measurePlan(metrics, cached.name, decision.status)
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(plan, list)))
     const failed = outcomes.find((o) => o !== undefined)
     if (failed !== undefined) throw failed.error
+    this.#events.settle(cached.name)
     metrics.decisions.inc({ plan: cached.name })
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - clock.now())
     if (isRefused) this.#queue.addAfter(cached.name, refusedRecheckMs)
@@ -133,7 +145,7 @@ export class PlanController {
       ...(channel === undefined ? {} : { channel }),
       apiServer: this.#serverVersion(),
       orderKey: this.#orderKeysOf(name).of,
-      failures: this.#failures,
+      failures: this.#failures.all,
       refusals: this.#refusals.get(name) ?? new Map(),
       drains: this.#drains.factsOf(drainNodes),
       drainProblems: this.#drains.problemsOf(drainNodes),
@@ -162,7 +174,8 @@ export class PlanController {
     const patch = statusPatch(cached.parsed.status, status)
     if (patch === undefined) return true
     if ((await this.#status.write(cached, patch, status)) === 'Refused') this.#queue.addAfter(cached.name, refusedRecheckMs)
-    else for (const event of events) this.#record({ metadata: identityOf(cached) }, event)
+    else this.#events.tell(identityOf(cached), events)
+    this.#events.settle(cached.name)
     return true
   }
 
@@ -198,10 +211,10 @@ export class PlanController {
         this.#queue.add(plan.metadata.name)
         return
       case 'ReadFailure':
-        this.#failures.set(action.jobUid, await readFailure(this.#shell, plan, action.jobName, this.#podsOf(action.jobName)))
+        this.#failures.add(action.jobUid, await readFailure(this.#shell, plan, action.jobName, this.#podsOf(action.jobName)))
         return
       default:
-        log.info({ plan: plan.metadata.name, ...told(action) }, 'acts')
+        log.info({ plan: plan.metadata.name, ...actionFields(action) }, 'acts')
         return carryOut(this.#shell, this.#caches, action)
     }
   }
@@ -216,19 +229,6 @@ export class PlanController {
     this.#refusals.set(plan, known)
   }
 
-  #record(plan: { metadata: { name: string; namespace: string; uid: string } }, event: PlanDecision['events'][number]): void {
-    const { name, namespace, uid } = plan.metadata
-    this.#shell.events.record({ object: { apiVersion: 'upgrade.cattle.io/v1', kind: 'Plan', name, namespace, uid }, ...event })
-  }
-
-  #measure(name: string, { status }: PlanDecision): void {
-    const { metrics } = this.#shell
-    const complete = status.conditions?.find((c) => c.type === 'Complete')
-    metrics.nodesInProgress.set({ plan: name }, status.applying?.length ?? 0)
-    metrics.planComplete.set({ plan: name }, complete?.status === 'True' ? 1 : 0)
-    metrics.planFailed.set({ plan: name }, /^(JobFailed|NotReached|DrainFailed)$/.test(complete?.reason ?? '') ? 1 : 0)
-  }
-
   #forget(name: string): void {
     this.#poller.forget(name)
     this.#drains.watch(name, [])
@@ -236,43 +236,7 @@ export class PlanController {
     this.#orderKeys.delete(name)
     this.#refusals.delete(name)
     this.#status.forget(name)
-    for (const metric of [this.#shell.metrics.nodesInProgress, this.#shell.metrics.planComplete, this.#shell.metrics.planFailed]) {
-      metric.remove({ plan: name })
-    }
-  }
-
-  async #clearOrphans(): Promise<void> {
-    const { namespace } = this.#shell
-    const planUids = new Map([...this.#caches.plans.values()].map((p) => [`${namespace}/${p.name}`, identityOf(p).uid] as const))
-    const actions = decideOrphans({
-      planUids,
-      nodes: this.#caches.nodes.byIndex(withJournal, 'yes'),
-      jobs: [...this.#caches.jobs.values()],
-      namespace,
-    })
-    for (const action of actions) {
-      this.#shell.log.info(told(action), 'clears away what a deleted plan left')
-      if (action.kind === 'PatchNode' || action.kind === 'DeleteJob') await carryOut(this.#shell, this.#caches, action)
-    }
-    if (actions.length > 0) this.#queue.add(orphans)
-  }
-}
-
-/** What a log line says of an action: no object, no secret. */
-function told(action: PlanAction): object {
-  switch (action.kind) {
-    case 'PatchNode':
-      return { action: action.kind, node: action.node, unschedulable: action.patch.unschedulable, labels: action.patch.labels }
-    case 'CreateJob':
-      return { action: action.kind, node: action.node, job: action.job.metadata?.name }
-    case 'StartJob':
-    case 'SetDeadline':
-    case 'DeleteJob':
-      return { action: action.kind, job: action.name }
-    case 'ReadFailure':
-      return { action: action.kind, job: action.jobName }
-    case 'EvictPod':
-    case 'DeletePod':
-      return { action: action.kind, node: action.node, pod: `${action.pod.namespace}/${action.pod.name}` }
+    this.#events.settle(name)
+    forgetPlan(this.#shell.metrics, name)
   }
 }

@@ -1,0 +1,22 @@
+import { decideOrphans } from '../../core/plan/decide-orphans.ts'
+import type { Shell } from '../shell.ts'
+import { actionFields } from './action-fields.ts'
+import { carryOut } from './carry-out.ts'
+import { identityOf, type PlanCaches, withJournal } from './plan-caches.ts'
+
+/** Clears away what deleted Plans left behind; true when there was something. Throws what the API server answers to a write. */
+export async function clearOrphans(shell: Shell, caches: PlanCaches): Promise<boolean> {
+  const { namespace, log } = shell
+  const planUids = new Map([...caches.plans.values()].map((p) => [`${namespace}/${p.name}`, identityOf(p).uid] as const))
+  const actions = decideOrphans({
+    planUids,
+    nodes: caches.nodes.byIndex(withJournal, 'yes'),
+    jobs: [...caches.jobs.values()],
+    namespace,
+  })
+  for (const action of actions) {
+    log.info(actionFields(action), 'clears away what a deleted plan left')
+    if (action.kind === 'PatchNode' || action.kind === 'DeleteJob') await carryOut(shell, caches, action)
+  }
+  return actions.length > 0
+}
