@@ -119,11 +119,28 @@ describe('bodies', () => {
     })
   })
 
-  it('of protobuf are refused with what to do instead', async () => {
+  it('of protobuf are refused with what to do instead where the kind is not known', async () => {
+    const { server } = await smallServer()
+    const body = 'k8s\0\n\x12\n\x08a.com/v1\x12\x06Widget'
+    const answer = await ask(server, 'POST', configMaps, { body, contentType: 'application/vnd.kubernetes.protobuf' })
+    expect(answer.status).toBe(415)
+    expect(answer.body.message).toContain('this kind is not read from protobuf')
+  })
+
+  it('that only say that they are protobuf are refused', async () => {
     const { server } = await smallServer()
     const answer = await ask(server, 'POST', configMaps, { body: 'k8s', contentType: 'application/vnd.kubernetes.protobuf' })
-    expect(answer.status).toBe(415)
-    expect(answer.body.message).toContain('does not read protobuf')
+    expect(answer.status).toBe(400)
+    expect(answer.body.message).toBe(
+      'the object provided is unrecognized (must be of type ConfigMap): provided data does not appear to be a protobuf message, expected prefix [107 56 115 0] (6b3873)',
+    )
+  })
+
+  it('of protobuf are read', async () => {
+    const { server } = await smallServer()
+    const body = 'k8s\0\n\x0f\n\x02v1\x12\x09ConfigMap\x12\x0d\n\x03\n\x01a\x12\x06\n\x01k\x12\x01v'
+    const answer = await ask(server, 'POST', configMaps, { body, contentType: 'application/vnd.kubernetes.protobuf' })
+    expect(answer).toMatchObject({ status: 201, body: { metadata: { name: 'a' }, data: { k: 'v' } } })
   })
 
   it('of another format are refused', async () => {
