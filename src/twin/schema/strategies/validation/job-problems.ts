@@ -24,7 +24,7 @@ export function jobChangeProblems(next: Job, old: Job, minor: number): readonly 
   // Since 1.24 the nodes for a Job may be chosen as long as it is suspended.
   const pending = minor >= 24 && before.suspend === true && !old.status?.startTime
   return [
-    ...newJobProblems(next, minor),
+    ...newJobProblems(next, isOfOlderRelease(before) ? Math.min(minor, 26) : minor),
     ...immutableProblems('spec.completions', spec.completions, before.completions),
     ...(sameJson(spec.selector, before.selector)
       ? []
@@ -34,6 +34,11 @@ export function jobChangeProblems(next: Job, old: Job, minor: number): readonly 
       : [invalidText('spec.template', 'core.PodTemplateSpec{}', 'field is immutable')]),
     ...(minor >= 22 ? immutableProblems('spec.completionMode', spec.completionMode, before.completionMode) : []),
   ]
+}
+
+/** A Job that was made before 1.27 keeps the labels without a prefix, whatever release serves it now. */
+function isOfOlderRelease({ template }: JobSpec): boolean {
+  return template?.metadata?.labels?.['batch.kubernetes.io/controller-uid'] === undefined
 }
 
 function settledTemplate({ template }: JobSpec, pending: boolean): unknown {
