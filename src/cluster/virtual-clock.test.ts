@@ -49,6 +49,15 @@ describe('virtual time', () => {
 })
 
 describe('a timer', () => {
+  it('fires at a whole millisecond, and never too early', async () => {
+    const clock = new VirtualClock()
+    const times: number[] = []
+    clock.after(0.2, () => times.push(clock.now()))
+    clock.after(7.5, () => times.push(clock.now()))
+    await clock.advance(10)
+    expect(times).toEqual([1, 8])
+  })
+
   it('that is taken back does not fire, and is not what comes next', async () => {
     const clock = new VirtualClock()
     const fired: string[] = []

@@ -24,7 +24,8 @@ export class VirtualClock implements Clock {
   }
 
   after(ms: number, callback: () => void): () => void {
-    return this.#timers.add(this.#nowMs + Math.max(ms, 0), callback)
+    // whole milliseconds, and never too early: as timers of a machine are
+    return this.#timers.add(this.#nowMs + Math.ceil(Math.max(ms, 0)), callback)
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {

@@ -4,7 +4,7 @@ import type { Clock } from '../../cluster/clock.ts'
 export function scaledClock(below: Clock, speed: number, startMs = below.now()): Clock {
   const belowStartMs = below.now()
   return {
-    now: () => startMs + (below.now() - belowStartMs) * speed,
+    now: () => Math.floor(startMs + (below.now() - belowStartMs) * speed),
     after: (ms, callback) => below.after(ms / speed, callback),
     sleep: (ms, signal) => below.sleep(ms / speed, signal),
   }

@@ -52,10 +52,16 @@ class InProcessTransport implements ApiTransport {
 
   async stream(request: ApiRequest): Promise<ApiStream> {
     const gone = new AbortController()
-    const onAbort = () => gone.abort()
+    const onAbort = () => {
+      request.signal?.removeEventListener('abort', onAbort)
+      gone.abort()
+    }
     if (request.signal?.aborted) onAbort()
     request.signal?.addEventListener('abort', onAbort, { once: true })
-    const response = await this.#send({ ...request, signal: gone.signal })
+    const response = await this.#send({ ...request, signal: gone.signal }).catch((error: unknown) => {
+      onAbort()
+      throw error
+    })
     const pieces = piecesOf(response)
     return {
       close: onAbort,
@@ -68,7 +74,6 @@ class InProcessTransport implements ApiTransport {
           }
         } finally {
           onAbort()
-          request.signal?.removeEventListener('abort', onAbort)
         }
       },
     }
