@@ -1,5 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1'
 import type { CSIDriver, CSINode, StorageClass, VolumeAttachment } from 'kubernetes-types/storage/v1'
+import { isDefaultStorageClass } from '../../../core/kubernetes/default-storage-class.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { sinceText } from './human-duration.ts'
 import { ageColumn, type Cell, nameColumn, type PrintContext, printer, shown, type TablePrinter, wide } from './table-column.ts'
@@ -83,7 +84,7 @@ function accessModes(modes: readonly string[] | undefined): string {
 export const storageClassTable = printer<StorageClass>(
   [nameColumn, ...['Provisioner', 'ReclaimPolicy', 'VolumeBindingMode', 'AllowVolumeExpansion'].map((name) => shown(name)), ageColumn],
   ({ metadata, provisioner, reclaimPolicy, volumeBindingMode, allowVolumeExpansion }, { nowMs }) => [
-    `${metadata?.name ?? ''}${isDefaultClass(metadata?.annotations ?? {}) ? ' (default)' : ''}`,
+    `${metadata?.name ?? ''}${isDefaultStorageClass({ metadata: metadata ?? {} }) ? ' (default)' : ''}`,
     provisioner,
     reclaimPolicy ?? 'Delete',
     volumeBindingMode ?? 'Immediate',
@@ -91,12 +92,6 @@ export const storageClassTable = printer<StorageClass>(
     sinceText(metadata?.creationTimestamp, nowMs),
   ],
 )
-
-function isDefaultClass(annotations: Readonly<Record<string, string>>): boolean {
-  return ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class'].some(
-    (key) => annotations[key] === 'true',
-  )
-}
 
 /** Source: Kubernetes, pkg/printers printVolumeAttachment. */
 export const volumeAttachmentTable = printer<VolumeAttachment>(

@@ -1,5 +1,6 @@
 import type { PersistentVolume, PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1'
 import type { StorageClass } from 'kubernetes-types/storage/v1'
+import { defaultStorageClasses } from '../../../core/kubernetes/default-storage-class.ts'
 import { storageClassName } from '../../../core/scheduling/volume-reader.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
@@ -12,7 +13,6 @@ import { boundClaimStatus, claimOn, volumeOf } from './bound-pair.ts'
 import { type ClaimUsers, claimsOf } from './claim-users.ts'
 import { type ClaimNotice, decideClaim } from './decide-claim.ts'
 import { decideVolume } from './decide-volume.ts'
-import { defaultClass } from './default-class.ts'
 
 const claims = 'persistentvolumeclaims'
 const volumes = 'persistentvolumes'
@@ -116,7 +116,7 @@ export class VolumeBinder implements Controller {
   async #withDefaultClass(claim: KubeObject): Promise<KubeObject> {
     const { spec } = as<PersistentVolumeClaim>(claim)
     if (this.#options.minor < laterDefaultMinor || spec?.storageClassName !== undefined || (spec?.volumeName ?? '') !== '') return claim
-    const name = defaultClass(this.#client.store.list('storageclasses.storage.k8s.io').map((one) => as<StorageClass>(one)))
+    const name = defaultStorageClasses(this.#client.store.list('storageclasses.storage.k8s.io'))[0]?.metadata.name
     if (name === undefined || storageClassName(as<PersistentVolumeClaim>(claim)) !== '') return claim
     return this.#client.update(claims, { ...claim, spec: { ...spec, storageClassName: name } })
   }

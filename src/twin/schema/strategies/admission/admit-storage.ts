@@ -1,26 +1,22 @@
 import type { PersistentVolumeClaim } from 'kubernetes-types/core/v1'
 import type { StorageClass } from 'kubernetes-types/storage/v1'
+import { defaultStorageClasses } from '../../../../core/kubernetes/default-storage-class.ts'
 import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/quantity.ts'
-import { as, type DraftObject, type KubeObject } from '../../../kube-object.ts'
+import { as, type DraftObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, type ObjectReader, refused } from './admission-verdict.ts'
 
 const betaClass = 'volume.beta.kubernetes.io/storage-class'
-const defaultMarks = ['storageclass.kubernetes.io/is-default-class', 'storageclass.beta.kubernetes.io/is-default-class']
 
 /** A new claim with the storage class that is the default, unless it names one. Source: Kubernetes, DefaultStorageClass. */
 export function admitStorageClass(draft: DraftObject, reader: ObjectReader, minor: number): AdmissionVerdict {
   const claim = as<PersistentVolumeClaim>(draft)
   if (claim.spec?.storageClassName !== undefined || claim.metadata?.annotations?.[betaClass] !== undefined) return admitted(draft)
-  const marked = reader.list('storageclasses.storage.k8s.io').filter(isDefault)
+  const marked = defaultStorageClasses(reader.list('storageclasses.storage.k8s.io'))
   // Since 1.26 the newest of several is taken; before, nobody knew which.
   if (marked.length > 1 && minor < 26) return refused(`Internal error occurred: ${marked.length} default StorageClasses were found`)
-  const [chosen] = [...marked].sort((a, b) => (a.metadata.creationTimestamp < b.metadata.creationTimestamp ? 1 : -1))
+  const [chosen] = marked
   if (chosen === undefined) return admitted(draft)
   return admitted({ ...draft, spec: { ...claim.spec, storageClassName: chosen.metadata.name } })
-}
-
-function isDefault({ metadata }: KubeObject): boolean {
-  return defaultMarks.some((mark) => metadata.annotations?.[mark] === 'true')
 }
 
 /** A claim or volume that is not lost while it is in use. Source: Kubernetes, Storage Object in Use Protection. */
