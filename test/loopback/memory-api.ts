@@ -1,5 +1,6 @@
 import { ApiError } from '../../src/cluster/api-error.ts'
 import type { ApiRequest, ApiStream, ApiTransport } from '../../src/cluster/transport.ts'
+import { isSelected, type MemorySelection } from './memory-selection.ts'
 
 /** Any object of an API. */
 export interface MemoryObject {
@@ -20,8 +21,7 @@ export interface MemoryRequest {
 }
 
 interface Watcher {
-  readonly collection: string
-  readonly labelSelector: string
+  readonly selection: MemorySelection
   push(event: object): void
 }
 
@@ -33,7 +33,7 @@ interface Happened {
 
 /**
  * An API server in this process, for a whole controller in virtual time: list, watch, POST, merge PATCH, DELETE of any path, and texts (logs).
- * Label selectors are `key=value` only. A path ends in a collection when its last part is one of `collections`.
+ * A list is what has a `limit`.
  */
 export class MemoryApi implements ApiTransport {
   readonly requests: MemoryRequest[] = []
@@ -84,10 +84,10 @@ export class MemoryApi implements ApiTransport {
     this.#note(request)
     const text = this.texts.get(request.path)
     if (text !== undefined) return once(text)
-    const { watch, labelSelector = '', resourceVersion } = request.query ?? {}
+    const { watch, resourceVersion } = request.query ?? {}
     if (watch === undefined) throw notFound(request.path)
     const queue = new EventQueue()
-    const watcher = { collection: request.path, labelSelector: String(labelSelector), push: queue.push }
+    const watcher = { selection: selectionOf(request), push: queue.push }
     for (const past of this.#history) if (past.version > Number(resourceVersion)) tell(watcher, past)
     this.#watchers.add(watcher)
     request.signal?.addEventListener('abort', () => queue.close(), { once: true })
@@ -101,13 +101,13 @@ export class MemoryApi implements ApiTransport {
     if (refusal !== undefined) throw refusal
   }
 
-  #serve({ method, path, query, body }: ApiRequest): unknown {
+  #serve(request: ApiRequest): unknown {
+    const { method, path, query, body } = request
     const target = path.replace(/\/status$/, '')
     const stored = this.objects.get(target)
     if (method === 'POST') return this.#create(path, body as MemoryObject)
-    const { limit, labelSelector = '' } = query ?? {}
-    if (method === 'GET' && limit !== undefined) {
-      return { metadata: { resourceVersion: String(this.#version) }, items: this.#list(path, String(labelSelector)) }
+    if (method === 'GET' && query?.limit !== undefined) {
+      return { metadata: { resourceVersion: String(this.#version) }, items: this.#list(selectionOf(request)) }
     }
     if (stored === undefined) throw notFound(path)
     if (method === 'GET') return stored
@@ -125,10 +125,8 @@ export class MemoryApi implements ApiTransport {
     return this.put(path, object)
   }
 
-  #list(collection: string, labelSelector: string): readonly MemoryObject[] {
-    return [...this.objects]
-      .filter(([path, object]) => collectionOf(path) === collection && selects(labelSelector, object))
-      .map(([, o]) => o)
+  #list(selection: MemorySelection): readonly MemoryObject[] {
+    return [...this.objects].filter(([path, object]) => isSelected(selection, path, object)).map(([, object]) => object)
   }
 
   #tell(path: string, type: string, object: MemoryObject): void {
@@ -138,8 +136,13 @@ export class MemoryApi implements ApiTransport {
   }
 }
 
-function tell({ collection, labelSelector, push }: Watcher, { path, event }: Happened): void {
-  if (collection === collectionOf(path) && selects(labelSelector, event.object)) push(event)
+function tell({ selection, push }: Watcher, { path, event }: Happened): void {
+  if (isSelected(selection, path, event.object)) push(event)
+}
+
+function selectionOf({ path, query = {} }: ApiRequest): MemorySelection {
+  const { labelSelector = '', fieldSelector = '' } = query
+  return { collection: path, labelSelector: String(labelSelector), fieldSelector: String(fieldSelector) }
 }
 
 class EventQueue {
@@ -181,18 +184,6 @@ function once(text: string): ApiStream {
   }
   const iterator = chunks()
   return { [Symbol.asyncIterator]: () => iterator, close: () => {} }
-}
-
-function collectionOf(path: string): string {
-  return path.slice(0, path.lastIndexOf('/'))
-}
-
-function selects(labelSelector: string, { metadata }: MemoryObject): boolean {
-  const wanted = labelSelector.split(',').filter((part) => part !== '')
-  return wanted.every((part) => {
-    const [key = '', value] = part.split('=')
-    return metadata.labels?.[key] === value
-  })
 }
 
 /** RFC 7386. */

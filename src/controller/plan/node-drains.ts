@@ -2,7 +2,7 @@ import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { evictPod } from '../../cluster/evict-pod.ts'
 import { ObjectCache } from '../../cluster/object-cache.ts'
 import type { Reflector } from '../../cluster/reflector.ts'
-import { daemonSets, pods as podResource, type Resource } from '../../cluster/resource.ts'
+import { pods as podResource, type Resource } from '../../cluster/resource.ts'
 import type { DrainProgress } from '../../core/drain/decide-drain.ts'
 import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
 import type { EvictionAnswer } from '../../core/drain/eviction-answer.ts'
@@ -10,6 +10,7 @@ import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import type { PlanAction } from '../../core/plan/plan-decision.ts'
 import type { DrainFacts } from '../../core/plan/plan-facts.ts'
 import type { Shell } from '../shell.ts'
+import { DaemonSetLookups } from './daemon-set-lookups.ts'
 import { reflect } from './plan-caches.ts'
 
 interface NodeDrain {
@@ -29,13 +30,14 @@ export class NodeDrains {
   readonly #shell: Shell
   readonly #onChange: (plan: string) => void
   readonly #drains = new Map<string, NodeDrain>()
-  readonly #daemonSets = new Map<string, boolean>()
+  #daemonSets: DaemonSetLookups
   #budgets: { readonly cache: ObjectCache<BudgetFacts & { resourceVersion: string }>; readonly reflector: Reflector } | undefined
   #budgetsForbidden = false
 
   constructor(shell: Shell, onChange: (plan: string) => void) {
     this.#shell = shell
     this.#onChange = onChange
+    this.#daemonSets = this.#newLookups()
   }
 
   /** Watches just these nodes for this Plan from now on. */
@@ -92,7 +94,7 @@ export class NodeDrains {
     return {
       pods: [...drain.pods.values()],
       ...(this.#budgets === undefined || this.#budgetsForbidden ? {} : { budgets: [...this.#budgets.cache.values()] }),
-      daemonSetExists: (namespace, name) => this.#daemonSets.get(`${namespace}/${name}`),
+      daemonSetExists: (namespace, name) => this.#daemonSets.exists(namespace, name),
       progress,
     }
   }
@@ -115,7 +117,7 @@ export class NodeDrains {
     const reflector = reflect({ ...this.#shell, onReflectorProblem }, podResource, cache, { fieldSelector: `spec.nodeName=${name}` })
     const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans }
     cache.onChange((change) => {
-      this.#lookUpDaemonSet(change.object, tell)
+      this.#daemonSets.lookUp(change.object)
       tell()
     })
     reflector.synced.then(tell, () => {})
@@ -133,7 +135,7 @@ export class NodeDrains {
     void this.#budgets.reflector.stop()
     this.#budgets = undefined
     this.#budgetsForbidden = false
-    this.#daemonSets.clear()
+    this.#daemonSets = this.#newLookups()
   }
 
   #watchBudgets(): void {
@@ -168,16 +170,8 @@ export class NodeDrains {
     for (const drain of this.#drains.values()) for (const plan of drain.plans) this.#onChange(plan)
   }
 
-  #lookUpDaemonSet(pod: PodFacts, tell: () => void): void {
-    const { controller, namespace } = pod
-    const key = `${namespace}/${controller?.name}`
-    if (controller?.kind !== 'DaemonSet' || this.#daemonSets.has(key)) return
-    this.#shell.client
-      .find(daemonSets, { namespace, name: controller.name })
-      .then((found) => this.#daemonSets.set(key, found !== undefined))
-      // who may not ask takes the owner reference's word for it
-      .catch((error: unknown) => isForbidden(error) && this.#daemonSets.set(key, true))
-      .finally(tell)
+  #newLookups(): DaemonSetLookups {
+    return new DaemonSetLookups(this.#shell.client, () => this.#tellAll())
   }
 }
 
