@@ -1,6 +1,8 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../cluster/clock.ts'
 import type { ApiTransport } from '../cluster/transport.ts'
+import { serviceAccountUser } from './access/authentication/service-account-tokens.ts'
+import { createTwinAccess, type TwinAccess, type TwinAccessOptions } from './access/twin-access.ts'
 import { createInProcessTransport } from './api/serve/in-process-transport.ts'
 import { StatusError } from './api/status-error.ts'
 import { createTwinApi, minorOf, type TwinApi, type TwinApiOptions } from './api/twin-api.ts'
@@ -39,6 +41,9 @@ export interface TwinOptions {
   readonly clusterCidr?: string
   /** IPv4 range of the addresses of Services; 10.43.0.0/16 unless told. */
   readonly serviceCidr?: string
+  /** Users with tokens, the key of service account tokens, the cluster's CA in PEM. */
+  readonly access?: Omit<TwinAccessOptions, 'store' | 'clock' | 'random' | 'minor'> & { readonly rootCertificate?: string }
+  /** What takes the place of parts of the API server, or is added to them; RBAC holds unless `access` is told here. */
   readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'virtual' | 'documents'>>
   readonly kubelets?: Partial<
     Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'registry' | 'events' | 'onContainer' | 'restartSeconds' | 'bootSeconds'>
@@ -76,13 +81,15 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   const store = options.store ?? new ObjectStore()
   const logs = new PodLogs()
   const controlPlane = new ControlPlane()
-  const api = apiOf(options, { store, logs, controlPlane })
+  const access = createTwinAccess({ ...options.access, store, clock, random, minor: minorOf(options.version) })
+  const api = apiOf(options, { store, logs, controlPlane, access })
   const { minor } = api.catalog
   followControlPlane(controlPlane, api)
   await startObjects(api.client)
+  await access.bootstrap(api.client)
   const presence = options.kubelets?.heartbeats === 'Elided' ? new KubeletPresence() : undefined
   const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure })
-  const loops = controllersOf(api, options, presence).map(
+  const loops = controllersOf(api, options, { presence, access }).map(
     (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onFailure(`${name} ${key}`, error) }),
   )
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
@@ -111,9 +118,10 @@ interface ApiParts {
   readonly store: ObjectStore
   readonly logs: PodLogs
   readonly controlPlane: ControlPlane
+  readonly access: TwinAccess
 }
 
-function apiOf(options: TwinOptions, { store, logs, controlPlane }: ApiParts): TwinApi {
+function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiParts): TwinApi {
   const { clock, random, version, serviceCidr = '10.43.0.0/16', onDefect = () => {} } = options
   const pool = new StoreAddressPool(store, random, serviceCidr)
   return createTwinApi({
@@ -123,8 +131,14 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane }: ApiParts): T
     gitVersion: version,
     conversion: versionConversion,
     logs: servedLogs(logs, clock),
+    access: access.access,
     ...options.api,
-    admission: [...builtInAdmission({ reader: store, pool, minor: minorOf(version), random }), ...(options.api?.admission ?? [])],
+    virtual: (served, subresource) => options.api?.virtual?.(served, subresource) ?? access.virtual(served, subresource),
+    admission: [
+      ...builtInAdmission({ reader: store, pool, minor: minorOf(version), random }),
+      ...(options.api?.admission ?? []),
+      access.escalation,
+    ],
     faults: controlPlaneFaults(controlPlane, options.api?.faults),
     onDefect: (error) => onDefect('api', error),
   })
@@ -143,19 +157,26 @@ function followControlPlane(controlPlane: ControlPlane, api: TwinApi): void {
   })
 }
 
-function controllersOf(
-  { client, catalog: { minor } }: TwinApi,
-  { clock, random, clusterCidr = '10.42.0.0/16' }: TwinOptions,
-  presence: KubeletPresence | undefined,
-): readonly Controller[] {
-  const tokenFor = () => opaqueToken(random)
-  const options = { clock, random, minor, clusterCidr, tokenFor, ...(presence === undefined ? {} : { presence }) }
-  return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, options)]
+interface ControllerParts {
+  readonly presence: KubeletPresence | undefined
+  readonly access: TwinAccess
 }
 
-/** Nobody can show it: an account of a twin has a token because its pods do not start without one. */
-function opaqueToken(random: () => number): string {
-  return Array.from({ length: 40 }, () => Math.floor(random() * 16).toString(16)).join('')
+function controllersOf(
+  { client, catalog: { minor } }: TwinApi,
+  { clock, random, clusterCidr = '10.42.0.0/16', access: { rootCertificate } = {} }: TwinOptions,
+  { presence, access }: ControllerParts,
+): readonly Controller[] {
+  const options = {
+    clock,
+    random,
+    minor,
+    clusterCidr,
+    tokenFor: access.tokenFor,
+    ...(rootCertificate === undefined ? {} : { rootCertificate }),
+    ...(presence === undefined ? {} : { presence }),
+  }
+  return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, options), ...access.controllers(client)]
 }
 
 interface FleetParts {
@@ -171,7 +192,7 @@ function fleetOf(
   { logs, controlPlane, transport, presence }: FleetParts,
 ): KubeletFleet {
   const { behaviours = [], upgradeSeconds, ...others } = kubelets
-  const ofPod = (pod: Pod) => transport(serviceAccountOf(pod))
+  const ofPod = (pod: Pod) => transport(accountOf(pod))
   return new KubeletFleet({
     api: new TwinKubeletApi(client),
     clock,
@@ -187,9 +208,7 @@ function fleetOf(
   })
 }
 
-/** Who the containers of a pod are to the API server. Source: Kubernetes, service account token authenticator. */
-function serviceAccountOf({ metadata, spec }: Pod): UserInfo {
-  const namespace = metadata?.namespace ?? 'default'
-  const groups = ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated']
-  return { username: `system:serviceaccount:${namespace}:${spec?.serviceAccountName || 'default'}`, groups }
+/** Who the containers of a pod are to the API server. */
+function accountOf({ metadata, spec }: Pod): UserInfo {
+  return serviceAccountUser(metadata?.namespace ?? 'default', { name: spec?.serviceAccountName || 'default' })
 }

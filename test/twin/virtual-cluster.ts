@@ -69,6 +69,11 @@ export async function virtualCluster(options: VirtualClusterOptions): Promise<Vi
   await twin.start()
   await twin.api.client.create('namespaces', { metadata: { name: namespace } })
   await twin.api.client.create('serviceaccounts', { metadata: { namespace, name: 'system-upgrade' } })
+  await twin.api.client.create('clusterrolebindings.rbac.authorization.k8s.io', {
+    metadata: { name: 'system-upgrade' },
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+    subjects: [{ kind: 'ServiceAccount', name: 'system-upgrade', namespace }],
+  })
   await clock.advance(10_000)
   let started = 0
   const startController = (start: ControllerStart = {}) => {
@@ -93,7 +98,7 @@ function runningController({ twin, clock, random, defects, options, start, hostN
   const stop = new AbortController()
   const settings = controllerOptions(
     { name: 'system-upgrade-controller', namespace, leaderElect: start.leaderElect ?? false, listen: '' },
-    {},
+    start.env ?? {},
   )
   const ended = serveCluster(settings, {
     transport: ports.transport,
