@@ -3,11 +3,11 @@ import { int64 } from '../kubernetes/integer.ts'
 import { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import { LocalObjectReference } from '../kubernetes/object-reference.ts'
 import { Toleration } from '../kubernetes/toleration.ts'
+import { TimeWindowSpec } from '../window/time-window-spec.ts'
 import { ContainerSpec } from './container-spec.ts'
 import { DrainSpec } from './drain-spec.ts'
 import { parseGoDuration } from './go-duration.ts'
 import { SecretSpec } from './secret-spec.ts'
-import { TimeWindowSpec } from './time-window-spec.ts'
 
 const goDuration = z.string().refine((text) => parseGoDuration(text) !== undefined, {
   error: 'is no duration: write a number with a unit, such as 30s or 1h30m',

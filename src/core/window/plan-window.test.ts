@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { closesAt, isOpen, nextOpening, type PlanWindow, planWindow, type TimeWindowSpec } from './plan-window.ts'
+import { closesAt, isOpen, nextOpening, type PlanWindow, planWindow } from './plan-window.ts'
+import type { TimeWindowSpec } from './time-window-spec.ts'
 
 function window(spec: TimeWindowSpec): PlanWindow {
   const result = planWindow(spec)
@@ -40,13 +41,13 @@ describe('planWindow', () => {
   })
 
   it.each([
-    { timeZone: undefined, zone: 'UTC' },
-    { timeZone: '', zone: 'UTC' },
-    { timeZone: 'Local', zone: 'UTC' },
-    { timeZone: 'Europe/Berlin', zone: 'Europe/Berlin' },
-    { timeZone: 'Etc/GMT+2', zone: 'Etc/GMT+2' },
-  ])('reads time zone $timeZone as $zone', ({ timeZone, zone }) => {
-    expect(window({ days: ['mo'], startTime: '1', endTime: '2', timeZone }).timeZone).toBe(zone)
+    { of: {}, zone: 'UTC' },
+    { of: { timeZone: '' }, zone: 'UTC' },
+    { of: { timeZone: 'Local' }, zone: 'UTC' },
+    { of: { timeZone: 'Europe/Berlin' }, zone: 'Europe/Berlin' },
+    { of: { timeZone: 'Etc/GMT+2' }, zone: 'Etc/GMT+2' },
+  ])('reads time zone $of.timeZone as $zone', ({ of, zone }) => {
+    expect(window({ days: ['mo'], startTime: '1', endTime: '2', ...of }).timeZone).toBe(zone)
   })
 
   it('takes Local for the zone it is told', () => {
@@ -69,7 +70,7 @@ describe('isOpen', () => {
     { days: everyDay, hours: '00:00:00-23:59:59', when: '2026-11-23T23:59:59.999Z', open: true },
     { days: [], hours: '00:00:00-23:59:59', when: '2026-11-23T12:00:00Z', open: false },
   ])('$days $hours at $when: $open', ({ days, hours, when, open }) => {
-    const [startTime, endTime] = hours.split('-')
+    const [startTime = '', endTime = ''] = hours.split('-')
     expect(isOpen(window({ days, startTime, endTime }), at(when))).toBe(open)
   })
 
@@ -128,7 +129,7 @@ describe('nextOpening and closesAt', () => {
 describe('changes of the clock', { timeout: 30_000 }, () => {
   // Berlin: 2026-03-29 02:00 to 03:00 (01:00 UTC) is left out, 2026-10-25 02:00 to 03:00 comes twice (from 00:00 UTC)
   const berlin = (hours: string, days = everyDay) => {
-    const [startTime, endTime] = hours.split('-')
+    const [startTime = '', endTime = ''] = hours.split('-')
     return window({ days, startTime, endTime, timeZone: 'Europe/Berlin' })
   }
 

@@ -1,13 +1,6 @@
 import { Temporal } from 'temporal-polyfill'
 import { parseTimeOfDay } from './time-of-day.ts'
-
-/** `spec.window` of a Plan, as written. */
-export interface TimeWindowSpec {
-  readonly days?: readonly string[] | undefined
-  readonly startTime?: string | undefined
-  readonly endTime?: string | undefined
-  readonly timeZone?: string | undefined
-}
+import type { TimeWindowSpec } from './time-window-spec.ts'
 
 /** A window that returns every week, on the clock of one place. */
 export interface PlanWindow {
