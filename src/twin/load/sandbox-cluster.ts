@@ -40,9 +40,10 @@ interface Place {
   readonly pool: 'general' | 'edge' | undefined
 }
 
-function machine({ distribution, version, random }: SandboxClusterOptions, { name, index, pool }: Place): Machine {
+function machine(options: SandboxClusterOptions, { name, index, pool }: Place): Machine {
   const subnet = pool === undefined ? 0 : pool === 'general' ? 1 : 2
   const isServer = pool === undefined
+  const { distribution, version, random } = options
   return newMachine({
     name,
     version,
@@ -56,18 +57,15 @@ function machine({ distribution, version, random }: SandboxClusterOptions, { nam
       'topology.kubernetes.io/zone': zones[index % zones.length] ?? zones[0],
       ...(isServer ? {} : { pool }),
     },
-    taints: taintsOf(pool, version),
+    taints: isServer ? serverTaints(options) : [],
   })
 }
 
-function taintsOf(pool: Place['pool'], version: string): Machine['taints'] {
-  if (pool === 'general') return []
-  return [pool === 'edge' ? { key: 'pool', value: 'edge', effect: 'NoSchedule' } : { key: serverTaint(version), effect: 'NoSchedule' }]
-}
-
-/** Source: kubeadm, label and taint renamed in 1.24. */
-function serverTaint(version: string): string {
-  return Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0) < 24 ? 'node-role.kubernetes.io/master' : 'node-role.kubernetes.io/control-plane'
+/** The servers of kubeadm are kept from other pods, those of k3s and RKE2 are not. Source: kubeadm, whose taint was renamed in 1.24. */
+function serverTaints({ distribution, version }: SandboxClusterOptions): Machine['taints'] {
+  if (distribution !== 'kubeadm') return []
+  const key = Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0) < 24 ? 'node-role.kubernetes.io/master' : 'node-role.kubernetes.io/control-plane'
+  return [{ key, effect: 'NoSchedule' }]
 }
 
 function hex(random: () => number, length: number): string {

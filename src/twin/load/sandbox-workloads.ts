@@ -5,6 +5,8 @@ export function sandboxWorkloads(): readonly SandboxObject[] {
   return [...namespacesOf(), ...shop(), ...data(), ...ingress(), ...system(), ...batch(), barePod()]
 }
 
+const general = { pool: 'general' }
+
 type Labels = Readonly<Record<string, string>>
 
 function namespacesOf(): readonly SandboxObject[] {
@@ -21,6 +23,7 @@ function shop(): readonly SandboxObject[] {
     labelSelector: selectorOf('web'),
   }
   const spec = {
+    nodeSelector: general,
     terminationGracePeriodSeconds: 15,
     topologySpreadConstraints: [{ ...spread }, { ...spread, topologyKey: 'topology.kubernetes.io/zone' }],
     containers: [container({ name: 'web', image: 'nginx:1.23', cpu: '500m', memory: '512Mi', port: 8080 })],
@@ -32,6 +35,7 @@ function shop(): readonly SandboxObject[] {
 function data(): readonly SandboxObject[] {
   const at = { name: 'db', namespace: 'data' }
   const spec = {
+    nodeSelector: general,
     terminationGracePeriodSeconds: 30,
     affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart('db')] } },
     containers: [
@@ -70,7 +74,6 @@ function ingress(): readonly SandboxObject[] {
   const at = { name: 'nginx', namespace: 'ingress' }
   const spec = {
     nodeSelector: { pool: 'edge' },
-    tolerations: [{ key: 'pool', operator: 'Equal', value: 'edge', effect: 'NoSchedule' }],
     affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart('nginx')] } },
     containers: [
       { ...container({ name: 'nginx', image: 'registry.k8s.io/ingress-nginx/controller:v1.4.0', cpu: '250m', memory: '256Mi', port: 80 }) },
@@ -102,7 +105,11 @@ function system(): readonly SandboxObject[] {
 
 /** A Job that takes an hour, and begins anew where it is moved. */
 function batch(): readonly SandboxObject[] {
-  const spec = { restartPolicy: 'Never', containers: [container({ name: 'report', image: 'python:3.11', cpu: '1', memory: '1Gi' })] }
+  const spec = {
+    restartPolicy: 'Never',
+    nodeSelector: general,
+    containers: [container({ name: 'report', image: 'python:3.11', cpu: '1', memory: '1Gi' })],
+  }
   const metadata = { labels: labelsOf('report'), annotations: { 'twin.falkirk.dev/run-seconds': '3600' } }
   return [
     {
@@ -114,7 +121,7 @@ function batch(): readonly SandboxObject[] {
 
 /** Nobody starts it again: a drain moves it only by force, and it is lost. */
 function barePod(): SandboxObject {
-  const spec = { containers: [container({ name: 'shell', image: 'busybox:1', cpu: '50m', memory: '32Mi' })] }
+  const spec = { nodeSelector: general, containers: [container({ name: 'shell', image: 'busybox:1', cpu: '50m', memory: '32Mi' })] }
   return { resource: 'pods', draft: { metadata: { name: 'debug', namespace: 'default', labels: labelsOf('debug') }, spec } }
 }
 
