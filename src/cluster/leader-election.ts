@@ -1,24 +1,17 @@
 import { FalkirkError } from '../core/falkirk-error.ts'
 import type { Clock } from './clock.ts'
+import { type ElectionTimes, electionTimes } from './election-times.ts'
 import { LeaseLock } from './lease-lock.ts'
 import type { Log } from './log.ts'
 import type { ApiTransport } from './transport.ts'
 
-export interface LeaderElectionOptions {
+export interface LeaderElectionOptions extends Partial<ElectionTimes> {
   readonly transport: ApiTransport
   /** Of the Lease. */
   readonly namespace: string
   readonly name: string
   /** Different for each contender; the pod's name. */
   readonly identity: string
-  /** So long the others wait after the last sign of life; 45,000 unless told. */
-  readonly leaseDurationMs?: number
-  /** After so long without a successful renewal the leader gives up; 30,000 unless told, less than the lease. */
-  readonly renewDeadlineMs?: number
-  /** Between attempts to acquire (1 to 2.2 times this) and after a failed renewal; 2,000 unless told. */
-  readonly retryPeriodMs?: number
-  /** Between renewals that succeed; a third of the deadline unless told, at least the retry period. Each is one request. */
-  readonly renewIntervalMs?: number
   readonly clock: Clock
   /** Between 0 (inclusive) and 1 (exclusive). */
   readonly random: () => number
@@ -49,17 +42,10 @@ export function runLeaderElection(options: LeaderElectionOptions): LeaderElectio
   return new Contender(options)
 }
 
-interface Times {
-  readonly leaseDurationMs: number
-  readonly renewDeadlineMs: number
-  readonly retryPeriodMs: number
-  readonly renewIntervalMs: number
-}
-
 class Contender implements LeaderElection {
   readonly done: Promise<void>
   readonly #options: LeaderElectionOptions
-  readonly #times: Times
+  readonly #times: ElectionTimes
   readonly #lock: LeaseLock
   /** Aborted by `stop`. */
   readonly #stop = new AbortController()
@@ -76,7 +62,7 @@ class Contender implements LeaderElection {
 
   constructor(options: LeaderElectionOptions) {
     this.#options = options
-    this.#times = checkedTimes(options)
+    this.#times = electionTimes(options)
     const { transport, namespace, name, identity, clock } = options
     const timeoutMs = Math.max(this.#times.retryPeriodMs, this.#times.renewDeadlineMs / 3)
     this.#lock = new LeaseLock({ transport, namespace, name, identity, clock, timeoutMs, leaseDurationMs: this.#times.leaseDurationMs })
@@ -236,18 +222,4 @@ class Contender implements LeaderElection {
     if (fault !== this.#lastFault) this.#options.log.warn({ err: error }, message)
     this.#lastFault = fault
   }
-}
-
-function checkedTimes(options: LeaderElectionOptions): Times {
-  const { leaseDurationMs = 45_000, renewDeadlineMs = 30_000, retryPeriodMs = 2_000 } = options
-  const { renewIntervalMs = Math.max(retryPeriodMs, renewDeadlineMs / 3) } = options
-  if (!(leaseDurationMs > renewDeadlineMs)) refuse('lease duration', leaseDurationMs, 'renew deadline', renewDeadlineMs)
-  if (!(renewDeadlineMs > retryPeriodMs * 1.2)) refuse('renew deadline', renewDeadlineMs, 'retry period times 1.2', retryPeriodMs * 1.2)
-  if (!(renewDeadlineMs > renewIntervalMs)) refuse('renew deadline', renewDeadlineMs, 'renew interval', renewIntervalMs)
-  if (!(retryPeriodMs > 0)) refuse('retry period', retryPeriodMs, 'zero', 0)
-  return { leaseDurationMs, renewDeadlineMs, retryPeriodMs, renewIntervalMs }
-}
-
-function refuse(what: string, ms: number, bound: string, boundMs: number): never {
-  throw new FalkirkError('FK_BAD_SETTING', `leader election: the ${what} (${ms} ms) must be longer than the ${bound} (${boundMs} ms)`)
 }

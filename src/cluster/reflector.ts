@@ -1,40 +1,15 @@
 import { assertNever } from '../core/assert-never.ts'
 import { apiErrorFromStatus } from './api-error.ts'
-import type { Clock } from './clock.ts'
 import { IdleLimit } from './idle-limit.ts'
 import { listPages } from './list-pages.ts'
-import type { Log } from './log.ts'
-import { type CachedObject, type ObjectCache, objectKey } from './object-cache.ts'
+import { Milestone } from './milestone.ts'
+import { type CachedObject, objectKey } from './object-cache.ts'
 import { type RawMetadata, rawMetadata } from './raw-metadata.ts'
+import type { ReflectorOptions } from './reflector-options.ts'
 import { ReflectorPace } from './reflector-pace.ts'
-import type { ApiTransport } from './transport.ts'
 import { judgeFault, type ReflectorProblem, type WatchPhase } from './watch-fault.ts'
 import { watchQuery } from './watch-query.ts'
 import { readWatch, type WatchEvent } from './watch-stream.ts'
-
-export interface ReflectorOptions<T extends CachedObject> {
-  readonly transport: ApiTransport
-  /** Of the collection, as `resourcePath` makes it. */
-  readonly path: string
-  readonly labelSelector?: string
-  readonly fieldSelector?: string
-  /** Filled by this reflector and nobody else; it also knows how to trim. */
-  readonly cache: ObjectCache<T>
-  readonly clock: Clock
-  /** Between 0 (inclusive) and 1 (exclusive). */
-  readonly random: () => number
-  readonly log: Log
-  /** Whether the server sends bookmarks (from v1.16 on). */
-  readonly bookmarks: boolean
-  /** Try to get the first state as a stream (WatchList); a server that refuses is asked for pages. */
-  readonly streamingLists?: boolean
-  /** A watch that says nothing for so long is broken off; 90,000 unless told (bookmarks come about once a minute). */
-  readonly idleTimeoutMs?: number
-  /** Items a page; 500 unless told. */
-  readonly pageSize?: number
-  /** Hears of a refusal that will not pass by itself, once for each sentence, and of its end (`undefined`). */
-  readonly onProblem?: (problem: ReflectorProblem | undefined) => void
-}
 
 /** What a reflector has done since its start. */
 export interface ReflectorCounts {
@@ -66,18 +41,13 @@ export function startReflector<T extends CachedObject>(options: ReflectorOptions
 const initialEventsEnd = 'k8s.io/initial-events-end'
 
 class CollectionReflector<T extends CachedObject> implements Reflector {
-  readonly synced: Promise<void>
-  readonly watching: Promise<void>
   readonly #options: ReflectorOptions<T>
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
   readonly #pace: ReflectorPace
   readonly #counts = { lists: 0, watches: 0, events: 0, faults: 0 }
-  #resolveSynced = () => {}
-  #rejectSynced = (_reason: Error) => {}
-  #resolveWatching = () => {}
-  #rejectWatching = (_reason: Error) => {}
-  #isSynced = false
+  readonly #synced = new Milestone()
+  readonly #watching = new Milestone()
   #lastContactMs = 0
   /** Where the watch goes on; `undefined`: the first state is needed (again). */
   #resourceVersion: string | undefined
@@ -90,22 +60,19 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
     this.#options = options
     this.#streamingLists = options.streamingLists ?? false
     this.#pace = new ReflectorPace(options)
-    this.synced = new Promise((resolve, reject) => {
-      this.#resolveSynced = resolve
-      this.#rejectSynced = reject
-    })
-    this.watching = new Promise((resolve, reject) => {
-      this.#resolveWatching = resolve
-      this.#rejectWatching = reject
-    })
-    // Nobody has to wait for them.
-    this.synced.catch(() => {})
-    this.watching.catch(() => {})
     this.#running = this.#run()
   }
 
+  get synced(): Promise<void> {
+    return this.#synced.promise
+  }
+
+  get watching(): Promise<void> {
+    return this.#watching.promise
+  }
+
   isSynced(): boolean {
-    return this.#isSynced
+    return this.#synced.isReached
   }
 
   lastContactMs(): number {
@@ -119,8 +86,8 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
   async stop(): Promise<void> {
     this.#stop.abort()
     await this.#running
-    this.#rejectSynced(new Error('stopped before the first list was complete'))
-    this.#rejectWatching(new Error('stopped before the first watch'))
+    this.#synced.miss(new Error('stopped before the first list was complete'))
+    this.#watching.miss(new Error('stopped before the first watch'))
   }
 
   async #run(): Promise<void> {
@@ -168,7 +135,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
       cache.listBegins()
     }
     const stream = await transport.stream({ method: 'GET', path, query: watchQuery(this.#options, this.#resourceVersion), signal })
-    this.#resolveWatching()
+    this.#watching.reach()
     if (this.#problem?.verb === 'watch') this.#setProblem(undefined)
     this.#streamed = phase === 'Stream' ? new Map() : undefined
     const close = () => stream.close()
@@ -229,8 +196,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
   #publish(listed: ReadonlyMap<string, T>, resourceVersion: string): void {
     this.#options.cache.replaceAll(listed, resourceVersion)
     this.#toldUpTo(resourceVersion)
-    this.#isSynced = true
-    this.#resolveSynced()
+    this.#synced.reach()
   }
 
   /** The cache holds everything up to this version. */

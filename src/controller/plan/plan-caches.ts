@@ -1,5 +1,6 @@
 import { type CachedObject, ObjectCache } from '../../cluster/object-cache.ts'
-import { type Reflector, type ReflectorOptions, startReflector } from '../../cluster/reflector.ts'
+import { type Reflector, startReflector } from '../../cluster/reflector.ts'
+import type { ReflectorOptions } from '../../cluster/reflector-options.ts'
 import { jobs, nodes, plans, pods, type Resource, resourcePath, secrets } from '../../cluster/resource.ts'
 import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
