@@ -25,6 +25,7 @@ import { ServiceAccountController } from './service-account/service-account-cont
 import { TokenController, type TokenSubject } from './service-account/token-controller.ts'
 import { AttachDetachController } from './volumes/attach-detach-controller.ts'
 import { ClaimUsers } from './volumes/claim-users.ts'
+import { NodeVolumeReporter } from './volumes/node-volume-reporter.ts'
 import { Provisioner } from './volumes/provisioner.ts'
 import { VolumeAttacher } from './volumes/volume-attacher.ts'
 import { VolumeBinder } from './volumes/volume-binder.ts'
@@ -101,5 +102,6 @@ function volumeControllers(client: TwinClient, options: ClusterControllerOptions
     new Provisioner(client, shared),
     new AttachDetachController(client, shared),
     new VolumeAttacher(client, shared),
+    new NodeVolumeReporter(client),
   ]
 }

@@ -8,7 +8,7 @@ const allocatable = { cpu: '2', memory: '1Gi', pods: '3' }
 function room(rest: Partial<NodeRoom> & { milliCpu?: number } = {}): NodeRoom {
   const used = new ResourceSum()
   used.milliCpu = rest.milliCpu ?? 0
-  return { allocatable, used, pods: 0, pressures: new Set(), ...rest }
+  return { name: 'a', allocatable, used, pods: 0, pressures: new Set(), ...rest }
 }
 
 function pod(requests: Record<string, string> = {}, rest: { spec?: object; qosClass?: string } = {}): Pod {

@@ -1,4 +1,5 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
+import { namedNodes, requiredNodes } from '../../core/scheduling/node-selection.ts'
 import { podRequests } from '../../core/scheduling/pod-requests.ts'
 import { type Resources, resourcesOf } from '../../core/scheduling/resources.ts'
 import type { Pressure } from './node-status.ts'
@@ -10,14 +11,21 @@ export interface NodeRoom {
   /** Of all pods that run or are being stopped there, without the one in question. */
   readonly used: Resources
   readonly pods: number
-  /** Labels of the node as the kubelet knows them; absent: they are not looked at. */
+  readonly name: string
+  /** Labels of the Node object; absent: they are not looked at. */
   readonly labels?: NonNullable<Node['metadata']>['labels']
   readonly pressures: ReadonlySet<Pressure>
 }
 
 /** Why a kubelet refuses a pod that was bound to its node; `undefined`: it takes it. Source: Kubernetes kubelet, lifecycle admission. */
 export function admitPod(pod: Pod, node: NodeRoom): PodVerdict | undefined {
-  return underPressure(pod, node) ?? wrongNode(pod, node) ?? withoutRoom(pod, node)
+  return underPressure(pod, node) ?? withoutRoom(pod, node) ?? wrongNode(pod, node)
+}
+
+/** Whether a pod asks for more of its node than a name, so that somebody has to look up the labels. */
+export function asksForLabels({ spec }: Pod, nodeName: string): boolean {
+  if (requiredNodes(spec) === undefined) return false
+  return Object.keys(spec?.nodeSelector ?? {}).length > 0 || namedNodes(spec)?.has(nodeName) !== true
 }
 
 /** Source: Kubernetes, Node-pressure Eviction: memory pressure turns away best-effort pods, disk and PID pressure every pod but critical ones. */
@@ -32,10 +40,8 @@ function underPressure(pod: Pod, { pressures }: NodeRoom): PodVerdict | undefine
   return { reason: 'Evicted', message: `The node had condition: [${names.join(' ')}]. ` }
 }
 
-function wrongNode(pod: Pod, { labels }: NodeRoom): PodVerdict | undefined {
-  const selector = pod.spec?.nodeSelector
-  if (labels === undefined || selector === undefined) return undefined
-  if (Object.entries(selector).every(([key, value]) => labels[key] === value)) return undefined
+function wrongNode(pod: Pod, { name, labels }: NodeRoom): PodVerdict | undefined {
+  if (labels === undefined || requiredNodes(pod.spec)?.({ name, labels }) !== false) return undefined
   return { reason: 'NodeAffinity', message: 'Predicate NodeAffinity failed' }
 }
 

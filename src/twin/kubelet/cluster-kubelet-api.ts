@@ -8,7 +8,7 @@ import { startReflector } from '../../cluster/reflector.ts'
 import { configMaps, events, leases, nodes, pods, resourcePath, secrets } from '../../cluster/resource.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
 import { microTime } from '../api-time.ts'
-import type { KubeletApi, KubeletEvent, PodKey, PodWatcher, Written } from './kubelet-api.ts'
+import type { AttachedVolume, KubeletApi, KubeletEvent, PodKey, PodWatcher, Written } from './kubelet-api.ts'
 
 /** A pod as the watch gives it; the whole object, as a kubelet needs its spec. */
 interface WatchedPod extends CachedObject {
@@ -127,6 +127,11 @@ export class ClusterKubeletApi implements KubeletApi {
 
   async has(resource: 'secrets' | 'configmaps', namespace: string, name: string): Promise<boolean> {
     return (await this.#client.find(resource === 'secrets' ? secrets : configMaps, { namespace, name })) !== undefined
+  }
+
+  /** Nobody attaches anything to a node that is none: the drivers of a real cluster run on its nodes. */
+  volumesOf(): readonly AttachedVolume[] {
+    return []
   }
 
   #trim(pod: Pod): WatchedPod | undefined {

@@ -27,6 +27,13 @@ export interface KubeletEvent {
   readonly fieldPath?: string
 }
 
+/** A volume that has to be attached to a pod's node before the pod can begin. */
+export interface AttachedVolume {
+  /** As the status of a node names it. */
+  readonly name: string
+  readonly attached: boolean
+}
+
 /**
  * How kubelets use an API server: one watch for all nodes, and writes. The twin's and a real one are behind it.
  * A write that cannot be made now rejects; kubelets are level-based and come again.
@@ -52,4 +59,6 @@ export interface KubeletApi {
   event(event: KubeletEvent): void
   /** Whether a Secret or ConfigMap that a pod mounts is there. */
   has(resource: 'secrets' | 'configmaps', namespace: string, name: string): Promise<boolean>
+  /** What the claims of a pod on a node stand for, as far as it is attached by others; of what is not known yet nothing. */
+  volumesOf(pod: Pod): readonly AttachedVolume[]
 }

@@ -134,6 +134,32 @@ describe('admission by the kubelet', () => {
     })
   })
 
+  it('refuses a pod that asks for labels which the node does not have, and asks for them at the API server', async () => {
+    const world = await worldWith()
+    await world.client.change('nodes', { name: 'a' }, (node) => ({
+      ...node,
+      metadata: { ...node.metadata, labels: { ...node.metadata.labels, disk: 'ssd' } },
+    }))
+    const wants = (values: string[]) => ({
+      nodeAffinity: {
+        requiredDuringSchedulingIgnoredDuringExecution: {
+          nodeSelectorTerms: [{ matchExpressions: [{ key: 'disk', operator: 'In', values }] }],
+        },
+      },
+    })
+    await world.pod('fits', { nodeName: 'a', nodeSelector: { disk: 'ssd' }, affinity: wants(['ssd', 'nvme']) })
+    await world.pod('selects', { nodeName: 'a', nodeSelector: { disk: 'nvme' } })
+    await world.pod('prefers', { nodeName: 'a', affinity: wants(['nvme']) })
+    await world.seconds(20)
+    expect(world.read('fits')?.status?.phase).toBe('Running')
+    for (const name of ['selects', 'prefers'])
+      expect(world.read(name)?.status).toMatchObject({
+        phase: 'Failed',
+        reason: 'NodeAffinity',
+        message: 'Pod Predicate NodeAffinity failed',
+      })
+  })
+
   it('has the room of a pod again that has ended', async () => {
     const world = await worldWith({}, { capacity: { cpu: '1', memory: '1Gi', pods: '1' } })
     await world.pod('one', { nodeName: 'a', restartPolicy: 'Never' }, jobOwner)
@@ -246,6 +272,19 @@ describe('a node', () => {
     world.fleet.reconnect('a')
     await world.seconds(20)
     expect(world.read('web')?.status?.phase).toBe('Running')
+  })
+
+  it.each([
+    { minor: 25, disruption: undefined },
+    { minor: 26, disruption: 'TerminationByKubelet The node was low on resource: memory. ' },
+  ])('v1.$minor says of an evicted pod that it is a DisruptionTarget: $disruption', async ({ minor, disruption }) => {
+    const world = await worldWith({ minor })
+    await world.pod('web', { nodeName: 'a' })
+    await world.seconds(20)
+    world.fleet.setPressure('a', 'Memory', true)
+    await world.seconds(15)
+    const condition = world.read('web')?.status?.conditions?.find(({ type }) => type === 'DisruptionTarget')
+    expect(condition && `${condition.reason} ${condition.message}`).toBe(disruption)
   })
 
   it('evicts the pods with the least claim while it is short of memory', async () => {

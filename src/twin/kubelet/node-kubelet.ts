@@ -50,12 +50,14 @@ export class NodeKubelet implements Beating {
       machine: () => this.#machine,
       isPresent,
       happened: (pod, effect, said) => this.#happened(pod, effect, said),
+      volumesChanged: () => void this.#reporter.writeStatus(),
     })
     this.#reporter = new NodeReporter({
       api: options.api,
       clock: options.clock,
       machine: () => this.#machine,
       images: () => this.images.all,
+      volumesInUse: () => this.pods.volumesInUse,
       health: () => ({ pressures: this.#pressures, ...(this.#unready === undefined ? {} : { unready: this.#unready }) }),
       isPresent,
       event: (event) => {

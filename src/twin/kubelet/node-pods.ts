@@ -3,10 +3,10 @@ import { podRequests } from '../../core/scheduling/pod-requests.ts'
 import { ResourceSum } from '../../core/scheduling/resources.ts'
 import { parseVersion } from '../../core/version/kubernetes-version.ts'
 import type { Machine } from '../machine/machine.ts'
-import { admitPod, isMirror } from './admit-pod.ts'
+import { admitPod, asksForLabels, isMirror } from './admit-pod.ts'
 import { courseOf } from './image-behaviour.ts'
+import type { AttachedVolume } from './kubelet-api.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
-import { missingSource } from './missing-source.ts'
 import type { NodeImages } from './node-images.ts'
 import type { Pressure } from './node-status.ts'
 import type { ContainerCourse } from './pod/container-course.ts'
@@ -19,6 +19,7 @@ import type { PodTimings } from './pod/pod-timings.ts'
 import type { PodSurroundings } from './pod/turn.ts'
 import type { PodHost } from './pod-host.ts'
 import type { PodIps } from './pod-ips.ts'
+import { lackOf, type PodLack } from './pod-lack.ts'
 import { PodWorker } from './pod-worker.ts'
 import { manifestHash } from './static-pods.ts'
 
@@ -31,6 +32,8 @@ export interface PodGround {
   machine(): Machine
   isPresent(): boolean
   happened: PodHost['happened']
+  /** The node uses other volumes than before. */
+  volumesChanged(): void
 }
 
 /** The pods of one node, what they take of it, and what they are told of it. */
@@ -41,6 +44,8 @@ export class NodePods implements PodHost {
   readonly #static = new Map<string, PodRun>()
   readonly #used = new ResourceSum()
   #admitted = 0
+  /** What the pods use of attached volumes, by UID of the pod. */
+  readonly #volumes = new Map<string, readonly string[]>()
 
   constructor(ground: PodGround) {
     this.#ground = ground
@@ -64,6 +69,11 @@ export class NodePods implements PodHost {
 
   get count(): number {
     return this.#workers.size
+  }
+
+  /** As the status of a node has it. Source: Kubernetes kubelet, `status.volumesInUse`. */
+  get volumesInUse(): readonly string[] {
+    return [...new Set([...this.#volumes.values()].flat())].sort()
   }
 
   seen(pod: Pod): void {
@@ -103,13 +113,14 @@ export class NodePods implements PodHost {
     const resource = { Memory: 'memory', Disk: 'ephemeral-storage', PID: 'pids' }[pressure]
     const verdict = { reason: 'Evicted', message: `The node was low on resource: ${resource}. ` }
     this.event(pod, { type: 'Warning', ...verdict })
-    worker.fail(verdict)
+    worker.fail({ ...verdict, disruption: 'TerminationByKubelet' })
   }
 
   /** A pod that ran before: its image is on the node, its share is taken. */
   #takeUp(pod: Pod, worker: PodWorker): void {
     worker.adopt()
     this.#add(pod, 1)
+    this.#use(pod, this.api.volumesOf(pod))
     const bytes = this.timingsOf(pod).imageBytes
     for (const { image = '' } of [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])])
       this.#ground.images.add(image, bytes)
@@ -143,9 +154,10 @@ export class NodePods implements PodHost {
     return courseOf(start, this.#ground.options.behaviours, this.timingsOf(pod))
   }
 
-  admit(pod: Pod): PodVerdict | undefined {
-    const { allocatable } = this.#ground.machine()
-    const room = { allocatable, used: this.#used, pods: this.#admitted, pressures: this.#ground.pressures }
+  async admit(pod: Pod): Promise<PodVerdict | undefined> {
+    const { allocatable, name } = this.#ground.machine()
+    const labels = asksForLabels(pod, name) ? ((await this.api.getNode(name))?.metadata?.labels ?? {}) : {}
+    const room = { name, labels, allocatable, used: this.#used, pods: this.#admitted, pressures: this.#ground.pressures }
     const verdict = admitPod(pod, room)
     if (verdict === undefined) this.#add(pod, 1)
     return verdict
@@ -153,6 +165,7 @@ export class NodePods implements PodHost {
 
   release(pod: Pod): void {
     this.#add(pod, -1)
+    if (this.#volumes.delete(pod.metadata?.uid ?? '')) this.#ground.volumesChanged()
   }
 
   newPodIp(pod: Pod): string {
@@ -171,8 +184,21 @@ export class NodePods implements PodHost {
     this.#ground.happened(...said)
   }
 
-  missingSource(pod: Pod): Promise<PodEvent | undefined> {
-    return missingSource(pod, this.api)
+  async lackOf(pod: Pod): Promise<PodLack | undefined> {
+    const volumes = this.api.volumesOf(pod)
+    if (this.#use(pod, volumes)) this.#ground.volumesChanged()
+    return await lackOf(pod, this.api, volumes)
+  }
+
+  /** True when that is news. */
+  #use({ metadata }: Pod, volumes: readonly AttachedVolume[]): boolean {
+    const uid = metadata?.uid ?? ''
+    if (volumes.length === (this.#volumes.get(uid)?.length ?? 0)) return false
+    this.#volumes.set(
+      uid,
+      volumes.map(({ name }) => name),
+    )
+    return true
   }
 
   #add(pod: Pod, times: 1 | -1): void {

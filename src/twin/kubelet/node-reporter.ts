@@ -12,6 +12,7 @@ export interface ReporterOptions {
   /** Of the machine as it is now. */
   readonly machine: () => Machine
   readonly images: () => ReadonlyMap<string, MachineImage>
+  readonly volumesInUse: () => readonly string[]
   readonly health: () => NodeHealth
   readonly isPresent: () => boolean
   readonly event: (event: Omit<KubeletEvent, 'node'>) => void
@@ -24,6 +25,7 @@ export class NodeReporter {
   #uid: string | undefined
   #writing: Promise<void> | undefined
   #dirty = false
+  #toldVolumes = false
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -48,6 +50,7 @@ export class NodeReporter {
   adopt(node: Node): void {
     this.#uid = node.metadata?.uid
     this.#conditions = node.status?.conditions ?? []
+    this.#toldVolumes = (node.status?.volumesInUse ?? []).length > 0
   }
 
   /** Writes what the node is now; resolves when that is written, or cannot be for now. */
@@ -68,14 +71,26 @@ export class NodeReporter {
     const { api, machine, images, isPresent } = this.#options
     while (this.#dirty && isPresent()) {
       this.#dirty = false
-      const status: NodeStatus = { ...machineStatus(machine(), images()), conditions: this.#nextConditions() }
+      const volumesInUse = this.#volumesToTell()
+      const status: NodeStatus = {
+        ...machineStatus(machine(), images()),
+        ...(volumesInUse && { volumesInUse: [...volumesInUse] }),
+        conditions: this.#nextConditions(),
+      }
       try {
         await api.writeNodeStatus(machine().name, status)
+        this.#toldVolumes = volumesInUse !== undefined && volumesInUse.length > 0
       } catch {
         this.#options.clock.after(retryMs, () => void this.writeStatus())
         return
       }
     }
+  }
+
+  /** An empty list is told once, after one that was not. */
+  #volumesToTell(): readonly string[] | undefined {
+    const volumesInUse = this.#options.volumesInUse()
+    return this.#toldVolumes || volumesInUse.length > 0 ? volumesInUse : undefined
   }
 
   #nextConditions(): NodeCondition[] {

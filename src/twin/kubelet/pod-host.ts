@@ -8,6 +8,7 @@ import type { PodVerdict } from './pod/pod-run.ts'
 import type { PodStatusContext } from './pod/pod-status.ts'
 import type { PodTimings } from './pod/pod-timings.ts'
 import type { ContainerEffect, PodSurroundings } from './pod/turn.ts'
+import type { PodLack } from './pod-lack.ts'
 
 /** What a pod's worker needs of the kubelet it belongs to. */
 export interface PodHost {
@@ -21,13 +22,13 @@ export interface PodHost {
   surroundingsOf(pod: Pod): PodSurroundings
   courseOf(pod: Pod, container: Pick<ContainerRun, 'spec' | 'role' | 'restartCount'>): ContainerCourse
   /** Why the pod is not taken; `undefined`: it is, and has its share of the node from now on. */
-  admit(pod: Pod): PodVerdict | undefined
+  admit(pod: Pod): Promise<PodVerdict | undefined>
   /** Its containers have ended: its share of the node is free. */
   release(pod: Pod): void
   newPodIp(pod: Pod): string
   event(pod: Pod, event: PodEvent): void
   /** A container has started or ended: logs, and what it has done to the machine. */
   happened(pod: Pod, effect: ContainerEffect, said?: CourseEnd): void
-  /** Something that a pod mounts and that is not there. */
-  missingSource(pod: Pod): Promise<PodEvent | undefined>
+  /** What a pod mounts and what is not there yet. */
+  lackOf(pod: Pod): Promise<PodLack | undefined>
 }

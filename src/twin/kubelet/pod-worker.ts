@@ -14,6 +14,7 @@ import { killingEvents, stopPod } from './pod/stop-pod.ts'
 import type { ContainerEffect } from './pod/turn.ts'
 import { PodActs } from './pod-acts.ts'
 import type { PodHost } from './pod-host.ts'
+import { lackRetryMs } from './pod-lack.ts'
 
 /** From a change of the object to the kubelet's reaction. */
 const latencyMs = 10
@@ -31,6 +32,8 @@ export class PodWorker {
   #origin: 'New' | 'Found' = 'New'
   #cancel: (() => void) | undefined
   #wakeMs = Number.POSITIVE_INFINITY
+  /** How often it has been looked whether all is there that the pod mounts. */
+  #looks = 0
   #busy = false
   #again = false
   #over = false
@@ -161,20 +164,21 @@ export class PodWorker {
       return true
     }
     if (this.#ledger === 'New') {
-      const verdict = this.#pod.metadata?.deletionTimestamp === undefined ? this.#host.admit(this.#pod) : undefined
+      const verdict = this.#pod.metadata?.deletionTimestamp === undefined ? await this.#host.admit(this.#pod) : undefined
       if (verdict !== undefined) return await this.#reject(verdict)
       this.#ledger = 'Admitted'
     }
     const nowMs = clock.now()
-    const missing = await this.#host.missingSource(this.#pod)
-    const sandboxMs = missing === undefined ? nowMs + this.#host.timingsOf(this.#pod).sandboxSeconds * 1000 : Number.POSITIVE_INFINITY
-    if (missing !== undefined && this.#written === undefined) this.#host.event(this.#pod, missing)
+    const lack = await this.#host.lackOf(this.#pod)
+    const sandboxMs = lack === undefined ? nowMs + this.#host.timingsOf(this.#pod).sandboxSeconds * 1000 : Number.POSITIVE_INFINITY
+    if (lack?.kind === 'MissingSource' && this.#written === undefined) this.#host.event(this.#pod, lack.event)
     this.#run = { ...newPodRun(this.#pod, nowMs, sandboxMs), podIp: this.#host.newPodIp(this.#pod) }
-    if (missing === undefined) return true
+    if (lack === undefined) return true
     // until what it mounts is there the pod is looked at again from the beginning
     await this.#report(this.#run, nowMs)
     if (this.#pod.metadata?.deletionTimestamp === undefined) this.#run = undefined
-    this.wake(retryMs)
+    this.wake(lackRetryMs(this.#looks))
+    this.#looks += 1
     return this.#run !== undefined
   }
 

@@ -4,7 +4,8 @@ import { StatusError } from '../api/status-error.ts'
 import { microTime } from '../api-time.ts'
 import { as, type DraftObject, type KubeObject } from '../kube-object.ts'
 import type { TwinClient } from '../twin-client.ts'
-import type { KubeletApi, KubeletEvent, PodKey, PodWatcher, Written } from './kubelet-api.ts'
+import { attachedVolumes } from './attached-volumes.ts'
+import type { AttachedVolume, KubeletApi, KubeletEvent, PodKey, PodWatcher, Written } from './kubelet-api.ts'
 import { mergeByType } from './merge-status.ts'
 
 const leaseNamespace = 'kube-node-lease'
@@ -104,6 +105,10 @@ export class TwinKubeletApi implements KubeletApi {
 
   async has(resource: 'secrets' | 'configmaps', namespace: string, name: string): Promise<boolean> {
     return this.#client.store.get(resource, namespace, name) !== undefined
+  }
+
+  volumesOf(pod: Pod): readonly AttachedVolume[] {
+    return attachedVolumes(pod, this.#client.store)
   }
 
   async #change(

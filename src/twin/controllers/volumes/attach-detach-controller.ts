@@ -1,5 +1,5 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from 'kubernetes-types/core/v1'
-import type { CSIDriver, VolumeAttachment } from 'kubernetes-types/storage/v1'
+import type { VolumeAttachment } from 'kubernetes-types/storage/v1'
 import type { Clock } from '../../../cluster/clock.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
@@ -8,7 +8,14 @@ import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
 import { readyCondition } from '../node-lifecycle/node-health.ts'
 import { isOutOfService } from '../pod-garbage/decide-pod-garbage.ts'
-import { type AttachableVolume, allowsMultiAttach, attachable, attachmentName, nodeVolumeName } from './attachable-volume.ts'
+import {
+  type AttachableVolume,
+  allowsMultiAttach,
+  attachable,
+  attachmentName,
+  needsAttachment,
+  nodeVolumeName,
+} from './attachable-volume.ts'
 import { type ClaimUsers, claimsOf } from './claim-users.ts'
 import { type AttachedNode, type AttachmentDecision, decideAttachments } from './decide-attachments.ts'
 
@@ -55,7 +62,7 @@ export class AttachDetachController implements Controller {
       for (const { metadata } of this.#byVolume.get(name)) await this.#detach(metadata.name)
       return undefined
     }
-    if (how === undefined || !this.#isAttached(how.driver)) return undefined
+    if (how === undefined || !needsAttachment(how.driver, this.#client.store)) return undefined
     const pods = this.#podsOf(volume)
     const decision = this.#decide(volume, how, pods)
     for (const nodeName of decision.detach) await this.#detach(attachmentName(how, nodeName))
@@ -106,12 +113,6 @@ export class AttachDetachController implements Controller {
       outOfService: isOutOfService(node, this.#options.minor),
       inUse: node.status?.volumesInUse?.includes(nodeVolumeName(how)) === true,
     }
-  }
-
-  /** A driver may do without. */
-  #isAttached(driver: string): boolean {
-    const object = this.#client.store.get('csidrivers.storage.k8s.io', undefined, driver)
-    return object === undefined || as<CSIDriver>(object).spec?.attachRequired !== false
   }
 
   async #attach(persistentVolumeName: string, how: AttachableVolume, nodeName: string): Promise<void> {

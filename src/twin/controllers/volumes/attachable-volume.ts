@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { PersistentVolume } from 'kubernetes-types/core/v1'
+import type { CSIDriver } from 'kubernetes-types/storage/v1'
+import { as } from '../../kube-object.ts'
+import type { ObjectStore } from '../../store/object-store.ts'
 
 /** What of a volume can be attached to a node: the driver that does it, and the name it has there. */
 export interface AttachableVolume {
@@ -21,6 +24,12 @@ export function attachable({ metadata, spec }: PersistentVolume): AttachableVolu
   if (spec?.csi !== undefined) return { driver: spec.csi.driver, handle: spec.csi.volumeHandle }
   const plugin = Object.entries(inTreeDrivers).find(([field]) => spec?.[field as keyof typeof inTreeDrivers] !== undefined)
   return plugin && { driver: plugin[1], handle: metadata?.name ?? '' }
+}
+
+/** Whether somebody attaches what a driver serves: one may do without. Source: Kubernetes, CSIDriver `attachRequired`. */
+export function needsAttachment(driver: string, reader: Pick<ObjectStore, 'get'>): boolean {
+  const object = reader.get('csidrivers.storage.k8s.io', undefined, driver)
+  return object === undefined || as<CSIDriver>(object).spec?.attachRequired !== false
 }
 
 /** Whether a volume may be on several nodes at once. Source: Kubernetes, IsMultiAttachAllowed. */

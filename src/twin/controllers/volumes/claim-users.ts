@@ -4,9 +4,10 @@ import type { Index } from '../../store/object-index.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 
 /** The claims of a pod, as `namespace/name`: those that it names, and those that are made for it. */
-export function claimsOf(object: KubeObject): readonly string[] {
-  const { namespace = '', name } = object.metadata
-  return (as<Pod>(object).spec?.volumes ?? []).flatMap(({ name: volume, persistentVolumeClaim, ephemeral }) => {
+export function claimsOf(object: KubeObject | Pod): readonly string[] {
+  const { metadata, spec } = object as Pod
+  const { namespace = '', name } = metadata ?? {}
+  return (spec?.volumes ?? []).flatMap(({ name: volume, persistentVolumeClaim, ephemeral }) => {
     if (persistentVolumeClaim !== undefined) return [`${namespace}/${persistentVolumeClaim.claimName}`]
     return ephemeral === undefined ? [] : [`${namespace}/${name}-${volume}`]
   })

@@ -1,4 +1,4 @@
-import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1'
+import type { Node, PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1'
 import type { VolumeAttachment } from 'kubernetes-types/storage/v1'
 import { afterEach, describe, expect, it } from 'vitest'
 import { as, type KubeObject } from '../../kube-object.ts'
@@ -37,6 +37,7 @@ const attachments = () =>
     const { spec, status } = as<VolumeAttachment>(one)
     return `${spec.nodeName} ${status?.attached === true}`
   })
+const attachedTo = (node: string) => as<Node>(cluster.store.get('nodes', undefined, node) as KubeObject).status?.volumesAttached ?? []
 const events = (reason: string) => cluster.store.list('events').filter((event) => event.reason === reason)
 const withData = { spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] } }
 const kill = (name: string) => cluster.client.delete('pods', { namespace: 'default', name }, { gracePeriodSeconds: 0 })
@@ -121,12 +122,14 @@ describe('a volume for one node', () => {
     await cluster.clock.advance(5_000)
     expect(attachments()).toEqual(['n1 true'])
     expect(events('SuccessfulAttachVolume')).toHaveLength(1)
+    expect(attachedTo('n1')).toEqual([{ name: expect.stringMatching(/^kubernetes\.io\/csi\/ebs\.csi\.aws\.com\^/), devicePath: '' }])
     await cluster.put('pods', samplePod('q', { ...withData, nodeName: 'n2' }))
     await cluster.clock.advance(1_000)
     expect(events('FailedAttachVolume')).toMatchObject([{ message: expect.stringContaining('Volume is already used by pod(s) p') }])
     await kill('p')
     await cluster.clock.advance(9_000)
     expect(attachments()).toEqual(['n1 true'])
+    expect(attachedTo('n1')).toEqual([])
     await cluster.clock.advance(2_000)
     expect(attachments()).toEqual(['n2 false'])
     await cluster.clock.advance(5_000)

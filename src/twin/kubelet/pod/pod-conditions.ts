@@ -30,6 +30,7 @@ export function podConditions(input: ConditionsInput): PodCondition[] {
   const { pod, run, minor, nowMs, before = [] } = input
   const ready = containersReady(input)
   const verdicts: Verdict[] = [
+    ...disrupted(input),
     ...(minor >= 29 ? [{ type: 'PodReadyToStartContainers', on: hasBegun(run) && !isFinished(input.phase) }] : []),
     initialized(input),
     podReady(ready, pod),
@@ -38,6 +39,12 @@ export function podConditions(input: ConditionsInput): PodCondition[] {
   ]
   const known = [...before, ...(pod.status?.conditions ?? [])]
   return verdicts.map((verdict) => condition(verdict, known, nowMs))
+}
+
+/** Told when the pod has failed, not before. Source: KEP-3329, beta and on by default from v1.26. */
+function disrupted({ run: { failed }, phase, minor }: ConditionsInput): readonly Verdict[] {
+  if (minor < 26 || phase !== 'Failed' || failed?.disruption === undefined) return []
+  return [{ type: 'DisruptionTarget', on: true, reason: failed.disruption, message: failed.message }]
 }
 
 function condition({ type, on, reason, message }: Verdict, known: readonly PodCondition[], nowMs: number): PodCondition {

@@ -15,6 +15,8 @@ export interface PodStop {
 export interface PodVerdict {
   readonly reason: string
   readonly message: string
+  /** The reason of its condition DisruptionTarget, for a pod that would have gone on but for its node. */
+  readonly disruption?: 'TerminationByKubelet'
 }
 
 /** One pod on one node: all that its kubelet knows beyond the object. Immutable; times are epoch ms. */

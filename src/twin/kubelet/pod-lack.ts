@@ -1,6 +1,9 @@
 import type { Pod } from 'kubernetes-types/core/v1'
-import type { KubeletApi } from './kubelet-api.ts'
+import type { AttachedVolume, KubeletApi } from './kubelet-api.ts'
 import type { PodEvent } from './pod/kubelet-words.ts'
+
+/** What keeps a pod from beginning: something it mounts does not exist, or is not attached to the node yet. */
+export type PodLack = { readonly kind: 'MissingSource'; readonly event: PodEvent } | { readonly kind: 'NotAttached' }
 
 interface Source {
   readonly resource: 'secrets' | 'configmaps'
@@ -17,8 +20,22 @@ function requiredSources(pod: Pod): readonly Source[] {
   })
 }
 
-/** The first of them that is not there, as the kubelet tells of it. Source: Kubernetes kubelet, volume manager (FailedMount). */
-export async function missingSource(pod: Pod, api: KubeletApi): Promise<PodEvent | undefined> {
+const firstRetryMs = 500
+const lastRetryMs = 122_000
+
+/** How long a kubelet waits before it looks again, after so many looks, in ms: twice as long each time. Source: Kubernetes kubelet, volume manager. */
+export function lackRetryMs(looks: number): number {
+  return Math.min(firstRetryMs * 2 ** looks, lastRetryMs)
+}
+
+/** The first thing that a pod lacks. Source: Kubernetes kubelet, volume manager (FailedMount, VerifyControllerAttachedVolume). */
+export async function lackOf(pod: Pod, api: KubeletApi, volumes: readonly AttachedVolume[]): Promise<PodLack | undefined> {
+  const event = await missingSource(pod, api)
+  if (event !== undefined) return { kind: 'MissingSource', event }
+  return volumes.every(({ attached }) => attached) ? undefined : { kind: 'NotAttached' }
+}
+
+async function missingSource(pod: Pod, api: KubeletApi): Promise<PodEvent | undefined> {
   const namespace = pod.metadata?.namespace ?? 'default'
   for (const { resource, name, volume } of requiredSources(pod)) {
     if (await api.has(resource, namespace, name)) continue
