@@ -3,10 +3,13 @@ import type { Clock } from '../cluster/clock.ts'
 import type { ApiTransport } from '../cluster/transport.ts'
 import { serviceAccountUser } from './access/authentication/service-account-tokens.ts'
 import { createTwinAccess, type TwinAccess, type TwinAccessOptions } from './access/twin-access.ts'
+import type { VirtualResource } from './api/http/server-parts.ts'
+import { storedAs } from './api/resource-type.ts'
 import { createInProcessTransport } from './api/serve/in-process-transport.ts'
 import { StatusError } from './api/status-error.ts'
 import { createTwinApi, minorOf, type TwinApi, type TwinApiOptions } from './api/twin-api.ts'
 import type { UserInfo } from './api/user-info.ts'
+import { componentStatuses } from './component-statuses.ts'
 import { ControlLoop } from './control-loop/control-loop.ts'
 import type { Controller } from './control-loop/controller.ts'
 import { controlPlaneFaults } from './control-plane-faults.ts'
@@ -20,6 +23,7 @@ import { TwinKubeletApi } from './kubelet/twin-kubelet-api.ts'
 import { ControlPlane } from './machine/control-plane.ts'
 import { knownImages } from './machine/effects/known-images.ts'
 import type { Machine } from './machine/machine.ts'
+import { metricsResources } from './metrics/metrics-resources.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 import { versionConversion } from './schema/conversion/version-conversion.ts'
 import { builtInAdmission } from './schema/strategies/admission/built-in-admission.ts'
@@ -124,7 +128,11 @@ interface ApiParts {
 function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiParts): TwinApi {
   const { clock, random, version, serviceCidr = '10.43.0.0/16', onDefect = () => {} } = options
   const pool = new StoreAddressPool(store, random, serviceCidr)
-  return createTwinApi({
+  const made: Readonly<Record<string, VirtualResource>> = {
+    ...metricsResources(store, clock),
+    componentstatuses: componentStatuses(controlPlane, () => api.catalog.minor),
+  }
+  const api = createTwinApi({
     store,
     clock,
     random,
@@ -133,7 +141,8 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
     logs: servedLogs(logs, clock),
     access: access.access,
     ...options.api,
-    virtual: (served, subresource) => options.api?.virtual?.(served, subresource) ?? access.virtual(served, subresource),
+    virtual: (served, subresource) =>
+      options.api?.virtual?.(served, subresource) ?? access.virtual(served, subresource) ?? made[storedAs(served.type)],
     admission: [
       ...builtInAdmission({ reader: store, pool, minor: minorOf(version), random }),
       ...(options.api?.admission ?? []),
@@ -142,6 +151,7 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
     faults: controlPlaneFaults(controlPlane, options.api?.faults),
     onDefect: (error) => onDefect('api', error),
   })
+  return api
 }
 
 /** The API server is as new as the oldest member, and goes away with the last. Components keep to the minor they were started with. */
