@@ -12,6 +12,16 @@ export interface NodeRow {
   readonly version: string
   /** The containers of its Job in the order in which they run; none without a Job. */
   readonly job: readonly JobStep[]
+  /** Pods that a drain would move, oldest first. */
+  readonly pods: readonly PodRow[]
+}
+
+export interface PodRow {
+  /** `NAMESPACE/NAME` */
+  readonly name: string
+  readonly uid: string
+  /** `Starting` until it is ready; `Leaving` from its deletion on. */
+  readonly state: 'Starting' | 'Ready' | 'Leaving'
 }
 
 export interface JobStep {
@@ -43,12 +53,24 @@ interface ContainerStatus {
 }
 
 export interface PodObject {
-  readonly metadata: { readonly creationTimestamp: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly metadata: {
+    readonly name: string
+    readonly namespace: string
+    readonly uid: string
+    readonly creationTimestamp: string
+    readonly deletionTimestamp?: string
+    readonly labels?: Readonly<Record<string, string>>
+    readonly annotations?: Readonly<Record<string, string>>
+    readonly ownerReferences?: readonly { readonly kind: string }[]
+  }
   readonly spec: {
+    readonly nodeName?: string
     readonly initContainers?: readonly { readonly name: string }[]
     readonly containers: readonly { readonly name: string }[]
   }
   readonly status: {
+    readonly phase?: string
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[]
     readonly initContainerStatuses?: readonly ContainerStatus[]
     readonly containerStatuses?: readonly ContainerStatus[]
   }
@@ -62,7 +84,7 @@ export interface PlanObject {
   }
 }
 
-/** Reads a snapshot out of three lists: servers first, and so are their Plans by the names that the demo gives them. */
+/** Reads a snapshot out of three lists, the pods of all namespaces among them: servers first, and so are their Plans by the names that the demo gives them. */
 export function clusterSnapshot(nodes: readonly NodeObject[], pods: readonly PodObject[], plans: readonly PlanObject[]): ClusterSnapshot {
   const order = (row: NodeRow) => `${row.role === 'server' ? 0 : 1}${row.name}`
   return {
@@ -81,7 +103,23 @@ function nodeRow({ metadata, spec, status }: NodeObject, pods: readonly PodObjec
     cordoned: spec.unschedulable === true,
     version: status.nodeInfo.kubeletVersion,
     job: newest === undefined ? [] : jobSteps(newest),
+    pods: pods.filter((pod) => pod.spec.nodeName === metadata.name && isMovable(pod)).map(podRow),
   }
+}
+
+/** What has ended, and what belongs to its node, stays where it is. */
+function isMovable({ metadata, status }: PodObject): boolean {
+  const { labels = {}, annotations = {}, ownerReferences = [] } = metadata
+  if (status.phase === 'Succeeded' || status.phase === 'Failed') return false
+  const ofNode = 'kubernetes.io/config.mirror' in annotations || ownerReferences.some(({ kind }) => kind === 'DaemonSet')
+  return !ofNode && labels['upgrade.cattle.io/controller'] === undefined
+}
+
+function podRow({ metadata, status }: PodObject): PodRow {
+  const ready = status.conditions?.some((condition) => condition.type === 'Ready' && condition.status === 'True') === true
+  const present = ready ? 'Ready' : 'Starting'
+  const { namespace, name, uid, deletionTimestamp } = metadata
+  return { name: `${namespace}/${name}`, uid, state: deletionTimestamp === undefined ? present : 'Leaving' }
 }
 
 function jobSteps({ spec, status }: PodObject): readonly JobStep[] {
@@ -109,6 +147,7 @@ export function describeChanges(before: ClusterSnapshot | undefined, after: Clus
   const named = <T extends { name: string }>(rows: readonly T[] | undefined, name: string) => rows?.find((row) => row.name === name)
   return [
     ...after.nodes.flatMap((node) => nodeChanges(named(before?.nodes, node.name), node)),
+    ...podChanges(before, after),
     ...after.plans.flatMap((plan) => planChanges(named(before?.plans, plan.name), plan)),
   ]
 }
@@ -124,6 +163,17 @@ function nodeChanges(was: NodeRow | undefined, node: NodeRow): readonly string[]
     lines.push(`${node.name}: ${begun.name} is at work`)
   }
   return lines
+}
+
+function podChanges(before: ClusterSnapshot | undefined, after: ClusterSnapshot): readonly string[] {
+  if (before === undefined) return []
+  const was = new Map(before.nodes.flatMap(({ pods }) => pods.map(({ uid, state }) => [uid, state] as const)))
+  return after.nodes.flatMap(({ name: node, pods }) =>
+    pods.flatMap(({ name, uid, state }) => {
+      if (was.get(uid) === state || state === 'Starting') return []
+      return [state === 'Leaving' ? `${name} leaves ${node}` : `${name} runs on ${node}`]
+    }),
+  )
 }
 
 function planChanges(was: PlanRow | undefined, plan: PlanRow): readonly string[] {

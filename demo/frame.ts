@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import { type ClusterSnapshot, type JobStep, type NodeRow, nodeState, type PlanRow } from './cluster-view.ts'
+import { type ClusterSnapshot, type JobStep, type NodeRow, nodeState, type PlanRow, type PodRow } from './cluster-view.ts'
 
 /** What the terminal shows at one moment. */
 export interface Frame {
@@ -14,12 +14,17 @@ export interface Frame {
 
 const remarks = { Answers: '   Ctrl-C ends the cluster', Away: '   the API server is being restarted', Ended: '' } as const
 
+const podMarks = { Starting: '○', Ready: '●', Leaving: '◌' } as const
+
+/** More are counted. */
+const mostPodMarks = 12
+
 const marks = { Waiting: '·', Running: '▸', Done: '✓', Failed: '✘' } as const
 
 /** Draws a frame for a terminal of this size, without colours; each line fits, and the oldest of the history is left out where there is no room. */
 export function drawFrame(frame: Frame, size: { columns: number; rows: number }): string {
   const { snapshot, state, history, elapsed } = frame
-  const table = alignColumns([['NODE', 'ROLE', 'STATUS', 'VERSION', 'JOB'], ...snapshot.nodes.map(nodeCells)])
+  const table = alignColumns([['NODE', 'ROLE', 'STATUS', 'VERSION', 'PODS', 'JOB'], ...snapshot.nodes.map(nodeCells)])
   const plans = snapshot.plans.map(planLine)
   const last = `${elapsed}${remarks[state]}`
   const room = Math.max(size.rows - table.length - plans.length - 5, 0)
@@ -29,7 +34,11 @@ export function drawFrame(frame: Frame, size: { columns: number; rows: number })
 
 function nodeCells(node: NodeRow): readonly string[] {
   const job = node.job.map(({ name, state }: JobStep) => `${marks[state]} ${name}`).join('  ')
-  return [node.name, node.role, nodeState(node), node.version, job]
+  return [node.name, node.role, nodeState(node), node.version, podCell(node.pods), job]
+}
+
+function podCell(pods: readonly PodRow[]): string {
+  return pods.length > mostPodMarks ? String(pods.length) : pods.map(({ state }) => podMarks[state]).join('')
 }
 
 function planLine({ name, complete, message, applying }: PlanRow): string {
@@ -55,5 +64,7 @@ export function paintFrame(text: string): string {
     .replaceAll(/✓( [\w-]+)?/g, (done) => styleText('green', done))
     .replaceAll(/▸( [\w-]+)?/g, (working) => styleText('cyan', working))
     .replaceAll(/✘( [\w-]+)?|NotReady/g, (failed) => styleText('red', failed))
+    .replaceAll(/●+/g, (ready) => styleText('green', ready))
+    .replaceAll(/[○◌]+/g, (moving) => styleText('yellow', moving))
     .replaceAll('SchedulingDisabled', (cordoned) => styleText('yellow', cordoned))
 }

@@ -6,10 +6,10 @@ import { attempt } from '../test/rig/command.ts'
 import { installFalkirk } from '../test/rig/install-falkirk.ts'
 import { type RigCluster, startK3sCluster } from '../test/rig/k3s-cluster.ts'
 import { missingRequirements } from '../test/rig/requirements.ts'
+import { interruptedCode, interruption } from './interruption.ts'
 import { watchRollout } from './watch-rollout.ts'
 
 const plans = new URL('plans.yaml', import.meta.url)
-const interruptedCode = 130
 
 /**
  * Starts a real cluster of one server and two agents, installs Falkirk, applies two Plans and shows them at work; then waits for Ctrl-C, unless
@@ -42,24 +42,10 @@ async function show(cluster: RigCluster, signal: AbortSignal, exit: boolean): Pr
   signal.throwIfAborted()
   await cluster.kubectl.apply(readFileSync(plans, 'utf8'))
   const begin = performance.now()
-  if (!(await watchRollout(cluster, signal))) return false
+  if (!(await watchRollout(cluster.api, signal))) return false
   process.stdout.write(await farewell(cluster, elapsed(begin)))
   if (!exit) await sleep(2 ** 31 - 1, undefined, { signal }).catch(() => {})
   return true
-}
-
-/** Aborts at Ctrl-C, at a request to end, and when the terminal is closed: all that was started is ended then, however often somebody asks. */
-function interruption(): AbortSignal {
-  const interrupted = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(name, () => {
-      if (interrupted.signal.aborted) process.stderr.write('everything is being ended, one moment\n')
-      interrupted.abort(new Error('interrupted'))
-    })
-  }
-  // a terminal that is closed cannot be written to, and what was started is to be ended all the same
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
-  return interrupted.signal
 }
 
 async function farewell({ kubeconfig }: RigCluster, took: string): Promise<string> {

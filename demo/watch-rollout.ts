@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createLogUpdate } from 'log-update'
 import { elapsed } from '../scripts/progress.mjs'
-import type { RigCluster } from '../test/rig/k3s-cluster.ts'
 import type { PlainApi } from '../test/rig/plain-api.ts'
 import { type ClusterSnapshot, clusterSnapshot, describeChanges, type NodeObject, type PlanObject, type PodObject } from './cluster-view.ts'
 import { drawFrame, type Frame, paintFrame } from './frame.ts'
@@ -10,12 +9,12 @@ const lookEveryMs = 300
 const answersWithinMs = 2000
 
 /** Shows the nodes and Plans of a cluster until all Plans are complete (true) or `signal` aborts (false): a live view on a terminal, lines elsewhere. */
-export async function watchRollout(cluster: RigCluster, signal: AbortSignal): Promise<boolean> {
+export async function watchRollout(api: PlainApi, signal: AbortSignal): Promise<boolean> {
   const view = process.stdout.isTTY ? liveView() : lineView()
   try {
     while (!signal.aborted) {
       // the API server is away for a moment while its own node is upgraded
-      const snapshot = await look(cluster.api).catch(() => undefined)
+      const snapshot = await look(api).catch(() => undefined)
       view.seen(snapshot)
       if (snapshot !== undefined && snapshot.plans.length > 0 && snapshot.plans.every(({ complete }) => complete)) return true
       await sleep(lookEveryMs, undefined, { signal }).catch(() => {})
@@ -82,7 +81,7 @@ async function look(api: PlainApi): Promise<ClusterSnapshot> {
   const list = async <T>(path: string) => (await api.get<{ items: T[] }>(path)).items
   const lists = Promise.all([
     list<NodeObject>('/api/v1/nodes'),
-    list<PodObject>('/api/v1/namespaces/system-upgrade/pods?labelSelector=upgrade.cattle.io%2Fplan'),
+    list<PodObject>('/api/v1/pods'),
     list<PlanObject>('/apis/upgrade.cattle.io/v1/namespaces/system-upgrade/plans'),
   ])
   const late = new AbortController()

@@ -5,14 +5,14 @@ import { loadTypeScript } from './load-typescript.mjs'
 import { program } from './run.mjs'
 
 /**
- * Shows Falkirk at work on a real cluster on this machine: one server and two agents are upgraded while you watch.
- * `--real` asks for that very cluster; it is the only one there is, and so the default. `--exit` ends when the nodes are upgraded.
+ * Shows Falkirk at work: on a twin, a Kubernetes within this program, of three servers and six agents, which are upgraded while you watch.
+ * `--real` takes a real cluster of one server and two agents on this machine instead. `--exit` ends when the nodes are upgraded.
  */
 await program(async () => {
   const { values } = parseArgs({ options: { real: { type: 'boolean' }, exit: { type: 'boolean' } } })
   await bootstrap()
   await build()
-  const { main } = await loadTypeScript('demo/real-cluster.ts')
+  const { main } = await loadTypeScript(values.real ? 'demo/real-cluster.ts' : 'demo/sandbox.ts')
   const code = await /** @type {(options: { exit: boolean }) => Promise<number>} */ (main)({ exit: values.exit ?? false })
   // what still waits for hosts that have been ended is not waited for
   process.exit(code)

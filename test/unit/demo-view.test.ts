@@ -11,7 +11,13 @@ function node(name: string, more: { server?: true; cordoned?: true; version?: st
 }
 
 const upgradePod: PodObject = {
-  metadata: { creationTimestamp: '2026-11-21T10:00:00Z', labels: { 'upgrade.cattle.io/node': 'agent-1' } },
+  metadata: {
+    name: 'apply-agent-plan',
+    namespace: 'system-upgrade',
+    uid: 'upgrade',
+    creationTimestamp: '2026-11-21T10:00:00Z',
+    labels: { 'upgrade.cattle.io/node': 'agent-1', 'upgrade.cattle.io/controller': 'system-upgrade-controller' },
+  },
   spec: { initContainers: [{ name: 'prepare' }, { name: 'cordon' }], containers: [{ name: 'upgrade' }] },
   status: {
     initContainerStatuses: [
@@ -46,6 +52,22 @@ describe('the live view of the demo', () => {
     expect(drawn.some((line) => line.startsWith('0 '))).toBe(false)
   })
 
+  it('has a mark for each pod that a drain moves, and counts them where there are many', () => {
+    const agent = (pods: PodObject[]) => frame(clusterSnapshot([node('agent-1')], pods, [])).split('\n')[1]
+    const ofNode = { ...pod('log', 'Ready'), metadata: { ...pod('log', 'Ready').metadata, ownerReferences: [{ kind: 'DaemonSet' }] } }
+    expect(agent([pod('web', 'Ready'), pod('db', 'Leaving'), pod('job', 'Starting'), ofNode])).toMatch(/v1\.20\.2\+k3s1 +●◌○$/)
+    expect(agent(Array.from({ length: 13 }, (_, index) => pod(`web-${index}`, 'Ready')))).toMatch(/ 13$/)
+  })
+
+  it('tells which pods leave a node, and where others begin to run', () => {
+    const at = (...pods: PodObject[]) => clusterSnapshot([node('agent-1'), node('agent-2')], pods, [])
+    const started = { ...pod('db', 'Ready'), metadata: { ...pod('db', 'Ready').metadata, uid: 'another' }, spec: onNode('agent-2') }
+    expect(describeChanges(at(pod('db', 'Ready')), at(pod('db', 'Leaving')))).toEqual(['shop/db leaves agent-1'])
+    expect(describeChanges(at(), at({ ...started, status: {} }))).toEqual([])
+    expect(describeChanges(at(), at(started))).toEqual(['shop/db runs on agent-2'])
+    expect(describeChanges(at(started), at(started))).toEqual([])
+  })
+
   it('tells what has changed, once', () => {
     expect(describeChanges(before, during)).toEqual(['agent-1 is Ready,SchedulingDisabled', 'agent-1: cordon is at work'])
     expect(describeChanges(during, during)).toEqual([])
@@ -57,6 +79,19 @@ describe('the live view of the demo', () => {
     ])
   })
 })
+
+function pod(name: string, state: 'Starting' | 'Ready' | 'Leaving'): PodObject {
+  const deleted = state === 'Leaving' ? { deletionTimestamp: '2026-11-21T10:00:30Z' } : {}
+  return {
+    metadata: { name, namespace: 'shop', uid: name, creationTimestamp: '2026-11-21T10:00:00Z', ...deleted },
+    spec: onNode('agent-1'),
+    status: { phase: 'Running', conditions: [{ type: 'Ready', status: state === 'Starting' ? 'False' : 'True' }] },
+  }
+}
+
+function onNode(nodeName: string): PodObject['spec'] {
+  return { nodeName, containers: [{ name: 'main' }] }
+}
 
 function frame(snapshot: ClusterSnapshot, more: { history?: string[]; columns?: number; rows?: number } = {}): string {
   const { history = [], columns = 140, rows = 40 } = more
