@@ -13,7 +13,10 @@ export const errorCodes = [
   'FK_FORBIDDEN',
   'FK_KUBECONFIG',
   'FK_LEASE_LOST',
+  'FK_MANIFEST',
+  'FK_SCENARIO',
   'FK_SERVER_TOO_OLD',
+  'FK_SNAPSHOT',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 

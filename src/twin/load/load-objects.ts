@@ -26,8 +26,9 @@ export interface LoadResult {
 }
 
 /**
- * Puts objects into a twin that has not been started. What has a UID comes from a cluster and is taken as it is: its pods run, its nodes are
- * there. What has none is what somebody would apply: it goes through the API, with defaults, validation and admission; a Node becomes a machine.
+ * Puts objects into a twin. What has a UID comes from a cluster and is taken as it is, before the start: its pods run,
+ * its nodes are there. What has none is what somebody would apply: it goes through the API, with defaults, validation and admission; a Node becomes a machine.
+ * Pods without a UID need the service accounts of a twin that runs: load them after its start.
  */
 export async function loadObjects(twin: Twin, objects: Iterable<DraftObject>): Promise<LoadResult> {
   const leftOut: LeftOut[] = []

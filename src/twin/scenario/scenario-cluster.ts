@@ -1,0 +1,92 @@
+import { resolve } from 'node:path'
+import type { Node } from 'kubernetes-types/core/v1'
+import type { Clock } from '../../cluster/clock.ts'
+import { FalkirkError } from '../../core/falkirk-error.ts'
+import { as, type DraftObject } from '../kube-object.ts'
+import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
+import { generateCluster } from '../load/generator/generate-cluster.ts'
+import { loadObjects } from '../load/load-objects.ts'
+import { readManifests } from '../load/manifests.ts'
+import type { Twin, TwinOptions } from '../twin.ts'
+import type { FaultBoard } from './faults/fault-board.ts'
+import type { Scenario } from './scenario-schema.ts'
+
+/** What a scenario's cluster is made of. */
+export interface ScenarioCluster {
+  /** Of the API server. */
+  readonly version: string
+  readonly objects: readonly DraftObject[]
+}
+
+export interface ClusterPlace {
+  /** Files are found from here. */
+  readonly folder: string
+  readonly nowMs: number
+}
+
+/** Makes or reads the objects of a scenario's cluster. Throws `FalkirkError`. */
+export async function scenarioCluster(
+  { cluster, seed }: Pick<Scenario, 'cluster' | 'seed'>,
+  { folder, nowMs }: ClusterPlace,
+): Promise<ScenarioCluster> {
+  const objects: DraftObject[] = []
+  let version = cluster.version
+  if (cluster.generate !== undefined) {
+    const made = generateCluster({ seed: seed ?? 1, nowMs, ...present(cluster.generate) } as Parameters<typeof generateCluster>[0])
+    version ??= made.version
+    for (const object of made.objects) objects.push(object)
+  }
+  for (const file of cluster.files ?? []) for (const object of await readManifests(resolve(folder, file))) objects.push(object)
+  for (const object of cluster.objects ?? []) objects.push(object as DraftObject)
+  return { version: version ?? versionOf(objects), objects }
+}
+
+/** Puts what comes from a cluster into a twin that has not been started. Throws `FalkirkError` FK_SCENARIO when something is refused. */
+export async function loadScenario(twin: Twin, { objects }: ScenarioCluster): Promise<void> {
+  await load(
+    twin,
+    objects.filter(({ metadata }) => metadata?.uid),
+  )
+}
+
+/** Creates what the scenario only wishes for, in a twin that runs and has made its first service accounts. */
+export async function applyScenario(twin: Twin, { objects }: ScenarioCluster, clock: Clock): Promise<void> {
+  await clock.sleep(1000)
+  const wanted = objects.filter(({ metadata }) => !metadata?.uid)
+  const isNamespace = ({ kind }: DraftObject) => kind === 'Namespace'
+  await load(twin, wanted.filter(isNamespace))
+  await clock.sleep(1000)
+  await load(
+    twin,
+    wanted.filter((object) => !isNamespace(object)),
+  )
+}
+
+async function load(twin: Twin, objects: readonly DraftObject[]): Promise<void> {
+  const { leftOut } = await loadObjects(twin, objects)
+  const [first] = leftOut
+  if (first === undefined) return
+  const { kind, namespace, name, why } = first
+  const full = namespace === undefined ? name : `${namespace}/${name}`
+  throw new FalkirkError('FK_SCENARIO', `the cluster cannot have ${kind} ${full}: ${why}`)
+}
+
+/** What a twin has to be made with for a scenario. */
+export function scenarioTwinOptions({ timings }: Scenario, board: FaultBoard): Pick<TwinOptions, 'api' | 'kubelets'> {
+  const { api, kubelets } = board.twinOptions()
+  const all: PodTimings = { ...defaultTimings, ...present(timings ?? {}) }
+  return { ...(api && { api }), kubelets: { ...kubelets, timingsOf: () => all } }
+}
+
+/** The newest kubelet is as new as the server may be. */
+function versionOf(objects: readonly DraftObject[]): string {
+  const node = objects.find(({ kind }) => kind === 'Node')
+  return (node === undefined ? undefined : as<Node>(node).status?.nodeInfo?.kubeletVersion) ?? 'v1.32.1'
+}
+
+/** Without the fields that are undefined. */
+function present<T extends object>(fields: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>
+  }
+}
