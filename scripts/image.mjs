@@ -20,12 +20,15 @@ import { writeTree } from './write-tree.mjs'
 
 const certificates = '/etc/ssl/certs/ca-certificates.crt'
 
+/** V8's young generation, MB: it may grow to three times that. Larger ones save no time worth the memory; Node 24's own choice depends on the machine. */
+export const semiSpaceFlag = '--max-semi-space-size=8'
+
 /** What the image runs and as whom; the user is `nobody`. */
 export const imageConfig = {
   User: '65534:65534',
   Entrypoint: ['/bin/system-upgrade-controller'],
   WorkingDir: '/',
-  Env: ['PATH=/bin:/usr/bin', 'NODE_ENV=production', 'NODE_OPTIONS=--use-system-ca --max-semi-space-size=16'],
+  Env: ['PATH=/bin:/usr/bin', 'NODE_ENV=production', `NODE_OPTIONS=--use-system-ca ${semiSpaceFlag}`],
   ExposedPorts: { '8080/tcp': {} },
   Labels: { 'org.opencontainers.image.title': 'Falkirk', 'org.opencontainers.image.licenses': 'Apache-2.0' },
 }

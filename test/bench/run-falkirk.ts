@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { semiSpaceFlag } from '../../scripts/image.mjs'
 import { type FalkirkProcess, startFalkirk } from '../rig/falkirk-process.ts'
 import type { Measurement } from './measurement.ts'
 import { rolloutFaults, whenAllDone } from './rollout.ts'
@@ -13,14 +14,14 @@ export interface FalkirkOptions {
   readonly profile: string | undefined
 }
 
-/** Measures the shipped bundle with the settings that a user has who sets none, leader election included. */
+/** Measures the shipped bundle as the image runs it, with the settings that a user has who sets none, leader election included. */
 export async function runFalkirk(stage: Stage, scenario: Scenario, { program, profile }: FalkirkOptions): Promise<Measurement> {
   const { plane, observer } = stage
   const falkirk = await startFalkirk({
     program,
     kubeconfig: plane.kubeconfigFor('sut'),
     folder: join(plane.folder, 'log'),
-    ...(profile === undefined ? {} : { nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${profile}`] }),
+    nodeArgs: [semiSpaceFlag, ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])],
   })
   try {
     const readySeconds = (await falkirk.ready()) / 1000
