@@ -1,0 +1,378 @@
+import type { SomeObject } from '../answer.ts'
+import { area } from '../conformance-case.ts'
+import { course, daemonSet, deployment, job, podSpec, podTemplate, replicaSet, service, statefulSet } from '../objects.ts'
+import type { Steps } from '../steps.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+type Event = { type: string; reason: string; message: string; involvedObject: { kind: string; name: string } }
+
+const merge = 'application/merge-patch+json'
+const statusOf = { pick: ({ status }: SomeObject) => status }
+const whole = {
+  pick: ({ metadata, spec, status }: SomeObject) => ({ generation: metadata.generation, annotations: metadata.annotations, spec, status }),
+}
+
+function change(c: Steps, path: string, body: unknown) {
+  return c.quietly('PATCH', path, { body, contentType: merge })
+}
+
+/** Events of one kind, without those that are told twice in another order. */
+async function events(c: Steps, kind: string): Promise<void> {
+  const { body } = await c.quietly('GET', 'events')
+  const told = (body as { items: Event[] }).items.filter(({ involvedObject }) => involvedObject.kind === kind)
+  c.note(
+    `events of ${kind}`,
+    [...new Set(told.map(({ type, reason, message }) => `${type} ${reason}: ${message.replaceAll(/-[a-z0-9]{5}\b/g, '-<id>')}`))].sort(),
+  )
+}
+
+function rolledOut(c: Steps, path: string, replicas: number) {
+  return c.until(
+    path,
+    ({ status, metadata }) =>
+      status.observedGeneration === metadata.generation &&
+      status.updatedReplicas === replicas &&
+      status.replicas === replicas &&
+      status.availableReplicas === replicas,
+    statusOf,
+  )
+}
+
+async function setsOf(c: Steps): Promise<void> {
+  const { body } = await c.quietly('GET', 'apps/v1:replicasets')
+  const sets = (body as SomeObject).items.map(({ metadata, spec, status }) => ({
+    annotations: metadata.annotations,
+    replicas: spec.replicas,
+    image: spec.template.spec.containers[0].image,
+    status,
+  }))
+  c.note(
+    'ReplicaSets',
+    sets.sort((left, right) =>
+      String(left.annotations?.['deployment.kubernetes.io/revision']).localeCompare(
+        String(right.annotations?.['deployment.kubernetes.io/revision']),
+      ),
+    ),
+  )
+}
+
+const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } } })
+const failing = (code: string) => ({
+  metadata: course({ 'run-seconds': '0.1', 'exit-code': code }),
+  spec: podSpec({ restartPolicy: 'Never' }),
+})
+
+/** Controllers of workloads: what they make of a spec, and what they say. */
+export const workloads = area('Workloads', {
+  'a Deployment gets a ReplicaSet, pods and a status': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 2 }))
+    await c.until(
+      'apps/v1:deployments/web',
+      ({ status }) =>
+        status.availableReplicas === 2 && status.conditions?.some((one: { reason: string }) => one.reason === 'NewReplicaSetAvailable'),
+      whole,
+    )
+    await setsOf(c)
+    await events(c, 'Deployment')
+    await events(c, 'ReplicaSet')
+  },
+  'a new image is rolled out, and the old ReplicaSet is kept': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 2 }))
+    await rolledOut(c, 'apps/v1:deployments/web', 2)
+    await change(c, 'apps/v1:deployments/web', image('other:2'))
+    await rolledOut(c, 'apps/v1:deployments/web', 2)
+    await setsOf(c)
+  },
+  'going back to a template reuses its ReplicaSet': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 1 }))
+    await rolledOut(c, 'apps/v1:deployments/web', 1)
+    await change(c, 'apps/v1:deployments/web', image('other:2'))
+    await rolledOut(c, 'apps/v1:deployments/web', 1)
+    await change(c, 'apps/v1:deployments/web', image('registry.k8s.io/pause:3.9'))
+    await rolledOut(c, 'apps/v1:deployments/web', 1)
+    await setsOf(c)
+  },
+  'Recreate takes the old pods away first': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 2, strategy: { type: 'Recreate' } }))
+    await rolledOut(c, 'apps/v1:deployments/web', 2)
+    await change(c, 'apps/v1:deployments/web', image('other:2'))
+    await rolledOut(c, 'apps/v1:deployments/web', 2)
+    await events(c, 'Deployment')
+  },
+  'a paused Deployment waits': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 1 }))
+    await rolledOut(c, 'apps/v1:deployments/web', 1)
+    await change(c, 'apps/v1:deployments/web', { spec: { paused: true } })
+    await change(c, 'apps/v1:deployments/web', image('other:2'))
+    await c.until(
+      'apps/v1:deployments/web',
+      ({ status }) =>
+        status.observedGeneration === 3 && status.conditions.some((one: { reason: string }) => one.reason === 'DeploymentPaused'),
+      statusOf,
+    )
+    await setsOf(c)
+  },
+  'a rollout that does not progress says so': async (c) => {
+    await c.make(
+      'apps/v1:deployments',
+      deployment('web', { replicas: 1, progressDeadlineSeconds: 2, template: podTemplate('web', { schedulerName: 'nobody' }) }),
+    )
+    await c.until(
+      'apps/v1:deployments/web',
+      ({ status }) => status.conditions?.some((one: { reason: string }) => one.reason === 'ProgressDeadlineExceeded'),
+      statusOf,
+    )
+  },
+  'only so many old ReplicaSets are kept': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 1, revisionHistoryLimit: 1 }))
+    for (const name of ['a:1', 'b:1', 'd:1']) {
+      await rolledOut(c, 'apps/v1:deployments/web', 1)
+      await change(c, 'apps/v1:deployments/web', image(name))
+    }
+    await rolledOut(c, 'apps/v1:deployments/web', 1)
+    await c.until('apps/v1:replicasets', ({ items }) => items.length === 2, { pick: ({ items }) => items.length })
+    await setsOf(c)
+  },
+  'a Deployment is scaled to nothing and back': async (c) => {
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 2 }))
+    await rolledOut(c, 'apps/v1:deployments/web', 2)
+    await change(c, 'apps/v1:deployments/web', { spec: { replicas: 0 } })
+    await c.until('apps/v1:deployments/web', ({ status }) => status.replicas === undefined, statusOf)
+    await events(c, 'Deployment')
+  },
+  'a ReplicaSet replaces what is deleted and says how many there are': async (c) => {
+    await c.make('apps/v1:replicasets', replicaSet('set', { replicas: 2 }))
+    await c.until('apps/v1:replicasets/set', ({ status }) => status.availableReplicas === 2, statusOf)
+    const { body } = await c.quietly('GET', 'pods')
+    await c.quietly('DELETE', `pods/${(body as SomeObject).items[0]?.metadata.name}`)
+    await c.until('apps/v1:replicasets/set', ({ status }) => status.availableReplicas === 2, statusOf)
+    await c.until('pods', ({ items }) => items.length === 2, { pick: ({ items }) => items.length })
+    await events(c, 'ReplicaSet')
+  },
+  'a ReplicaSet adopts what fits and lets go what no longer does': async (c) => {
+    await c.make('pods', { metadata: { name: 'stray', labels: { app: 'set' } }, spec: podSpec() })
+    await c.make('apps/v1:replicasets', replicaSet('set', { replicas: 1 }))
+    await c.until('pods/stray', ({ metadata }) => metadata.ownerReferences !== undefined, {
+      pick: ({ metadata }) => metadata.ownerReferences,
+    })
+    await change(c, 'pods/stray', { metadata: { labels: { app: 'other' } } })
+    await c.until('pods/stray', ({ metadata }) => metadata.ownerReferences === undefined, {
+      pick: ({ metadata }) => metadata.ownerReferences ?? 'free',
+    })
+  },
+  'pods of a template look like it': async (c) => {
+    await c.make(
+      'apps/v1:replicasets',
+      replicaSet('set', {
+        replicas: 1,
+        template: podTemplate('set', { schedulerName: 'nobody' }, { annotations: { a: 'b' }, finalizers: ['x/y'] }),
+      }),
+    )
+    await c.until('pods', ({ items }) => items.length === 1, {
+      pick: ({ items }) => ({ metadata: { ...items[0]?.metadata, managedFields: undefined }, spec: items[0]?.spec }),
+    })
+    const { body } = await c.quietly('GET', 'pods')
+    await change(c, `pods/${(body as SomeObject).items[0]?.metadata.name}`, { metadata: { finalizers: null } })
+  },
+  'a StatefulSet makes its pods in order': async (c) => {
+    const watch = await c.watch('pods?watch=true')
+    await c.make('apps/v1:statefulsets', statefulSet('db', { replicas: 3 }))
+    await c.until('apps/v1:statefulsets/db', ({ status }) => status.readyReplicas === 3 && status.updatedReplicas === 3, statusOf)
+    const ready = (object: SomeObject) =>
+      object.status.conditions?.some((one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True')
+    c.note(
+      'order',
+      [
+        ...new Set(
+          watch.events.map(({ type, object }) => `${type === 'ADDED' ? 'made' : ready(object) ? 'ready' : ''} ${object.metadata.name}`),
+        ),
+      ].filter((line) => !line.startsWith(' ')),
+    )
+    await events(c, 'StatefulSet')
+  },
+  'a StatefulSet shrinks and rolls out from the end': async (c) => {
+    await c.make('apps/v1:statefulsets', statefulSet('db', { replicas: 2 }))
+    await c.until('apps/v1:statefulsets/db', ({ status }) => status.readyReplicas === 2, { pick: ({ status }) => status.readyReplicas })
+    const watch = await c.watch('pods?watch=true')
+    await change(c, 'apps/v1:statefulsets/db', image('other:2'))
+    await c.until(
+      'apps/v1:statefulsets/db',
+      ({ status }) => status.currentRevision === status.updateRevision && status.readyReplicas === 2 && status.observedGeneration === 2,
+      statusOf,
+    )
+    c.note(
+      'gone',
+      watch.events.filter(({ type }) => type === 'DELETED').map(({ object }) => object.metadata.name),
+    )
+    await change(c, 'apps/v1:statefulsets/db', { spec: { replicas: 1 } })
+    await c.until('apps/v1:statefulsets/db', ({ status }) => status.replicas === 1 && status.observedGeneration === 3, statusOf)
+  },
+  'a partition keeps lower ordinals as they are': async (c) => {
+    await c.make('apps/v1:statefulsets', statefulSet('db', { replicas: 2, updateStrategy: { rollingUpdate: { partition: 1 } } }))
+    await c.until('apps/v1:statefulsets/db', ({ status }) => status.readyReplicas === 2, { pick: ({ status }) => status.readyReplicas })
+    await change(c, 'apps/v1:statefulsets/db', image('other:2'))
+    await c.until(
+      'apps/v1:statefulsets/db',
+      ({ status }) => status.updatedReplicas === 1 && status.readyReplicas === 2 && status.observedGeneration === 2,
+      { pick: ({ status }) => ({ updated: status.updatedReplicas, current: status.currentReplicas }) },
+    )
+    const { body } = await c.quietly('GET', 'pods')
+    c.note(
+      'images',
+      (body as SomeObject).items.map(({ metadata, spec }) => [metadata.name, spec.containers[0].image]),
+    )
+  },
+  'claims of a StatefulSet stay when it goes': async (c) => {
+    const claim = {
+      metadata: { name: 'data' },
+      spec: { storageClassName: 'none', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    }
+    await c.make('apps/v1:statefulsets', statefulSet('db', { replicas: 1, volumeClaimTemplates: [claim] }))
+    await c.until('persistentvolumeclaims/data-db-0', ({ status }) => status.phase === 'Pending')
+    await c.quietly('DELETE', 'apps/v1:statefulsets/db')
+    await c.until('pods', ({ items }) => items.length === 0, { pick: () => 'gone' })
+    await c.get('persistentvolumeclaims/data-db-0')
+  },
+  'a DaemonSet has a pod on each node that fits': async (c) => {
+    await c.make(
+      'apps/v1:daemonsets',
+      daemonSet('agent', { template: podTemplate('agent', { nodeSelector: { 'topology.kubernetes.io/zone': 'a' } }) }),
+    )
+    await c.until('apps/v1:daemonsets/agent', ({ status }) => status.numberAvailable === 2 && status.updatedNumberScheduled === 2, whole)
+    const { body } = await c.quietly('GET', 'pods')
+    const [first] = (body as SomeObject).items
+    c.note('tolerations and affinity', [first?.spec.tolerations, first?.spec.affinity !== undefined])
+    c.note('where', (body as SomeObject).items.map(({ spec }) => `on ${spec.nodeName}`).sort())
+  },
+  'a DaemonSet is rolled out, and deleted pods come again': async (c) => {
+    await c.make('apps/v1:daemonsets', daemonSet('agent', {}))
+    await c.until('apps/v1:daemonsets/agent', ({ status }) => status.numberAvailable === 3, {
+      pick: ({ status }) => status.numberAvailable,
+    })
+    await change(c, 'apps/v1:daemonsets/agent', image('other:2'))
+    await c.until(
+      'apps/v1:daemonsets/agent',
+      ({ status }) => status.updatedNumberScheduled === 3 && status.numberAvailable === 3 && status.observedGeneration === 2,
+      statusOf,
+    )
+    const { body } = await c.quietly('GET', 'apps/v1:controllerrevisions')
+    c.note('revisions', (body as { items: { revision: number }[] }).items.map(({ revision }) => revision).sort())
+    await events(c, 'DaemonSet')
+  },
+  'a Job that succeeds': async (c) => {
+    await c.make(
+      'batch/v1:jobs',
+      job('j', { template: { metadata: course({ 'run-seconds': '0.2' }), spec: podSpec({ restartPolicy: 'Never' }) } }),
+    )
+    await c.until('batch/v1:jobs/j', ({ status }) => status.succeeded === 1 && status.completionTime !== undefined)
+    await events(c, 'Job')
+  },
+  'a Job that fails as often as it may': async (c) => {
+    await c.make('batch/v1:jobs', job('j', { backoffLimit: 0, template: failing('3') }))
+    await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, statusOf)
+    await events(c, 'Job')
+  },
+  'a Job that is too slow is ended': async (c) => {
+    await c.make(
+      'batch/v1:jobs',
+      job('j', {
+        activeDeadlineSeconds: 2,
+        template: { metadata: course({ 'run-seconds': '100' }), spec: podSpec({ restartPolicy: 'Never' }) },
+      }),
+    )
+    await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, statusOf)
+    await c.until('pods', ({ items }) => items.length === 0, { pick: () => 'gone' })
+    await events(c, 'Job')
+  },
+  'a Job runs in parallel up to its completions': async (c) => {
+    await c.make(
+      'batch/v1:jobs',
+      job('j', {
+        parallelism: 2,
+        completions: 3,
+        template: { metadata: course({ 'run-seconds': '0.2' }), spec: podSpec({ restartPolicy: 'Never' }) },
+      }),
+    )
+    await c.until('batch/v1:jobs/j', ({ status }) => status.succeeded === 3 && status.conditions !== undefined, statusOf)
+    const { body } = await c.quietly('GET', 'pods')
+    c.note('pods', (body as SomeObject).items.length)
+  },
+  'a Job restarts containers in place with OnFailure': async (c) => {
+    const template: Fields = { metadata: course({ 'run-seconds': '0.1', 'exit-code': '1' }), spec: podSpec({ restartPolicy: 'OnFailure' }) }
+    await c.make('batch/v1:jobs', job('j', { backoffLimit: 0, template }))
+    await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, statusOf)
+  },
+  'pods of a Job are labelled and owned': async (c) => {
+    await c.make('batch/v1:jobs', job('j', { template: { spec: podSpec({ restartPolicy: 'Never', schedulerName: 'nobody' }) } }))
+    await c.until('pods', ({ items }) => items.length === 1, { pick: ({ items }) => ({ ...items[0]?.metadata, managedFields: undefined }) })
+    await c.until('batch/v1:jobs/j', ({ status }) => status.active === 1)
+  },
+  'a CronJob that is suspended makes nothing, and one that is due makes a Job': async (c) => {
+    const spec = {
+      schedule: '* * * * *',
+      suspend: true,
+      jobTemplate: { spec: { template: { spec: podSpec({ restartPolicy: 'Never' }) } } },
+    }
+    await c.make('batch/v1beta1:cronjobs', { metadata: { name: 'c' }, spec })
+    await c.get('batch/v1:jobs')
+    await c.get('batch/v1beta1:cronjobs/c')
+  },
+  'a Service gets endpoints of ready pods': async (c) => {
+    await c.make('services', service('web', { clusterIP: 'None', ports: [{ name: 'http', port: 80, targetPort: 8080 }] }))
+    await c.until('endpoints/web', () => true, { pick: () => 'there' })
+    await c.make('apps/v1:deployments', deployment('web', { replicas: 2 }))
+    await c.until(
+      'endpoints/web',
+      (object) => (object as unknown as { subsets?: { addresses?: unknown[] }[] }).subsets?.[0]?.addresses?.length === 2,
+      {
+        pick: (object) =>
+          (object as unknown as { subsets: { ports: unknown; addresses: { targetRef: unknown }[] }[] }).subsets.map(
+            ({ ports, addresses }) => ({ ports, count: addresses.length }),
+          ),
+      },
+    )
+    await c.until(
+      'discovery.k8s.io/v1beta1:endpointslices',
+      ({ items }) => (items[0] as unknown as { endpoints: unknown[] }).endpoints?.length === 2,
+      {
+        pick: ({ items }) =>
+          items.map((slice) => ({
+            labels: slice.metadata.labels,
+            owners: slice.metadata.ownerReferences,
+            ports: (slice as unknown as { ports: unknown }).ports,
+            count: (slice as unknown as { endpoints: unknown[] }).endpoints.length,
+          })),
+      },
+    )
+  },
+  'a pod that is not ready is an endpoint that is not': async (c) => {
+    const containers = [{ name: 'main', image: 'x:1', readinessProbe: { tcpSocket: { port: 80 } } }]
+    await c.make('services', service('web', { clusterIP: 'None' }))
+    await c.make('pods', {
+      metadata: { name: 'slow', labels: { app: 'web' }, ...course({ 'ready-seconds': 'never' }) },
+      spec: podSpec({ containers }),
+    })
+    await c.until(
+      'endpoints/web',
+      (object) => (object as unknown as { subsets?: { notReadyAddresses?: unknown[] }[] }).subsets?.[0]?.notReadyAddresses?.length === 1,
+      { pick: (object) => (object as unknown as { subsets: unknown }).subsets },
+    )
+  },
+  'a namespace goes with all that is in it': async (c) => {
+    await c.make('/api/v1/namespaces', { metadata: { name: '{ns}-x' } })
+    await c.quietly('POST', '/api/v1/namespaces/{ns}-x/configmaps', { body: { metadata: { name: 'kept', finalizers: ['x/y'] } } })
+    await c.delete('/api/v1/namespaces/{ns}-x')
+    await c.until('/api/v1/namespaces/{ns}-x', ({ status }) =>
+      status.conditions?.some(
+        (one: { type: string; status: string }) => one.type === 'NamespaceFinalizersRemaining' && one.status === 'True',
+      ),
+    )
+    await c.post('/api/v1/namespaces/{ns}-x/configmaps', { metadata: { name: 'late' } })
+    await change(c, '/api/v1/namespaces/{ns}-x/configmaps/kept', { metadata: { finalizers: null } })
+    await c.until('/api/v1/namespaces/{ns}-x', (answer) => (answer as unknown as { code: number }).code === 404, { pick: () => 'gone' })
+  },
+  'a namespace gets its account and its certificate': async (c) => {
+    await c.until('configmaps/kube-root-ca.crt', ({ metadata }) => metadata !== undefined)
+    await c.get('/api/v1/namespaces/{ns}')
+  },
+})

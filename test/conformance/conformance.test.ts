@@ -1,0 +1,59 @@
+import { afterAll, beforeAll, describe, it } from 'vitest'
+import { controlPlaneBinaries } from '../rig/control-plane-binaries.ts'
+import type { ConformanceCase } from './conformance-case.ts'
+import { concurrentAreas, exclusiveAreas } from './inventory.ts'
+import { runCase } from './run-case.ts'
+import { type RealSide, startRealSide } from './sides/real-side.ts'
+import type { Side } from './sides/side.ts'
+import { startTwinSide } from './sides/twin-side.ts'
+import { missedIn, withoutDifferences } from './transcript/compare.ts'
+
+let real: RealSide
+let twin: Side
+let kubectl: string
+const defects: string[] = []
+
+beforeAll(async () => {
+  kubectl = (await controlPlaneBinaries()).kubectl[0]
+  real = await startRealSide()
+  twin = await startTwinSide(real.version, (where, error) => defects.push(`${where}: ${error}`))
+})
+
+afterAll(async () => {
+  await twin?.close()
+  await real?.close()
+})
+
+const run = Date.now().toString(36)
+let ordinal = 0
+
+/** Runs a case on both sides at once; what the real server shows is what is expected of the twin. */
+async function compare(one: ConformanceCase, expect: typeof import('vitest').expect): Promise<void> {
+  ordinal += 1
+  const at = { namespace: `case-${run}-${ordinal}`, kubectl }
+  const [expected, seen] = await Promise.all([runCase(real, one, at), runCase(twin, one, at)])
+  expect(missedIn(expected), 'the real server does what the case waits for').toEqual([])
+  if (one.difference === undefined) return expect(seen).toEqual(expected)
+  expect(withoutDifferences(seen, one.difference)).toEqual(withoutDifferences(expected, one.difference))
+  expect(seen, 'what is declared as a difference is one').not.toEqual(expected)
+}
+
+describe.concurrent('beside each other', () => {
+  for (const { title, cases } of concurrentAreas) {
+    describe(title, () => {
+      for (const one of cases) it(one.title, ({ expect }) => compare(one, expect))
+    })
+  }
+})
+
+describe('one after another', () => {
+  for (const { title, cases } of exclusiveAreas) {
+    describe(title, () => {
+      for (const one of cases) it(one.title, ({ expect }) => compare(one, expect))
+    })
+  }
+
+  it('nothing went wrong inside the twin', ({ expect }) => {
+    expect(defects).toEqual([])
+  })
+})

@@ -1,0 +1,38 @@
+import { access } from './areas/access.ts'
+import { applies } from './areas/apply.ts'
+import { badInput } from './areas/bad-input.ts'
+import { customResources } from './areas/custom-resources.ts'
+import { defaults } from './areas/defaults.ts'
+import { deletion } from './areas/deletion.ts'
+import { disruption } from './areas/disruption.ts'
+import { lists } from './areas/lists.ts'
+import { objects } from './areas/objects.ts'
+import { patches } from './areas/patches.ts'
+import { representations } from './areas/representations.ts'
+import { subresources } from './areas/subresources.ts'
+import { validation } from './areas/validation.ts'
+import { watches } from './areas/watches.ts'
+import { workloads } from './areas/workloads.ts'
+import type { Area } from './conformance-case.ts'
+
+/** Cases that go on beside each other, each in a namespace of its own. */
+export const concurrentAreas: readonly Area[] = [
+  objects,
+  patches,
+  applies,
+  lists,
+  watches,
+  deletion,
+  subresources,
+  disruption,
+  defaults,
+  validation,
+  badInput,
+  customResources,
+  representations,
+  access,
+  workloads,
+]
+
+/** Cases that tell of all nodes of a cluster, one after another. */
+export const exclusiveAreas: readonly Area[] = []
