@@ -1,82 +1,8 @@
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
+import { electionStage, leasePath } from '../../test/loopback/election-stage.ts'
 import { sendJson, statusBody } from '../../test/loopback/http-server.ts'
-import { type ObjectServer, startObjectServer } from '../../test/loopback/object-server.ts'
-import { createSettledTime, type SettledTime } from '../../test/loopback/settled-time.ts'
-import { type LogLine, recordingLog } from '../../test/loopback/watched-collection.ts'
-import type { FalkirkError } from '../core/falkirk-error.ts'
+import type { ObjectServer } from '../../test/loopback/object-server.ts'
 import type { Clock } from './clock.ts'
-import { type LeaderElection, type LeaderElectionOptions, runLeaderElection } from './leader-election.ts'
-import type { LeaseSpec } from './lease-record.ts'
-
-const path = '/apis/coordination.k8s.io/v1/namespaces/system-upgrade/leases/falkirk'
-
-interface Contender {
-  readonly election: LeaderElection
-  readonly log: LogLine[]
-  readonly lost: FalkirkError[]
-  /** The times at which its work began and was told to end. */
-  readonly terms: { beganMs: number; endedMs?: number }[]
-  /** From now on it reaches nothing, as if its host was cut off or had died. */
-  cut(): void
-}
-
-interface Stage {
-  readonly server: ObjectServer
-  readonly time: SettledTime
-  /** Advances in seconds. */
-  pass(seconds: number): Promise<void>
-  contend(identity: string, options?: Partial<LeaderElectionOptions>): Contender
-  spec(): LeaseSpec
-  requests(): string[]
-}
-
-async function stage(): Promise<Stage> {
-  const server = await startObjectServer()
-  const time = createSettledTime(server)
-  const contend = (identity: string, options: Partial<LeaderElectionOptions> = {}): Contender => {
-    let isCut = false
-    const log: LogLine[] = []
-    const terms: Contender['terms'] = []
-    const lost: FalkirkError[] = []
-    const onStarted = async (signal: AbortSignal) => {
-      const term: Contender['terms'][number] = { beganMs: time.clock.now() }
-      terms.push(term)
-      signal.addEventListener('abort', () => {
-        term.endedMs = time.clock.now()
-      })
-    }
-    const election = runLeaderElection({
-      transport: time.connect(() => isCut),
-      namespace: 'system-upgrade',
-      name: 'falkirk',
-      identity,
-      clock: time.clock,
-      random: () => 0.5,
-      log: recordingLog(log),
-      onStarted,
-      onLost: (error) => lost.push(error),
-      ...options,
-    })
-    onTestFinished(async () => {
-      isCut = true
-      const stopping = election.stop().catch(() => {})
-      await time.clock.advance(60_000)
-      await stopping
-    })
-    const cut = () => {
-      isCut = true
-    }
-    return { election, log, lost, terms, cut }
-  }
-  return {
-    server,
-    time,
-    pass: (seconds) => time.clock.advance(seconds * 1_000),
-    contend,
-    spec: () => server.objects.get(path)?.spec as LeaseSpec,
-    requests: () => server.seen.map(({ method }) => method),
-  }
-}
 
 const refuse =
   (code: number, reason: string, which: (method: string) => boolean = () => true): ObjectServer['intercept'] =>
@@ -88,7 +14,7 @@ const refuse =
 
 describe('a contender alone', () => {
   it('creates the lease and leads at once', async () => {
-    const { contend, pass, spec } = await stage()
+    const { contend, pass, spec } = await electionStage()
     const one = contend('one')
     await pass(0)
     expect([one.election.isLeader(), one.election.leader(), one.terms.length]).toEqual([true, 'one', 1])
@@ -97,7 +23,7 @@ describe('a contender alone', () => {
   })
 
   it('renews with one request every ten seconds', async () => {
-    const { contend, pass, requests, spec } = await stage()
+    const { contend, pass, requests, spec } = await electionStage()
     contend('one')
     await pass(0)
     const { renewTime, acquireTime } = spec()
@@ -108,7 +34,7 @@ describe('a contender alone', () => {
   })
 
   it('releases the lease when it is stopped, after its work has ended', async () => {
-    const { contend, pass, spec, time } = await stage()
+    const { contend, pass, spec, time } = await electionStage()
     const order: string[] = []
     const one = contend('one', {
       onStarted: async (signal) => {
@@ -127,8 +53,8 @@ describe('a contender alone', () => {
   })
 
   it('takes a lease that somebody has released, and counts the transition', async () => {
-    const { server, contend, pass, spec } = await stage()
-    server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions: 4 } })
+    const { server, contend, pass, spec } = await electionStage()
+    server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: '', leaseDurationSeconds: 1, leaseTransitions: 4 } })
     const one = contend('one')
     await pass(0)
     expect(one.election.isLeader()).toBe(true)
@@ -136,8 +62,8 @@ describe('a contender alone', () => {
   })
 
   it('takes its own lease back after a restart under the same name, without waiting', async () => {
-    const { server, contend, pass, spec } = await stage()
-    server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'one', leaseDurationSeconds: 45, leaseTransitions: 4 } })
+    const { server, contend, pass, spec } = await electionStage()
+    server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'one', leaseDurationSeconds: 45, leaseTransitions: 4 } })
     const one = contend('one')
     await pass(0)
     expect(one.election.isLeader()).toBe(true)
@@ -145,20 +71,20 @@ describe('a contender alone', () => {
   })
 
   it('survives that its lease is deleted, or changed in other places', async () => {
-    const { server, contend, pass, spec } = await stage()
+    const { server, contend, pass, spec } = await electionStage()
     const one = contend('one')
     await pass(1)
-    server.objects.delete(path)
+    server.objects.delete(leasePath)
     await pass(20)
     expect(spec().holderIdentity).toBe('one')
-    const lease = server.objects.get(path)
-    server.put(path, { ...lease, metadata: { name: 'falkirk' } })
+    const lease = server.objects.get(leasePath)
+    server.put(leasePath, { ...lease, metadata: { name: 'falkirk' } })
     await pass(60)
     expect([one.election.isLeader(), one.terms.length, one.lost.length]).toEqual([true, 1, 0])
   })
 
   it('whose work fails releases the lease and says so', async () => {
-    const { contend, pass, spec } = await stage()
+    const { contend, pass, spec } = await electionStage()
     const one = contend('one', {
       onStarted: async () => {
         throw new Error('the work is broken')
@@ -173,7 +99,7 @@ describe('a contender alone', () => {
 
 describe('a leader whose process was paused', () => {
   it('does not take itself for the leader when it wakes up after the deadline, before any of its timers has fired', async () => {
-    const { contend, pass, time } = await stage()
+    const { contend, pass, time } = await electionStage()
     const { clock } = time
     let pausedMs = 0
     const jumping: Clock = {
@@ -192,7 +118,7 @@ describe('a leader whose process was paused', () => {
 
 describe('of two contenders', () => {
   it('one leads, whoever comes first to write', async () => {
-    const { contend, pass } = await stage()
+    const { contend, pass } = await electionStage()
     const both = [contend('one'), contend('two')]
     await pass(100)
     expect(both.map(({ election }) => election.isLeader()).filter(Boolean)).toHaveLength(1)
@@ -200,7 +126,7 @@ describe('of two contenders', () => {
   })
 
   it('the other follows within moments when the leader is stopped', async () => {
-    const { contend, pass, spec } = await stage()
+    const { contend, pass, spec } = await electionStage()
     const one = contend('one')
     await pass(1)
     const two = contend('two')
@@ -213,7 +139,7 @@ describe('of two contenders', () => {
   })
 
   it('the other follows when the leader has died: not before the lease is over, and soon afterwards', async () => {
-    const { contend, pass, time } = await stage()
+    const { contend, pass, time } = await electionStage()
     const one = contend('one')
     await pass(1)
     const two = contend('two')
@@ -228,7 +154,7 @@ describe('of two contenders', () => {
   })
 
   it('never both work, also when the leader is only cut off and lives on', async () => {
-    const { contend, pass } = await stage()
+    const { contend, pass } = await electionStage()
     const one = contend('one')
     await pass(1)
     const two = contend('two')
@@ -244,8 +170,8 @@ describe('of two contenders', () => {
 
   it('the clock of the other host does not matter: a lease from the future or the past is waited for all the same', async () => {
     for (const renewTime of ['2020-01-01T00:00:00.000000Z', '2099-01-01T00:00:00.000000Z']) {
-      const { server, contend, pass } = await stage()
-      server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'gone', leaseDurationSeconds: 45, renewTime } })
+      const { server, contend, pass } = await electionStage()
+      server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'gone', leaseDurationSeconds: 45, renewTime } })
       const one = contend('one')
       await pass(44)
       expect(one.election.isLeader()).toBe(false)
@@ -258,17 +184,17 @@ describe('of two contenders', () => {
     { random: 0, looks: 12 },
     { random: 0.999, looks: 6 },
   ])('the other looks every 2 to 4.4 s: $looks times in 22 s when chance is $random', async ({ random, looks }) => {
-    const { server, contend, pass, requests } = await stage()
-    server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45 } })
+    const { server, contend, pass, requests } = await electionStage()
+    server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45 } })
     contend('one', { random: () => random })
     await pass(22)
     expect(requests()).toHaveLength(looks)
   })
 
   it('each sign of life of the leader begins the wait anew', async () => {
-    const { server, contend, pass } = await stage()
+    const { server, contend, pass } = await electionStage()
     const renew = (renewTime: string) =>
-      server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45, renewTime } })
+      server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45, renewTime } })
     renew('0')
     const one = contend('one')
     for (let i = 1; i <= 10; i++) {
@@ -279,9 +205,9 @@ describe('of two contenders', () => {
   })
 
   it('a leader that comes back after its lease was over keeps it, if nobody could take it meanwhile', async () => {
-    const { server, contend, pass } = await stage()
+    const { server, contend, pass } = await electionStage()
     const renew = (renewTime: string) =>
-      server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45, renewTime } })
+      server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45, renewTime } })
     renew('0')
     const one = contend('one')
     server.intercept = refuse(500, 'InternalError', (method) => method === 'PUT')
@@ -295,10 +221,13 @@ describe('of two contenders', () => {
   })
 
   it('a leader that finds another in its place ends its work at once', async () => {
-    const { server, contend, pass, time } = await stage()
+    const { server, contend, pass, time } = await electionStage()
     const one = contend('one')
     await pass(1)
-    server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'usurper', leaseDurationSeconds: 45, leaseTransitions: 1 } })
+    server.put(leasePath, {
+      metadata: { name: 'falkirk' },
+      spec: { holderIdentity: 'usurper', leaseDurationSeconds: 45, leaseTransitions: 1 },
+    })
     const takenMs = time.clock.now()
     await pass(10)
     expect(one.lost[0]?.message).toContain('usurper has taken it')
@@ -308,7 +237,7 @@ describe('of two contenders', () => {
 
 describe('when the API server', () => {
   it('fails for less than the deadline, the leader stays', async () => {
-    const { server, contend, pass } = await stage()
+    const { server, contend, pass } = await electionStage()
     const one = contend('one')
     await pass(1)
     server.intercept = refuse(500, 'InternalError')
@@ -319,7 +248,7 @@ describe('when the API server', () => {
   })
 
   it('fails for longer, the leader gives up 30 s after its last renewal, and asks no more', async () => {
-    const { server, contend, pass, time, requests } = await stage()
+    const { server, contend, pass, time, requests } = await electionStage()
     const one = contend('one')
     await pass(0)
     const beganMs = time.clock.now()
@@ -334,7 +263,7 @@ describe('when the API server', () => {
   })
 
   it('comes back while the work of a leader that gave up is ending, the lease is released', async () => {
-    const { server, contend, pass, spec, time } = await stage()
+    const { server, contend, pass, spec, time } = await electionStage()
     const one = contend('one', {
       onStarted: async (signal) => {
         await time.clock.sleep(1e9, signal)
@@ -351,7 +280,7 @@ describe('when the API server', () => {
   })
 
   it('does not answer at all, the leader gives up after 30 s as well', async () => {
-    const { server, contend, pass, time } = await stage()
+    const { server, contend, pass, time } = await electionStage()
     const one = contend('one')
     await pass(0)
     const beganMs = time.clock.now()
@@ -361,7 +290,7 @@ describe('when the API server', () => {
   })
 
   it('forbids the lease, the contender says so once and goes on trying', async () => {
-    const { server, contend, pass } = await stage()
+    const { server, contend, pass } = await electionStage()
     server.intercept = refuse(403, 'Forbidden')
     const one = contend('one')
     await pass(60)
@@ -372,7 +301,7 @@ describe('when the API server', () => {
   })
 
   it('has no such namespace, the contender says so', async () => {
-    const { server, contend, pass } = await stage()
+    const { server, contend, pass } = await electionStage()
     server.intercept = refuse(404, 'NotFound', (method) => method === 'POST')
     const one = contend('one')
     await pass(10)
@@ -380,13 +309,13 @@ describe('when the API server', () => {
   })
 
   it('loses the answer to a renewal that it has written, the leader stays', async () => {
-    const { server, contend, pass } = await stage()
+    const { server, contend, pass } = await electionStage()
     const one = contend('one')
     await pass(1)
     let lose = 1
     server.intercept = ({ method, body }, response) => {
       if (method !== 'PUT' || lose-- <= 0) return false
-      server.put(path, JSON.parse(body))
+      server.put(leasePath, JSON.parse(body))
       response.socket?.destroy()
       return true
     }
@@ -397,7 +326,7 @@ describe('when the API server', () => {
 
 describe('the end of a term', () => {
   it('that is announced to a handler that throws is survived', async () => {
-    const { contend, pass } = await stage()
+    const { contend, pass } = await electionStage()
     const one = contend('one', {
       onLost: () => {
         throw new Error('broken')
@@ -411,8 +340,8 @@ describe('the end of a term', () => {
   })
 
   it('before the first term: stop while another leads', async () => {
-    const { server, contend, pass, spec } = await stage()
-    server.put(path, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45 } })
+    const { server, contend, pass, spec } = await electionStage()
+    server.put(leasePath, { metadata: { name: 'falkirk' }, spec: { holderIdentity: 'other', leaseDurationSeconds: 45 } })
     const one = contend('one')
     await pass(10)
     await one.election.stop()
@@ -427,6 +356,6 @@ it.each([
   { times: { renewIntervalMs: 30_000 }, says: 'renew interval' },
   { times: { leaseDurationMs: Number.NaN }, says: 'lease duration' },
 ])('refuses times that contradict each other: $times', async ({ times, says }) => {
-  const { contend } = await stage()
+  const { contend } = await electionStage()
   expect(() => contend('one', times)).toThrow(expect.objectContaining({ code: 'FK_BAD_SETTING', message: expect.stringContaining(says) }))
 })

@@ -42,6 +42,8 @@ export function runLeaderElection(options: LeaderElectionOptions): LeaderElectio
   return new Contender(options)
 }
 
+const howToTellApart = 'give each replica a FALKIRK_LEASE_IDENTITY of its own'
+
 class Contender implements LeaderElection {
   readonly done: Promise<void>
   readonly #options: LeaderElectionOptions
@@ -157,11 +159,13 @@ class Contender implements LeaderElection {
   }
 
   async #renew(signal: AbortSignal): Promise<boolean> {
+    const { identity } = this.#options
     const deadline = this.#startDeadline()
     try {
       const claim = await this.#lock.renew(signal)
       if (claim.kind === 'Held' && deadline.keep()) return true
       if (claim.kind === 'Taken' && claim.holder !== '') this.#lose(`${claim.holder} has taken it`)
+      if (claim.kind === 'Namesake') this.#lose(`another controller that calls itself ${identity} holds it: ${howToTellApart}`)
     } catch (error) {
       if (!signal.aborted) this.#warn(error, 'the lease cannot be renewed')
     }

@@ -18,6 +18,9 @@ export interface LeaseLockOptions {
 /** `Held` by this contender now; `Taken` by `holder`. */
 export type ClaimResult = { readonly kind: 'Held' } | { readonly kind: 'Taken'; readonly holder: string }
 
+/** `Namesake`: another contender of the same identity renews the lease. */
+export type RenewResult = ClaimResult | { readonly kind: 'Namesake' }
+
 /**
  * One Lease as a lock, as seen and written by one contender. Every write is conditional on the version that was read.
  * When a lease of somebody else ends is judged by how long ago *this* process saw it change, never by the times in it:
@@ -28,6 +31,9 @@ export class LeaseLock {
   #lease: Lease | undefined
   #isExpired = false
   #cancelExpiry = () => {}
+  /** `renewTime` of what stands on the server by this contender's doing, and of writes whose answers were lost. */
+  readonly #ownTimes = new Set<string>()
+  #hasNamesake = false
 
   constructor(options: LeaseLockOptions) {
     this.#options = options
@@ -40,6 +46,7 @@ export class LeaseLock {
 
   /** Reads the lease and takes it when it is free or has ended. Throws what the transport throws. */
   async acquire(signal: AbortSignal): Promise<ClaimResult> {
+    this.#ownTimes.clear()
     await this.#read(signal)
     const { holder } = this
     const isTaken = holder !== '' && holder !== this.#options.identity && !this.#isExpired
@@ -47,18 +54,21 @@ export class LeaseLock {
   }
 
   /** Renews what this contender holds: one request, as long as nobody else has written. Throws what the transport throws. */
-  async renew(signal: AbortSignal): Promise<ClaimResult> {
+  async renew(signal: AbortSignal): Promise<RenewResult> {
     const renewed = await this.#write(signal)
     if (renewed.kind === 'Held') return renewed
     // Written by somebody: by another contender, or only an annotation, or by an own request whose answer was lost.
     await this.#read(signal)
     if (this.#lease !== undefined && this.holder !== this.#options.identity) return { kind: 'Taken', holder: this.holder }
+    const renewTime = this.#lease?.spec?.renewTime
+    this.#hasNamesake = renewTime !== undefined && !this.#ownTimes.has(renewTime)
+    if (this.#hasNamesake) return { kind: 'Namesake' }
     return this.#write(signal)
   }
 
   /** Lets go, so that the next contender need not wait. Throws what the transport throws. */
   async release(): Promise<void> {
-    if (this.#lease === undefined || this.holder !== this.#options.identity) return
+    if (this.#lease === undefined || this.holder !== this.#options.identity || this.#hasNamesake) return
     await this.#put(releasedSpec(this.#lease.spec, this.#options.clock.now()))
   }
 
@@ -79,15 +89,22 @@ export class LeaseLock {
   async #write(signal: AbortSignal): Promise<ClaimResult> {
     const { clock, identity, leaseDurationMs } = this.#options
     const spec = claimedSpec(this.#lease?.spec, { identity, leaseDurationMs, nowMs: clock.now() })
+    this.#ownTimes.add(spec.renewTime)
     try {
       if (this.#lease === undefined) await this.#create(spec, signal)
       else await this.#put(spec, signal)
+      this.#forgetTimesBut(spec.renewTime)
       return { kind: 'Held' }
     } catch (error) {
       const isGone = isNotFound(error) && this.#lease !== undefined
       if (isGone || isConflict(error) || isAlreadyExists(error)) return { kind: 'Taken', holder: '' }
       throw error
     }
+  }
+
+  #forgetTimesBut(renewTime: string): void {
+    this.#ownTimes.clear()
+    this.#ownTimes.add(renewTime)
   }
 
   async #create(spec: LeaseSpec, signal: AbortSignal): Promise<void> {

@@ -30,7 +30,7 @@ export interface LeaseClaim {
  * A new holder begins a new term (`acquireTime`, one more transition), the same holder goes on with its own.
  * Source: leader election of client-go.
  */
-export function claimedSpec(before: LeaseSpec | undefined, claim: LeaseClaim): LeaseSpec {
+export function claimedSpec(before: LeaseSpec | undefined, claim: LeaseClaim): LeaseSpec & { readonly renewTime: string } {
   const now = microTime(claim.nowMs)
   const sameTerm = before?.holderIdentity === claim.identity
   return {
