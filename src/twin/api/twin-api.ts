@@ -83,7 +83,7 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     hub,
     snapshots: new Snapshots(store),
     podsByNode: store.index('pods', ({ spec }) => [(spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '']),
-    ...releaseParts(gitVersion, options),
+    ...releaseParts(gitVersion, options, catalog),
     conversion: options.conversion ?? versionConversion,
     access: options.access ?? openAccess,
     faults: options.faults ?? noFaults,
@@ -101,7 +101,7 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     serveRelease: (next) => {
       const nextMinor = minorOf(next)
       if (nextMinor !== catalog.minor) catalog.serve(nextMinor, options.types ?? resourceTypes(nextMinor))
-      Object.assign(parts, releaseParts(next, options))
+      Object.assign(parts, releaseParts(next, options, catalog))
     },
   }
 }
@@ -110,14 +110,17 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
 function releaseParts(
   gitVersion: string,
   options: TwinApiOptions,
+  catalog: ResourceCatalog,
 ): Pick<ServerParts, 'gitVersion' | 'mergeSchema' | 'checkFields' | 'fields'> {
   const minor = minorOf(gitVersion)
   const mergeSchema = mergeSchemas(minor)
+  const { conversion = versionConversion } = options
+  const ofKind = (apiVersion: string, kind: string) => catalog.ofKind(apiVersion, kind)
   return {
     gitVersion,
     mergeSchema,
     checkFields: options.checkFields ?? fieldCheckOf(minor),
-    fields: options.fields ?? fieldManagementOf(minor, mergeSchema),
+    fields: options.fields ?? fieldManagementOf({ minor, schemaOf: mergeSchema, conversion, ofKind }),
   }
 }
 

@@ -1,8 +1,9 @@
+import type { DraftObject } from '../../../kube-object.ts'
 import { type FieldSet, isSameSet } from '../fields/field-set.ts'
 import { parseFieldSet, writtenFieldSet } from '../fields/parse-field-set.ts'
 import { reconcileFields } from '../fields/reconcile-fields.ts'
 import { isJsonObject, type JsonObject } from '../json-object.ts'
-import type { MergeSchema } from '../merge-schema.ts'
+import { type SpokenVersion, viewIn } from './changes.ts'
 
 /** Who writes: what tells one entry of `metadata.managedFields` from another. */
 export interface Manager {
@@ -97,14 +98,16 @@ export function secondsOf(time: string | undefined): number {
   return Number.isNaN(milliseconds) ? 0 : Math.floor(milliseconds / 1000)
 }
 
-/** The same owners, their sets in the terms of a schema. */
-export function reconcileOwners(owners: Owners, object: JsonObject, schema: MergeSchema): Owners {
+/** The same owners, their sets in the terms of the schema of their version; without those of a version that the server does not have. */
+export function reconcileOwners(owners: Owners, object: DraftObject, spoken: SpokenVersion): Owners {
   let out: Map<string, Ownership> | undefined
   for (const [id, owner] of owners) {
-    const fields = reconcileFields(owner.fields, object, schema)
+    const view = viewIn(owner.manager.apiVersion, object, spoken)
+    const fields = view && reconcileFields(owner.fields, view.object, view.schema)
     if (fields === owner.fields) continue
     out ??= new Map(owners)
-    out.set(id, { ...owner, fields })
+    if (fields === undefined) out.delete(id)
+    else out.set(id, { ...owner, fields })
   }
   return out ?? owners
 }

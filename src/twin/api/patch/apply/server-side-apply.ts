@@ -1,13 +1,13 @@
 import { apiTime } from '../../../api-time.ts'
 import type { DraftObject, KubeObject } from '../../../kube-object.ts'
 import { badRequest } from '../../status-error.ts'
-import { compareFields } from '../fields/compare-fields.ts'
 import { differenceOf, type FieldSet, isEmptySet, noFields, unionOf } from '../fields/field-set.ts'
 import { mergeFields } from '../fields/merge-fields.ts'
 import { ownedFields } from '../fields/owned-fields.ts'
 import type { MergeSchema } from '../merge-schema.ts'
 import { patchFailed } from '../patch-refusal.ts'
 import { applyConflict } from './apply-conflict.ts'
+import { type Changes, changesOf, type InVersion } from './changes.ts'
 import { fieldsLastApplied, withLastApplied } from './last-applied.ts'
 import {
   type Manager,
@@ -41,6 +41,7 @@ export interface ApplyRequest {
   /** Servers before 1.22 note none. */
   readonly subresource?: string | undefined
   readonly schema: MergeSchema
+  readonly inVersion?: InVersion | undefined
   /** Of the server; 20 unless told. */
   readonly minor?: number
   /** Unknown fields and wrong types of what is applied, as `.spec.foo: field not declared in schema`; none unless told. */
@@ -123,21 +124,25 @@ function mergedAndOwned(request: ApplyRequest, before: DraftObject, stored: Owne
   const merged = mergeFields(before, applied, schema)
   const owned = [...owners.values()].map(({ fields }) => fields).reduce(unionOf, noFields)
   const after = isEmptySet(last) ? merged : pruneApplied(merged, { last, owned, schema })
-  const comparison = compareFields(before, after, schema)
-  if (!request.force) refuseConflicts(conflictsWith(owners, comparison, manager), request, before)
+  const changes = changesOf(before, after as DraftObject, request)
+  if (!request.force) refuseConflicts(conflictsWith(owners, changes, manager), request, before)
   const others = new Map(owners)
   others.delete(id)
-  const left = new Map(ownersLeft(others, comparison))
+  const left = new Map(ownersLeft(others, changes))
   const own = ownable(sent)
   if (!isEmptySet(own)) left.set(id, { manager, fields: own, time: formerOwners.get(id)?.time })
-  const isSame = [comparison.added, comparison.modified, comparison.removed].every(isEmptySet)
-  return { object: isSame ? before : (after as DraftObject), owners: left }
+  return { object: changesNothing(changes) ? before : (after as DraftObject), owners: left }
+}
+
+function changesNothing({ own: { added, modified, removed } }: Changes): boolean {
+  return [added, modified, removed].every(isEmptySet)
 }
 
 /** Who owns what before the apply; all of an object that nobody has tracked is `before-first-apply`'s. */
-function ownersBefore({ apiVersion, nowMs, schema }: ApplyRequest, before: DraftObject, stored: Owners): Owners {
-  if (stored.size > 0) return reconcileOwners(stored, before, schema)
-  const everything = compareFields({}, before, schema)
+function ownersBefore(request: ApplyRequest, before: DraftObject, stored: Owners): Owners {
+  const { apiVersion, nowMs } = request
+  if (stored.size > 0) return reconcileOwners(stored, before, request)
+  const everything = changesOf({}, before, request)
   return ownUpdate(new Map(), everything, { name: 'before-first-apply', operation: 'Update', apiVersion }, apiTime(nowMs))
 }
 

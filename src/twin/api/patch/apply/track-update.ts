@@ -1,16 +1,16 @@
 import { apiTime } from '../../../api-time.ts'
 import type { DraftObject, KubeObject } from '../../../kube-object.ts'
-import { compareFields } from '../fields/compare-fields.ts'
 import { UnmergeableList } from '../fields/list-items.ts'
 import { isJsonObject } from '../json-object.ts'
 import type { MergeSchema } from '../merge-schema.ts'
+import { changesOf, type InVersion } from './changes.ts'
 import { type Manager, type Owners, readManagedFields, reconcileOwners, writeManagedFields } from './managed-fields.ts'
 import { ownUpdate } from './own-update.ts'
 import { withManagedFields, withoutManagedFields } from './with-managed-fields.ts'
 
 /** A write that is no apply: create, update, or one of the other patches. */
 export interface TrackedWrite {
-  /** As it is stored; absent when it is created. */
+  /** As it is stored, in the version of the request; absent when it is created. */
   readonly live: KubeObject | undefined
   /** As it will be stored. */
   readonly next: DraftObject
@@ -22,6 +22,7 @@ export interface TrackedWrite {
   /** Servers before 1.22 note none. */
   readonly subresource?: string | undefined
   readonly schema: MergeSchema
+  readonly inVersion?: InVersion | undefined
 }
 
 /**
@@ -40,10 +41,10 @@ export function trackUpdate(write: TrackedWrite): DraftObject {
 
 /** Undefined when the object has a list that cannot be merged. */
 function ownersAfter(write: TrackedWrite, owners: Owners): Owners | undefined {
-  const { live, next, schema, nowMs } = write
+  const { live, next, nowMs } = write
   const [before, after] = [withoutManagedFields(live ?? {}), withoutManagedFields(next)]
   try {
-    return ownUpdate(reconcileOwners(owners, before, schema), compareFields(before, after, schema), managerOf(write), apiTime(nowMs))
+    return ownUpdate(reconcileOwners(owners, before, write), changesOf(before, after, write), managerOf(write), apiTime(nowMs))
   } catch (error) {
     if (error instanceof UnmergeableList) return undefined
     throw error
