@@ -1,12 +1,11 @@
-import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { elapsed, step } from '../scripts/progress.mjs'
 import { systemClock } from '../src/cluster/clock.ts'
-import { sandboxCluster } from '../src/twin/load/sandbox-cluster.ts'
 import { adminKubeconfig, writeKubeconfig } from '../src/twin/sandbox/admin-kubeconfig.ts'
+import { smallWorld } from '../src/twin/sandbox/small-world.ts'
 import { type Sandbox, startSandbox } from '../src/twin/sandbox/start-sandbox.ts'
 import { seededRandom } from '../src/twin/time/seeded-random.ts'
 import { type PlainApi, plainApi } from '../test/rig/plain-api.ts'
@@ -42,10 +41,9 @@ export async function main({ exit = false }: { exit?: boolean } = {}): Promise<n
   const signal = interruption()
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-'))
   try {
-    const token = randomBytes(32).toString('hex')
-    const sandbox = await step(`starting a twin of 9 nodes with ${version}`, () => start(token))
+    const sandbox = await step(`starting a twin of 9 nodes with ${version}`, start)
     try {
-      return await show(sandbox, { folder, token, signal, exit })
+      return await show(sandbox, { folder, signal, exit })
     } finally {
       await sandbox.close()
     }
@@ -54,22 +52,20 @@ export async function main({ exit = false }: { exit?: boolean } = {}): Promise<n
   }
 }
 
-function start(token: string): Promise<Sandbox> {
-  const random = seededRandom(1)
-  const cluster = sandboxCluster({ distribution: 'k3s', version, random })
-  return startSandbox({ clock: systemClock, random, version, cluster, token, timings: briskTimings, restartSeconds: 3, upgradeSeconds: 1 })
+function start(): Promise<Sandbox> {
+  const kubelets = { timingsOf: () => briskTimings, restartSeconds: 3, upgradeSeconds: 1 }
+  return startSandbox({ clock: systemClock, random: seededRandom(1), world: smallWorld({ distribution: 'k3s', version }), kubelets })
 }
 
 interface Show {
   readonly folder: string
-  readonly token: string
   readonly signal: AbortSignal
   readonly exit: boolean
 }
 
-async function show(sandbox: Sandbox, { folder, token, signal, exit }: Show): Promise<number> {
+async function show(sandbox: Sandbox, { folder, signal, exit }: Show): Promise<number> {
   const kubeconfig = join(folder, 'kubeconfig.yaml')
-  await writeKubeconfig(kubeconfig, adminKubeconfig({ ...sandbox, token }))
+  await writeKubeconfig(kubeconfig, adminKubeconfig(sandbox))
   process.stdout.write(greeting(kubeconfig))
   const api = plainApi(kubeconfig)
   const controller = startController({ kubeconfig, logFile: join(folder, 'falkirk.log') })

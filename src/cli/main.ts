@@ -4,6 +4,7 @@ import { commit, version } from '../core/build-info.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { controllerCommand } from './controller-command.ts'
 import { crdCommand } from './crd-command.ts'
+import { sandboxCommand } from './sandbox-command.ts'
 
 /** The command line: `falkirk COMMAND`, or the controller alone when called by the name of the program that it replaces. */
 async function main(argv: readonly string[]): Promise<void> {
@@ -18,8 +19,10 @@ async function main(argv: readonly string[]): Promise<void> {
   const program = new Command('falkirk')
     .description('Kubernetes upgrades that show beforehand what will happen')
     .version(`${version} (${commit})`)
+    // what stands behind a command is the command's own: sandbox has a --version too
+    .enablePositionalOptions()
     .showHelpAfterError('(falkirk --help lists the commands)')
-  program.addCommand(controllerCommand()).addCommand(crdCommand())
+  program.addCommand(controllerCommand()).addCommand(crdCommand()).addCommand(sandboxCommand())
   await program.parseAsync([...argv])
 }
 

@@ -1,36 +1,25 @@
+import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../cluster/clock.ts'
 import { serveTwin } from '../api/serve/serve-twin.ts'
-import { StatusError } from '../api/status-error.ts'
-import type { PodTimings } from '../kubelet/pod/pod-timings.ts'
-import type { SandboxCluster, SandboxObject } from '../load/sandbox-cluster.ts'
-import type { KnownImagesOptions } from '../machine/effects/known-images.ts'
 import { scaledClock } from '../time/scaled-clock.ts'
 import { WarmUpClock } from '../time/warm-up-clock.ts'
-import { createTwin, type Twin } from '../twin.ts'
-import { adminAccess } from './admin-access.ts'
-import { loopbackCertificate } from './loopback-certificate.ts'
+import { createTwin, type Twin, type TwinOptions } from '../twin.ts'
+import { loopbackCertificate, type ServerCertificate } from './loopback-certificate.ts'
 import { portProblem } from './port-problem.ts'
+import type { SandboxWorld, WorldSource } from './sandbox-world.ts'
 
 export interface SandboxOptions {
   /** Real time. */
   readonly clock: Clock
   /** Numbers in [0, 1); the same numbers make the same cluster. */
   readonly random: () => number
-  /** Of the API server at the start. */
-  readonly version: string
-  readonly cluster: SandboxCluster
-  /** What an administrator shows; nobody else is let in. */
-  readonly token: string
+  readonly world: WorldSource
   /** How many times as fast as real time the cluster lives; 1 unless told. */
   readonly speed?: number
   /** A free one unless told. */
   readonly port?: number
-  /** How long pods take. */
-  readonly timings?: PodTimings
-  /** Seconds that a kubelet is away when it is started again. */
-  readonly restartSeconds?: number
-  /** Seconds that an upgrade image works before it ends the service. */
-  readonly upgradeSeconds?: KnownImagesOptions['workSeconds']
+  /** How long things take; what the world says itself goes before. */
+  readonly kubelets?: TwinOptions['kubelets']
   /** Told what went wrong inside; the sandbox goes on. */
   readonly onDefect?: (where: string, error: unknown) => void
 }
@@ -41,71 +30,71 @@ export interface Sandbox {
   readonly url: string
   /** PEM of the certificate that it shows. */
   readonly certificate: string
+  /** What an administrator shows. */
+  readonly token: string
   readonly twin: Twin
   close(): Promise<void>
 }
 
-/** How old the cluster is when somebody first sees it: all that was put into it runs by then. */
-const ageMs = 20 * 60_000
-
-/** Brings a cluster up and serves it on loopback. Throws FK_BAD_SETTING when the port cannot be used. */
+/** Brings a cluster up and serves it on loopback. Throws FK_BAD_SETTING when the port cannot be used, and what the world throws. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock: real, speed = 1, port = 0 } = options
-  const clock = new WarmUpClock(scaledClock(real, speed), ageMs)
-  const { cert, key } = await loopbackCertificate()
-  const twin = await createTwin({ ...twinOptions(options), clock })
+  const { clock: real, speed = 1, port = 0, random } = options
+  const clock = new WarmUpClock(scaledClock(real, speed), options.world.ageMs)
+  const certificate = await loopbackCertificate()
+  const token = randomBytes(32).toString('hex')
+  const world = await options.world.make({ clock, random })
+  const twin = await createTwin({ clock, ...twinOptions(options, world, { token, certificate }) })
   // before the history is run through: a port that is taken is known at once
-  const served = await serveTwin({ server: twin.api.server, cert, key, port }).catch((error: unknown) => {
-    throw portProblem(error, port)
-  })
+  const served = await serveTwin({ server: twin.api.server, cert: certificate.cert, key: certificate.key, port }).catch(
+    (error: unknown) => {
+      throw portProblem(error, port)
+    },
+  )
+  let endWorld = () => {}
   const close = async () => {
+    endWorld()
     await served.close()
     twin.stop()
   }
   try {
-    await bringUp(twin, options.cluster, clock)
+    await bringUp(twin, world, clock)
+    endWorld = world.begin?.(twin, clock) ?? endWorld
   } catch (error) {
     await close()
     throw error
   }
-  return { url: served.url, certificate: cert, twin, close }
+  return { url: served.url, certificate: certificate.cert, token, twin, close }
 }
 
-type TwinOptions = Omit<Parameters<typeof createTwin>[0], 'clock'>
+interface Credentials {
+  readonly token: string
+  readonly certificate: ServerCertificate
+}
 
-function twinOptions({ random, version, token, timings, restartSeconds, upgradeSeconds, onDefect }: SandboxOptions): TwinOptions {
+function twinOptions(
+  { random, kubelets, onDefect }: SandboxOptions,
+  { version, twinOptions: own = {} }: SandboxWorld,
+  { token, certificate }: Credentials,
+): Omit<TwinOptions, 'clock'> {
+  const administrator = { username: 'kubernetes-admin', groups: ['system:masters'] }
   return {
     random,
     version,
-    api: { access: adminAccess(token) },
-    kubelets: {
-      ...(timings === undefined ? {} : { timingsOf: () => timings }),
-      ...(restartSeconds === undefined ? {} : { restartSeconds }),
-      ...(upgradeSeconds === undefined ? {} : { upgradeSeconds }),
+    access: {
+      tokens: [{ token, user: administrator }],
+      // others can reach it: what signs tokens is not to be guessed from the seed of a run
+      signingSeed: randomBytes(32),
+      rootCertificate: certificate.cert,
     },
+    ...own,
+    kubelets: { ...kubelets, ...own.kubelets },
     ...(onDefect === undefined ? {} : { onDefect }),
   }
 }
 
-async function bringUp(twin: Twin, { machines, objects }: SandboxCluster, clock: WarmUpClock): Promise<void> {
-  await twin.addNodes(machines)
+async function bringUp(twin: Twin, world: SandboxWorld, clock: WarmUpClock): Promise<void> {
+  await world.load(twin)
   await twin.start()
-  // until the service accounts of the namespaces are there
-  await clock.advance(5_000)
-  for (const object of objects) await createIn(twin, object, clock)
+  await world.apply(twin, clock)
   await clock.catchUp()
-}
-
-/** What is refused for now (the token of a service account is not there yet) is sent again as long as there is past to spend. */
-async function createIn(twin: Twin, { resource, draft }: SandboxObject, clock: WarmUpClock): Promise<void> {
-  const lastMs = clock.now() + ageMs / 2
-  for (;;) {
-    try {
-      await twin.api.client.create(resource, draft)
-      return
-    } catch (error) {
-      if (!(error instanceof StatusError) || error.status.reason !== 'ServerTimeout' || clock.now() > lastMs) throw error
-      await clock.advance(1_000)
-    }
-  }
 }
