@@ -1,10 +1,12 @@
 import { apiTime } from '../api-time.ts'
 import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
+import { asWritten } from './as-written.ts'
+import { withoutEmptyFields } from './empty-metadata.ts'
 import { metadataProblems } from './metadata-problems.ts'
 import { generatedName, newUid } from './object-name.ts'
 import { storedApiVersion } from './resource-catalog.ts'
 import type { ResourceStrategy, StrategyContext } from './resource-strategy.ts'
-import type { ResourceType } from './resource-type.ts'
+import { type ResourceType, storedAs } from './resource-type.ts'
 import { badRequest, invalid, StatusError } from './status-error.ts'
 
 /** What is written, and by which rules. */
@@ -26,7 +28,8 @@ export function prepareCreation(draft: DraftObject, namespace: string | undefine
   const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
   const metadata = newMetadata(draft.metadata ?? {}, placeOf(draft, namespace, type), { ...rules, random })
   const object: KubeObject = { apiVersion: storedApiVersion(type), kind: type.kind, metadata, ...rest }
-  const prepared = strategy.prepare?.(object, undefined, context) ?? withoutStatus(object, type, strategy)
+  const made = strategy.prepare?.(object, undefined, context) ?? withoutStatus(object, type, strategy)
+  const prepared = asWritten(made, storedAs(type))
   const causes = [...metadataProblems(type, prepared), ...(strategy.validate?.(prepared, undefined, context) ?? [])]
   if (causes.length > 0) throw invalid({ group: type.group, kind: type.kind, name: prepared.metadata.name }, causes)
   return prepared
@@ -52,7 +55,7 @@ function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, 
     resourceVersion: '',
     ...(strategy.countsGeneration === true ? { generation: 1 } : {}),
     creationTimestamp: apiTime(context.nowMs),
-    ...others,
+    ...withoutEmptyFields(others),
   }
 }
 

@@ -1,4 +1,6 @@
 import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
+import { asWritten } from './as-written.ts'
+import { withoutEmptyFields } from './empty-metadata.ts'
 import { metadataChangeProblems } from './metadata-problems.ts'
 import { placeOf, type WriteRules } from './prepare-creation.ts'
 import { storedApiVersion } from './resource-catalog.ts'
@@ -51,7 +53,7 @@ export function prepareUpdate(draft: DraftObject, old: KubeObject, rules: WriteR
   placeOf(draft, old.metadata.namespace, type)
   const merged = mergeParts(draft, old, rules)
   const prepared = strategy.prepare?.(merged, old, context) ?? merged
-  const next = countGeneration(prepared, old, rules)
+  const next = asWritten(countGeneration(prepared, old, rules), storedAs(type))
   const causes = [...metadataChangeProblems(type, next.metadata, old.metadata), ...(strategy.validate?.(next, old, context) ?? [])]
   if (causes.length > 0) throw invalid({ group: type.group, kind: type.kind, name: old.metadata.name }, causes)
   return next
@@ -104,7 +106,7 @@ function nextMetadata(draft: Partial<ObjectMeta>, old: ObjectMeta): ObjectMeta {
   const { generation: _generation, deletionGracePeriodSeconds, ...rest } = draft
   const grace = deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds
   return {
-    ...rest,
+    ...withoutEmptyFields(rest),
     name: draft.name || old.name,
     ...(old.namespace === undefined ? {} : { namespace: old.namespace }),
     uid: draft.uid || old.uid,

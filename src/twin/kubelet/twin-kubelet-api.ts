@@ -56,7 +56,8 @@ export class TwinKubeletApi implements KubeletApi {
       const current = as<Node>(node).status ?? {}
       const conditions = mergeByType(current.conditions, status.conditions) ?? []
       const addresses = mergeByType(current.addresses, status.addresses) ?? []
-      return { ...node, status: { ...current, ...status, conditions, addresses } }
+      const { volumesInUse = [], ...next } = { ...current, ...status, conditions, addresses }
+      return { ...node, status: volumesInUse.length === 0 ? next : { ...next, volumesInUse } }
     }
     return await this.#change('nodes', { name }, next, 'status')
   }
