@@ -19,6 +19,8 @@ export interface AdmissionRequest {
   readonly options: Readonly<Record<string, unknown>>
   readonly user: UserInfo
   readonly dryRun: boolean
+  /** Tells the client something that does not stop it. */
+  readonly warn?: (text: string) => void
 }
 
 /** One admission plugin or all webhooks of a kind. Both methods refuse by throwing a `StatusError`. */

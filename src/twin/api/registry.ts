@@ -41,6 +41,8 @@ export interface WriteOptions {
   readonly createIfMissing?: boolean
   /** CreateOptions and the like as they were sent, for admission. */
   readonly sent?: Readonly<Record<string, unknown>>
+  /** Told by admission what the client shall know. */
+  readonly warn?: (text: string) => void
 }
 
 /** What was deleted, and whether it is gone. */
@@ -227,6 +229,7 @@ export class Registry {
       options: options.sent ?? {},
       user: options.user ?? apiServerUser,
       dryRun: options.dryRun === true,
+      ...(options.warn === undefined ? {} : { warn: options.warn }),
     }
   }
 

@@ -1,4 +1,5 @@
-import type { ServedResource } from '../resource-catalog.ts'
+import { deprecationWarning } from '../../schema/types/deprecated-kinds.ts'
+import { apiVersionOf, type ServedResource } from '../resource-catalog.ts'
 import { storedAs } from '../resource-type.ts'
 import type { UserInfo } from '../user-info.ts'
 import { deleteCollection, deleteObject } from '../verbs/delete-verbs.ts'
@@ -49,10 +50,11 @@ export interface ResourceRequest {
   readonly target: ResourceTarget
   readonly user: UserInfo
   readonly lagMs: number
+  readonly warn: (text: string) => void
 }
 
 /** Finds out what serves a request for a resource, and has it answered. Throws `StatusError`. */
-export async function answerResource({ parts, request, target, user, lagMs }: ResourceRequest): Promise<TwinResponse> {
+export async function answerResource({ parts, request, target, user, lagMs, warn }: ResourceRequest): Promise<TwinResponse> {
   const served = parts.catalog.served(target.group, target.version, target.plural)
   if (served === undefined) {
     if (isBuiltInGroup(parts, target.group)) throw unknownResource()
@@ -60,7 +62,15 @@ export async function answerResource({ parts, request, target, user, lagMs }: Re
   }
   const answer = verbFor(served, target, request, parts)
   const form = answerForm(request.headers.accept)
-  return await answer({ parts, request, target, served, user, form, ...(lagMs === 0 ? {} : { lagMs }) })
+  const deprecation = deprecationOf(served, target.subresource, parts.catalog.minor)
+  if (deprecation !== undefined) warn(deprecation)
+  return await answer({ parts, request, target, served, user, form, warn, ...(lagMs === 0 ? {} : { lagMs }) })
+}
+
+/** Of a subresource only when it is of the same kind. */
+function deprecationOf({ type, version }: ServedResource, subresource: string | undefined, minor: number): string | undefined {
+  if (subresource !== undefined && subresourceVerbs[subresource] !== sameKind) return undefined
+  return deprecationWarning(apiVersionOf(type.group, version), type.kind, minor)
 }
 
 function isBuiltInGroup({ catalog }: ServerParts, group: string): boolean {

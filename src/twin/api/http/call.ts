@@ -16,6 +16,8 @@ export interface Call {
   readonly form: AnswerForm
   /** A fault that a watch is to have. */
   readonly lagMs?: number
+  /** Tells the client something that does not stop it: a `Warning` header. */
+  readonly warn?: (text: string) => void
 }
 
 /** The name under which the store keeps what is asked for. */

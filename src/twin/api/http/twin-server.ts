@@ -9,6 +9,7 @@ import { type RequestTarget, requestTarget } from './request-target.ts'
 import { verbOf } from './request-verb.ts'
 import type { ServerParts } from './server-parts.ts'
 import type { TwinRequest, TwinResponse } from './twin-request.ts'
+import { withWarnings } from './with-warnings.ts'
 
 /** Called for what is a defect of the server, not of the request. */
 export type DefectListener = (error: unknown, request: TwinRequest) => void
@@ -24,8 +25,13 @@ export class TwinServer {
   }
 
   async handle(request: TwinRequest): Promise<TwinResponse> {
+    const warnings = new Set<string>()
+    return withWarnings(await this.#answerOrRefuse(request, (text) => warnings.add(text)), warnings)
+  }
+
+  async #answerOrRefuse(request: TwinRequest, warn: Warn): Promise<TwinResponse> {
     try {
-      return await this.#answer(request)
+      return await this.#answer(request, warn)
     } catch (error) {
       if (error instanceof StatusError) return refusalAnswer(error)
       this.#onDefect(error, request)
@@ -33,7 +39,7 @@ export class TwinServer {
     }
   }
 
-  async #answer(request: TwinRequest): Promise<TwinResponse> {
+  async #answer(request: TwinRequest, warn: Warn): Promise<TwinResponse> {
     const target = requestTarget(request.path)
     const attributes = attributesOf(request, target)
     const user = await this.#authenticate(request)
@@ -41,7 +47,7 @@ export class TwinServer {
     if (judged.kind === 'Answered') return judged.response
     const decision = await this.#parts.access.authorize(user, attributes)
     if (!decision.allowed) throw forbidden(user, attributes, decision.reason)
-    const response = await this.#serve(request, target, user, judged)
+    const response = await this.#serve(request, target, { user, judged, warn })
     if (!judged.loseAnswer) return response
     if (response.kind === 'Stream') await response.pieces[Symbol.asyncIterator]().return?.()
     return { kind: 'Broken' }
@@ -54,14 +60,23 @@ export class TwinServer {
     return access.impersonate === undefined ? user : await access.impersonate(user, request.headers)
   }
 
-  async #serve(request: TwinRequest, target: RequestTarget, user: UserInfo, judged: Judged): Promise<TwinResponse> {
+  async #serve(request: TwinRequest, target: RequestTarget, { user, judged, warn }: Admitted): Promise<TwinResponse> {
     for (const document of this.#parts.documents) {
       const response = document(request, this.#parts)
       if (response !== undefined) return response
     }
     if (target.kind === 'Other') return otherPath(request, this.#parts)
-    return await answerResource({ parts: this.#parts, request, target, user, lagMs: judged.lagMs })
+    return await answerResource({ parts: this.#parts, request, target, user, lagMs: judged.lagMs, warn })
   }
+}
+
+type Warn = (text: string) => void
+
+/** A request that may be carried out. */
+interface Admitted {
+  readonly user: UserInfo
+  readonly judged: Judged
+  readonly warn: Warn
 }
 
 function attributesOf({ method, path, query }: TwinRequest, target: RequestTarget): RequestAttributes {

@@ -74,11 +74,12 @@ function sentOptions({ body, headers }: TwinRequest, catalog: ResourceCatalog): 
   }
 }
 
-function writeOptionsOf({ user, served }: Call, { dryRun, ...asked }: ReturnType<typeof deleteOptions>): WriteOptions {
+function writeOptionsOf({ user, served, warn }: Call, { dryRun, ...asked }: ReturnType<typeof deleteOptions>): WriteOptions {
   return {
     user,
     dryRun,
     version: served.version,
+    ...(warn === undefined ? {} : { warn }),
     sent: { kind: 'DeleteOptions', apiVersion: 'meta.k8s.io/v1', ...asked, ...(dryRun ? { dryRun: ['All'] } : {}) },
   }
 }

@@ -45,7 +45,7 @@ export async function replaceObject(call: Call): Promise<TwinResponse> {
 }
 
 /** Options of a write from its query. Throws 422. */
-export function writeOptions({ request, target, served, user }: Call, kind: WriteKind): WriteOptions {
+export function writeOptions({ request, target, served, user, warn }: Call, kind: WriteKind): WriteOptions {
   const { query } = request
   const values = query.getAll('dryRun')
   const manager = query.get('fieldManager') ?? ''
@@ -55,6 +55,7 @@ export function writeOptions({ request, target, served, user }: Call, kind: Writ
     user,
     dryRun,
     version: served.version,
+    ...(warn === undefined ? {} : { warn }),
     ...(target.subresource === undefined ? {} : { subresource: target.subresource }),
     sent: {
       kind,
