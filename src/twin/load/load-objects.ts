@@ -6,6 +6,7 @@ import { StatusError } from '../api/status-error.ts'
 import { as, type DraftObject, type KubeObject } from '../kube-object.ts'
 import { newMachine } from '../machine/new-machine.ts'
 import { versionConversion } from '../schema/conversion/version-conversion.ts'
+import { customResourceType } from '../schema/custom/custom-resource-type.ts'
 import type { Twin } from '../twin.ts'
 import { inCreationOrder } from './creation-order.ts'
 
@@ -34,7 +35,7 @@ export async function loadObjects(twin: Twin, objects: Iterable<DraftObject>): P
   const leftOut: LeftOut[] = []
   const wanted: DraftObject[] = []
   let adopted = 0
-  for (const object of objects) {
+  for (const object of definitionsFirst(objects)) {
     const type = typeOf(twin, object)
     if (!object.metadata?.uid) wanted.push(object)
     else if (type === undefined) leftOut.push(unknownKind(twin, object))
@@ -65,7 +66,20 @@ function adopt({ api }: Twin, type: ResourceType, object: DraftObject): void {
   const [, version] = splitApiVersion(object.apiVersion ?? '')
   const stored = versionConversion.toStored(object, { type, version })
   const { managedFields: _managed, ...metadata } = stored.metadata as KubeObject['metadata']
-  api.registry.store.put(storedAs(type), as<KubeObject>({ ...stored, kind: type.kind, metadata: { ...metadata, resourceVersion: '' } }))
+  const adopted = as<KubeObject>({ ...stored, kind: type.kind, metadata: { ...metadata, resourceVersion: '' } })
+  api.registry.store.put(storedAs(type), adopted)
+  if (type.kind !== 'CustomResourceDefinition') return
+  // its own controller does the same a little later; the objects of the kind come now
+  const custom = customResourceType(adopted)
+  if (custom !== undefined) api.catalog.add(custom)
+}
+
+/** What makes kinds known comes before the objects of those kinds. */
+function definitionsFirst(objects: Iterable<DraftObject>): readonly DraftObject[] {
+  const all = [...objects]
+  const isDefinition = ({ kind }: DraftObject) => kind === 'CustomResourceDefinition'
+  if (!all.some(isDefinition)) return all
+  return [...all.filter(isDefinition), ...all.filter((object) => !isDefinition(object))]
 }
 
 function adoptNodes({ api, fleet }: Twin): void {

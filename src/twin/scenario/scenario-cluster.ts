@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Node } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../cluster/clock.ts'
+import { readSnapshot } from '../../cluster/snapshot/read-snapshot.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { as, type DraftObject } from '../kube-object.ts'
 import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
@@ -36,20 +37,28 @@ export async function scenarioCluster(
     version ??= made.version
     for (const object of made.objects) objects.push(object)
   }
+  if (cluster.snapshot !== undefined) {
+    const { header, objects: captured } = await readSnapshot(resolve(folder, cluster.snapshot))
+    version ??= header.server
+    for (const object of captured) objects.push(object as DraftObject)
+  }
   for (const file of cluster.files ?? []) for (const object of await readManifests(resolve(folder, file))) objects.push(object)
   for (const object of cluster.objects ?? []) objects.push(object as DraftObject)
   return { version: version ?? versionOf(objects), objects }
 }
 
-/** Puts what comes from a cluster into a twin that has not been started. Throws `FalkirkError` FK_SCENARIO when something is refused. */
+/** Puts what comes from a cluster into a twin that has not been started; kinds that the server does not know are left out. */
 export async function loadScenario(twin: Twin, { objects }: ScenarioCluster): Promise<void> {
-  await load(
+  await loadObjects(
     twin,
     objects.filter(({ metadata }) => metadata?.uid),
   )
 }
 
-/** Creates what the scenario only wishes for, in a twin that runs and has made its first service accounts. */
+/**
+ * Creates what the scenario only wishes for, in a twin that runs and has made its first service accounts. Throws `FalkirkError` FK_SCENARIO when
+ * something is refused.
+ */
 export async function applyScenario(twin: Twin, { objects }: ScenarioCluster, clock: Clock): Promise<void> {
   await clock.sleep(1000)
   const wanted = objects.filter(({ metadata }) => !metadata?.uid)
