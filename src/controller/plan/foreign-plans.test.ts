@@ -1,6 +1,7 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { MemoryObject } from '../../../test/loopback/memory-api.ts'
 import { memoryShell } from '../../../test/loopback/memory-shell.ts'
+import { type LogLine, recordingLog } from '../../../test/loopback/watched-collection.ts'
 import { ApiError } from '../../cluster/api-error.ts'
 import { ForeignPlans } from './foreign-plans.ts'
 
@@ -8,7 +9,8 @@ import { ForeignPlans } from './foreign-plans.ts'
 const path = '/apis/upgrade.cattle.io/v1/plans/lost'
 
 function setUp() {
-  const made = memoryShell()
+  const lines: LogLine[] = []
+  const made = memoryShell({ log: recordingLog(lines) })
   const start = () => {
     const foreign = new ForeignPlans(made.shell)
     onTestFinished(() => foreign.stop())
@@ -24,7 +26,7 @@ function setUp() {
     spec: { upgrade: { image: 'x' } },
     ...more,
   })
-  return { ...made, start, plan }
+  return { ...made, start, plan, lines }
 }
 
 const served = { status: { conditions: [{ type: 'Validated', status: 'True' }] } }
@@ -74,12 +76,45 @@ describe('Plans in other namespaces', () => {
     expect(events).toEqual([])
   })
 
-  it('are not asked for again where they may not be watched', async () => {
-    const { api, clock, start } = setUp()
-    api.refuse = () => new ApiError({ status: 403, message: 'may not list plans' })
+  it.each([
+    { verb: 'list', allowed: 0 },
+    { verb: 'watch', allowed: 1 },
+  ])('are not asked for again where the right to $verb them is left out, and that is said once', async ({ verb, allowed }) => {
+    const { api, clock, start, lines, plan, events } = setUp()
+    api.put(path, plan())
+    let left = allowed
+    const refusal = new ApiError({ status: 403, message: `may not ${verb} plans` })
+    api.refuse = () => (left-- > 0 ? undefined : refusal)
     start()
     await clock.advance(600_000)
-    expect(api.requests).toHaveLength(1)
+    expect(api.requests).toHaveLength(allowed + 1)
+    // what was listed once may be served by now
+    expect(events).toEqual([])
+    expect(lines.filter(({ level }) => level !== 'debug')).toEqual([
+      { level: 'info', message: 'Plans in other namespaces are not looked for', fields: { problem: expect.stringContaining(verb) } },
+    ])
+  })
+
+  it.each([
+    { what: 'does not know Plans yet', status: 404 },
+    { what: 'knows nobody’s rights yet', status: 403 },
+    { what: 'does not accept the token', status: 401 },
+  ])('are looked for again after the API server was restarted and $what', async ({ status }) => {
+    const { api, clock, start, plan, events, lines } = setUp()
+    start()
+    await clock.advance(10_000)
+    api.refuse = () => new ApiError({ status, message: 'just started' })
+    await clock.advance(600_000)
+    api.refuse = () => undefined
+    api.put(path, plan())
+    await clock.advance(120_000)
+    expect(events).toMatchObject([{ reason: 'NotServed' }])
+    const told = lines.filter(({ level }) => level !== 'debug').map(({ message }) => message)
+    expect([told[0], told.at(-2)]).toEqual([
+      'Plans in other namespaces are not looked for',
+      'Plans in other namespaces are looked for again',
+    ])
+    expect(told.length).toBeLessThan(5)
   })
 
   it('are nobody’s concern after the end', async () => {

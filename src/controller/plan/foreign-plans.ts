@@ -1,6 +1,8 @@
+import type { Log } from '../../cluster/log.ts'
 import { type CachedObject, ObjectCache } from '../../cluster/object-cache.ts'
 import type { Reflector } from '../../cluster/reflector.ts'
 import { plans } from '../../cluster/resource.ts'
+import type { ReflectorProblem } from '../../cluster/watch-fault.ts'
 import { type ForeignPlan, judgeForeignPlan } from '../../core/plan/judge-foreign-plan.ts'
 import type { Shell } from '../shell.ts'
 import { reflect } from './plan-caches.ts'
@@ -18,24 +20,38 @@ export class ForeignPlans {
   /** By UID, until it is judged; a Plan that is there no more is forgotten with its timer. */
   readonly #timers = new Map<string, () => void>()
   readonly #told = new Set<string>()
+  #mayWatch = false
 
   constructor(shell: Shell) {
     this.#shell = shell
     this.#cache = new ObjectCache<CachedForeignPlan>({ trim: foreignPlan, log: shell.log })
     this.#cache.onChange(({ kind, object }) => (kind === 'Deleted' ? this.#forget(object.uid) : this.#judge(object)))
-    const onReflectorProblem: Shell['onReflectorProblem'] = (_, problem) => {
-      if (problem === undefined) return
-      shell.log.info({ problem: problem.message }, 'Plans in other namespaces are not looked for')
-      void this.#reflector.stop()
-    }
     const fieldSelector = `metadata.namespace!=${shell.namespace}`
-    this.#reflector = reflect({ ...shell, onReflectorProblem }, plans, this.#cache, { fieldSelector })
+    const onReflectorProblem: Shell['onReflectorProblem'] = (_, problem) => this.#hear(problem)
+    this.#reflector = reflect({ ...shell, log: withoutWarnings(shell.log), onReflectorProblem }, plans, this.#cache, { fieldSelector })
+    this.#reflector.watching.then(
+      () => {
+        this.#mayWatch = true
+      },
+      () => {},
+    )
   }
 
   async stop(): Promise<void> {
     for (const cancel of this.#timers.values()) cancel()
     this.#timers.clear()
     await this.#reflector.stop()
+  }
+
+  /** A right that was left out stays so: nothing is asked any more. What was allowed before is so again when the API server has come up. */
+  #hear(problem: ReflectorProblem | undefined): void {
+    const { log } = this.#shell
+    if (problem === undefined) {
+      log.info({}, 'Plans in other namespaces are looked for again')
+      return
+    }
+    log.info({ problem: problem.message }, 'Plans in other namespaces are not looked for')
+    if (problem.reason === 'Forbidden' && !this.#mayWatch) void this.stop()
   }
 
   #judge(plan: CachedForeignPlan): void {
@@ -58,6 +74,17 @@ export class ForeignPlans {
     this.#timers.get(uid)?.()
     this.#timers.delete(uid)
     this.#told.delete(uid)
+  }
+}
+
+/** What the watch has trouble with is told by `ForeignPlans`, once. */
+function withoutWarnings(log: Log): Log {
+  const debug: Log['debug'] = (fields, message) => log.debug(fields, message)
+  return {
+    debug,
+    info: (fields, message) => log.info(fields, message),
+    warn: debug,
+    error: (fields, message) => log.error(fields, message),
   }
 }
 
