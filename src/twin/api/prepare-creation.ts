@@ -1,7 +1,6 @@
 import { apiTime } from '../api-time.ts'
 import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
 import { asWritten } from './as-written.ts'
-import { withoutEmptyFields } from './empty-metadata.ts'
 import { metadataProblems } from './metadata-problems.ts'
 import { generatedName, newUid } from './object-name.ts'
 import { storedApiVersion } from './resource-catalog.ts'
@@ -55,7 +54,7 @@ function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, 
     resourceVersion: '',
     ...(strategy.countsGeneration === true ? { generation: 1 } : {}),
     creationTimestamp: apiTime(context.nowMs),
-    ...withoutEmptyFields(others),
+    ...others,
   }
 }
 

@@ -1,6 +1,5 @@
 import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
 import { asWritten } from './as-written.ts'
-import { withoutEmptyFields } from './empty-metadata.ts'
 import { metadataChangeProblems } from './metadata-problems.ts'
 import { placeOf, type WriteRules } from './prepare-creation.ts'
 import { storedApiVersion } from './resource-catalog.ts'
@@ -106,7 +105,7 @@ function nextMetadata(draft: Partial<ObjectMeta>, old: ObjectMeta): ObjectMeta {
   const { generation: _generation, deletionGracePeriodSeconds, ...rest } = draft
   const grace = deletionGracePeriodSeconds ?? old.deletionGracePeriodSeconds
   return {
-    ...withoutEmptyFields(rest),
+    ...rest,
     name: draft.name || old.name,
     ...(old.namespace === undefined ? {} : { namespace: old.namespace }),
     uid: draft.uid || old.uid,
