@@ -1,7 +1,7 @@
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1'
 import { FalkirkError } from '../../../core/falkirk-error.ts'
 import { podRequests } from '../../../core/scheduling/pod-requests.ts'
-import { ResourceSum, resourcesOf } from '../../../core/scheduling/resources.ts'
+import { ResourceSum, type Resources, resourcesOf } from '../../../core/scheduling/resources.ts'
 import type { GeneratedNode } from './node-objects.ts'
 
 /** The share of a node that is given away, so that a drained node's pods find room elsewhere. */
@@ -11,11 +11,12 @@ const filled = 0.85
 export class NodeRoom {
   readonly #used = new Map<string, { readonly sum: ResourceSum; pods: number }>()
   readonly #turns = new Map<readonly GeneratedNode[], number>()
-  readonly #limits = new Map<string, ReturnType<typeof resourcesOf>>()
+  readonly #requests = new WeakMap<PodSpec, Resources>()
+  readonly #limits = new Map<string, Resources>()
 
   /** Books the pod on the next node that has room for it. Throws `FalkirkError` FK_BAD_SETTING when none has. */
   next(nodes: readonly GeneratedNode[], spec: PodSpec): GeneratedNode {
-    const requests = podRequests({ spec } as Pod)
+    const requests = this.#requestsOf(spec)
     const turn = this.#turns.get(nodes) ?? 0
     for (let tries = 0; tries < nodes.length; tries += 1) {
       const node = nodes[(turn + tries) % nodes.length]
@@ -35,15 +36,22 @@ export class NodeRoom {
   /** A pod that has to be on this node, whether there is room or not. */
   book(node: GeneratedNode, spec: PodSpec): void {
     const used = this.#usedOf(node)
-    used.sum.add(podRequests({ spec } as Pod))
+    used.sum.add(this.#requestsOf(spec))
     used.pods += 1
   }
 
-  #fits(node: GeneratedNode, requests: ReturnType<typeof podRequests>): boolean {
+  #fits(node: GeneratedNode, requests: Resources): boolean {
     const { sum, pods } = this.#usedOf(node)
     const limits = this.#limitsOf(node)
     const cpu = sum.milliCpu + requests.milliCpu <= limits.milliCpu * filled
     return cpu && sum.memory + requests.memory <= limits.memory * filled && pods < 108
+  }
+
+  /** Pods of one owner share their spec. */
+  #requestsOf(spec: PodSpec): Resources {
+    const requests = this.#requests.get(spec) ?? podRequests({ spec } as Pod)
+    this.#requests.set(spec, requests)
+    return requests
   }
 
   #usedOf({ machine }: GeneratedNode) {

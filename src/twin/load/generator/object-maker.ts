@@ -12,6 +12,7 @@ export class ObjectMaker {
   readonly random: () => number
   readonly objects: KubeObject[] = []
   readonly #places = new Map<string, number>()
+  readonly #times = new Map<number, string>()
 
   constructor(shape: ClusterShape) {
     this.shape = shape
@@ -28,7 +29,7 @@ export class ObjectMaker {
       ...full.metadata,
       uid: draft.metadata?.uid ?? newUid(this.random),
       resourceVersion: '',
-      creationTimestamp: apiTime(nowMs - ageSeconds * 1000),
+      creationTimestamp: this.timeOf(ageSeconds),
       ...(strategy.countsGeneration === true ? { generation: 1 } : {}),
     }
     const object = as<KubeObject>({ ...full, metadata })
@@ -49,6 +50,15 @@ export class ObjectMaker {
     const draft = as<DraftObject>({ spec: { serviceAccountName: 'default', serviceAccount: 'default', ...spec } as unknown })
     const full = strategyOf('pods').defaults?.(as<DraftObject>({ ...draft }), { minor, nowMs }) ?? draft
     return { priority: 0, ...(full.spec as PodSpec), tolerations: [...(spec.tolerations ?? []), ...patience] }
+  }
+
+  /** So many seconds ago, as the API writes it. */
+  timeOf(ageSeconds: number): string {
+    const known = this.#times.get(ageSeconds)
+    if (known !== undefined) return known
+    const time = apiTime(this.shape.nowMs - ageSeconds * 1000)
+    this.#times.set(ageSeconds, time)
+    return time
   }
 
   /** One of a list. */

@@ -1,6 +1,5 @@
-import type { Container, ContainerStatus, Pod, PodSpec, PodStatus } from 'kubernetes-types/core/v1'
+import type { Container, ContainerStatus, PodSpec, PodStatus } from 'kubernetes-types/core/v1'
 import { generatedName, newUid } from '../../api/object-name.ts'
-import { apiTime } from '../../api-time.ts'
 import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { imageId } from '../../kubelet/pod/container-id.ts'
 import { qosClassOf } from '../../schema/strategies/pod-qos.ts'
@@ -12,6 +11,7 @@ import type { ObjectMaker } from './object-maker.ts'
 export class RunningPods {
   readonly #maker: ObjectMaker
   readonly #room: NodeRoom
+  readonly #conditions = new Map<string, NonNullable<PodStatus['conditions']>>()
 
   constructor(maker: ObjectMaker, room: NodeRoom) {
     this.#maker = maker
@@ -21,7 +21,7 @@ export class RunningPods {
   /** `draft` is as a controller creates it, `spec` its defaulted spec (shared), `node` where it runs. */
   add(draft: DraftObject, spec: PodSpec, node: GeneratedNode, ageSeconds: number): KubeObject {
     const { shape, random, objects } = this.#maker
-    const startedAt = apiTime(shape.nowMs - ageSeconds * 1000)
+    const startedAt = this.#maker.timeOf(ageSeconds)
     const uid = newUid(random)
     const { generateName } = draft.metadata ?? {}
     const metadata = {
@@ -31,10 +31,25 @@ export class RunningPods {
       resourceVersion: '',
       creationTimestamp: startedAt,
     }
-    const status = runningStatus({ spec, uid, startedAt, node, minor: shape.minor, podIp: this.#address(node) })
+    const status = runningStatus({
+      spec,
+      uid,
+      startedAt,
+      node,
+      minor: shape.minor,
+      podIp: this.#address(node),
+      conditions: this.#conditionsSince(startedAt),
+    })
     const object = as<KubeObject>({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, nodeName: node.machine.name }, status })
     objects.push(object)
     return object
+  }
+
+  /** All pods that began in one second share them. */
+  #conditionsSince(startedAt: string): NonNullable<PodStatus['conditions']> {
+    const conditions = this.#conditions.get(startedAt) ?? conditionsSince(startedAt, this.#maker.shape.minor)
+    this.#conditions.set(startedAt, conditions)
+    return conditions
   }
 
   #address(node: GeneratedNode): string {
@@ -49,15 +64,16 @@ interface Running {
   readonly node: GeneratedNode
   readonly minor: number
   readonly podIp: string
+  readonly conditions: NonNullable<PodStatus['conditions']>
 }
 
 /** As a kubelet writes it of a pod with whose containers all is well. Source: Kubernetes API reference, PodStatus. */
-function runningStatus({ spec, uid, startedAt, node, minor, podIp }: Running): PodStatus {
+function runningStatus({ spec, uid, startedAt, node, minor, podIp, conditions }: Running): PodStatus {
   const { address, runtime } = node.machine
   const ip = spec.hostNetwork === true ? address : podIp
   return {
     phase: 'Running',
-    conditions: conditionsSince(startedAt, minor) as NonNullable<PodStatus['conditions']>,
+    conditions,
     hostIP: address,
     ...(minor >= 29 ? { hostIPs: [{ ip: address }] } : {}),
     podIP: ip,
@@ -90,30 +106,8 @@ function containerStatus({ name, image = '' }: Container, containerID: string, s
   }
 }
 
-const sharedConditions = new Map<string, readonly object[]>()
-
-/** All conditions of the pods that began in one second are the same object. */
-function conditionsSince(startedAt: string, minor: number): readonly object[] {
-  const key = `${startedAt} ${minor}`
-  const known = sharedConditions.get(key)
-  if (known !== undefined) return known
+function conditionsSince(startedAt: string, minor: number): NonNullable<PodStatus['conditions']> {
   const types = [...(minor >= 29 ? ['PodReadyToStartContainers'] : []), 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled']
   const conditions = types.map((type) => ({ type, status: 'True', lastProbeTime: null, lastTransitionTime: startedAt }))
-  // a run of one second has few starts; the map must not grow over many clusters
-  if (sharedConditions.size > 1000) sharedConditions.clear()
-  sharedConditions.set(key, conditions)
-  return conditions
-}
-
-/** A pod that has done its work. */
-export function succeeded(pod: KubeObject, finishedAt: string): KubeObject {
-  const { status = {} } = as<Pod>(pod)
-  const containerStatuses = (status.containerStatuses ?? []).map(({ containerID = '', ...one }) => ({
-    ...one,
-    containerID,
-    ready: false,
-    started: false,
-    state: { terminated: { exitCode: 0, reason: 'Completed', startedAt: status.startTime ?? '', finishedAt, containerID } },
-  }))
-  return { ...pod, status: { ...status, phase: 'Succeeded', containerStatuses } }
+  return conditions as unknown as NonNullable<PodStatus['conditions']>
 }
