@@ -1,8 +1,10 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../cluster/clock.ts'
 import type { ApiTransport } from '../cluster/transport.ts'
+import { admissionChain } from './access/admission-chain.ts'
 import { serviceAccountUser } from './access/authentication/service-account-tokens.ts'
 import { createTwinAccess, type TwinAccess, type TwinAccessOptions } from './access/twin-access.ts'
+import type { AnsweringServices } from './access/webhooks/webhook-target.ts'
 import type { VirtualResource } from './api/http/server-parts.ts'
 import { storedAs } from './api/resource-type.ts'
 import { createInProcessTransport } from './api/serve/in-process-transport.ts'
@@ -47,8 +49,10 @@ export interface TwinOptions {
   readonly serviceCidr?: string
   /** Users with tokens, the key of service account tokens, the cluster's CA in PEM. */
   readonly access?: Omit<TwinAccessOptions, 'store' | 'clock' | 'random' | 'minor'> & { readonly rootCertificate?: string }
+  /** Services whose admission webhooks really answer, by `namespace/name`; of all others it is only known whether they can be reached. */
+  readonly webhooks?: AnsweringServices
   /** What takes the place of parts of the API server, or is added to them; RBAC holds unless `access` is told here. */
-  readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'virtual' | 'documents'>>
+  readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'virtual' | 'documents' | 'describe'>>
   readonly kubelets?: Partial<
     Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'registry' | 'events' | 'onContainer' | 'restartSeconds' | 'bootSeconds'>
   > & {
@@ -143,11 +147,15 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
     ...options.api,
     virtual: (served, subresource) =>
       options.api?.virtual?.(served, subresource) ?? access.virtual(served, subresource) ?? made[storedAs(served.type)],
-    admission: [
-      ...builtInAdmission({ reader: store, pool, minor: minorOf(version), random }),
-      ...(options.api?.admission ?? []),
-      access.escalation,
-    ],
+    admission: admissionChain({
+      store,
+      clock,
+      random,
+      catalog: () => api.catalog,
+      plugins: [...builtInAdmission({ reader: store, pool, minor: minorOf(version), random }), ...(options.api?.admission ?? [])],
+      last: [access.escalation],
+      ...(options.webhooks === undefined ? {} : { webhooks: options.webhooks }),
+    }),
     faults: controlPlaneFaults(controlPlane, options.api?.faults),
     onDefect: (error) => onDefect('api', error),
   })

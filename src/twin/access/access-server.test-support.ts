@@ -1,4 +1,6 @@
 import { VirtualClock } from '../../cluster/virtual-clock.ts'
+import type { AdmissionStep } from '../api/admission.ts'
+import type { ResourceCatalog } from '../api/resource-catalog.ts'
 import type { TwinApi, TwinApiOptions } from '../api/twin-api.ts'
 import { createTwinApi, minorOf } from '../api/twin-api.ts'
 import type { DraftObject } from '../kube-object.ts'
@@ -33,8 +35,19 @@ export interface AccessServer extends TwinApi {
   readonly send: Send
 }
 
+/** What a test's own admission is made of. */
+export interface ServerGround {
+  readonly store: ObjectStore
+  readonly clock: VirtualClock
+  readonly catalog: () => ResourceCatalog
+}
+
+interface AccessServerOptions extends Partial<TwinApiOptions> {
+  readonly admissionOf?: (ground: ServerGround) => readonly AdmissionStep[]
+}
+
 /** An API server with all of access, the namespaces of every cluster, the user bob of the group devs, and a clock that stands. */
-export async function accessServer(gitVersion = 'v1.20.2', more: Partial<TwinApiOptions> = {}): Promise<AccessServer> {
+export async function accessServer(gitVersion = 'v1.20.2', { admissionOf, ...more }: AccessServerOptions = {}): Promise<AccessServer> {
   const clock = new VirtualClock({ startMs: Date.parse('2026-11-21T10:00:00Z') })
   const store = new ObjectStore()
   const random = seeded()
@@ -50,7 +63,7 @@ export async function accessServer(gitVersion = 'v1.20.2', more: Partial<TwinApi
     ],
   })
   const { access: control, virtual, escalation } = access
-  const api = createTwinApi({
+  const api: TwinApi = createTwinApi({
     store,
     clock,
     random,
@@ -58,7 +71,7 @@ export async function accessServer(gitVersion = 'v1.20.2', more: Partial<TwinApi
     access: control,
     virtual,
     ...more,
-    admission: [...(more.admission ?? []), escalation],
+    admission: [...(admissionOf?.({ store, clock, catalog: () => api.catalog }) ?? []), escalation],
     onDefect: (error) => defects.push(error),
   })
   for (const name of ['default', 'kube-system', 'kube-public']) await api.client.create('namespaces', { metadata: { name } })

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { Agent, request } from 'undici'
 
 /** An answer as it came. */
@@ -44,7 +45,8 @@ export class HttpsCaller {
     const key = `${serverName}\n${ca}`
     const known = this.#agents.get(key)
     if (known !== undefined) return known
-    const connect = { servername: serverName, ...(ca === '' ? {} : { ca }) }
+    // An address is no name to ask for; the certificate is compared with it all the same.
+    const connect = { ...(isIP(serverName) === 0 ? { servername: serverName } : {}), ...(ca === '' ? {} : { ca }) }
     const agent = new Agent({ connect, maxResponseSize: mostAnswerBytes })
     this.#agents.set(key, agent)
     return agent

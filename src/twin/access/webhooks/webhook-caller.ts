@@ -82,7 +82,7 @@ export class WebhookCaller {
     if (target.kind !== 'Address') throw new TypeError(`a webhook is not asked that is ${target.kind}`)
     const { status, body } = await this.#https.post({
       url: `https://${target.host.includes(':') ? `[${target.host}]` : target.host}:${target.port}${place.path}`,
-      serverName: new URL(place.url).hostname,
+      serverName: new URL(place.url).hostname.replace(/^\[|\]$/g, ''),
       ca: Buffer.from(webhook.spec.clientConfig.caBundle ?? '', 'base64').toString('utf8'),
       body: JSON.stringify(review),
       signal,
@@ -95,9 +95,9 @@ export class WebhookCaller {
     const query = `?timeout=${timeoutSeconds({ spec })}s`
     const { service, url } = spec.clientConfig
     if (service === undefined) {
-      const known = url ?? 'https://127.0.0.1/'
-      const { pathname } = new URL(known)
-      return { target: targetOfUrl(known), url: `${known}${query}`, path: `${pathname}${query}` }
+      const known = url ?? ''
+      const path = URL.canParse(known) ? new URL(known).pathname : '/'
+      return { target: targetOfUrl(known), url: `${known}${query}`, path: `${path}${query}` }
     }
     const { namespace, name, port = 443, path = '' } = service
     const full = path === '' || path.startsWith('/') ? path : `/${path}`

@@ -39,6 +39,7 @@ export function storedServices(store: ObjectStore, answering: AnsweringServices 
 
 /** The address of a webhook that is named by its URL: only this machine is called; of all others nothing is known. */
 export function targetOfUrl(url: string): WebhookTarget {
+  if (!URL.canParse(url)) return { kind: 'Unreachable', why: `${JSON.stringify(url)} is no URL` }
   const { hostname, port } = new URL(url)
   const host = hostname.replace(/^\[|\]$/g, '')
   if (host !== 'localhost' && host !== '::1' && !/^127(\.\d{1,3}){3}$/.test(host)) return { kind: 'Assumed' }
