@@ -1,3 +1,4 @@
+import { statusAsWritten } from '../../api/as-written.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { TwinClient } from '../../twin-client.ts'
@@ -8,14 +9,15 @@ import type { TwinClient } from '../../twin-client.ts'
  */
 export async function writeStatus(client: TwinClient, resource: string, object: KubeObject, fields: object): Promise<KubeObject> {
   const { namespace, name, uid } = object.metadata
-  const before = object.status as object | undefined
-  if (sameJson({ ...before, ...fields }, before ?? {})) return object
+  const before = (object.status ?? {}) as object
+  const next = (status: object) => statusAsWritten(present({ ...status, ...fields }), resource)
+  if (sameJson(next(before), before)) return object
   return client.change(
     resource,
     { namespace, name },
     (current) => {
       if (current.metadata.uid !== uid) return current
-      return { ...current, status: present({ ...(current.status as object | undefined), ...fields }) }
+      return { ...current, status: next((current.status ?? {}) as object) }
     },
     'status',
   )

@@ -91,7 +91,7 @@ describe('a Deployment', () => {
     expect({ fewest, most }).toEqual({ fewest: 6, most: 10 })
     expect(sets(cluster).map(({ spec }) => spec.replicas)).toContain(0)
     expect(deployment(cluster).metadata.annotations?.['deployment.kubernetes.io/revision']).toBe('2')
-    expect(deployment(cluster).status).toMatchObject({ replicas: 8, updatedReplicas: 8, availableReplicas: 8, unavailableReplicas: 0 })
+    expect(deployment(cluster).status).toMatchObject({ replicas: 8, updatedReplicas: 8, availableReplicas: 8 })
   })
 
   it('goes back to a ReplicaSet that it has had, which gets a new revision and remembers the old one', async () => {
@@ -189,7 +189,7 @@ describe('a Deployment', () => {
     const cluster = await start()
     await cluster.create('deployments.apps', web({ minReadySeconds: 30 }))
     await cluster.seconds(20)
-    expect(deployment(cluster).status).toMatchObject({ readyReplicas: 3, availableReplicas: 0 })
+    expect(deployment(cluster).status).toMatchObject({ readyReplicas: 3, unavailableReplicas: 3 })
     await cluster.seconds(20)
     expect(deployment(cluster).status).toMatchObject({ readyReplicas: 3, availableReplicas: 3 })
   })
