@@ -62,3 +62,69 @@ describe('a Plan that changes in the middle', () => {
     expect(world.done.filter((a) => a.kind === 'CreateJob')).toHaveLength(1)
   })
 })
+
+describe('a Plan that is edited after a node has failed', () => {
+  const changesJob = { upgrade: { image: 'rancher/k3s-upgrade', args: ['again'] } }
+  const leavesJob = { concurrency: 2 }
+
+  function failed(reason: string): PlanWorld {
+    const world = new PlanWorld(someFacts(aPlan(), [aNode('n1')]))
+    world.settle()
+    world.begin('n1')
+    if (reason === 'NotReached') world.succeed('n1')
+    else world.fail('n1')
+    world.settle()
+    world.nowMs += world.facts.settings.verifyTimeoutMs
+    world.settle()
+    expect(world.condition()).toMatchObject({ status: 'False', reason })
+    return world
+  }
+
+  function edit(world: PlanWorld, spec: Record<string, unknown>): void {
+    world.facts = { ...world.facts, plan: { ...aPlan({ spec, generation: 2 }), status: world.facts.plan.status ?? {} } }
+    world.settle()
+  }
+
+  function jobsGo(world: PlanWorld): void {
+    world.facts = { ...world.facts, jobs: world.facts.jobs.filter((job) => job.end === undefined) }
+    world.settle()
+  }
+
+  const created = (world: PlanWorld) => world.done.filter(({ kind }) => kind === 'CreateJob').length
+
+  const reasons = ['JobFailed', 'NotReached']
+
+  it.each(reasons)('%s: the node is tried again at once where another Job would be made', (reason) => {
+    const world = failed(reason)
+    edit(world, changesJob)
+    expect(created(world)).toBe(2)
+    world.begin('n1')
+    world.succeed('n1', reached)
+    world.settle()
+    expect(world.condition()).toMatchObject({ status: 'True' })
+  })
+
+  it.each(reasons)('%s: the node is tried again when the ended Job has gone, whatever was edited', (reason) => {
+    const world = failed(reason)
+    const told = world.events.length
+    edit(world, leavesJob)
+    expect([created(world), world.condition()?.reason, world.events.length]).toEqual([1, reason, told])
+    jobsGo(world)
+    expect(created(world)).toBe(2)
+  })
+
+  it.each(reasons)('%s: nothing is tried again without an edit', (reason) => {
+    const world = failed(reason)
+    jobsGo(world)
+    world.nowMs += 86_400_000
+    world.settle()
+    expect([created(world), world.condition()?.reason]).toEqual([1, reason])
+  })
+
+  it('NotReached: a node that has come to the version meanwhile is done', () => {
+    const world = failed('NotReached')
+    world.setNode('n1', { kubeletVersion: reached })
+    edit(world, changesJob)
+    expect([created(world), world.condition()?.status]).toEqual([1, 'True'])
+  })
+})

@@ -121,6 +121,15 @@ export function failureStands(at: NodeAtWork, context: PlanContext): NodeWork | 
   return entry.attempt <= context.options.retry.count ? retryRecorded(at, context, entry, standing) : standing
 }
 
+/**
+ * A recorded failure of this hash that stands no longer because the Plan was edited since, and for which no try is left: the ended Job stays
+ * until its time is up, and with it the verdict.
+ */
+export function failureBeforeEdit({ entry }: NodeAtWork, { latestHash, options }: PlanContext): NodeWork | undefined {
+  if (entry?.failure === undefined || entry.hash !== latestHash || entry.attempt <= options.retry.count) return undefined
+  return { kind: 'Failed', reason: entry.failure.reason, message: entry.failure.message, actions: [], events: [] }
+}
+
 /** A recorded failure that is tried again: the node has its scheduling back meanwhile, and the next try begins with a new entry. */
 function retryRecorded(at: NodeAtWork, context: PlanContext, entry: JournalEntry, standing: NodeWork): NodeWork {
   const dueMs = Date.parse(entry.since) + pauseMs(context, entry.attempt)

@@ -1,9 +1,10 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { mungeVersion } from '../version/kubernetes-version.ts'
 import { completedLabels } from './completed-labels.ts'
-import { failNode, failureStands } from './fail-node.ts'
+import { failNode, failureBeforeEdit, failureStands } from './fail-node.ts'
 import { failureMessage, toldBefore } from './failure-message.ts'
 import { parseGoDuration } from './go-duration.ts'
+import { isTemplateChanged } from './job-for-node.ts'
 import { isControlPlane } from './node-selection.ts'
 import { deleteJob, type NodeAtWork, type NodeWork, type PlanContext, working } from './node-work.ts'
 import type { PlanAction } from './plan-decision.ts'
@@ -25,10 +26,8 @@ function judgeFailed(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeW
     const read: PlanAction = { kind: 'ReadFailure', jobName: job.name, jobUid: job.uid }
     return working([read], { kind: 'Waiting', ...(message === undefined ? {} : { message }) })
   }
-  // edited since: the failed Job stays until its time is up, and with it the verdict
-  if (at.entry?.failure !== undefined && at.entry.hash === context.latestHash && at.entry.attempt > context.options.retry.count) {
-    return { kind: 'Failed', reason: at.entry.failure.reason, message: at.entry.failure.message, actions: [], events: [] }
-  }
+  const before = failureBeforeEdit(at, context)
+  if (before !== undefined) return before
   const message = failureMessage({
     job,
     node: at.node.name,
@@ -54,22 +53,25 @@ function judgeComplete(at: NodeAtWork, job: JobFacts, context: PlanContext): Nod
 /** Exit code 0 proves nothing: a Kubernetes version has to be reported by the node, and a gated node has to be Ready. */
 function verify(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork | undefined {
   const { node } = at
-  const endMs = job.end?.atMs ?? context.nowMs
-  if (context.target !== undefined && mungeVersion(node.kubeletVersion) !== context.latestVersion) {
-    const standing = failureStands(at, context)
-    if (standing !== undefined) return standing
-    const untilMs = endMs + context.facts.settings.verifyTimeoutMs
-    const reports = `Node ${node.name} reports ${node.kubeletVersion || 'no version'}`
-    if (context.nowMs < untilMs) {
-      const message = `${reports}; waiting for ${context.latestVersion}`
-      return { kind: 'Waiting', message, actions: [], events: [], wakeAtMs: untilMs }
-    }
-    const message = `Job ${job.namespace}/${job.name} succeeded, but ${reports} instead of ${context.latestVersion}; see what the image did on the node, then edit the Plan to try again`
-    return failNode(at, context, { reason: 'NotReached', message, job, atMs: untilMs })
-  }
+  if (context.target !== undefined && mungeVersion(node.kubeletVersion) !== context.latestVersion) return notReached(at, job, context)
   const gated = context.options.healthGate === 'All' || (context.options.healthGate === 'ControlPlane' && isControlPlane(node))
   if (!gated || node.ready) return undefined
   return { kind: 'Waiting', message: `Node ${node.name} is not Ready after its upgrade`, actions: [], events: [] }
+}
+
+/** The node still reports another version: it may take its time, then it has failed. */
+function notReached(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork {
+  const standing = failureStands(at, context)
+  if (standing !== undefined) return standing
+  const before = failureBeforeEdit(at, context)
+  if (before !== undefined) return isTemplateChanged(at, job, context) ? discardJob(at, job, context) : before
+  const untilMs = (job.end?.atMs ?? context.nowMs) + context.facts.settings.verifyTimeoutMs
+  const reports = `Node ${at.node.name} reports ${at.node.kubeletVersion || 'no version'}`
+  if (context.nowMs < untilMs) {
+    return { kind: 'Waiting', message: `${reports}; waiting for ${context.latestVersion}`, actions: [], events: [], wakeAtMs: untilMs }
+  }
+  const message = `Job ${job.namespace}/${job.name} succeeded, but ${reports} instead of ${context.latestVersion}; see what the image did on the node, then edit the Plan to try again`
+  return failNode(at, context, { reason: 'NotReached', message, job, atMs: untilMs })
 }
 
 /** `postCompleteDelay`: the node serves again at once, its slot is given back and its label set later. */

@@ -1,7 +1,9 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { buildJob } from './build-job.ts'
 import type { JobInput } from './job-input.ts'
 import { currentEntry } from './journal-entry.ts'
-import type { NodeAtWork, PlanContext } from './node-work.ts'
+import { type NodeAtWork, type PlanContext, stageLabel } from './node-work.ts'
+import { sameTemplate } from './template-digest.ts'
 
 /** The Job that upgrades a node, as it would be made now; with `stage`, the one that `prepareJob` takes its part from. */
 export function jobFor(at: NodeAtWork, context: PlanContext, stage?: JobInput['stage']): ReturnType<typeof buildJob> {
@@ -19,4 +21,11 @@ export function jobFor(at: NodeAtWork, context: PlanContext, stage?: JobInput['s
     attempt: currentEntry(at, context)?.attempt ?? 1,
     sharesFirstLabel: context.sharesFirstLabel(at.node.name),
   })
+}
+
+/** Whether another Job would be made now than this one. */
+export function isTemplateChanged(at: NodeAtWork, job: JobFacts, context: PlanContext): boolean {
+  if (job.labels[stageLabel] !== undefined) return false
+  const desired = jobFor(at, context)
+  return desired.kind === 'Job' && sameTemplate(job, desired.job) === 'Different'
 }

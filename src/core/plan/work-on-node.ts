@@ -2,12 +2,11 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { stuckMessage } from './failure-message.ts'
 import { discardJob, finishNode } from './finish-node.ts'
 import { jobDeadlineSeconds } from './job-deadline.ts'
-import { jobFor } from './job-for-node.ts'
+import { isTemplateChanged } from './job-for-node.ts'
 import { hasBegun, isOutdated, type NodeAtWork, type NodeWork, type PlanContext, stageLabel, working } from './node-work.ts'
 import type { PlanActions } from './plan-decision.ts'
 import { letGo } from './restore-node.ts'
 import { startNode } from './start-node.ts'
-import { sameTemplate } from './template-digest.ts'
 
 /** Decides what happens next to one node in progress, from its Job and its journal alone. */
 export function workOnNode(at: NodeAtWork, context: PlanContext): NodeWork {
@@ -60,12 +59,6 @@ function startJob(job: JobFacts): PlanActions {
 function setDeadline(job: JobFacts, { facts, usable }: PlanContext): PlanActions {
   const seconds = jobDeadlineSeconds(facts.plan.spec, facts.settings)
   return !usable || job.activeDeadlineSeconds === seconds ? [] : [{ kind: 'SetDeadline', name: job.name, seconds: seconds ?? null }]
-}
-
-function isTemplateChanged(at: NodeAtWork, job: JobFacts, context: PlanContext): boolean {
-  if (job.labels[stageLabel] !== undefined) return false
-  const desired = jobFor(at, context)
-  return desired.kind === 'Job' && sameTemplate(job, desired.job) === 'Different'
 }
 
 /** A node that the Plan no longer wants: its Job ends if it has begun, then everything is as it was before. */
