@@ -1,8 +1,10 @@
 import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { brotliCompressSync } from 'node:zlib'
 import { bootstrap } from './bootstrap.mjs'
 import { licenceTexts } from './licences.mjs'
+import { loadTypeScript } from './load-typescript.mjs'
 import { root } from './paths.mjs'
 import { step } from './progress.mjs'
 import { capture, program } from './run.mjs'
@@ -14,7 +16,7 @@ export const programFile = join(root, 'dist/falkirk.js')
 const requireShim = "import { createRequire as falkirkRequire } from 'node:module'; const require = falkirkRequire(import.meta.url);"
 
 /**
- * Bundles `src/cli/main.ts` and all it imports into one file, with a source map beside it and the licences of what is inside.
+ * Bundles `src/cli/main.ts` and all it imports into one file, with a source map beside it, the descriptions of the built-in types, and the licences of all of it.
  * @param {string} file absolute path; a test that builds while others use `dist/` names one of its own
  */
 export async function build(file = programFile) {
@@ -38,10 +40,19 @@ export async function build(file = programFile) {
       banner: { js: `#!/usr/bin/env node\n${requireShim}` },
       define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
     })
-    writeFileSync(join(dirname(file), 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, Object.keys(metafile.inputs)))
+    writeFileSync(join(dirname(file), 'type-descriptions.json.br'), await typeDescriptions())
+    const inputs = [...Object.keys(metafile.inputs), 'node_modules/kubernetes-types/package.json']
+    writeFileSync(join(dirname(file), 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, inputs))
     chmodSync(file, 0o755)
   })
   return { file, bytes: statSync(file).size }
+}
+
+/** What `kubectl explain` says of the built-in types of a twin: JSON, compressed. The program reads it when it is asked. */
+async function typeDescriptions() {
+  const { packageDescriptions } = await loadTypeScript('src/twin/api/openapi/descriptions/stored-descriptions.ts')
+  const words = /** @type {() => object} */ (packageDescriptions)()
+  return brotliCompressSync(JSON.stringify(words))
 }
 
 /** The version in package.json. */

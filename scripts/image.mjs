@@ -71,6 +71,7 @@ function programEntries() {
   const launcher = "#!/usr/bin/node\nimport('/usr/lib/falkirk/falkirk.js')\n"
   return [
     { kind: 'file', path: 'usr/lib/falkirk/falkirk.js', source: join(root, 'dist/falkirk.js'), mode: 0o644 },
+    { kind: 'file', path: 'usr/lib/falkirk/type-descriptions.json.br', source: join(root, 'dist/type-descriptions.json.br') },
     {
       kind: 'file',
       path: 'usr/lib/falkirk/package.json',

@@ -16,6 +16,8 @@ export function licenceTexts(root, inputs) {
       .filter((file) => licenceFile.test(file))
       .sort()
     const texts = files.map((file) => readFileSync(join(root, folder, file), 'utf8').trim())
+    // the package is under this program's own licence and brings no text of it
+    if (texts.length === 0 && license === 'Apache-2.0') texts.push(readFileSync(join(root, 'LICENSE'), 'utf8').trim())
     return [`${name} ${version} (${license})`, ...texts].join('\n\n')
   })
   return `${sections.join(`\n\n${'-'.repeat(80)}\n\n`)}\n`

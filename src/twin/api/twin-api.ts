@@ -19,6 +19,7 @@ import { type DefectListener, TwinServer } from './http/twin-server.ts'
 import { Snapshots } from './list/snapshots.ts'
 import { mergeSchemas } from './merge-schemas.ts'
 import { openApiDocumentSource } from './openapi/open-api-document-source.ts'
+import type { Describe } from './openapi/open-api-schema.ts'
 import { Registry } from './registry.ts'
 import { RegistryClient } from './registry-client.ts'
 import { ResourceCatalog } from './resource-catalog.ts'
@@ -46,6 +47,8 @@ export interface TwinApiOptions {
   readonly logs?: PodLogs
   readonly virtual?: ServerParts['virtual']
   readonly documents?: readonly DocumentSource[]
+  /** What types and fields are in words, for `kubectl explain`; nothing unless told. */
+  readonly describe?: Describe
   readonly onDefect?: DefectListener
 }
 
@@ -89,7 +92,7 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     faults: options.faults ?? noFaults,
     logs: options.logs ?? { read: async () => '' },
     virtual: options.virtual ?? (() => undefined),
-    documents: [discovery, openApiDocumentSource(), ...(options.documents ?? [])],
+    documents: [discovery, openApiDocumentSource(options.describe), ...(options.documents ?? [])],
   }
   new ControlLoop(new DefinitionController(registry, hub), { store, clock }).start()
   return {

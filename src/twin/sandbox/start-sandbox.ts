@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Clock } from '../../cluster/clock.ts'
+import { storedDescriptions } from '../api/openapi/descriptions/stored-descriptions.ts'
 import { serveTwin } from '../api/serve/serve-twin.ts'
 import { scaledClock } from '../time/scaled-clock.ts'
 import { WarmUpClock } from '../time/warm-up-clock.ts'
@@ -87,6 +88,7 @@ function twinOptions(
       rootCertificate: certificate.cert,
     },
     ...own,
+    api: { describe: storedDescriptions(), ...own.api },
     kubelets: { ...kubelets, ...own.kubelets },
     ...(onDefect === undefined ? {} : { onDefect }),
   }
