@@ -11,3 +11,10 @@ export function mergeByType<T extends Typed>(current: readonly T[] | undefined, 
   for (const entry of written) if (!current?.some(({ type }) => type === entry.type)) kept.push(entry)
   return kept
 }
+
+/** Conditions of a pod after a write: those of others first, then the kubelet's in its order. Source: Kubernetes, kubelet mergePodStatus. */
+export function podConditions<T extends Typed>(current: readonly T[] | undefined, written: readonly T[] | undefined): T[] | undefined {
+  if (written === undefined) return current === undefined ? undefined : [...current]
+  const others = (current ?? []).filter(({ type }) => !written.some((entry) => entry.type === type))
+  return [...others, ...written]
+}
