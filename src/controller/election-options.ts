@@ -3,7 +3,7 @@ import { formatGoDuration, parseGoDuration } from '../core/plan/go-duration.ts'
 
 /** How a replica stands for election. */
 export interface ElectionOptions {
-  /** Who it is on the Lease; different for each replica. The host name, in a pod the pod's name, unless told. */
+  /** Who it is on the Lease; different for each replica, or one of two of the same name ends. The host name, in a pod the pod's name, unless told. */
   readonly identity?: string
   /** So long the others wait after the last sign of life. */
   readonly leaseDurationMs: number

@@ -64,8 +64,19 @@ describe('deploy/base', () => {
     expect(one('ConfigMap', 'default-controller-env').data).toHaveProperty(key, expect.any(String))
   })
 
-  it('asks for a leader, so that two replicas are safe', () => {
+  it('asks for a leader, so that two replicas are safe, each by its own name wherever it has its network', () => {
     expect(one('ConfigMap', 'default-controller-env').data.SYSTEM_UPGRADE_CONTROLLER_LEADER_ELECT).toBe('true')
+    const { env } = one('Deployment', 'system-upgrade-controller').spec.template.spec.containers[0]
+    expect(env).toContainEqual({ name: 'FALKIRK_LEASE_IDENTITY', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
+  })
+
+  it('has the right to Plans of other namespaces where docs/rbac.md takes it away', () => {
+    const index = Number(/op: remove, path: \/rules\/(\d+) /.exec(readFileSync('docs/rbac.md', 'utf8'))?.[1])
+    expect(one('ClusterRole', 'falkirk-controller').rules?.[index]).toEqual({
+      apiGroups: ['upgrade.cattle.io'],
+      resources: ['plans'],
+      verbs: ['list', 'watch'],
+    })
   })
 })
 
