@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../cluster/clock.ts'
-import { readManifests } from '../twin/load/manifests.ts'
+import { readCluster } from '../twin/load/read-cluster.ts'
 import { adminKubeconfig, removeKubeconfig, requireFreePlace, writeKubeconfig } from '../twin/sandbox/admin-kubeconfig.ts'
 import { generatedWorld, loadedWorld } from '../twin/sandbox/loaded-world.ts'
 import type { WorldSource } from '../twin/sandbox/sandbox-world.ts'
@@ -51,8 +51,10 @@ async function worldOf(wish: ClusterWish, seed: number, say: (text: string) => v
       const { kind: _kind, ...size } = wish
       return generatedWorld({ ...size, seed }, onLeftOut)
     }
-    case 'Loaded':
-      return loadedWorld(await readManifests(wish.file), wish.version, onLeftOut)
+    case 'Loaded': {
+      const { objects, version } = await readCluster(wish.file)
+      return loadedWorld(objects, wish.version ?? version, onLeftOut)
+    }
     case 'Scenario':
       return await namedScenario(wish.name, say)
   }

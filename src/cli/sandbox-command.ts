@@ -11,7 +11,7 @@ export function sandboxCommand(): Command {
     .option('--distribution <name>', 'k3s, rke2 or kubeadm (k3s)')
     .option('--version <version>', 'version of Kubernetes, v1.14 to v1.37')
     .option('--scenario <name>', 'a story of docs/scenarios.md, or a file like these')
-    .option('--load <file>', 'objects as kubectl get -o yaml prints them')
+    .option('--load <file>', 'a snapshot, or objects as kubectl get -o yaml prints them')
     .option('--speed <factor>', 'how many times as fast as real time (1x)')
     .option('--seed <number>', 'another number makes another run (1)')
     .option('--port <port>', 'port on the loopback address (a free one)')
