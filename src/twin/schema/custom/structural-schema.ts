@@ -2,7 +2,7 @@ import { forbiddenValue, invalidValue, requiredValue } from '../../api/field-pro
 import { sameJson } from '../../api/same-json.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 import type { JsonSchema } from './json-schema.ts'
-import { patternOf } from './string-pattern.ts'
+import { linearPattern } from './linear-pattern.ts'
 
 /** Where a schema stands: each place has its own words for a missing type. */
 type Level = 'Root' | 'Field' | 'Item'
@@ -57,7 +57,7 @@ function extensionProblems(schema: JsonSchema, path: string): readonly StatusCau
 }
 
 function patternProblems({ pattern = '' }: JsonSchema, path: string): readonly StatusCause[] {
-  if (pattern === '' || patternOf(pattern) !== undefined) return []
+  if (pattern === '' || linearPattern(pattern) !== undefined) return []
   return [invalidValue(`${path}.pattern`, pattern, "must be a valid regular expression, but isn't")]
 }
 

@@ -1,8 +1,8 @@
 import { sameJson } from '../../api/same-json.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
+import { linearPattern } from './linear-pattern.ts'
 import type { SchemaFailure } from './schema-failure.ts'
 import { hasFormat } from './string-format.ts'
-import { patternOf } from './string-pattern.ts'
 
 /** How deep a value is looked into; deeper is refused by the size of requests long before. */
 const deepest = 500
@@ -93,7 +93,7 @@ function stringFailures(value: string, schema: JsonSchema, path: string): readon
   if (schema.minLength !== undefined && length < schema.minLength) {
     failures.push({ kind: 'Rule', path, value, rule: `should be at least ${schema.minLength} chars long` })
   }
-  if (schema.pattern !== undefined && patternOf(schema.pattern)?.test(value) === false) {
+  if (schema.pattern !== undefined && linearPattern(schema.pattern)?.test(value) === false) {
     failures.push({ kind: 'Rule', path, value, rule: `should match '${schema.pattern}'` })
   }
   if (schema.format !== undefined && !hasFormat(value, schema.format)) {

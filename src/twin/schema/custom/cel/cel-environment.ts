@@ -1,10 +1,14 @@
 import { Environment } from '@marcbachmann/cel-js'
+import { type LinearPattern, linearPattern } from '../linear-pattern.ts'
+import { linearMatches, withLinearMatches } from './linear-matches.ts'
 
 /** A rule that can be run. */
 export type CelProgram = (variables: Readonly<Record<string, unknown>>) => unknown
 
 /** How large an expression may be; the real server counts the cost instead. */
 const limits = { maxAstNodes: 10_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 }
+
+const mostFound = 10_000
 
 /** The language of rules: CEL with the functions that Kubernetes adds for lists and texts. Source: Kubernetes, CEL options, language features and libraries. */
 const environment = new Environment({ limits, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
@@ -20,8 +24,9 @@ const environment = new Environment({ limits, enableOptionalTypes: true, homogen
   .registerFunction('list.max(): dyn', (list: readonly unknown[]) => extreme(list, 1))
   .registerFunction('list.indexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.indexOf(item)))
   .registerFunction('list.lastIndexOf(dyn): int', (list: readonly unknown[], item: unknown) => BigInt(list.lastIndexOf(item)))
-  .registerFunction('string.find(string): string', (text: string, pattern: string) => new RegExp(pattern, 'u').exec(text)?.[0] ?? '')
-  .registerFunction('string.findAll(string): list', (text: string, pattern: string) => text.match(new RegExp(pattern, 'gu')) ?? [])
+  .registerFunction('string.find(string): string', (text: string, pattern: string) => patternOf(pattern).find(text, 1)[0] ?? '')
+  .registerFunction('string.findAll(string): list', (text: string, pattern: string) => patternOf(pattern).find(text, mostFound))
+  .registerFunction(`string.${linearMatches}(string): bool`, (text: string, pattern: string) => patternOf(pattern).test(text))
 
 const compiled = new Map<string, CelProgram | undefined>()
 
@@ -42,7 +47,7 @@ export function compileExpression(expression: string): CelProgram | undefined {
 
 function compile(expression: string): CelProgram | undefined {
   try {
-    const program = environment.parse(expression)
+    const program = environment.parse(withLinearMatches(expression, environment.parse(expression).ast))
     return program.check().valid ? (variables) => program(variables) : undefined
   } catch {
     return undefined
@@ -62,6 +67,12 @@ export function syntaxProblem(expression: string): string | undefined {
 /** The message of an error of the language, without the excerpt of the source below it. */
 export function firstLine(error: unknown): string {
   return error instanceof Error ? (error.message.split('\n')[0] ?? '').trim() : String(error)
+}
+
+function patternOf(pattern: string): LinearPattern {
+  const found = linearPattern(pattern)
+  if (found === undefined) throw new Error(`error parsing regexp: ${pattern}`)
+  return found
 }
 
 function added(a: bigint | number, b: bigint | number): bigint | number {

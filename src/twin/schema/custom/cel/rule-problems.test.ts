@@ -42,6 +42,9 @@ describe('ruleProblems', () => {
     ['self.dash__dash__ed == "x"', { 'dash-ed': 'x' }, true],
     ['self.min in [1, 2]', { min: 2 }, true],
     ['self.names[0].matches("^a+$")', { names: ['aaa'] }, true],
+    ['self.names.all(n, n.matches("matches")) && "matches".matches( "^m" )', { names: ['it matches'] }, true],
+    ['self.names[0].matches("^(a+)+$")', { names: [`${'a'.repeat(20_000)}!`] }, false],
+    ['self.names[0].find("[0-9]+") == "12" && self.names[0].findAll("[0-9]").size() == 3', { names: ['a12b3'] }, true],
   ])('%s for %j: %s', (rule, value, holds) => {
     expect(messages(value, spec(rule))).toEqual(holds ? [] : [`spec: Invalid value: "object": failed rule: ${rule}`])
   })
