@@ -87,15 +87,22 @@ class Killable {
   async stream(below: ApiTransport, request: ApiRequest): ReturnType<ApiTransport['stream']> {
     if (this.isDead) return await never()
     const gone = new AbortController()
-    const end = () => gone.abort()
+    const end = () => {
+      this.#connections.delete(end)
+      request.signal?.removeEventListener('abort', end)
+      gone.abort()
+    }
     request.signal?.addEventListener('abort', end, { once: true })
     this.#connections.add(end)
-    const stream = await this.answered(below.stream({ ...request, signal: gone.signal }))
+    const stream = await this.answered(below.stream({ ...request, signal: gone.signal })).catch((error: unknown) => {
+      end()
+      throw error
+    })
     if (this.isDead) return await never()
     const hasDied = () => this.isDead
     return {
       close: () => {
-        this.#connections.delete(end)
+        end()
         stream.close()
       },
       async *[Symbol.asyncIterator]() {
