@@ -7,6 +7,7 @@ import type { DraftObject } from '../kube-object.ts'
 import { versionConversion } from '../schema/conversion/version-conversion.ts'
 import { strategyOf } from '../schema/strategies/strategy-of.ts'
 import type { ObjectStore } from '../store/object-store.ts'
+import { quotaAdmission } from './quota/quota-admission.ts'
 import { WebhookAdmission } from './webhooks/webhook-admission.ts'
 import { type AnsweringServices, storedServices } from './webhooks/webhook-target.ts'
 
@@ -18,7 +19,7 @@ export interface AdmissionChainOptions {
   readonly catalog: () => ResourceCatalog
   /** Come before the webhooks, and look again at what these have changed. */
   readonly plugins: readonly AdmissionStep[]
-  /** Come after the webhooks. */
+  /** Come after the webhooks and before the quotas. */
   readonly last: readonly AdmissionStep[]
   /** Services whose webhooks really answer; of all others it is only known whether they can be reached. */
   readonly webhooks?: AnsweringServices
@@ -33,7 +34,7 @@ export function admissionChain({ plugins, last, webhooks = {}, ...ports }: Admis
     resolve: storedServices(ports.store, webhooks),
     defaults: (draft, request) => defaulted(draft, request, ports),
   })
-  return [...plugins, ...asked.steps, ...last]
+  return [...plugins, ...asked.steps, ...last, quotaAdmission(ports.store, () => ports.catalog().minor)]
 }
 
 function defaulted(

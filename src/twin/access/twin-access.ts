@@ -18,6 +18,7 @@ import { bootstrapPolicy } from './authorization/bootstrap/bootstrap-policy.ts'
 import { ClusterRoleAggregationController } from './authorization/cluster-role-aggregation-controller.ts'
 import { escalationCheck } from './authorization/escalation-check.ts'
 import { selfSubjectRulesReviews } from './authorization/rules-reviews.ts'
+import { QuotaController } from './quota/quota-controller.ts'
 
 export interface TwinAccessOptions {
   readonly store: ObjectStore
@@ -73,7 +74,7 @@ export function createTwinAccess(options: TwinAccessOptions): TwinAccess {
     },
     escalation: escalationCheck(authorizer),
     virtual: ({ type }, subresource) => resources[subresource === undefined ? storedAs(type) : `${storedAs(type)}/${subresource}`],
-    controllers: (client) => [new ClusterRoleAggregationController(client)],
+    controllers: (client) => [new ClusterRoleAggregationController(client), new QuotaController(client)],
     bootstrap: (client) => bootstrapPolicy(client, minor),
     tokenFor: tokens.forSecret,
   }

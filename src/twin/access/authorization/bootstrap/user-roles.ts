@@ -1,5 +1,7 @@
 import { type ClusterRoleRow, read, write } from './role-row.ts'
 
+const edited = 'persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy'
+
 /** Roles for people and their tools. Source: Kubernetes, Using RBAC Authorization, default roles; a real API server 1.20. */
 export const userRoles: readonly ClusterRoleRow[] = [
   {
@@ -33,13 +35,8 @@ export const userRoles: readonly ClusterRoleRow[] = [
       { groups: 'core', resources: 'serviceaccounts', verbs: 'impersonate' },
       { groups: 'core', resources: 'pods pods/attach pods/exec pods/portforward pods/proxy', verbs: write },
       { groups: 'core', resources: 'pods/eviction', verbs: 'create', minors: [22] },
-      {
-        groups: 'core',
-        resources:
-          'configmaps persistentvolumeclaims replicationcontrollers replicationcontrollers/scale secrets serviceaccounts services services/proxy',
-        verbs: write,
-      },
-      { groups: 'core', resources: 'endpoints', verbs: write, minors: [0, 21] },
+      { groups: 'core', resources: `configmaps endpoints ${edited}`, verbs: write, minors: [0, 21] },
+      { groups: 'core', resources: `configmaps ${edited}`, verbs: write, minors: [22] },
       { groups: 'core', resources: 'serviceaccounts/token', verbs: 'create', minors: [22] },
       {
         groups: 'apps',
