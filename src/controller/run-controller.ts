@@ -1,28 +1,16 @@
-import type { Clock } from '../cluster/clock.ts'
 import { createTransport } from '../cluster/https-transport.ts'
 import { loadClusterAccess } from '../cluster/kube-config.ts'
-import type { Log } from '../cluster/log.ts'
 import { version } from '../core/build-info.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { type HealthServer, startHealthServer } from './health-server.ts'
 import { type ControllerMetrics, createMetrics, measureProcess } from './metrics.ts'
 import { Readiness } from './readiness.ts'
-import { serveCluster } from './serve-cluster.ts'
-import type { ChannelFetch } from './shell.ts'
+import { type ClusterPorts, serveCluster } from './serve-cluster.ts'
 
 /** What comes from the machine: everything that the controller itself does not make. */
-export interface ControllerPorts {
-  readonly env: Readonly<Record<string, string | undefined>>
-  readonly clock: Clock
-  readonly random: () => number
-  readonly log: Log
-  readonly channelFetch: ChannelFetch
-  /** Of the machine or the pod. */
-  readonly hostName: string
+export interface ControllerPorts extends Omit<ClusterPorts, 'transport' | 'source' | 'metrics' | 'readiness'> {
   /** A person can answer what an exec plugin asks. */
   readonly interactive: boolean
-  /** Ends the controller: what is being written is finished, the Lease is given back. */
-  readonly signal: AbortSignal
 }
 
 /**

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { type BuiltJob, buildJob } from './build-job.ts'
 import type { JobInput } from './job-input.ts'
 import { parsePlan } from './plan.ts'
+import { bareNode } from './plan-facts.test-support.ts'
 import { defaultPlanSettings } from './plan-settings.ts'
 
 const hash = '21c75c607087495cc7f2c945c508a36de1f8661ce8c6b4d5989a883c'
@@ -16,26 +16,12 @@ function planOf(spec: object, metadata: object = {}): JobInput['plan'] {
   return parsed.plan
 }
 
-function nodeOf(name: string, labels: Record<string, string> = {}): NodeFacts {
-  return {
-    name,
-    uid: 'u',
-    resourceVersion: '1',
-    labels,
-    unschedulable: false,
-    ready: true,
-    kubeletVersion: 'v1',
-    bootId: 'b',
-    deleting: false,
-  }
-}
-
 function built(spec: object, more: Partial<JobInput> = {}): BuiltJob {
   return buildJob({
     plan: planOf(spec),
     latestVersion: 'v1',
     latestHash: hash,
-    node: nodeOf('node-1'),
+    node: bareNode('node-1'),
     settings: defaultPlanSettings,
     controllerName: 'suc',
     applying: true,
@@ -54,7 +40,7 @@ function job(spec: object, more: Partial<JobInput> = {}) {
 
 const pod = (spec: object, more?: Partial<JobInput>) => job(spec, more).spec?.template.spec
 const upgrade = (spec: object, more?: Partial<JobInput>) => pod(spec, more)?.containers[0]
-const windows = { node: nodeOf('win-1', { 'kubernetes.io/os': 'windows' }) }
+const windows = { node: bareNode('win-1', { 'kubernetes.io/os': 'windows' }) }
 
 describe('metadata of a Job', () => {
   it('point 9: hands down only what no controller keeps on the Plan', () => {
@@ -84,7 +70,7 @@ describe('metadata of a Job', () => {
 
   it('defect 15: a node name that is too long for a label is shortened there and whole in an annotation', () => {
     const name = `${'x'.repeat(70)}.example.com`
-    const { metadata, spec } = job({ cordon: true }, { node: nodeOf(name) })
+    const { metadata, spec } = job({ cordon: true }, { node: bareNode(name) })
     expect(metadata?.labels?.['upgrade.cattle.io/node']).toMatch(/^x{57}-[0-9a-f]{5}$/)
     expect(spec?.template.metadata?.labels?.['upgrade.cattle.io/node']).toBe(metadata?.labels?.['upgrade.cattle.io/node'])
     expect(metadata?.annotations?.['falkirk.dev/node']).toBe(name)
@@ -92,7 +78,7 @@ describe('metadata of a Job', () => {
   })
 
   it('defect 14: nodes with the same first DNS label get Jobs of their own', () => {
-    const names = ['a.eu', 'a.us'].map((name) => job({}, { node: nodeOf(name), sharesFirstLabel: true }).metadata?.name)
+    const names = ['a.eu', 'a.us'].map((name) => job({}, { node: bareNode(name), sharesFirstLabel: true }).metadata?.name)
     expect(new Set(names).size).toBe(2)
   })
 

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { decidePlan } from './decide-plan.ts'
 import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
+import { reached } from './rollout.test-support.ts'
 
 /** What may happen to a cluster between two decisions; `at` picks a node. */
 type Happening =
@@ -31,8 +32,6 @@ const shapes = fc.record({
   cordon: fc.boolean(),
   retry: fc.nat(2),
 })
-
-const reached = 'v1.20.3+k3s1'
 
 function world({
   nodes,

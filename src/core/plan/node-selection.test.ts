@@ -3,19 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { doneJudge, eligibleNodes, firstCandidates, hostnameOf, isControlPlane, orderKey, sortedByName } from './node-selection.ts'
 import type { Plan } from './plan.ts'
+import { bareNode } from './plan-facts.test-support.ts'
 
 function nodeOf(name: string, labels: Record<string, string> = { 'kubernetes.io/hostname': name }): NodeFacts {
-  return {
-    name,
-    uid: `uid-${name}`,
-    resourceVersion: '1',
-    labels,
-    unschedulable: false,
-    ready: true,
-    kubeletVersion: 'v1',
-    bootId: 'b',
-    deleting: false,
-  }
+  return bareNode(name, labels)
 }
 
 function planOf(spec: Partial<Plan['spec']> = {}): Plan {

@@ -12,18 +12,26 @@ import { statusPatch } from './status-patch.ts'
 /** 2026-11-21T12:00:00Z, a Saturday. */
 export const noonMs = Date.UTC(2026, 10, 21, 12)
 
-export function aNode(name: string, more: Partial<NodeFacts> & { controlPlane?: boolean } = {}): NodeFacts {
-  const { controlPlane = false, ...facts } = more
-  const role = controlPlane ? { 'node-role.kubernetes.io/control-plane': 'true' } : {}
+/** A Ready node with these labels and no others. */
+export function bareNode(name: string, labels: NodeFacts['labels'] = {}): NodeFacts {
   return {
     name,
     uid: `uid-${name}`,
     resourceVersion: '1',
+    labels,
     unschedulable: false,
     ready: true,
     kubeletVersion: 'v1.20.2+k3s1',
     bootId: 'boot-1',
     deleting: false,
+  }
+}
+
+export function aNode(name: string, more: Partial<NodeFacts> & { controlPlane?: boolean } = {}): NodeFacts {
+  const { controlPlane = false, ...facts } = more
+  const role = controlPlane ? { 'node-role.kubernetes.io/control-plane': 'true' } : {}
+  return {
+    ...bareNode(name),
     ...facts,
     labels: { 'kubernetes.io/hostname': name, 'kubernetes.io/os': 'linux', ...role, ...facts.labels },
   }
