@@ -11,6 +11,7 @@ import type { ObjectMaker } from './object-maker.ts'
 export class RunningPods {
   readonly #maker: ObjectMaker
   readonly #room: NodeRoom
+  readonly #names = new Set<string>()
   readonly #conditions = new Map<string, NonNullable<PodStatus['conditions']>>()
 
   constructor(maker: ObjectMaker, room: NodeRoom) {
@@ -25,7 +26,7 @@ export class RunningPods {
     const uid = newUid(random)
     const { generateName } = draft.metadata ?? {}
     const metadata = {
-      name: generateName === undefined ? '' : generatedName(generateName, random),
+      name: generateName === undefined ? '' : this.#newName(generateName, draft.metadata?.namespace),
       ...draft.metadata,
       uid,
       resourceVersion: '',
@@ -43,6 +44,17 @@ export class RunningPods {
     const object = as<KubeObject>({ apiVersion: 'v1', kind: 'Pod', metadata, spec: { ...spec, nodeName: node.machine.name }, status })
     objects.push(object)
     return object
+  }
+
+  /** One that no pod of the namespace has: of thousands with one prefix two would be alike. */
+  #newName(prefix: string, namespace = ''): string {
+    for (;;) {
+      const name = generatedName(prefix, this.#maker.random)
+      const key = `${namespace}/${name}`
+      if (this.#names.has(key)) continue
+      this.#names.add(key)
+      return name
+    }
   }
 
   /** All pods that began in one second share them. */
