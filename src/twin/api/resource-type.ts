@@ -40,6 +40,8 @@ export interface CustomVersion {
   readonly printerColumns: readonly PrinterColumn[]
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
   readonly selectableFields: readonly string[]
+  /** What its users are warned of; empty: with the usual words. */
+  readonly deprecation?: string
 }
 
 export interface PrinterColumn {

@@ -70,7 +70,10 @@ export async function answerResource({ parts, request, target, user, lagMs, warn
 /** Of a subresource only when it is of the same kind. */
 function deprecationOf({ type, version }: ServedResource, subresource: string | undefined, minor: number): string | undefined {
   if (subresource !== undefined && subresourceVerbs[subresource] !== sameKind) return undefined
-  return deprecationWarning(apiVersionOf(type.group, version), type.kind, minor)
+  const apiVersion = apiVersionOf(type.group, version)
+  const custom = type.custom?.[version]?.deprecation
+  if (custom === undefined) return deprecationWarning(apiVersion, type.kind, minor)
+  return minor < 19 ? undefined : custom || `${apiVersion} ${type.kind} is deprecated`
 }
 
 function isBuiltInGroup({ catalog }: ServerParts, group: string): boolean {

@@ -1,9 +1,19 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { createSecureServer, type Http2SecureServer, type Http2ServerRequest, type Http2Session } from 'node:http2'
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2ServerRequest,
+  type Http2Session,
+  type SecureServerOptions,
+} from 'node:http2'
 import type { AddressInfo, Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
+import { unauthorized } from '../http/access.ts'
 import { refusalAnswer } from '../http/refusal-answer.ts'
+import type { TwinRequest, TwinResponse } from '../http/twin-request.ts'
 import type { TwinServer } from '../http/twin-server.ts'
 import { StatusError } from '../status-error.ts'
+import { certificateUser } from './client-certificate.ts'
 import { readRequestBody } from './read-request-body.ts'
 import { type WireResponse, writeResponse } from './write-response.ts'
 
@@ -12,6 +22,8 @@ export interface ServeOptions {
   /** PEM. */
   readonly cert: string
   readonly key: string
+  /** PEM of the CA of client certificates; without it nobody is known by one. */
+  readonly clientCa?: string
   /** Loopback unless told. */
   readonly host?: string
   /** A free one unless told. */
@@ -29,11 +41,18 @@ export interface ServedTwin {
   close(): Promise<void>
 }
 
+/** A certificate is asked for and not needed: there are tokens too. */
+function tlsOptions({ cert, key, clientCa }: ServeOptions): SecureServerOptions {
+  const own = { allowHTTP1: true, cert, key, settings: { maxConcurrentStreams: 250 } }
+  return clientCa === undefined ? own : { ...own, ca: clientCa, requestCert: true, rejectUnauthorized: false }
+}
+
 type WireRequest = IncomingMessage | Http2ServerRequest
 
 /** Serves over HTTPS, HTTP/1.1 and HTTP/2. Rejects when the port is taken. */
-export async function serveTwin({ server, cert, key, host = '127.0.0.1', port = 0, mostOpen = 10_000 }: ServeOptions): Promise<ServedTwin> {
-  const http = createSecureServer({ allowHTTP1: true, cert, key, settings: { maxConcurrentStreams: 250 } })
+export async function serveTwin(options: ServeOptions): Promise<ServedTwin> {
+  const { server, host = '127.0.0.1', port = 0, mostOpen = 10_000 } = options
+  const http = createSecureServer(tlsOptions(options))
   const open = new Set<Socket | Http2Session>()
   const remember = (one: Socket | Http2Session) => {
     open.add(one)
@@ -90,21 +109,25 @@ async function answer(server: TwinServer, request: WireRequest, wire: WireRespon
   const query = new URLSearchParams(search)
   const options = { headOnly: request.method === 'HEAD', pretty: isForPeople(query, request.headers) }
   try {
-    const response = tooMany
-      ? tooManyRequests
-      : await server.handle({
-          method: request.method ?? 'GET',
-          path,
-          query,
-          headers: headersOf(request.headers),
-          ...(await bodyOf(request)),
-          signal: gone.signal,
-        })
+    const asked = { method: request.method ?? 'GET', path, query, headers: headersOf(request.headers), signal: gone.signal }
+    const response = tooMany ? tooManyRequests : await answered(server, request, { ...asked, ...(await bodyOf(request)) })
     if (response.kind === 'Object' && response.status === 413 && request.httpVersionMajor === 1) wire.setHeader('connection', 'close')
     await writeResponse(wire, response, options)
   } catch {
     // The connection has broken, or the body came to no end.
     wire.destroy()
+  }
+}
+
+async function answered(server: TwinServer, { socket, headers }: WireRequest, asked: TwinRequest): Promise<TwinResponse> {
+  const known = certificateUser(socket as TLSSocket)
+  switch (known.kind) {
+    case 'User':
+      return await server.handle({ ...asked, user: known.user })
+    case 'Refused':
+      return headers.authorization === undefined ? refusalAnswer(unauthorized()) : await server.handle(asked)
+    case 'None':
+      return await server.handle(asked)
   }
 }
 

@@ -28,12 +28,14 @@ export function customResourceType(object: KubeObject): ResourceType | undefined
   }
 }
 
-function customVersion({ schema, additionalPrinterColumns, subresources, selectableFields }: DefinitionVersion): CustomVersion {
+function customVersion(version: DefinitionVersion): CustomVersion {
+  const { schema, additionalPrinterColumns, subresources, selectableFields, deprecated, deprecationWarning } = version
   return {
     schema: schema?.openAPIV3Schema as Readonly<Record<string, unknown>> | undefined,
     printerColumns: additionalPrinterColumns ?? [],
     ...(subresources?.scale === undefined ? {} : { scale: subresources.scale }),
     selectableFields: (selectableFields ?? []).map(({ jsonPath }) => jsonPath),
+    ...(deprecated === true ? { deprecation: deprecationWarning ?? '' } : {}),
   }
 }
 
