@@ -56,6 +56,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     endWorld()
     await served.close()
     twin.stop()
+    clock.stop()
   }
   try {
     await bringUp(twin, world, clock)

@@ -45,6 +45,18 @@ describe('a clock that catches up', () => {
     expect(woken).toEqual(['past', 'called off', 'present'])
   })
 
+  it('fires nothing after its end', async () => {
+    const { below, clock } = clocks()
+    const fired: string[] = []
+    clock.after(61_000, () => fired.push('before'))
+    await clock.catchUp()
+    clock.stop()
+    clock.after(1_000, () => fired.push('after'))
+    expect(below.nextAtMs()).toBeUndefined()
+    await below.advance(5_000)
+    expect(fired).toEqual([])
+  })
+
   it('does not run ahead of the present', async () => {
     const { clock } = clocks()
     await clock.advance(500_000)

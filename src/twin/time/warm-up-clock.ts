@@ -15,6 +15,7 @@ export class WarmUpClock implements Clock {
   readonly #below: Clock
   readonly #timers = new Set<Timer>()
   #past: VirtualClock | undefined
+  #stopped = false
 
   /** Begins `ageMs` before the time of `below`. */
   constructor(below: Clock, ageMs: number) {
@@ -66,7 +67,15 @@ export class WarmUpClock implements Clock {
     }
   }
 
+  /** Nothing fires any more, and nobody wakes: whoever waits for this time is left alone. */
+  stop(): void {
+    this.#stopped = true
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
+  }
+
   #arm(timer: Timer): void {
+    if (this.#stopped) return
     const clock = this.#past ?? this.#below
     timer.cancel = clock.after(timer.atMs - clock.now(), () => {
       this.#timers.delete(timer)
