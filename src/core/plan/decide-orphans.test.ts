@@ -28,6 +28,12 @@ describe('defect 26: what a deleted Plan leaves behind', () => {
     expect(action).toEqual({ kind: 'PatchNode', node: 'n1', patch: { unschedulable: false, journal: null } })
   })
 
+  it('also when the cordon of its Job has not been seen yet', () => {
+    const world = interrupted()
+    world.setNode('n1', { unschedulable: false })
+    expect(decideOrphans({ ...gone, nodes: world.facts.nodes, jobs: [] })).toMatchObject([{ patch: { unschedulable: false } }])
+  })
+
   it('a node that somebody else had cordoned stays cordoned', () => {
     const world = interrupted(true)
     expect(decideOrphans({ ...gone, nodes: world.facts.nodes, jobs: [] })).toEqual([

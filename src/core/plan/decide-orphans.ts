@@ -44,6 +44,7 @@ function restore(node: NodeFacts, facts: OrphanFacts, busy: ReadonlySet<string>)
   )
   if (gone === undefined) return []
   const journal = formatJournal(withoutEntry(read.entries, gone.plan))
-  const uncordon = node.unschedulable && mayUncordon(read.entries, gone.plan) ? { unschedulable: false } : {}
+  // whether the node is seen cordoned by now or not: its Job may have been faster than its watch
+  const uncordon = mayUncordon(read.entries, gone.plan) ? { unschedulable: false } : {}
   return [{ kind: 'PatchNode', node: node.name, patch: { ...uncordon, journal } }]
 }

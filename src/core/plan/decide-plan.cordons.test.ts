@@ -12,6 +12,20 @@ describe('cordons', () => {
     expect(world.node('n1').journal).toBeUndefined()
   })
 
+  it.each([
+    { end: 'succeeds', finish: (world: PlanWorld) => world.succeed('n1', reached) },
+    { end: 'fails', finish: (world: PlanWorld) => world.fail('n1') },
+  ])('takes back a cordon that it has not seen yet: the Job $end before the watch of nodes has told of it', ({ finish }) => {
+    const world = cordoned()
+    world.settle()
+    world.begin('n1')
+    world.setNode('n1', { unschedulable: false })
+    finish(world)
+    world.settle()
+    const patches = world.done.flatMap((a) => (a.kind === 'PatchNode' ? [a.patch] : []))
+    expect(patches.at(-1)).toMatchObject({ unschedulable: false })
+  })
+
   it('defect 7: a node that somebody else had cordoned stays cordoned', () => {
     const world = new PlanWorld(someFacts(aPlan({ spec: { cordon: true } }), [aNode('n1', { unschedulable: true })]))
     rollOut(world)

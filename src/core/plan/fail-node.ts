@@ -70,7 +70,9 @@ function withoutFailure({ failure: _, ...entry }: JournalEntry): JournalEntry {
 }
 
 function recordFailure(at: NodeAtWork, context: PlanContext, failure: Failure, attempt: number): NodeWork {
-  const restored = !at.node.unschedulable || takesBack(at, context)
+  const uncordons = takesBack(at, context)
+  // an own cordon that is not seen yet is still to come
+  const restored = uncordons || !(at.node.unschedulable || mayUncordon(at.journal, context.planKey))
   const entry: JournalEntry = {
     ...(at.entry ?? newEntry(at, context)),
     hash: context.latestHash,
@@ -85,7 +87,7 @@ function recordFailure(at: NodeAtWork, context: PlanContext, failure: Failure, a
       restored,
     },
   }
-  const uncordon = restored && at.node.unschedulable ? { unschedulable: false } : {}
+  const uncordon = uncordons ? { unschedulable: false } : {}
   return {
     kind: 'Failed',
     reason: failure.reason,

@@ -4,9 +4,12 @@ import { formatJournal, type JournalEntry, mayUncordon, withEntry, withoutEntry 
 import type { NodeAtWork, PlanContext } from './node-work.ts'
 import type { NodePatch } from './plan-decision.ts'
 
-/** Whether the Plan's own cordon is to be taken back: what Falkirk itself did by the journal, or what it has taken over. */
+/**
+ * Whether the Plan's own cordon is to be taken back: what Falkirk itself did by the journal, or what it has taken over. Where there is a
+ * journal, it counts and not how the node was seen last: nodes and Jobs are watched apart, and a Job may be seen to end before its cordon.
+ */
 function takesBackCordon(at: NodeAtWork, job: JobFacts | undefined, context: PlanContext): boolean {
-  if (!at.node.unschedulable || at.journalUnreadable) return false
+  if (at.journalUnreadable) return false
   if (at.entry !== undefined) return mayUncordon(at.journal, context.planKey)
   return hasInheritedCordon(at, job, context.facts)
 }
