@@ -41,8 +41,17 @@ export interface WriteOptions {
   readonly createIfMissing?: boolean
   /** CreateOptions and the like as they were sent, for admission. */
   readonly sent?: Readonly<Record<string, unknown>>
+  /** The write goes through a subresource of another kind, which is what admission sees: a Scale. */
+  readonly through?: AdmittedView
   /** Told by admission what the client shall know. */
   readonly warn?: (text: string) => void
+}
+
+/** How an object looks through a subresource of another kind, and what becomes of it when that is changed. */
+export interface AdmittedView {
+  readonly subresource: string
+  of(object: DraftObject): DraftObject
+  into(object: DraftObject, view: DraftObject): DraftObject
 }
 
 /** What was deleted, and whether it is gone. */
@@ -132,11 +141,17 @@ export class Registry {
 
   async #prepared(type: ResourceType, current: KubeObject, draft: DraftObject, options: WriteOptions): Promise<KubeObject> {
     const rules = this.#rules(type, options)
-    const request = this.#admissionRequest('UPDATE', type, current.metadata, options)
+    const { through } = options
+    const seen = (object: DraftObject) => through?.of(object) ?? object
+    const place = this.#admissionRequest('UPDATE', type, current.metadata, options)
+    const asked = through === undefined ? {} : { subresource: through.subresource }
+    const request = { ...place, ...asked, oldObject: seen(current) as KubeObject }
     const defaulted = defaultedAndTracked(draft, current, rules, options)
-    const admitted = (await mutated(this.#admission, { ...request, object: defaulted, oldObject: current })) ?? defaulted
-    const prepared = prepareUpdate(admitted, current, rules)
-    await validated(this.#admission, { ...request, object: prepared, oldObject: current })
+    const view = seen(defaulted)
+    const admitted = (await mutated(this.#admission, { ...request, object: view })) ?? view
+    const next = through === undefined ? admitted : admitted === view ? defaulted : through.into(defaulted, admitted)
+    const prepared = prepareUpdate(next, current, rules)
+    await validated(this.#admission, { ...request, object: seen(prepared) })
     return prepared
   }
 

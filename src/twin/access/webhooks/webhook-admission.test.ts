@@ -173,6 +173,32 @@ describe('a validating webhook', () => {
     ])
   })
 
+  it('is asked about a scale as such, not about the object', async () => {
+    const rules = [{ operations: ['*'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments', 'deployments/scale'] }]
+    const server = await hookServer({
+      services: { v: ({ subResource, object }) => ({ allowed: subResource !== 'scale' || object.spec.replicas < 5 }) },
+    })
+    const labels = { app: 'web' }
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } }
+    const spec = { replicas: 1, selector: { matchLabels: labels }, template }
+    await server.client.create('deployments.apps', { metadata: { name: 'web', namespace: 'default' }, spec })
+    await configure(server, 'Validating', hook('v', { rules }))
+    const scaleTo = (replicas: number) =>
+      server.send('PATCH', '/apis/apps/v1/namespaces/default/deployments/web/scale', {
+        headers: { 'content-type': 'application/merge-patch+json' },
+        body: { spec: { replicas } },
+      })
+    expect(await scaleTo(2)).toMatchObject({ status: 200, body: { spec: { replicas: 2 } } })
+    expect(await scaleTo(5)).toMatchObject({ status: 400 })
+    expect(server.asked[0]).toMatchObject({
+      subResource: 'scale',
+      kind: { group: 'autoscaling', version: 'v1', kind: 'Scale' },
+      resource: { group: 'apps', version: 'v1', resource: 'deployments' },
+      object: { kind: 'Scale', spec: { replicas: 2 } },
+      oldObject: { kind: 'Scale', spec: { replicas: 1 } },
+    })
+  })
+
   it.each([
     ['gone', {}, 'Post "https://gone.hooks.svc:443/v?timeout=1s": service "gone" not found'],
     ['empty', {}, 'Post "https://empty.hooks.svc:443/v?timeout=1s": no endpoints available for service "empty"'],

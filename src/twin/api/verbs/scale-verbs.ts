@@ -56,6 +56,11 @@ async function writeScale(
   }
   const { object } = await parts.registry.update(type, keyOfCall(call), next, {
     ...options,
+    through: {
+      subresource: 'scale',
+      of: (draft) => scaleOf(draft as KubeObject, type, version),
+      into: (draft, scale) => scaledObject(draft as KubeObject, scale, type, version),
+    },
     track: (draft, old) => parts.fields.track(draft, old, fieldWrite(call)),
   })
   return plainAnswer(call, scaleOf(object, type, version))

@@ -36,7 +36,9 @@ const deprecatedKinds: readonly DeprecatedKinds[] = [
   { in: 'certificates.k8s.io/v1beta1', kinds: 'CertificateSigningRequest', since: 19, gone: 22, use: 'certificates.k8s.io/v1' },
   { in: 'coordination.k8s.io/v1beta1', kinds: 'Lease', since: 19, gone: 22, use: 'coordination.k8s.io/v1' },
   { in: 'extensions/v1beta1', kinds: 'Ingress', since: 14, gone: 22, use: 'networking.k8s.io/v1' },
-  { in: 'networking.k8s.io/v1beta1', kinds: 'Ingress IngressClass', since: 19, gone: 22, use: 'networking.k8s.io/v1' },
+  { in: 'networking.k8s.io/v1beta1', kinds: 'Ingress', since: 19, gone: 22, use: 'networking.k8s.io/v1' },
+  // So the real server says it.
+  { in: 'networking.k8s.io/v1beta1', kinds: 'IngressClass', since: 19, gone: 22, use: 'networking.k8s.io/v1', useKind: 'IngressClassList' },
   {
     in: 'rbac.authorization.k8s.io/v1beta1',
     kinds: 'ClusterRole ClusterRoleBinding Role RoleBinding',
