@@ -19,6 +19,7 @@ import { NodeIpamController } from './node-ipam/node-ipam-controller.ts'
 import type { KubeletPresence } from './node-lifecycle/kubelet-presence.ts'
 import { NodeLifecycleController } from './node-lifecycle/node-lifecycle-controller.ts'
 import { TaintEvictionController } from './node-lifecycle/taint-eviction-controller.ts'
+import { NodeTtlController } from './node-ttl/node-ttl-controller.ts'
 import { PodGarbageCollector } from './pod-garbage/pod-garbage-collector.ts'
 import { RootCaPublisher } from './service-account/root-ca-publisher.ts'
 import { ServiceAccountController } from './service-account/service-account-controller.ts'
@@ -70,6 +71,7 @@ export function clusterControllers(client: TwinClient, options: ClusterControlle
     new EndpointsController(client, endpoints),
     ...(resources.has('endpointslices.discovery.k8s.io') ? [new EndpointSliceController(client, endpoints)] : []),
     ...nodeControllers(client, options),
+    new NodeTtlController(client),
     ...(clusterCidr === undefined ? [] : [new NodeIpamController(client, { clusterCidr })]),
     ...volumeControllers(client, options),
   ]
