@@ -62,7 +62,7 @@ export function createTwinAccess(options: TwinAccessOptions): TwinAccess {
     'tokenreviews.authentication.k8s.io': tokenReviews(authenticator),
     'selfsubjectreviews.authentication.k8s.io': selfSubjectReviews,
     'subjectaccessreviews.authorization.k8s.io': subjectAccessReviews(authorizer),
-    'localsubjectaccessreviews.authorization.k8s.io': localSubjectAccessReviews(authorizer),
+    'localsubjectaccessreviews.authorization.k8s.io': localSubjectAccessReviews(authorizer, minor),
     'selfsubjectaccessreviews.authorization.k8s.io': selfSubjectAccessReviews(authorizer),
     'selfsubjectrulesreviews.authorization.k8s.io': selfSubjectRulesReviews(authorizer),
   }

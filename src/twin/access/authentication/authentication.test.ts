@@ -155,6 +155,9 @@ describe('impersonation', () => {
 
   it('of a group without a user is refused', async () => {
     const { send } = await accessServer()
-    expect(await send('GET', '/api/v1/pods', { headers: { 'impersonate-group': 'g' } })).toMatchObject({ status: 500 })
+    expect(await send('GET', '/api/v1/pods?limit=1', { headers: { 'impersonate-group': 'g' } })).toMatchObject({
+      status: 500,
+      body: 'Internal Server Error: "/api/v1/pods?limit=1": requested [{Group  g    }] without impersonating a user\n',
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { forbidden, type RequestAttributes } from '../../api/http/access.ts'
-import { StatusError } from '../../api/status-error.ts'
+import { InternalTextError } from '../../api/http/refusal-answer.ts'
 import type { UserInfo } from '../../api/user-info.ts'
 import type { AccessAuthorizer } from '../authorization/access-authorizer.ts'
 import { anonymous, withAuthenticated } from './authenticator.ts'
@@ -22,7 +22,7 @@ export function impersonated(authorizer: AccessAuthorizer, user: UserInfo, heade
   const names = Object.keys(extra)
   if (username === '') {
     if (groups.length === 0 && uid === '' && names.length === 0) return user
-    throw new StatusError(500, 'InternalError', 'Internal error occurred: requested groups, uid or extra without impersonating a user')
+    throw new InternalTextError(`requested ${asked({ groups, uid, extra })} without impersonating a user`)
   }
   const ask = (resource: NonNullable<RequestAttributes['resource']>) => {
     const attributes = { verb: 'impersonate', path: '', resource }
@@ -40,6 +40,25 @@ export function impersonated(authorizer: AccessAuthorizer, user: UserInfo, heade
     ...(uid === '' ? {} : { uid }),
     ...(names.length === 0 ? {} : { extra }),
   }
+}
+
+/** As Go prints object references. */
+function asked({
+  groups,
+  uid,
+  extra,
+}: {
+  groups: readonly string[]
+  uid: string
+  extra: Readonly<Record<string, readonly string[]>>
+}): string {
+  const version = `${authenticationGroup}/v1`
+  const references = [
+    ...groups.map((name) => `{Group  ${name}    }`),
+    ...Object.entries(extra).flatMap(([key, values]) => values.map((value) => `{UserExtra  ${value}  ${version}  ${key}}`)),
+    ...(uid === '' ? [] : [`{UID  ${uid}  ${version}  }`]),
+  ]
+  return `[${references.join(' ')}]`
 }
 
 function userResource(username: string): NonNullable<RequestAttributes['resource']> {

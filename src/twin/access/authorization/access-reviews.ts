@@ -26,6 +26,9 @@ interface ResourceAttributes {
   readonly name?: string
 }
 
+/** Since then a review that names no namespace has that of its path. */
+const placedSince = 22
+
 /** Whether somebody may do something: `SubjectAccessReview`. Source: Kubernetes API reference. */
 export function subjectAccessReviews(authorizer: AccessAuthorizer): VirtualResource {
   return {
@@ -38,10 +41,11 @@ export function subjectAccessReviews(authorizer: AccessAuthorizer): VirtualResou
 }
 
 /** The same, in one namespace only. */
-export function localSubjectAccessReviews(authorizer: AccessAuthorizer): VirtualResource {
+export function localSubjectAccessReviews(authorizer: AccessAuthorizer, minor: number): VirtualResource {
   return {
-    create(draft, { namespace = '' }) {
+    create(draft, call) {
       const { spec = {} } = as<{ spec?: ReviewSpec }>(draft)
+      const namespace = draft.metadata?.namespace || (minor < placedSince ? '' : (call.namespace ?? ''))
       refuse([...attributeProblems(spec), ...userProblems(spec), ...placeProblems(spec, namespace)])
       return reviewed(draft, authorizer, userOf(spec), spec)
     },

@@ -123,7 +123,9 @@ describe('access reviews', () => {
     ],
   ])('%s that are not complete are refused', async (path, kind, spec, message) => {
     const { send } = await accessServer()
-    const answer = await send('POST', `${reviews}/${path}`, { body: review(kind, spec) })
+    const answer = await send('POST', `${reviews}/${path}`, {
+      body: { ...review(kind, spec), ...(kind.startsWith('Local') ? { metadata: { namespace: 'default' } } : {}) },
+    })
     expect(answer).toMatchObject({ status: 422, body: { message: expect.stringContaining(message) } })
   })
 

@@ -7,6 +7,15 @@ export function refusalAnswer(error: StatusError, retryAfterSeconds = error.stat
   return { kind: 'Object', status: error.code, ...headers, object: error.status, as: 'Json' }
 }
 
+/** What the real server refuses without a `Status`, in one line of text. Thrown where it is noticed. */
+export class InternalTextError extends Error {
+  /** The whole answer; `uri` is the path with its query. */
+  answer(uri: string): TwinResponse {
+    const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' }
+    return { kind: 'Bytes', status: 500, headers, body: `Internal Server Error: ${JSON.stringify(uri)}: ${this.message}\n` }
+  }
+}
+
 /** A path under which nothing is served. */
 export const pathNotFound: TwinResponse = {
   kind: 'Bytes',

@@ -4,7 +4,7 @@ import { forbidden, type RequestAttributes, unauthorized } from './access.ts'
 import { answerResource } from './answer-resource.ts'
 import { type Judged, judgedBy } from './judged-request.ts'
 import { otherPath } from './other-paths.ts'
-import { refusalAnswer } from './refusal-answer.ts'
+import { InternalTextError, refusalAnswer } from './refusal-answer.ts'
 import { type RequestTarget, requestTarget } from './request-target.ts'
 import { verbOf } from './request-verb.ts'
 import type { ServerParts } from './server-parts.ts'
@@ -34,6 +34,7 @@ export class TwinServer {
       return await this.#answer(request, warn)
     } catch (error) {
       if (error instanceof StatusError) return refusalAnswer(error)
+      if (error instanceof InternalTextError) return error.answer(uriOf(request))
       this.#onDefect(error, request)
       return refusalAnswer(new StatusError(500, 'InternalError', `Internal error occurred: ${(error as Error).message}`))
     }
@@ -77,6 +78,10 @@ interface Admitted {
   readonly user: UserInfo
   readonly judged: Judged
   readonly warn: Warn
+}
+
+function uriOf({ path, query }: TwinRequest): string {
+  return query.size === 0 ? path : `${path}?${query}`
 }
 
 function attributesOf({ method, path, query }: TwinRequest, target: RequestTarget): RequestAttributes {
