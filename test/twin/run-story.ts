@@ -1,3 +1,4 @@
+import type { Clock } from '../../src/cluster/clock.ts'
 import { as, type KubeObject } from '../../src/twin/kube-object.ts'
 import { ObjectStore } from '../../src/twin/store/object-store.ts'
 import type { PlanEnd } from './expected-end.ts'
@@ -30,8 +31,8 @@ const env = {
 const quietMs = 5 * 60_000
 const longestMs = 12 * 3600_000
 
-/** Tells a story to its end; throws nothing for what goes wrong in it. `store` may be watched from outside. */
-export async function runStory(story: PlanStory, store = new ObjectStore()): Promise<StoryEnd> {
+/** Tells a story to its end; throws nothing for what goes wrong in it. `store` and `clock` may be looked at from outside. */
+export async function runStory(story: PlanStory, store = new ObjectStore(), onClock = (_: Clock) => {}): Promise<StoryEnd> {
   let witness: PlanWitness | undefined
   const kubelets = { onContainer: (happening: Parameters<PlanWitness['onContainer']>[0]) => witness?.onContainer(happening) }
   const cluster = await virtualCluster({
@@ -41,6 +42,7 @@ export async function runStory(story: PlanStory, store = new ObjectStore()): Pro
     store,
     kubelets,
   })
+  onClock(cluster.clock)
   try {
     witness = new PlanWitness(store, () => cluster.clock.now())
     await prepare(cluster, story)

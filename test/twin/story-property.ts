@@ -27,7 +27,12 @@ export async function checkStories(stories: fc.Arbitrary<PlanStory>): Promise<vo
   // a story has one to four Plans: more of them until there are enough
   const batch = Math.ceil(wanted / 10)
   for (let round = 0; told.plans < wanted; round++) {
-    await fc.assert(fc.asyncProperty(stories, tell), { seed: seed + round, numRuns: batch, interruptAfterTimeLimit: 240_000, markInterruptAsFailure: true })
+    await fc.assert(fc.asyncProperty(stories, tell), {
+      seed: seed + round,
+      numRuns: batch,
+      interruptAfterTimeLimit: 240_000,
+      markInterruptAsFailure: true,
+    })
   }
   const ends = [...told.ends].sort((a, b) => b[1] - a[1]).map(([end, count]) => `${count} ${end === '' ? 'taken away' : end}`)
   const hours = Math.round(told.virtualMs / 3_600_000)
