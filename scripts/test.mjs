@@ -23,7 +23,7 @@ await program(async () => {
   const begin = performance.now()
   await bootstrap()
   /** @type {Part[]} */
-  const parts = [await check({ coverage: true }), await unitTestsOnImageNode(), await endToEndTests()]
+  const parts = [await check({ coverage: true }), await unitTestsOnImageNode(), await twinTests(), await endToEndTests()]
   const { passed, failed, skipped } = sumCounts(parts.map((part) => part.counts))
   process.stdout.write(`all tests took ${elapsed(begin)}\n`)
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
@@ -44,6 +44,15 @@ async function unitTestsOnImageNode() {
   if (found instanceof Error) return { ok: true, counts: none, leftOut: `${title} (${found.message})` }
   const { code, counts, output } = await step(title, () => runVitest({ node: found.node }))
   if (code !== 0) process.stderr.write(output)
+  return { ok: code === 0, counts }
+}
+
+/**
+ * The controller on a twin, in virtual time: needs nothing of the machine.
+ * @returns {Promise<Part>}
+ */
+async function twinTests() {
+  const { code, counts } = await runVitest({ args: ['--config=vitest.twin.config.ts'], live: true })
   return { ok: code === 0, counts }
 }
 
