@@ -35,13 +35,13 @@ const manifestFiles = manifests.map((name) => new URL(`../deploy/base/${name}.ya
 
 /**
  * Starts a twin of three servers and six agents, lets Falkirk's controller serve it over HTTPS, applies two Plans and shows them at work; then
- * waits for Ctrl-C, unless `exit` is set. Everything is gone afterwards. Resolves with the exit code.
+ * waits for Ctrl-C, unless `exit` is set. The twin lives `speed` times as fast as the world. Everything is gone afterwards. Resolves with the exit code.
  */
-export async function main({ exit = false }: { exit?: boolean } = {}): Promise<number> {
+export async function main({ exit = false, speed = 1 }: { exit?: boolean; speed?: number } = {}): Promise<number> {
   const signal = interruption()
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-'))
   try {
-    const sandbox = await step(`starting a twin of 9 nodes with ${version}`, start)
+    const sandbox = await step(`starting a twin of 9 nodes with ${version}`, () => start(speed))
     try {
       return await show(sandbox, { folder, signal, exit })
     } finally {
@@ -52,9 +52,9 @@ export async function main({ exit = false }: { exit?: boolean } = {}): Promise<n
   }
 }
 
-function start(): Promise<Sandbox> {
+function start(speed: number): Promise<Sandbox> {
   const kubelets = { timingsOf: () => briskTimings, restartSeconds: 3, upgradeSeconds: 1 }
-  return startSandbox({ clock: systemClock, random: seededRandom(1), world: smallWorld({ distribution: 'k3s', version }), kubelets })
+  return startSandbox({ clock: systemClock, random: seededRandom(1), world: smallWorld({ distribution: 'k3s', version }), speed, kubelets })
 }
 
 interface Show {

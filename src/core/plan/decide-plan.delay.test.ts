@@ -20,4 +20,16 @@ describe('postCompleteDelay', () => {
     expect(world.settle().status.applying).not.toEqual([node])
     expect(world.node(node).labels[doneLabel]).toBe(world.facts.plan.status?.latestHash)
   })
+
+  it('that is absent waits for nothing, also where the cluster is ahead of the clock of the controller', () => {
+    const world = new PlanWorld(someFacts(aPlan({ spec: { cordon: true } }), threeNodes()))
+    const [node = ''] = world.settle().status.applying ?? []
+    world.begin(node)
+    world.nowMs += 60_000
+    world.succeed(node, reached)
+    world.nowMs -= 60_000
+    world.settle()
+    expect(world.node(node).labels[doneLabel]).toBe(world.facts.plan.status?.latestHash)
+    expect(world.events.filter((e) => e.reason === 'JobCompleteWaiting')).toEqual([])
+  })
 })

@@ -79,7 +79,8 @@ function delay(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork | 
   const text = context.facts.plan.spec.postCompleteDelay
   const delayMs = Number(parseGoDuration(text ?? '0s') ?? 0) / 1e6
   const untilMs = (job.end?.atMs ?? context.nowMs) + delayMs
-  if (context.nowMs >= untilMs) return undefined
+  // without a delay a cluster whose clock is ahead of this one is not waited for
+  if (delayMs === 0 || context.nowMs >= untilMs) return undefined
   const patch = letGo(at, job, context)
   const actions: PlanAction[] = patch === undefined ? [] : [{ kind: 'PatchNode', node: at.node.name, patch }]
   const message = `Job completed on Node ${at.node.name}, waiting ${text} PostCompleteDelay`
