@@ -55,6 +55,20 @@ describe('a generated cluster', () => {
     expect(text(7)).not.toBe(text(8))
   })
 
+  it('goes on in a twin of the same seed: no new object gets the UID of one that is there', async () => {
+    const { twin, clock, pods } = await started({ nodes: 8, pods: 100, seed: 1 })
+    await twin.start()
+    await clock.advance(10_000)
+    const before = new Set(pods().map(({ metadata }) => metadata?.uid))
+    for (const { metadata } of pods())
+      if (metadata?.ownerReferences?.some(({ kind }) => kind === 'ReplicaSet'))
+        await twin.api.client.delete('pods', { namespace: metadata.namespace, name: metadata.name ?? '' })
+    await clock.advance(120_000)
+    expect(pods().filter(({ status }) => status?.phase !== 'Running')).toEqual([])
+    expect(pods()).toHaveLength(before.size)
+    expect(new Set(pods().map(({ metadata }) => metadata?.uid)).size).toBe(before.size)
+  })
+
   it.each([
     { options: { nodes: 0 }, message: 'nodes is 0: a cluster of this kind has a whole number of them, from 1 to 20000' },
     { options: { nodes: 3, masters: 4 }, message: 'masters is 4: a cluster of this kind has a whole number of them, from 1 to 3' },

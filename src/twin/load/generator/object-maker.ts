@@ -6,6 +6,9 @@ import { strategyOf } from '../../schema/strategies/strategy-of.ts'
 import { seededRandom } from '../../time/seeded-random.ts'
 import type { ClusterShape } from './cluster-shape.ts'
 
+/** A twin that is made with the same seed must not give the UIDs again that are in use here. */
+const ownStream = 0x5bf03635
+
 /** Makes drafts into objects as they stand in a cluster that has run for a while: with UID, age, generation and defaults. */
 export class ObjectMaker {
   readonly shape: ClusterShape
@@ -16,7 +19,7 @@ export class ObjectMaker {
 
   constructor(shape: ClusterShape) {
     this.shape = shape
-    this.random = seededRandom(shape.seed)
+    this.random = seededRandom(shape.seed ^ ownStream)
   }
 
   /** `resource` as the store names it: its defaults are filled in. Keeps the object. */
