@@ -205,7 +205,7 @@ describe('a validating webhook', () => {
     [
       'v',
       { clientConfig: { service: { namespace: 'hooks', name: 'v', port: 444 } } },
-      'Post "https://v.hooks.svc:444?timeout=1s": no service port 444 found for service "v"',
+      'Post "https://v.hooks.svc:444/?timeout=1s": no service port 444 found for service "v"',
     ],
   ])('whose Service %s cannot be reached stops the write, unless it may be ignored', async (service, more, why) => {
     const server = await hookServer({ services: { v: () => ({}) } })

@@ -96,15 +96,15 @@ export class WebhookCaller {
     const { service, url } = spec.clientConfig
     if (service === undefined) {
       const known = url ?? ''
-      const path = URL.canParse(known) ? new URL(known).pathname : '/'
-      return { target: targetOfUrl(known), url: `${known}${query}`, path: `${path}${query}` }
+      const { origin, pathname } = URL.canParse(known) ? new URL(known) : { origin: known, pathname: '/' }
+      return { target: targetOfUrl(known), url: `${origin}${pathname}${query}`, path: `${pathname}${query}` }
     }
     const { namespace, name, port = 443, path = '' } = service
-    const full = path === '' || path.startsWith('/') ? path : `/${path}`
+    const full = path.startsWith('/') ? path : `/${path}`
     return {
       target: this.#resolve(namespace, name, port),
       url: `https://${name}.${namespace}.svc:${port}${full}${query}`,
-      path: `${full || '/'}${query}`,
+      path: `${full}${query}`,
     }
   }
 }

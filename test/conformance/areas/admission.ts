@@ -1,0 +1,160 @@
+import { area } from '../conformance-case.ts'
+import { configMap, idlePod, service } from '../objects.ts'
+import type { Steps } from '../steps.ts'
+
+const registration = '/apis/admissionregistration.k8s.io/v1'
+const rbac = 'rbac.authorization.k8s.io'
+
+/** A webhook of a Service, for the namespace of the case alone. */
+function webhook(name: string, more: object = {}) {
+  return {
+    name: `${name}.example.com`,
+    clientConfig: { service: { namespace: '{ns}', name, path: '/check' } },
+    rules: [{ operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps', 'pods/eviction'] }],
+    namespaceSelector: { matchLabels: { case: '{ns}' } },
+    admissionReviewVersions: ['v1'],
+    sideEffects: 'None',
+    timeoutSeconds: 2,
+    ...more,
+  }
+}
+
+async function configure(c: Steps, kind: 'Validating' | 'Mutating', ...webhooks: readonly object[]): Promise<void> {
+  const plural = `${kind.toLowerCase()}webhookconfigurations`
+  await c.quietly('PATCH', '/api/v1/namespaces/{ns}', {
+    body: { metadata: { labels: { case: '{ns}' } } },
+    contentType: 'application/merge-patch+json',
+  })
+  await c.make(`${registration}/${plural}`, { metadata: { name: '{ns}' }, webhooks })
+  c.leaves(`${registration}/${plural}/{ns}`)
+}
+
+/** Until the server acts upon a configuration that it has. */
+async function untilRefused(c: Steps): Promise<void> {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const { status } = await c.quietly('POST', 'configmaps?dryRun=All', { body: configMap('probe') })
+    if (status >= 400) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
+const asker = (c: Steps) => ({ headers: { 'impersonate-user': `${c.ns}-ann` } })
+const given = (role: string, kind = 'Role') => ({
+  metadata: { name: role },
+  roleRef: { apiGroup: rbac, kind, name: role },
+  subjects: [{ kind: 'User', apiGroup: rbac, name: '{ns}-ann' }],
+})
+
+/** What decides beside the schema of a kind: webhooks, quotas, tokens, rights that are given on. */
+export const admission = area('Admission', {
+  'a webhook whose Service is not there stops a write': async (c) => {
+    await configure(c, 'Validating', webhook('gone'))
+    await untilRefused(c)
+    await c.post('configmaps', configMap('a'))
+  },
+  'a webhook that mutates and is not there stops a write too': async (c) => {
+    await configure(c, 'Mutating', webhook('gone'))
+    await untilRefused(c)
+    await c.post('configmaps', configMap('a'))
+  },
+  'a webhook at another port than its Service has stops a write': async (c) => {
+    await c.make('services', service('hook'))
+    await configure(c, 'Validating', webhook('hook', { clientConfig: { service: { namespace: '{ns}', name: 'hook', port: 9_999 } } }))
+    await untilRefused(c)
+    await c.post('configmaps', configMap('a'))
+  },
+  'a webhook that may be ignored stops nothing': async (c) => {
+    await configure(c, 'Validating', webhook('gone', { failurePolicy: 'Ignore' }), webhook('away'))
+    await untilRefused(c)
+    await c.quietly('PUT', `${registration}/validatingwebhookconfigurations/{ns}`, {
+      body: { metadata: { name: '{ns}' }, webhooks: [webhook('gone', { failurePolicy: 'Ignore' })] },
+    })
+    await c.until('configmaps', () => true, { pick: () => 'given' })
+  },
+  'a webhook of another namespace is not asked': async (c) => {
+    await configure(c, 'Validating', webhook('gone', { namespaceSelector: { matchLabels: { case: 'none' } } }))
+    await c.post('configmaps', configMap('a'))
+  },
+  'a webhook for evictions is asked about them': async (c) => {
+    await c.make('pods', idlePod('p'))
+    await configure(c, 'Validating', webhook('gone'))
+    await untilRefused(c)
+    await c.post('pods/p/eviction', { apiVersion: 'policy/v1beta1', kind: 'Eviction', metadata: { name: 'p', namespace: '{ns}' } })
+  },
+  'a quota lets through what fits and counts it': async (c) => {
+    const hard = { 'count/configmaps': '3', 'count/secrets': '20', services: '1' }
+    await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard } })
+    await c.until('resourcequotas/q', ({ status }) => Object.keys((status as { used?: object })?.used ?? {}).length === 3, {
+      pick: ({ status }) => (status as { hard: unknown }).hard,
+    })
+    await c.post('services', service('a'))
+    await c.post('services', service('b'))
+  },
+  'a quota of computing wants every container to say what it needs': async (c) => {
+    await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1', 'requests.cpu': '1', 'limits.memory': '1Gi' } } })
+    await c.until('resourcequotas/q', ({ status }) => (status as { used?: object })?.used !== undefined, { pick: () => 'counted' })
+    const asking = (name: string, resources: object) => {
+      const pod = idlePod(name)
+      const [first, ...others] = (pod.spec as { containers: object[] }).containers
+      return { ...pod, spec: { ...(pod.spec as object), containers: [{ ...first, resources }, ...others] } }
+    }
+    await c.post('pods', idlePod('silent'))
+    await c.post('pods', asking('big', { requests: { cpu: '2' }, limits: { memory: '2Gi' } }))
+  },
+  'a token is given for a service account, and says for how long': async (c) => {
+    await c.make('serviceaccounts', { metadata: { name: 'robot' } })
+    const request = (spec: object) => ({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec })
+    await c.post('serviceaccounts/robot/token', request({ expirationSeconds: 60 }))
+    await c.post('serviceaccounts/none/token', request({}))
+    await c.post('serviceaccounts/robot/token', request({ boundObjectRef: { kind: 'Pod', apiVersion: 'v1', name: 'none' } }))
+    const { body } = await c.quietly('POST', 'serviceaccounts/robot/token', { body: request({ expirationSeconds: 600 }) })
+    const { token } = (body as { status: { token: string } }).status
+    await c.get('configmaps', { headers: { authorization: `Bearer ${token}` } })
+    await c.get('/version/none', { headers: { authorization: `Bearer ${token}` } })
+    await c.get('configmaps', { headers: { authorization: `Bearer ${token.slice(0, -9)}AAAAAAAAA` } })
+  },
+  'a token is good for as long as its account lives': async (c) => {
+    await c.make('serviceaccounts', { metadata: { name: 'robot' } })
+    const body = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }
+    const answer = await c.quietly('POST', 'serviceaccounts/robot/token', { body })
+    const { token } = (answer.body as { status: { token: string } }).status
+    await c.quietly('DELETE', 'serviceaccounts/robot')
+    await new Promise((resolve) => setTimeout(resolve, 11_000))
+    await c.get('configmaps', { headers: { authorization: `Bearer ${token}` } })
+  },
+  'rights are given on by who may bind them, or escalate': async (c) => {
+    await c.make(`${rbac}/v1:roles`, {
+      metadata: { name: 'giver' },
+      rules: [
+        { apiGroups: [rbac], resources: ['roles', 'rolebindings'], verbs: ['create', 'update', 'escalate'] },
+        { apiGroups: [rbac], resources: ['clusterroles'], resourceNames: ['view'], verbs: ['bind'] },
+      ],
+    })
+    await c.make(`${rbac}/v1:rolebindings`, given('giver'))
+    await c.until('configmaps', () => true, { pick: () => 'given' })
+    const rules = [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', '*'] }]
+    await c.post(`${rbac}/v1:roles`, { metadata: { name: 'more' }, rules }, asker(c))
+    await c.post(`${rbac}/v1:rolebindings`, given('view', 'ClusterRole'), asker(c))
+    await c.post(`${rbac}/v1:rolebindings`, given('edit', 'ClusterRole'), asker(c))
+    await c.post(`${rbac}/v1:rolebindings`, given('none', 'ClusterRole'), asker(c))
+  },
+  'all that somebody may do in a namespace is told': async (c) => {
+    await c.make(`${rbac}/v1:roles`, {
+      metadata: { name: 'some' },
+      rules: [{ apiGroups: [''], resources: ['pods'], resourceNames: ['a'], verbs: ['get'] }],
+    })
+    await c.make(`${rbac}/v1:rolebindings`, given('some'))
+    await c.until('configmaps', () => true, { pick: () => 'given' })
+    const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: '{ns}' } }
+    const { body } = await c.quietly('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', { body: review, ...asker(c) })
+    const { status } = body as { status: { resourceRules: { resources: string[] }[] } }
+    // In no order.
+    c.note('rules', status.resourceRules.map((rule) => JSON.stringify(rule)).sort())
+  },
+  'who uses a version that will go is warned': async (c) => {
+    await c.get('extensions/v1beta1:ingresses')
+    await c.get('networking.k8s.io/v1beta1:ingresses/none')
+    await c.delete('extensions/v1beta1:ingresses/none')
+    await c.get('networking.k8s.io/v1:ingresses/none')
+  },
+})
