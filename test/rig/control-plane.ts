@@ -112,7 +112,8 @@ function controlPlane({ folder, binaries }: ControlPlaneLayout, users: UserFiles
   }
 }
 
-async function serviceAccountKubeconfig(api: PlainApi, users: UserFiles, namespace: string, name: string): Promise<string> {
+/** Writes a kubeconfig with a token that the API server gives for a service account. */
+export async function serviceAccountKubeconfig(api: PlainApi, users: UserFiles, namespace: string, name: string): Promise<string> {
   const answer = await api.post<{ status: { token: string } }>(`/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`, {
     apiVersion: 'authentication.k8s.io/v1',
     kind: 'TokenRequest',

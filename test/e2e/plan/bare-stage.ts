@@ -1,12 +1,13 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from '../../../scripts/build.mjs'
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../rig/control-plane.ts'
+import type { ControlPlane, ControlPlaneOptions } from '../../rig/control-plane.ts'
 import { type FalkirkProcess, type FalkirkProcessOptions, startFalkirk } from '../../rig/falkirk-process.ts'
 import { type Observer, startObserver } from '../../rig/observer.ts'
 import type { SimulatedNode } from '../../rig/simulated-kubelets/node-object.ts'
 import { type SimulatedKubelets, startSimulatedKubelets } from '../../rig/simulated-kubelets/simulated-kubelets.ts'
 import { JobScript } from './job-script.ts'
+import { startPlane } from './plane.ts'
 import { namespace, type PlanStage } from './stage.ts'
 
 export interface BareStageOptions extends ControlPlaneOptions {
@@ -30,7 +31,7 @@ export interface BareStage extends PlanStage {
 /** Takes about ten seconds. What has been started is ended when a later part fails. */
 export async function setBareStage(options: BareStageOptions): Promise<BareStage> {
   const { name, nodes = [], heartbeatsPerSecond = 10, ...planeOptions } = options
-  const plane = await startControlPlane(planeOptions)
+  const plane = await startPlane(planeOptions)
   const closers: (() => Promise<unknown>)[] = []
   const down = async () => {
     for (const close of closers.reverse()) await close()

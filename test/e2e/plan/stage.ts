@@ -1,12 +1,13 @@
 import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { build } from '../../../scripts/build.mjs'
-import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from '../../rig/control-plane.ts'
+import type { ControlPlane, ControlPlaneOptions } from '../../rig/control-plane.ts'
 import { type FalkirkProcess, startFalkirk } from '../../rig/falkirk-process.ts'
 import { type Observer, startObserver } from '../../rig/observer.ts'
 import type { SimulatedNode } from '../../rig/simulated-kubelets/node-object.ts'
 import { type SimulatedKubelets, startSimulatedKubelets } from '../../rig/simulated-kubelets/simulated-kubelets.ts'
 import { JobScript } from './job-script.ts'
+import { startPlane } from './plane.ts'
 
 export const namespace = 'system-upgrade'
 
@@ -37,7 +38,7 @@ export interface PlanStage {
 
 /** Takes about ten seconds. What has been started is ended when a later part fails. */
 export async function setStage(options: StageOptions): Promise<PlanStage> {
-  const plane = await startControlPlane(options.version === undefined ? {} : { version: options.version })
+  const plane = await startPlane(options.version === undefined ? {} : { version: options.version })
   const closers: (() => Promise<unknown>)[] = []
   const down = async () => {
     for (const close of closers.reverse()) await close()

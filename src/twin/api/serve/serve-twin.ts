@@ -18,7 +18,7 @@ import { readRequestBody } from './read-request-body.ts'
 import { type WireResponse, writeResponse } from './write-response.ts'
 
 export interface ServeOptions {
-  readonly server: TwinServer
+  readonly server: Pick<TwinServer, 'handle'>
   /** PEM. */
   readonly cert: string
   readonly key: string
@@ -101,7 +101,7 @@ const tooManyRequests = refusalAnswer(
   new StatusError(429, 'TooManyRequests', 'too many requests, please try again later', { retryAfterSeconds: 1 }),
 )
 
-async function answer(server: TwinServer, request: WireRequest, wire: WireResponse, tooMany: boolean): Promise<void> {
+async function answer(server: ServeOptions['server'], request: WireRequest, wire: WireResponse, tooMany: boolean): Promise<void> {
   const gone = new AbortController()
   wire.on('close', () => gone.abort())
   wire.on('error', () => gone.abort())
@@ -119,7 +119,7 @@ async function answer(server: TwinServer, request: WireRequest, wire: WireRespon
   }
 }
 
-async function answered(server: TwinServer, { socket, headers }: WireRequest, asked: TwinRequest): Promise<TwinResponse> {
+async function answered(server: ServeOptions['server'], { socket, headers }: WireRequest, asked: TwinRequest): Promise<TwinResponse> {
   const known = certificateUser(socket as TLSSocket)
   switch (known.kind) {
     case 'User':
