@@ -34,7 +34,7 @@ export function judgeOutcome(outcome: Outcome, expected: Expectation): readonly 
 }
 
 /** One line for a person. */
-export function causeText({ reason, object, message }: Cause): string {
+function causeText({ reason, object, message }: Cause): string {
   return `${reason} ${object}: ${message}`
 }
 
