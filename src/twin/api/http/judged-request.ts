@@ -13,6 +13,13 @@ export interface Judged {
 
 const unharmed: Judged = { kind: 'Goes', loseAnswer: false, lagMs: 0 }
 
+/** Source: Kubernetes, apiserver filters, tooManyRequests. */
+function overloaded(retryAfterSeconds: number | undefined): TwinResponse {
+  const later = retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }
+  const headers = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff', ...later }
+  return { kind: 'Bytes', status: 429, headers, body: 'Too many requests, please try again later.\n' }
+}
+
 /** What the faults make of a request; waits where one delays it. */
 export async function judgedBy(
   { faults, clock }: Pick<ServerParts, 'faults' | 'clock'>,
@@ -25,6 +32,8 @@ export async function judgedBy(
   switch (fault.kind) {
     case 'Refuse':
       return { kind: 'Answered', response: refusalAnswer(fault.error, fault.retryAfterSeconds) }
+    case 'Overload':
+      return { kind: 'Answered', response: overloaded(fault.retryAfterSeconds) }
     case 'Break':
       return { kind: 'Answered', response: { kind: 'Broken' } }
     case 'Delay':

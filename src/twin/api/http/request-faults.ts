@@ -6,6 +6,8 @@ import type { RequestAttributes } from './access.ts'
 export type RequestFault =
   /** Answered before it has done anything: 429, 500, 503. */
   | { readonly kind: 'Refuse'; readonly error: StatusError; readonly retryAfterSeconds?: number }
+  /** Sent away because too much is going on: 429, in the one line of text of priority and fairness. */
+  | { readonly kind: 'Overload'; readonly retryAfterSeconds?: number }
   /** Looked at so much later. */
   | { readonly kind: 'Delay'; readonly ms: number }
   /** The connection breaks before it has done anything. */

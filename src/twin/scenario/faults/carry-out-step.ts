@@ -86,10 +86,7 @@ export async function carryOutStep(step: Step, ground: StepGround): Promise<Undo
 
 /** What an overloaded or broken server answers. Source: Kubernetes API reference, Status. */
 function refusal(code: 429 | 500 | 503) {
-  if (code === 429) {
-    const error = new StatusError(429, 'TooManyRequests', 'Too many requests, please try again later.')
-    return { kind: 'Refuse', error, retryAfterSeconds: 1 } as const
-  }
+  if (code === 429) return { kind: 'Overload', retryAfterSeconds: 1 } as const
   const reason = code === 500 ? 'InternalError' : 'ServiceUnavailable'
   const message = code === 500 ? 'Internal error occurred: a fault of the scenario' : 'the server is currently unable to handle the request'
   return { kind: 'Refuse', error: new StatusError(code, reason, message) } as const
