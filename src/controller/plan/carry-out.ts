@@ -12,14 +12,19 @@ export type WriteAction = Extract<PlanAction, { kind: 'PatchNode' | 'CreateJob' 
 
 /**
  * Carries out one write. The server's answer goes into the cache at once, so that the next decision builds on it. Doing the same again is
- * harmless: a Job that exists already is looked at, one that is gone already is forgotten.
+ * harmless: a Job that exists already is looked at, one that is gone already is forgotten. Throws `JournalChanged` where the journal of the
+ * node is not the one that was `seen` any more.
  */
-export async function carryOut(shell: Shell, caches: PlanCaches, action: WriteAction): Promise<void> {
+export async function carryOut(
+  shell: Shell,
+  caches: PlanCaches,
+  action: WriteAction,
+  seen: SeenJournal = (node) => caches.nodes.get(node)?.journal,
+): Promise<void> {
   const { client, namespace } = shell
   switch (action.kind) {
     case 'PatchNode':
-      caches.nodes.observe(await client.patch(nodes, { name: action.node }, { type: 'merge', body: nodePatch(action.patch) }))
-      return
+      return patchNode(shell, caches, action, seen)
     case 'CreateJob':
       return createJob(shell, caches, action)
     case 'StartJob':
@@ -31,6 +36,21 @@ export async function carryOut(shell: Shell, caches: PlanCaches, action: WriteAc
     case 'DeleteJob':
       return deleteJob(shell, caches, action)
   }
+}
+
+/** The journal of a node as the decision saw it that is carried out. */
+export type SeenJournal = (node: string) => string | undefined
+
+async function patchNode(
+  { client }: Shell,
+  caches: PlanCaches,
+  { node, patch }: Extract<WriteAction, { kind: 'PatchNode' }>,
+  seen: SeenJournal,
+): Promise<void> {
+  const send = async () => {
+    caches.nodes.observe(await client.patch(nodes, { name: node }, { type: 'merge', body: nodePatch(patch) }))
+  }
+  return patch.journal === undefined ? send() : caches.journals.write(node, seen(node), send)
 }
 
 function nodePatch({ unschedulable, labels, journal }: NodePatch): object {

@@ -9,6 +9,7 @@ import { type ParsedPlan, parsePlan } from '../../core/plan/plan.ts'
 import { secretHash } from '../../core/plan/secret-hash.ts'
 import type { Shell } from '../shell.ts'
 import { decodeApplied } from './applied-annotation.ts'
+import { JournalWrites } from './journal-writes.ts'
 import { keepCollections } from './kept-collections.ts'
 import { SortedNodes } from './sorted-nodes.ts'
 
@@ -34,6 +35,8 @@ export interface PlanCaches {
   readonly nodes: ObjectCache<NodeFacts>
   /** The nodes in the order of their names. */
   readonly sortedNodes: () => readonly NodeFacts[]
+  /** Through which the journals of nodes are written. */
+  readonly journals: JournalWrites
   readonly jobs: ObjectCache<JobFacts>
   readonly secrets: ObjectCache<CachedSecret>
   readonly pods: ObjectCache<PodFacts>
@@ -77,6 +80,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   return {
     ...caches,
     sortedNodes: () => sorted.get(),
+    journals: new JournalWrites(caches.nodes),
     synced: needed.synced,
     isSynced: needed.isKept,
     seesPods: seen.isKept,

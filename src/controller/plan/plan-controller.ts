@@ -1,5 +1,6 @@
 import type { WorkQueue } from '../../cluster/work-queue.ts'
 import { createWorkQueue } from '../../cluster/work-queue.ts'
+import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
 import { decidePlan } from '../../core/plan/decide-plan.ts'
 import { nodeOf } from '../../core/plan/job-node.ts'
@@ -9,11 +10,12 @@ import type { PlanFacts } from '../../core/plan/plan-facts.ts'
 import { statusPatch } from '../../core/plan/status-patch.ts'
 import type { Shell } from '../shell.ts'
 import { actionFields } from './action-fields.ts'
-import { carryOut } from './carry-out.ts'
+import { carryOut, type SeenJournal } from './carry-out.ts'
 import { ChannelPoller } from './channel-poller.ts'
 import { clearOrphans } from './clear-orphans.ts'
 import { DrainStatusWriter } from './drain-status-writer.ts'
 import { readFailure } from './failure-reader.ts'
+import { JournalChanged } from './journal-writes.ts'
 import { KnownFailures } from './known-failures.ts'
 import { NodeDrains } from './node-drains.ts'
 import { observePlan } from './observe-plan.ts'
@@ -115,6 +117,7 @@ export class PlanController {
   /** One turn of the loop; true when nothing was left to do. */
   async #turn(cached: CachedPlan, plan: Plan): Promise<boolean> {
     const { metrics, clock } = this.#shell
+    const nodes = this.#caches.sortedNodes()
     const decision = this.#decide(plan)
     const before = plan.status
     const patch = statusPatch(before, decision.status)
@@ -124,7 +127,7 @@ export class PlanController {
     this.#follow(cached.name, decision)
     if (!isRefused) this.#events.tell(plan.metadata, decision.events)
     measurePlan(metrics, cached.name, decision.status)
-    const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(plan, list)))
+    const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(plan, list, nodes)))
     const failed = outcomes.find((o) => o !== undefined)
     if (failed !== undefined) throw failed.error
     this.#events.settle(cached.name)
@@ -179,14 +182,18 @@ export class PlanController {
     return true
   }
 
-  async #carryOutList(plan: Plan, actions: PlanActions): Promise<{ readonly error: unknown } | undefined> {
+  async #carryOutList(plan: Plan, actions: PlanActions, nodes: readonly NodeFacts[]): Promise<{ readonly error: unknown } | undefined> {
     for (const action of actions) {
       const node = this.#nodeOf(action)
       try {
-        await this.#carryOut(plan, action)
+        await this.#carryOut(plan, action, (name) => nodes.find((n) => n.name === name)?.journal)
         this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Done' })
         if (node !== undefined) this.#refusals.get(plan.metadata.name)?.delete(node)
       } catch (error) {
+        if (error instanceof JournalChanged) {
+          this.#queue.add(plan.metadata.name)
+          return undefined
+        }
         this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Failed' })
         if (node !== undefined) this.#remember(plan.metadata.name, node, error)
         return { error }
@@ -202,7 +209,7 @@ export class PlanController {
     return job === undefined ? undefined : nodeOf(job)
   }
 
-  async #carryOut(plan: Plan, action: PlanAction): Promise<void> {
+  async #carryOut(plan: Plan, action: PlanAction, seen: SeenJournal): Promise<void> {
     const { log } = this.#shell
     switch (action.kind) {
       case 'EvictPod':
@@ -215,7 +222,7 @@ export class PlanController {
         return
       default:
         log.info({ plan: plan.metadata.name, ...actionFields(action) }, 'acts')
-        return carryOut(this.#shell, this.#caches, action)
+        return carryOut(this.#shell, this.#caches, action, seen)
     }
   }
 
