@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { constants, type Http2ServerResponse } from 'node:http2'
 import type { ResponseHeaders, TwinResponse } from '../http/twin-request.ts'
@@ -48,9 +47,22 @@ function endWith(wire: WireResponse, body: string | Uint8Array | undefined): voi
 async function writePieces(wire: WireResponse, pieces: Iterable<string> | AsyncIterable<string>): Promise<void> {
   for await (const piece of pieces) {
     if (wire.destroyed || wire.writableEnded) return
-    if (!write(wire, piece)) await Promise.race([once(wire, 'drain'), once(wire, 'close')])
+    if (!write(wire, piece)) await untilDrained(wire)
   }
   wire.end()
+}
+
+/** Leaves no listener behind: a watch waits often in its life. */
+function untilDrained(wire: WireResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      wire.off('drain', end)
+      wire.off('close', end)
+      resolve()
+    }
+    wire.on('drain', end)
+    wire.on('close', end)
+  })
 }
 
 /** So that a client knows that its watch has begun, whether anything happens or not. */
