@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../src/cluster/clock.ts'
 import { type ServedTwin, serveTwin } from '../../src/twin/api/serve/serve-twin.ts'
+import { ObjectStore } from '../../src/twin/store/object-store.ts'
 import { seededRandom } from '../../src/twin/time/seeded-random.ts'
 import { createTwin, type Twin } from '../../src/twin/twin.ts'
 import { createAuthority, issueServer } from '../loopback/certificates.ts'
@@ -14,6 +15,7 @@ import { type UserFiles, writeUsers } from './control-plane-users.ts'
 import { freePorts } from './free-port.ts'
 import { kubectlWith } from './kubectl.ts'
 import { kubectlRelease } from './kubectl-releases.ts'
+import { kubeletLogs } from './kubelet-logs.ts'
 import { plainApi } from './plain-api.ts'
 
 /**
@@ -29,10 +31,14 @@ export async function startTwinPlane(options: ControlPlaneOptions = {}): Promise
   const users = writeUsers(folder, { server: `https://127.0.0.1:${port}`, ca: authority.cert }, extra)
   const tokens = tokensOf(users)
   const defects: string[] = []
+  const store = new ObjectStore()
+  const logs = kubeletLogs(store)
   const twin = await createTwin({
     clock: systemClock,
     random: seededRandom(port),
     version,
+    store,
+    api: { logs },
     access: { tokens, rootCertificate: authority.cert },
     onDefect: (where, error) => defects.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
   })
@@ -40,7 +46,7 @@ export async function startTwinPlane(options: ControlPlaneOptions = {}): Promise
   const audited = new AuditedRequests(auditedUsers, (token) => tokens.find((one) => one.token === token)?.user.username ?? '')
   const keys = await issueServer(authority)
   const serve = () => serveTwin({ server: { handle: audited.around((request) => twin.api.server.handle(request)) }, port, ...keys })
-  return await planeOf({ version, folder, users, audited, twin, serve, defects, served: await serve() })
+  return await planeOf({ version, folder, users, audited, twin, logs, serve, defects, served: await serve() })
 }
 
 interface TwinParts {
@@ -49,12 +55,13 @@ interface TwinParts {
   readonly users: UserFiles
   readonly audited: AuditedRequests
   readonly twin: Twin
+  readonly logs: { close(): Promise<void> }
   readonly serve: () => Promise<ServedTwin>
   readonly served: ServedTwin
   readonly defects: readonly string[]
 }
 
-async function planeOf({ version, folder, users, audited, twin, serve, defects, ...begun }: TwinParts): Promise<ControlPlane> {
+async function planeOf({ version, folder, users, audited, twin, logs, serve, defects, ...begun }: TwinParts): Promise<ControlPlane> {
   let { served } = begun
   const kubeconfig = users.kubeconfigOf('admin')
   const credentials = users.credentialsOf('admin')
@@ -77,6 +84,7 @@ async function planeOf({ version, folder, users, audited, twin, serve, defects, 
     async down() {
       await api.close()
       await served.close()
+      await logs.close()
       twin.stop()
       if (defects.length > 0) writeFileSync(join(folder, 'log/twin.log'), defects.join('\n'))
       rmSync(folder, { recursive: true, force: true })
