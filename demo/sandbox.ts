@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { elapsed, step } from '../scripts/progress.mjs'
 import { systemClock } from '../src/cluster/clock.ts'
-import { adminKubeconfig, writeKubeconfig } from '../src/twin/sandbox/admin-kubeconfig.ts'
+import { sandboxKubeconfig, writeKubeconfig } from '../src/twin/sandbox/sandbox-kubeconfig.ts'
 import { smallWorld } from '../src/twin/sandbox/small-world.ts'
 import { type Sandbox, startSandbox } from '../src/twin/sandbox/start-sandbox.ts'
 import { seededRandom } from '../src/twin/time/seeded-random.ts'
@@ -65,10 +65,11 @@ interface Show {
 
 async function show(sandbox: Sandbox, { folder, signal, exit }: Show): Promise<number> {
   const kubeconfig = join(folder, 'kubeconfig.yaml')
-  await writeKubeconfig(kubeconfig, adminKubeconfig(sandbox))
+  await writeKubeconfig(kubeconfig, sandboxKubeconfig(sandbox))
   process.stdout.write(greeting(kubeconfig))
   const api = plainApi(kubeconfig)
-  const controller = startController({ kubeconfig, logFile: join(folder, 'falkirk.log') })
+  await createObjects(api, manifestFiles)
+  const controller = startController({ kubeconfig: await controllerKubeconfig(api, sandbox, folder), logFile: join(folder, 'falkirk.log') })
   try {
     const begin = performance.now()
     if (!(await Promise.race([upgrade(api, signal), controller.failed]))) return interruptedCode
@@ -83,8 +84,18 @@ async function show(sandbox: Sandbox, { folder, signal, exit }: Show): Promise<n
 
 /** True when both Plans were complete before somebody interrupted. */
 async function upgrade(api: PlainApi, signal: AbortSignal): Promise<boolean> {
-  await createObjects(api, [...manifestFiles, planFile])
+  await createObjects(api, [planFile])
   return await watchRollout(api, signal)
+}
+
+/** The controller has the rights of its service account, as in a pod. */
+async function controllerKubeconfig(api: PlainApi, { url, certificate }: Sandbox, folder: string): Promise<string> {
+  const path = '/api/v1/namespaces/system-upgrade/serviceaccounts/system-upgrade/token'
+  const request = { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: { expirationSeconds: 86_400 } }
+  const { status } = await api.post<{ status: { token: string } }>(path, request)
+  const file = join(folder, 'controller.yaml')
+  await writeKubeconfig(file, sandboxKubeconfig({ url, certificate, token: status.token }))
+  return file
 }
 
 function greeting(kubeconfig: string): string {

@@ -2,8 +2,8 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { systemClock } from '../cluster/clock.ts'
 import { readCluster } from '../twin/load/read-cluster.ts'
-import { adminKubeconfig, removeKubeconfig, requireFreePlace, writeKubeconfig } from '../twin/sandbox/admin-kubeconfig.ts'
 import { generatedWorld, loadedWorld } from '../twin/sandbox/loaded-world.ts'
+import { removeKubeconfig, requireFreePlace, sandboxKubeconfig, writeKubeconfig } from '../twin/sandbox/sandbox-kubeconfig.ts'
 import type { WorldSource } from '../twin/sandbox/sandbox-world.ts'
 import { smallWorld } from '../twin/sandbox/small-world.ts'
 import { type Sandbox, startSandbox } from '../twin/sandbox/start-sandbox.ts'
@@ -30,7 +30,7 @@ export async function runSandbox(settings: SandboxSettings, { say, signal }: San
     world: await worldOf(cluster, seed, say),
     onDefect: (where, error) => say(`something went wrong in the twin, which goes on (${where}): ${String(error)}`),
   })
-  const text = adminKubeconfig(sandbox)
+  const text = sandboxKubeconfig(sandbox)
   try {
     await writeKubeconfig(kubeconfig, text)
     say(greeting(sandbox, kubeconfig, (performance.now() - begin) / 1000))

@@ -8,7 +8,7 @@ import { loadClusterAccess } from '../../cluster/kube-config.ts'
 import { nodes } from '../../cluster/resource.ts'
 import { discoverServer } from '../../cluster/server-capabilities.ts'
 import { seededRandom } from '../time/seeded-random.ts'
-import { adminKubeconfig, writeKubeconfig } from './admin-kubeconfig.ts'
+import { sandboxKubeconfig, writeKubeconfig } from './sandbox-kubeconfig.ts'
 import { smallWorld } from './small-world.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'
 
@@ -29,7 +29,7 @@ describe('a sandbox', () => {
   it('is reached over HTTPS by its kubeconfig, with all that was put into it at rest', async () => {
     const sandbox = await started()
     const kubeconfig = `${await tempFolder()}/kubeconfig`
-    await writeKubeconfig(kubeconfig, adminKubeconfig(sandbox))
+    await writeKubeconfig(kubeconfig, sandboxKubeconfig(sandbox))
     const transport = await transportTo(kubeconfig)
     const client = createApiClient(transport, await discoverServer(transport), { clock: systemClock })
     expect(client.capabilities.gitVersion).toBe('v1.23.12+k3s1')
@@ -45,7 +45,7 @@ describe('a sandbox', () => {
   it('lets nobody in with another token', async () => {
     const sandbox = await started()
     const kubeconfig = `${await tempFolder()}/kubeconfig`
-    await writeKubeconfig(kubeconfig, adminKubeconfig({ ...sandbox, token: 'guessed' }))
+    await writeKubeconfig(kubeconfig, sandboxKubeconfig({ ...sandbox, token: 'guessed' }))
     const transport = await transportTo(kubeconfig)
     await expect(transport.json({ method: 'GET', path: '/api/v1/nodes' })).rejects.toMatchObject({ status: 401 })
   })

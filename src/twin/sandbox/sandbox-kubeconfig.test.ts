@@ -2,9 +2,9 @@ import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/prom
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../../../test/loopback/temp-folder.ts'
-import { adminKubeconfig, removeKubeconfig, requireFreePlace, writeKubeconfig } from './admin-kubeconfig.ts'
+import { removeKubeconfig, requireFreePlace, sandboxKubeconfig, writeKubeconfig } from './sandbox-kubeconfig.ts'
 
-const text = adminKubeconfig({ url: 'https://127.0.0.1:1', certificate: 'PEM', token: 'secret' })
+const text = sandboxKubeconfig({ url: 'https://127.0.0.1:1', certificate: 'PEM', token: 'secret' })
 
 describe('the kubeconfig of a sandbox', () => {
   it('is for its user alone, and nothing else is left beside it', async () => {
@@ -17,7 +17,7 @@ describe('the kubeconfig of a sandbox', () => {
 
   it('takes the place of one that an earlier sandbox has left', async () => {
     const file = join(await tempFolder(), 'config')
-    await writeKubeconfig(file, adminKubeconfig({ url: 'https://127.0.0.1:2', certificate: 'PEM', token: 'old' }))
+    await writeKubeconfig(file, sandboxKubeconfig({ url: 'https://127.0.0.1:2', certificate: 'PEM', token: 'old' }))
     await writeKubeconfig(file, text)
     expect(await readFile(file, 'utf8')).toBe(text)
   })

@@ -8,7 +8,7 @@ const mark = '# Written by falkirk sandbox, which removes it when it ends.'
 /** Larger than any kubeconfig of a sandbox. */
 const mostBytes = 65_536
 
-export interface AdminKubeconfig {
+export interface SandboxAccess {
   readonly url: string
   /** PEM. */
   readonly certificate: string
@@ -16,15 +16,15 @@ export interface AdminKubeconfig {
 }
 
 /** A kubeconfig as text. JSON is YAML too, and needs no library. */
-export function adminKubeconfig({ url, certificate, token }: AdminKubeconfig): string {
+export function sandboxKubeconfig({ url, certificate, token }: SandboxAccess): string {
   const name = 'falkirk-sandbox'
   const cluster = { server: url, 'certificate-authority-data': Buffer.from(certificate).toString('base64') }
   const config = {
     apiVersion: 'v1',
     kind: 'Config',
     clusters: [{ name, cluster }],
-    users: [{ name: `${name}-admin`, user: { token } }],
-    contexts: [{ name, context: { cluster: name, user: `${name}-admin` } }],
+    users: [{ name: `${name}`, user: { token } }],
+    contexts: [{ name, context: { cluster: name, user: `${name}` } }],
     'current-context': name,
   }
   return `${mark}\n${JSON.stringify(config, undefined, 2)}\n`
