@@ -1,12 +1,13 @@
-import { parse } from 'yaml'
 import type { DraftObject } from '../../kube-object.ts'
 import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
 import { ProtoProblem } from '../protobuf/proto-reader.ts'
 import { protobufObject } from '../protobuf/protobuf-object.ts'
 import { apiVersionOf, type ResourceCatalog, splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, StatusError } from '../status-error.ts'
+import { decodeYaml } from './decode-yaml.ts'
 import { goJsonProblem } from './go-json-problem.ts'
 import { bodyType } from './media-type.ts'
+import { deepestNesting, isTooDeep } from './nesting.ts'
 import { withoutNulls } from './without-nulls.ts'
 
 /** What a body is expected to hold. */
@@ -20,9 +21,6 @@ const protobufType = 'application/vnd.kubernetes.protobuf'
 
 /** Larger ones are refused. Source: Kubernetes, apiserver MaxRequestBodyBytes. */
 export const mostBodyBytes = 3 * 1024 * 1024
-
-/** An alias in YAML may stand for itself in itself; so many are followed. */
-const mostAliases = 100
 
 /** The object that a client has sent. Throws 400, 413 or 415. */
 export function decodeObject(
@@ -70,7 +68,7 @@ function decodeValue(body: Uint8Array | undefined, contentType: string | undefin
       return decodeJson(body, kind)
     case 'application/yaml':
     case 'application/apply-patch+yaml':
-      return decodeYaml(body, kind)
+      return yamlValue(body, kind)
     default:
       throw unsupportedBody(bodyType(contentType))
   }
@@ -101,27 +99,34 @@ function unsupportedBody(type: string): StatusError {
 }
 
 function decodeJson(body: Uint8Array | undefined, kind: string): unknown {
-  const text = bodyText(body)
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw unrecognised(kind, `couldn't get version/kind; json parse error: ${goJsonProblem(text)}`, body)
-  }
+  const { value, problem } = jsonOf(bodyText(body))
+  if (problem !== undefined) throw unrecognised(kind, `couldn't get version/kind; json parse error: ${problem}`, body)
+  return value
 }
 
-function decodeYaml(body: Uint8Array | undefined, kind: string): unknown {
+function yamlValue(body: Uint8Array | undefined, kind: string): unknown {
+  const value = readYaml(body, kind)
+  if (isTooDeep(value)) throw unrecognised(kind, `yaml: exceeded max depth of ${deepestNesting}`, body)
+  return value
+}
+
+function readYaml(body: Uint8Array | undefined, kind: string): unknown {
   try {
-    return parse(bodyText(body), {
-      maxAliasCount: mostAliases,
-      prettyErrors: false,
-      uniqueKeys: true,
-      version: '1.1',
-      schema: 'core',
-      merge: true,
-    })
+    return decodeYaml(bodyText(body))
   } catch (error) {
     throw unrecognised(kind, `yaml: ${(error as Error).message}`, body)
   }
+}
+
+/** A value, or why there is none, in the words of Go's decoder. */
+export function jsonOf(text: string): { readonly value: unknown; readonly problem?: string | undefined } {
+  try {
+    const value: unknown = JSON.parse(text)
+    if (!isTooDeep(value)) return { value }
+  } catch {
+    // said below
+  }
+  return { value: undefined, problem: goJsonProblem(text) ?? '' }
 }
 
 function unrecognised(kind: string, why: string, body: Uint8Array = new Uint8Array()): StatusError {

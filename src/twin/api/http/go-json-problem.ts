@@ -1,17 +1,20 @@
-/** Why a text is no JSON, in the words of Go's decoder, which clients get to see; `undefined` when it is. Source: Go, encoding/json. */
+import { deepestNesting, isTooDeep } from './nesting.ts'
+
+/** Why a text is no JSON, or JSON that is nested too deep, in the words of Go's decoder, which clients get to see; `undefined` when it is. Source: Go, encoding/json. */
 export function goJsonProblem(text: string): string | undefined {
   try {
-    JSON.parse(text)
-    return undefined
+    if (!isTooDeep(JSON.parse(text))) return undefined
   } catch {
-    return new Scanner(text).problem()
+    // said below
   }
+  return new Scanner(text).problem()
 }
 
 /** Finds the first character that does not fit. Only run on what is known to be broken. */
 class Scanner {
   readonly #text: string
   #at = 0
+  #depth = 0
 
   constructor(text: string) {
     this.#text = text
@@ -31,10 +34,13 @@ class Scanner {
   #value(): void {
     this.#space()
     const next = this.#text[this.#at]
+    this.#depth += 1
+    if (this.#depth > deepestNesting + 1) this.#refuse('exceeded max depth')
     if (next === '{') this.#object()
     else if (next === '[') this.#array()
     else if (next === '"') this.#string()
     else this.#literal()
+    this.#depth -= 1
   }
 
   #literal(): void {

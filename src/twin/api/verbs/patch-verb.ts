@@ -1,16 +1,16 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { objectAnswer } from '../http/answer.ts'
 import { type Call, keyOfCall } from '../http/call.ts'
-import { bodyText, checkMetadata, checkSize, decodeObject, kindProblem } from '../http/decode-body.ts'
-import { goJsonProblem } from '../http/go-json-problem.ts'
+import { bodyText, checkMetadata, checkSize, decodeObject, jsonOf, kindProblem } from '../http/decode-body.ts'
 import { bodyType } from '../http/media-type.ts'
+import { isTooDeep } from '../http/nesting.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import { withoutNulls } from '../http/without-nulls.ts'
 import { patchOptionsProblem } from '../patch/apply/patch-options.ts'
 import type { JsonObject } from '../patch/json-object.ts'
 import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
-import { patchedObjectInvalid, patchFailed, unsupportedPatchType } from '../patch/patch-refusal.ts'
+import { patchedObjectInvalid, patchFailed, unknownPatchType, unsupportedPatchType } from '../patch/patch-refusal.ts'
 import { applyStrategicPatch } from '../patch/strategic/strategic-patch.ts'
 import { splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, conflict, notFound, StatusError, staleVersion } from '../status-error.ts'
@@ -59,6 +59,7 @@ function patched(call: Call, step: PatchStep, current: KubeObject): DraftObject 
 function readable(after: JsonObject, before: KubeObject, call: Call): DraftObject {
   const { served, parts } = call
   const { apiVersion, kind } = after
+  if (isTooDeep(after)) throw badRequest('the patched object is nested too deep: exceeded max depth')
   if (kind !== before.kind || apiVersion !== before.apiVersion) {
     const [group, version] = splitApiVersion(String(apiVersion ?? ''))
     const expected = { group: served.type.group, version: served.version, kind: served.type.kind }
@@ -90,7 +91,7 @@ function patchType({ request, served, parts }: Call): string {
   const apply = parts.catalog.minor >= 16 ? ['application/apply-patch+yaml'] : []
   const strategic = served.type.custom === undefined ? ['application/strategic-merge-patch+json'] : []
   const accepted = ['application/json-patch+json', 'application/merge-patch+json', ...strategic, ...apply]
-  if (!accepted.includes(type)) throw unsupportedPatchType(accepted)
+  if (!accepted.includes(type)) throw served.type.custom === undefined ? unknownPatchType() : unsupportedPatchType(accepted)
   return type
 }
 
@@ -114,15 +115,12 @@ export function patchStep(call: Call): PatchStep {
 }
 
 function parsed(text: string, type: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    // Each library has its own way to say it.
-    if (type === 'application/merge-patch+json') throw patchFailed('Invalid JSON Patch')
-    const problem = goJsonProblem(text) ?? ''
-    const strategic = type === 'application/strategic-merge-patch+json' && problem === 'unexpected end of JSON input'
-    throw badRequest(strategic ? (text.trim() === '' ? 'EOF' : 'unexpected EOF') : problem)
-  }
+  const { value, problem } = jsonOf(text)
+  if (problem === undefined) return value
+  // Each library has its own way to say it.
+  if (type === 'application/merge-patch+json') throw patchFailed('Invalid JSON Patch')
+  const strategic = type === 'application/strategic-merge-patch+json' && problem === 'unexpected end of JSON input'
+  throw badRequest(strategic ? (text.trim() === '' ? 'EOF' : 'unexpected EOF') : problem)
 }
 
 async function applyObject(call: Call): Promise<TwinResponse> {
