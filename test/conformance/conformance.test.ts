@@ -28,9 +28,9 @@ const run = Date.now().toString(36)
 let ordinal = 0
 
 /** Runs a case on both sides at once; what the real server shows is what is expected of the twin. */
-async function compare(one: ConformanceCase, expect: typeof import('vitest').expect): Promise<void> {
+async function compare(one: ConformanceCase, expect: typeof import('vitest').expect, leavesNodesFree = false): Promise<void> {
   ordinal += 1
-  const at = { namespace: `case-${run}-${ordinal}`, kubectl }
+  const at = { namespace: `case-${run}-${ordinal}`, kubectl, leavesNodesFree }
   const [expected, seen] = await Promise.all([runCase(real, one, at), runCase(twin, one, at)])
   expect(missedIn(expected), 'the real server does what the case waits for').toEqual([])
   if (one.difference === undefined) return expect(seen).toEqual(expected)
@@ -49,7 +49,7 @@ describe.concurrent('beside each other', () => {
 describe('one after another', () => {
   for (const { title, cases } of exclusiveAreas) {
     describe(title, () => {
-      for (const one of cases) it(one.title, ({ expect }) => compare(one, expect))
+      for (const one of cases) it(one.title, ({ expect }) => compare(one, expect, true))
     })
   }
 

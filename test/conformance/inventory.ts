@@ -1,14 +1,18 @@
 import { access } from './areas/access.ts'
+import { admission } from './areas/admission.ts'
 import { applies } from './areas/apply.ts'
 import { badInput } from './areas/bad-input.ts'
 import { customResources } from './areas/custom-resources.ts'
 import { defaults } from './areas/defaults.ts'
 import { deletion } from './areas/deletion.ts'
 import { disruption } from './areas/disruption.ts'
+import { kubectl } from './areas/kubectl.ts'
 import { lists } from './areas/lists.ts'
+import { nodesArea } from './areas/nodes.ts'
 import { objects } from './areas/objects.ts'
 import { patches } from './areas/patches.ts'
 import { representations } from './areas/representations.ts'
+import { scheduling } from './areas/scheduling.ts'
 import { subresources } from './areas/subresources.ts'
 import { validation } from './areas/validation.ts'
 import { watches } from './areas/watches.ts'
@@ -31,8 +35,10 @@ export const concurrentAreas: readonly Area[] = [
   customResources,
   representations,
   access,
+  admission,
   workloads,
+  kubectl,
 ]
 
 /** Cases that tell of all nodes of a cluster, one after another. */
-export const exclusiveAreas: readonly Area[] = []
+export const exclusiveAreas: readonly Area[] = [scheduling, nodesArea]

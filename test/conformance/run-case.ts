@@ -9,10 +9,16 @@ export interface CaseRun {
   readonly namespace: string
   /** Path of the kubectl that cases use. */
   readonly kubectl: string
+  /** Waits until its pods have left the nodes. */
+  readonly leavesNodesFree?: boolean
 }
 
 /** Runs a case on one side, in a namespace of its own that goes afterwards. */
-export async function runCase(side: Side, { run }: ConformanceCase, { namespace, kubectl }: CaseRun): Promise<Transcript> {
+export async function runCase(
+  side: Side,
+  { run }: ConformanceCase,
+  { namespace, kubectl, leavesNodesFree = false }: CaseRun,
+): Promise<Transcript> {
   const client = new SideClient(side)
   try {
     await openNamespace(client, namespace)
@@ -25,6 +31,7 @@ export async function runCase(side: Side, { run }: ConformanceCase, { namespace,
     }
   } finally {
     await client.request('DELETE', `/api/v1/namespaces/${namespace}`)
+    if (leavesNodesFree) await podsGone(client, namespace)
     await client.close()
   }
 }
@@ -42,4 +49,12 @@ async function openNamespace(client: SideClient, namespace: string): Promise<voi
     await sleep(100)
   }
   throw new Error(`namespace ${namespace} got no service account`)
+}
+
+async function podsGone(client: SideClient, namespace: string): Promise<void> {
+  for (let tries = 0; tries < 200; tries += 1) {
+    const { body } = await client.request('GET', `/api/v1/namespaces/${namespace}/pods`)
+    if ((body as { items?: readonly unknown[] }).items?.length === 0) return
+    await sleep(100)
+  }
 }

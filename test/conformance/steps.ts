@@ -36,6 +36,8 @@ export class Steps {
   readonly ns: string
   /** Whether `managedFields` are compared too. */
   managedFields = false
+  /** Whether what controllers write at their own pace is compared: not where a case is about requests alone. */
+  controllers = true
   readonly #parts: StepsParts
   readonly #entries: TranscriptEntry[] = []
   /** All answers, compared or not: names and IDs are learnt from them. */
@@ -124,10 +126,15 @@ export class Steps {
     this.#entries.push({ step, body })
   }
 
-  async kubectl(...args: readonly string[]): Promise<void> {
+  /** Runs the kubectl of the suite; exit code and both streams are compared. */
+  kubectl(...args: readonly string[]): Promise<void> {
+    return this.kubectlWith('', ...args)
+  }
+
+  /** The same with something on its standard input. */
+  async kubectlWith(input: string, ...args: readonly string[]): Promise<void> {
     const { kubectl, side } = this.#parts
-    const named = args.map((arg) => arg.replaceAll('{ns}', this.ns))
-    const { exitCode, stdout, stderr } = await kubectlWith([kubectl], side.kubeconfig).attempt([...named, '--namespace', this.ns])
+    const { exitCode, stdout, stderr } = await kubectlWith([kubectl], side.kubeconfig).attempt([...args, '--namespace', this.ns], { input })
     this.#entries.push({ step: `kubectl ${args.join(' ')}`, body: { exitCode, stdout: stdout.split('\n'), stderr: stderr.split('\n') } })
   }
 
@@ -138,7 +145,9 @@ export class Steps {
 
   transcript(): Transcript {
     const aliases = aliasesIn([this.#entries, this.#answers], this.ns)
-    return this.#entries.map((entry) => normalise(entry, { aliases, managedFields: this.managedFields }) as TranscriptEntry)
+    return this.#entries.map(
+      (entry) => normalise(entry, { aliases, managedFields: this.managedFields, controllers: this.controllers }) as TranscriptEntry,
+    )
   }
 
   async close(): Promise<void> {

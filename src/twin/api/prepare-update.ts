@@ -1,11 +1,11 @@
 import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
 import { asWritten } from './as-written.ts'
 import { metadataChangeProblems } from './metadata-problems.ts'
-import { placeOf, type WriteRules } from './prepare-creation.ts'
+import type { WriteRules } from './prepare-creation.ts'
 import { storedApiVersion } from './resource-catalog.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
 import { sameJson } from './same-json.ts'
-import { conflict, invalid, type RefusedObject, staleVersion } from './status-error.ts'
+import { badRequest, conflict, invalid, type RefusedObject, staleVersion } from './status-error.ts'
 
 /** They are never written blindly: an update has to name the version that it is made of. Custom resources neither. Source: Kubernetes, AllowUnconditionalUpdate. */
 const versionRequired = new Set([
@@ -32,13 +32,12 @@ const createdByUpdate = new Set([
   'leases.coordination.k8s.io',
   'limitranges',
   'events',
-  'services',
   'endpoints',
 ])
 
-/** Whether a PUT creates an object of this type that is not there. */
-export function isCreatedByUpdate(type: ResourceType): boolean {
-  return createdByUpdate.has(storedAs(type))
+/** Whether a PUT creates an object of this type that is not there; Services only since their storage was rewritten in 1.24. */
+export function isCreatedByUpdate(type: ResourceType, minor: number): boolean {
+  return createdByUpdate.has(storedAs(type)) || (storedAs(type) === 'services' && minor >= 24)
 }
 
 /**
@@ -49,13 +48,19 @@ export function isCreatedByUpdate(type: ResourceType): boolean {
 export function prepareUpdate(draft: DraftObject, old: KubeObject, rules: WriteRules): KubeObject {
   const { type, strategy, context } = rules
   checkVersion(draft, old, type)
-  placeOf(draft, old.metadata.namespace, type)
+  checkPlace(draft, old, type)
   const merged = mergeParts(draft, old, rules)
   const prepared = strategy.prepare?.(merged, old, context) ?? merged
   const next = asWritten(countGeneration(prepared, old, rules), storedAs(type))
   const causes = [...metadataChangeProblems(type, next.metadata, old.metadata), ...(strategy.validate?.(next, old, context) ?? [])]
   if (causes.length > 0) throw invalid({ group: type.group, kind: type.kind, name: old.metadata.name }, causes)
   return next
+}
+
+function checkPlace(draft: DraftObject, { metadata: { namespace } }: KubeObject, type: ResourceType): void {
+  const own = draft.metadata?.namespace
+  if (!type.namespaced || !own || own === namespace) return
+  throw badRequest(`the namespace of the object (${own}) does not match the namespace on the request (${namespace})`)
 }
 
 function checkVersion(draft: DraftObject, old: KubeObject, type: ResourceType): void {

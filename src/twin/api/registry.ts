@@ -134,7 +134,7 @@ export class Registry {
   }
 
   async #createByUpdate(type: ResourceType, key: ObjectKey, next: NextObject, options: WriteOptions) {
-    const creates = options.createIfMissing === true || isCreatedByUpdate(type)
+    const creates = options.createIfMissing === true || isCreatedByUpdate(type, this.catalog.minor)
     if (options.subresource !== undefined || !creates) throw notFound(refused(type, key.name))
     return { object: await this.create(type, await next(undefined), key.namespace, options), created: true }
   }

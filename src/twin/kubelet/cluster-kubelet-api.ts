@@ -92,7 +92,9 @@ export class ClusterKubeletApi implements KubeletApi {
   async writePodStatus({ namespace, name, uid }: PodKey, status: PodStatus): Promise<Written> {
     // a pod that has another address now must not keep the old one beside it
     const podIPs = status.podIPs === undefined ? {} : { podIPs: [{ $patch: 'replace' }, ...status.podIPs] }
-    const body = { metadata: { uid }, status: { ...status, ...podIPs } }
+    // conditions are merged by type: what a new one does not say would stay of the old one
+    const conditions = status.conditions?.map((condition) => ({ reason: null, message: null, ...condition }))
+    const body = { metadata: { uid }, status: { ...status, ...podIPs, ...(conditions === undefined ? {} : { conditions }) } }
     return await writtenUnlessGone(this.#client.patchStatus(pods, { namespace, name }, { type: 'strategic', body }))
   }
 

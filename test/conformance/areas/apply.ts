@@ -45,13 +45,16 @@ export const applies = area('Server-side apply', {
     await apply(c, 'configmaps/a', 'two&force=true', map({ x: '2' }))
   },
   'names the manager of an update in a conflict': async (c) => {
-    await c.make('configmaps', map({ x: '1' }))
+    await c.make('configmaps?fieldManager=maker', map({ x: '1' }))
     await apply(c, 'configmaps/a', 'two', map({ x: '2' }))
+  },
+  'names the one who has changed a field last in a conflict': async (c) => {
+    await apply(c, 'configmaps/a', 'one', map({ x: '1' }))
     await c.quietly('PATCH', 'configmaps/a?fieldManager=editor', {
       body: { data: { x: '5' } },
       contentType: 'application/merge-patch+json',
     })
-    await apply(c, 'configmaps/a', 'two', map({ x: '6' }))
+    await apply(c, 'configmaps/a', 'one', map({ x: '6' }))
   },
   'an update of a field takes it from who applied it': async (c) => {
     c.managedFields = true
@@ -73,6 +76,7 @@ export const applies = area('Server-side apply', {
     await c.request('PATCH', 'configmaps/a?fieldManager=one', { raw: 'a: [', contentType: 'application/apply-patch+yaml' })
   },
   'merges containers by name and ports by number and protocol': async (c) => {
+    c.controllers = false
     c.managedFields = true
     const template = (containers: unknown) => ({ metadata: { labels: { app: 'd' } }, spec: { containers } })
     const first = [{ name: 'a', image: 'a:1', ports: [{ containerPort: 80, protocol: 'TCP' }] }]
@@ -85,12 +89,14 @@ export const applies = area('Server-side apply', {
     await apply(c, 'apps/v1:deployments/d', 'two', web({ template: { spec: { containers: [{ name: 'a' }] } } }))
   },
   'a value that was there by default is owned by who applies it': async (c) => {
+    c.controllers = false
     c.managedFields = true
     await c.make('apps/v1:deployments', deployment('d', { replicas: 0, template: { metadata: { labels: { app: 'd' } }, spec: podSpec() } }))
     await apply(c, 'apps/v1:deployments/d', 'two', web({ revisionHistoryLimit: 10 }))
     await apply(c, 'apps/v1:deployments/d', 'two', web({}))
   },
   'a scale by another manager makes the next apply a conflict': async (c) => {
+    c.controllers = false
     const spec = {
       replicas: 0,
       selector: { matchLabels: { app: 'd' } },

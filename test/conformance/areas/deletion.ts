@@ -162,7 +162,7 @@ export const deletion = area('Deletion', {
   },
   'a running pod ends within its grace, and is gone': async (c) => {
     await c.make('pods', pod('p'))
-    await c.until('pods/p', ({ status }) => status.phase === 'Running', { pick: ({ status }) => status.phase })
+    await c.until('pods/p', ({ status }) => status.containerStatuses?.[0]?.ready === true, { pick: ({ status }) => status.phase })
     await c.delete('pods/p')
     await c.until('pods/p', isGone, nothing)
   },

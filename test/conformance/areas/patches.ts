@@ -1,3 +1,4 @@
+import { objectOf } from '../answer.ts'
 import { area } from '../conformance-case.ts'
 import { configMap, deployment, idlePod, podSpec, service } from '../objects.ts'
 import type { Steps } from '../steps.ts'
@@ -8,6 +9,7 @@ const two = [
 ]
 
 async function stopped(c: Steps): Promise<void> {
+  c.controllers = false
   await c.make(
     'apps/v1:deployments',
     deployment('d', { replicas: 0, template: { metadata: { labels: { app: 'd' } }, spec: podSpec({ containers: two }) } }),
@@ -165,7 +167,9 @@ export const patches = area('Patches', {
     await c.patch('strategic', 'apps/v1:deployments/d', { spec: { template: { spec: { containers: [{ image: 'nameless' }] } } } })
   },
   'a strategic patch of an owner merges by uid': async (c) => {
-    const owner = (name: string) => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: `1111-${name}` })
+    const made = async (name: string) => objectOf(await c.quietly('POST', 'configmaps', { body: configMap(name) })).metadata.uid
+    const uids = { x: await made('x'), y: await made('y') }
+    const owner = (name: 'x' | 'y') => ({ apiVersion: 'v1', kind: 'ConfigMap', name, uid: uids[name] })
     await c.make('secrets', { metadata: { name: 's', ownerReferences: [owner('x')] } })
     await c.patch('strategic', 'secrets/s', { metadata: { ownerReferences: [owner('y')] } })
   },

@@ -44,7 +44,7 @@ async function setsOf(c: Steps): Promise<void> {
     annotations: metadata.annotations,
     replicas: spec.replicas,
     image: spec.template.spec.containers[0].image,
-    status,
+    status: { ...status, observedGeneration: status.observedGeneration === metadata.generation },
   }))
   c.note(
     'ReplicaSets',
@@ -333,15 +333,17 @@ export const workloads = area('Workloads', {
     )
     await c.until(
       'discovery.k8s.io/v1beta1:endpointslices',
-      ({ items }) => (items[0] as unknown as { endpoints: unknown[] }).endpoints?.length === 2,
+      ({ items }) => items.some((slice) => (slice as unknown as { endpoints?: unknown[] | null }).endpoints?.length === 2),
       {
         pick: ({ items }) =>
-          items.map((slice) => ({
-            labels: slice.metadata.labels,
-            owners: slice.metadata.ownerReferences,
-            ports: (slice as unknown as { ports: unknown }).ports,
-            count: (slice as unknown as { endpoints: unknown[] }).endpoints.length,
-          })),
+          items
+            .filter((slice) => (slice as unknown as { endpoints?: unknown[] | null }).endpoints?.length)
+            .map((slice) => ({
+              labels: slice.metadata.labels,
+              owners: slice.metadata.ownerReferences,
+              ports: (slice as unknown as { ports: unknown }).ports,
+              count: (slice as unknown as { endpoints: unknown[] }).endpoints.length,
+            })),
       },
     )
   },

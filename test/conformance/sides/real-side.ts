@@ -14,7 +14,9 @@ export interface RealSide extends Side {
 
 export async function startRealSide(): Promise<RealSide> {
   const foreign = process.env.FALKIRK_E2E_KUBECONFIG
-  return foreign === undefined || foreign === '' ? ofRig(await startControlPlane({ nodeGraceSeconds: 40 })) : await ofForeign(foreign)
+  return foreign === undefined || foreign === ''
+    ? ofRig(await startControlPlane({ nodeGraceSeconds: 40, gates: { TTLAfterFinished: false } }))
+    : await ofForeign(foreign)
 }
 
 async function ofRig(plane: ControlPlane): Promise<RealSide> {

@@ -4,6 +4,8 @@ export interface NormaliseOptions {
   readonly aliases: Aliases
   /** Who owns which field is kept only where a case is about it. */
   readonly managedFields: boolean
+  /** Whether what controllers write is kept. */
+  readonly controllers: boolean
 }
 
 /** Takes what differs from run to run out of an answer: times, IDs, versions, addresses, made-up names. Members are sorted. */
@@ -13,6 +15,8 @@ export function normalise(value: unknown, options: NormaliseOptions): unknown {
   const members = (item: object) =>
     Object.entries(item)
       .filter(([name]) => options.managedFields || name !== 'managedFields')
+      .filter(([name]) => name !== 'storageVersionHash')
+      .filter(([name]) => options.controllers || !ofControllers(name, item))
       .map(([name, member]) => (name === 'columnDefinitions' ? ([name, withoutDescriptions(member)] as const) : ([name, member] as const)))
       .sort(([left], [right]) => (left < right ? -1 : 1))
   const plain = (item: unknown, key: string): unknown => {
@@ -20,11 +24,26 @@ export function normalise(value: unknown, options: NormaliseOptions): unknown {
     return typeof item === 'number' && ports.has(key) ? '<port>' : item
   }
   const walk = (item: unknown, key: string): unknown => {
-    if (Array.isArray(item)) return (key === 'conditions' ? byType(item) : item).map((one) => walk(one, key))
+    if (Array.isArray(item)) return listed(item, key, options).map((one) => walk(one, key))
     if (typeof item !== 'object' || item === null) return plain(item, key)
     return Object.fromEntries(members(item).map(([name, member]) => [replaced(name), walk(member, name)]))
   }
   return walk(value, '')
+}
+
+function listed(items: readonly unknown[], key: string, { controllers }: NormaliseOptions): readonly unknown[] {
+  if (key === 'conditions') return byType(items)
+  if (key !== 'managedFields' || controllers) return items
+  return items.filter((entry) => (entry as { manager?: string }).manager !== 'kube-controller-manager')
+}
+
+/** The status of a Deployment and the count of its revisions. */
+function ofControllers(name: string, item: object): boolean {
+  if (name === 'status') return (item as { kind?: unknown }).kind === 'Deployment'
+  return (
+    name === 'annotations' &&
+    JSON.stringify(Object.keys((item as { annotations: object }).annotations)) === '["deployment.kubernetes.io/revision"]'
+  )
 }
 
 const ports = new Set(['nodePort', 'healthCheckNodePort'])

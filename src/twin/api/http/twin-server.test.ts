@@ -277,7 +277,7 @@ describe('patches', () => {
   })
 
   it.each([
-    { contentType: 'application/foo', body: {}, code: 415, message: /^the body of the request was in an unknown format/ },
+    { contentType: 'application/foo', body: {}, code: 415, message: /^415: Unsupported Media Type$/ },
     { contentType: 'application/merge-patch+json', body: '{', code: 500, message: /^Invalid JSON Patch$/ },
     { contentType: 'application/strategic-merge-patch+json', body: '{', code: 400, message: /^unexpected EOF$/ },
     {

@@ -19,7 +19,12 @@ export function patchedObjectInvalid(value: string, why: string): StatusError {
   return invalid({ group: '', kind: '', name: '' }, [{ reason: 'FieldValueInvalid', message, field: 'patch' }])
 }
 
-/** A Content-Type that the resource does not take: 415. Custom resources take no strategic merge patch. */
+/** A Content-Type that no built-in resource takes: 415, in the words of the router of the real server. */
+export function unknownPatchType(): StatusError {
+  return new StatusError(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {})
+}
+
+/** A Content-Type that a custom resource does not take: 415. It takes no strategic merge patch. */
 export function unsupportedPatchType(accepted: readonly string[]): StatusError {
   const message = `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`
   return new StatusError(415, 'UnsupportedMediaType', message)

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { SomeObject } from '../answer.ts'
+import { area } from '../conformance-case.ts'
+import { pod } from '../objects.ts'
+import type { Steps } from '../steps.ts'
+
+const nodes = '/api/v1/nodes'
+const merge = 'application/merge-patch+json'
+const node = (ready: 'True' | 'False' | 'Unknown', more: object = {}) => ({
+  metadata: { name: '{ns}-n', labels: { 'kubernetes.io/hostname': '{ns}-n' } },
+  ...more,
+  status: {
+    capacity: { cpu: '4', memory: '8Gi', pods: '10' },
+    allocatable: { cpu: '4', memory: '8Gi', pods: '10' },
+    conditions: [
+      {
+        type: 'Ready',
+        status: ready,
+        reason: 'Said',
+        lastHeartbeatTime: '2030-01-01T00:00:00Z',
+        lastTransitionTime: '2026-01-01T00:00:00Z',
+      },
+    ],
+  },
+})
+
+const taintKeys = ({ spec }: SomeObject) =>
+  ((spec.taints ?? []) as { key: string; effect: string }[]).map(({ key, effect }) => `${key}:${effect}`).sort()
+
+async function becomes(c: Steps, status: 'True' | 'False'): Promise<void> {
+  const conditions = [
+    {
+      type: 'Ready',
+      status,
+      reason: 'Said',
+      lastHeartbeatTime: new Date().toISOString().replace(/\.\d+/, ''),
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    },
+  ]
+  await c.quietly('PATCH', `${nodes}/{ns}-n/status`, {
+    body: { status: { conditions } },
+    contentType: 'application/strategic-merge-patch+json',
+  })
+}
+
+/** Nodes: taints by conditions, what becomes of their pods. */
+export const nodesArea = area('Nodes', {
+  'a new node is tainted until it is ready': async (c) => {
+    c.leaves(`${nodes}/{ns}-n`)
+    await c.post(nodes, node('False', { spec: { unschedulable: true } }))
+    await c.until(`${nodes}/{ns}-n`, (object) => taintKeys(object).length === 3, { pick: taintKeys })
+    await becomes(c, 'True')
+    await c.until(`${nodes}/{ns}-n`, (object) => taintKeys(object).length === 1, { pick: taintKeys })
+  },
+  'a node with pressure is tainted': async (c) => {
+    c.leaves(`${nodes}/{ns}-n`)
+    await c.make(nodes, node('True', { spec: { unschedulable: true } }))
+    const conditions = ['MemoryPressure', 'DiskPressure', 'PIDPressure', 'NetworkUnavailable'].map((type) => ({
+      type,
+      status: 'True',
+      reason: 'Said',
+      lastHeartbeatTime: '2030-01-01T00:00:00Z',
+      lastTransitionTime: '2026-01-01T00:00:00Z',
+    }))
+    await c.quietly('PATCH', `${nodes}/{ns}-n/status`, {
+      body: { status: { conditions } },
+      contentType: 'application/strategic-merge-patch+json',
+    })
+    await c.until(`${nodes}/{ns}-n`, (object) => taintKeys(object).length >= 5, { pick: taintKeys })
+  },
+  'pods of a node that is not ready are marked, and leave when they tolerate no more': async (c) => {
+    c.leaves(`${nodes}/{ns}-n`)
+    await c.make(nodes, node('True', { spec: { unschedulable: true } }))
+    await c.until(`${nodes}/{ns}-n`, (object) => taintKeys(object).length === 1, { pick: taintKeys })
+    const tolerations = [{ key: 'node.kubernetes.io/not-ready', operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 1 }]
+    const finalizers = ['x/keep']
+    await c.make('pods', pod('short', { nodeName: '{ns}-n', tolerations }, { finalizers }), pod('long', { nodeName: '{ns}-n' }))
+    await c.quietly('PATCH', 'pods/long/status', {
+      body: { status: { phase: 'Running', conditions: [{ type: 'Ready', status: 'True' }] } },
+      contentType: 'application/strategic-merge-patch+json',
+    })
+    // only who has seen it ready marks its pods, and looks every five seconds
+    await sleep(6000)
+    await becomes(c, 'False')
+    await c.until(`${nodes}/{ns}-n`, (object) => taintKeys(object).length === 3, { pick: taintKeys })
+    await c.until(
+      'pods/long',
+      ({ status }) =>
+        status.conditions.some(({ type, status: value }: { type: string; status: string }) => type === 'Ready' && value === 'False'),
+      { pick: ({ status }) => status },
+    )
+    await c.until('pods/short', ({ metadata }) => metadata.deletionTimestamp !== undefined, {
+      pick: ({ metadata }) => metadata.deletionTimestamp !== undefined,
+    })
+    await c.quietly('PATCH', 'pods/short', { body: { metadata: { finalizers: null } }, contentType: merge })
+    await c.quietly('DELETE', 'pods/long?gracePeriodSeconds=0')
+  },
+  'pods of a node that is gone are deleted': async (c) => {
+    await c.make('pods', pod('lost', { nodeName: '{ns}-never' }))
+    await c.until('pods/lost', (answer) => (answer as unknown as { code: number }).code === 404, { pick: () => 'gone', timeoutMs: 100_000 })
+  },
+})

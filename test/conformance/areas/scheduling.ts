@@ -1,0 +1,263 @@
+import type { SomeObject } from '../answer.ts'
+import { area } from '../conformance-case.ts'
+import { pod, podSpec } from '../objects.ts'
+import type { Steps } from '../steps.ts'
+
+type Fields = Readonly<Record<string, unknown>>
+type Condition = { type: string; status: string; reason: string; message: string }
+
+const requests = (resources: Fields) => ({ containers: [{ name: 'main', image: 'x:1', resources: { requests: resources } }] })
+const host = 'kubernetes.io/hostname'
+const zone = 'topology.kubernetes.io/zone'
+const on = (node: string) => ({ nodeSelector: { [host]: node } })
+
+/** Where a pod has come to, or why it has not, in the words of the scheduler. */
+async function verdict(c: Steps, name: string): Promise<void> {
+  const told = ({ status }: SomeObject) => (status.conditions as Condition[] | undefined)?.find(({ type }) => type === 'PodScheduled')
+  await c.until(
+    `pods/${name}`,
+    (object) => told(object) !== undefined && (told(object)?.status === 'True' || told(object)?.reason === 'Unschedulable'),
+    {
+      pick: (object) => {
+        const { status, reason, message } = told(object) as Condition
+        return { status, reason, message }
+      },
+    },
+  )
+}
+
+async function place(c: Steps, name: string): Promise<void> {
+  const { body } = await c.quietly('GET', `pods/${name}`)
+  c.note(`place of ${name}`, `on ${(body as SomeObject).spec.nodeName}`)
+}
+
+function asks(spec: Fields, metadata: Fields = {}) {
+  return async (c: Steps) => {
+    await c.make('pods', pod('p', spec, metadata))
+    await verdict(c, 'p')
+  }
+}
+
+async function cordon(c: Steps, node: string, unschedulable: boolean): Promise<void> {
+  await c.quietly('PATCH', `/api/v1/nodes/${node}`, { body: { spec: { unschedulable } }, contentType: 'application/merge-patch+json' })
+  const noted = ({ spec }: SomeObject) => (spec.taints ?? []).some(({ key }: { key: string }) => key === 'node.kubernetes.io/unschedulable')
+  await c.until(`/api/v1/nodes/${node}`, (object) => noted(object) === unschedulable, {
+    pick: () => (unschedulable ? 'cordoned' : 'uncordoned'),
+  })
+}
+
+async function tainted(c: Steps, node: string, taints: readonly object[]): Promise<void> {
+  await c.quietly('PATCH', `/api/v1/nodes/${node}`, { body: { spec: { taints } }, contentType: 'application/merge-patch+json' })
+}
+
+const required = (nodeSelectorTerms: readonly object[]) => ({
+  affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms } } },
+})
+const expression = (key: string, operator: string, ...values: readonly string[]) => ({
+  matchExpressions: [{ key, operator, ...(values.length > 0 ? { values } : {}) }],
+})
+const near = (kind: 'podAffinity' | 'podAntiAffinity', app: string, topologyKey = host) => ({
+  [kind]: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app } }, topologyKey }] },
+})
+
+/** What the scheduler does with a pod, and says of it. */
+export const scheduling = area('Scheduling', {
+  'a pod that fits comes to a node': asks({}),
+  'more cpu than any node has': asks(requests({ cpu: '9' })),
+  'more memory than any node has': asks(requests({ memory: '33Gi' })),
+  'more of two resources': asks(requests({ cpu: '9', memory: '33Gi' })),
+  'a resource that no node has': asks({ containers: [{ name: 'main', image: 'x:1', resources: { limits: { 'example.com/gpu': '1' } } }] }),
+  'a label that no node has': asks({ nodeSelector: { no: 'where' } }),
+  'a label that one node has': async (c) => {
+    await asks(on('node-2'))(c)
+    await place(c, 'p')
+  },
+  'an affinity that no node fulfils': asks(required([expression('a', 'Exists')])),
+  'an affinity that one node fulfils': async (c) => {
+    await asks(required([expression('none', 'Exists'), expression(zone, 'NotIn', 'a')]))(c)
+    await place(c, 'p')
+  },
+  'an affinity to a name': async (c) => {
+    await asks(required([{ matchFields: [{ key: 'metadata.name', operator: 'In', values: ['node-1'] }] }]))(c)
+    await place(c, 'p')
+  },
+  'numbers in an affinity': async (c) => {
+    await asks(required([expression('n', 'Gt', '5')]))(c)
+  },
+  'a preference decides between nodes': async (c) => {
+    await asks({
+      affinity: {
+        nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: expression(zone, 'In', 'b') }] },
+      },
+    })(c)
+    await place(c, 'p')
+  },
+  'a cordoned node takes nothing': async (c) => {
+    await cordon(c, 'node-1', true)
+    await asks(on('node-1'))(c)
+    await cordon(c, 'node-1', false)
+    await c.until('pods/p', ({ spec }) => spec.nodeName === 'node-1', { pick: () => 'scheduled' })
+  },
+  'a taint holds back who does not tolerate it': async (c) => {
+    await tainted(c, 'node-1', [{ key: 'dedicated', value: 'x', effect: 'NoSchedule' }])
+    await c.make(
+      'pods',
+      pod('p', on('node-1')),
+      pod('q', { ...on('node-1'), tolerations: [{ key: 'dedicated', operator: 'Equal', value: 'x' }] }),
+    )
+    await verdict(c, 'p')
+    await verdict(c, 'q')
+    await tainted(c, 'node-1', [])
+    await c.until('pods/p', ({ spec }) => spec.nodeName === 'node-1', { pick: () => 'scheduled' })
+  },
+  'PreferNoSchedule holds nobody back': async (c) => {
+    await tainted(c, 'node-1', [{ key: 'busy', effect: 'PreferNoSchedule' }])
+    await asks(on('node-1'))(c)
+    await tainted(c, 'node-1', [])
+  },
+  'a taint NoExecute ends who does not tolerate it': async (c) => {
+    await c.make('pods', pod('p', on('node-1')), pod('q', { ...on('node-1'), tolerations: [{ key: 'out', operator: 'Exists' }] }))
+    await verdict(c, 'p')
+    await verdict(c, 'q')
+    await tainted(c, 'node-1', [{ key: 'out', effect: 'NoExecute' }])
+    await c.until('pods/p', (answer) => (answer as unknown as { code: number }).code === 404, { pick: () => 'gone' })
+    await c.until('pods/q', ({ metadata }) => metadata.deletionTimestamp === undefined, { pick: () => 'stays' })
+    await tainted(c, 'node-1', [])
+  },
+  'a port of the host is taken once': async (c) => {
+    const containers = [{ name: 'main', image: 'x:1', ports: [{ containerPort: 80, hostPort: 8080 }] }]
+    await c.make('pods', pod('p', { containers, ...on('node-1') }))
+    await verdict(c, 'p')
+    await c.make('pods', pod('q', { containers, ...on('node-1') }))
+    await verdict(c, 'q')
+  },
+  'pods that keep away from each other': async (c) => {
+    const labels = { app: 'apart' }
+    const affinity = near('podAntiAffinity', 'apart')
+    for (const name of ['a', 'b', 'd', 'e']) {
+      await c.make('pods', pod(name, { affinity }, { labels }))
+      await verdict(c, name)
+    }
+  },
+  'a pod that others keep away': async (c) => {
+    await c.make('pods', pod('first', { affinity: near('podAntiAffinity', 'second', zone), ...on('node-3') }, { labels: { app: 'first' } }))
+    await verdict(c, 'first')
+    await c.make('pods', pod('second', on('node-3'), { labels: { app: 'second' } }))
+    await verdict(c, 'second')
+  },
+  'a pod that wants company which is not there': asks({ affinity: near('podAffinity', 'none') }),
+  'the first of a group that wants company finds its place': asks({ affinity: near('podAffinity', 'group') }, { labels: { app: 'group' } }),
+  'a pod that wants company goes there': async (c) => {
+    await c.make('pods', pod('first', on('node-2'), { labels: { app: 'friend' } }))
+    await verdict(c, 'first')
+    await c.make('pods', pod('second', { affinity: near('podAffinity', 'friend') }))
+    await verdict(c, 'second')
+    await place(c, 'second')
+  },
+  'a spread over zones': async (c) => {
+    const topologySpreadConstraints = [
+      { maxSkew: 1, topologyKey: zone, whenUnsatisfiable: 'DoNotSchedule', labelSelector: { matchLabels: { app: 'wide' } } },
+    ]
+    const labels = { app: 'wide' }
+    await c.make('pods', pod('a', on('node-1'), { labels }))
+    await verdict(c, 'a')
+    await c.make('pods', pod('b', { topologySpreadConstraints }, { labels }))
+    await verdict(c, 'b')
+    await place(c, 'b')
+    await c.make('pods', pod('d', on('node-1'), { labels }))
+    await verdict(c, 'd')
+    await c.make('pods', pod('e', { topologySpreadConstraints, ...on('node-2') }, { labels }))
+    await verdict(c, 'e')
+  },
+  'a spread over what nodes do not have': asks({
+    topologySpreadConstraints: [{ maxSkew: 1, topologyKey: 'rack', whenUnsatisfiable: 'DoNotSchedule', labelSelector: {} }],
+  }),
+  'a claim that is not there': asks({ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'none' } }] }),
+  'a claim that nobody binds': async (c) => {
+    await c.make('persistentvolumeclaims', {
+      metadata: { name: 'c' },
+      spec: { storageClassName: '', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    })
+    await asks({ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })(c)
+  },
+  'a volume of another node': async (c) => {
+    c.leaves('/api/v1/persistentvolumes/{ns}-v')
+    const nodeAffinity = { required: { nodeSelectorTerms: [expression(host, 'In', 'node-1')] } }
+    const claimRef = { namespace: '{ns}', name: 'c' }
+    await c.make('/api/v1/persistentvolumes', {
+      metadata: { name: '{ns}-v' },
+      spec: {
+        capacity: { storage: '1Gi' },
+        accessModes: ['ReadWriteOnce'],
+        storageClassName: 'manual',
+        local: { path: '/x' },
+        nodeAffinity,
+        claimRef,
+      },
+    })
+    await c.make('persistentvolumeclaims', {
+      metadata: { name: 'c' },
+      spec: { storageClassName: 'manual', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    })
+    await c.until('persistentvolumeclaims/c', ({ status }) => status.phase === 'Bound', { pick: ({ status }) => status })
+    await asks({ ...on('node-2'), volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })(c)
+  },
+  'reasons of different nodes are counted': async (c) => {
+    await cordon(c, 'node-1', true)
+    await tainted(c, 'node-2', [{ key: 'dedicated', effect: 'NoSchedule' }])
+    await asks(requests({ cpu: '9' }))(c)
+    await tainted(c, 'node-2', [])
+    await cordon(c, 'node-1', false)
+  },
+  'a pod that cannot be placed is an event': async (c) => {
+    await asks({ nodeSelector: { no: 'where' } })(c)
+    type Told = { reason: string; type: string; message: string; source: object; reportingComponent: string }
+    await c.until('events', ({ items }) => (items as unknown as Told[]).some(({ reason }) => reason === 'FailedScheduling'), {
+      pick: ({ items }) =>
+        (items as unknown as Told[])
+          .filter(({ reason }) => reason === 'FailedScheduling')
+          .slice(0, 1)
+          .map(({ type, reason, message, source, reportingComponent }) => ({ type, reason, message, source, reportingComponent })),
+    })
+  },
+  'a pod of higher priority takes the place of a lower one': async (c) => {
+    const classes = '/apis/scheduling.k8s.io/v1/priorityclasses'
+    c.leaves(`${classes}/{ns}-low`, `${classes}/{ns}-high`)
+    await c.make(classes, { metadata: { name: '{ns}-low' }, value: 1 }, { metadata: { name: '{ns}-high' }, value: 1000 })
+    await c.make('pods', pod('low', { ...requests({ cpu: '6' }), ...on('node-1'), priorityClassName: '{ns}-low' }))
+    await verdict(c, 'low')
+    await c.make('pods', pod('high', { ...requests({ cpu: '6' }), ...on('node-1'), priorityClassName: '{ns}-high' }))
+    await c.until('pods/low', (answer) => (answer as unknown as { code: number }).code === 404, { pick: () => 'gone' })
+    await c.until('pods/high', ({ spec }) => spec.nodeName !== undefined, {
+      pick: ({ spec, status }) => ({ priority: spec.priority, nominated: status.nominatedNodeName }),
+    })
+  },
+  'a pod that never preempts waits': async (c) => {
+    const classes = '/apis/scheduling.k8s.io/v1/priorityclasses'
+    c.leaves(`${classes}/{ns}-calm`)
+    await c.make(classes, { metadata: { name: '{ns}-calm' }, value: 1000, preemptionPolicy: 'Never' })
+    await c.make('pods', pod('low', { ...requests({ cpu: '6' }), ...on('node-1') }))
+    await verdict(c, 'low')
+    await c.make('pods', pod('calm', { ...requests({ cpu: '6' }), ...on('node-1'), priorityClassName: '{ns}-calm' }))
+    await verdict(c, 'calm')
+  },
+  'another scheduler is waited for': async (c) => {
+    await c.make('pods', pod('p', { schedulerName: 'other' }))
+    await c.make('pods', pod('q'))
+    await verdict(c, 'q')
+    const { body } = await c.quietly('GET', 'pods/p')
+    c.note('conditions', (body as SomeObject).status.conditions ?? 'none')
+  },
+  'a full node takes no more pods': async (c) => {
+    await c.make('pods', pod('a', { ...requests({ cpu: '5' }), ...on('node-1') }))
+    await verdict(c, 'a')
+    await c.make('pods', pod('b', { ...requests({ cpu: '5' }), ...on('node-1') }))
+    await verdict(c, 'b')
+    await c.quietly('DELETE', 'pods/a')
+    await c.until('pods/b', ({ spec }) => spec.nodeName === 'node-1', { pick: () => 'scheduled' })
+  },
+  'init containers count by their largest': async (c) => {
+    const initContainers = [{ name: 'i', image: 'x:1', resources: { requests: { cpu: '9' } } }]
+    await asks({ ...podSpec(), initContainers })(c)
+  },
+})
