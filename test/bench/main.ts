@@ -5,11 +5,12 @@ import { benchNotes, benchTable } from './bench-table.ts'
 import { measureRollouts, type RolloutOptions } from './plan-rollout.ts'
 import { scenarios } from './scenario.ts'
 import { measureTwinLoads, twinLoadTable } from './twin-load.ts'
+import { measureTwinServe, twinServeTable } from './twin-serve.ts'
 
 /**
  * Entry of `npm run bench`. `--quick`: 100 nodes at 10 alone; `--only floor|falkirk`: one of the two; `--heartbeats N`: node status
  * updates a second meanwhile; `--profile FOLDER`: a CPU profile of the controller; `--write`: puts the table into docs/benchmarks.md.
- * `--twin-load`: instead, what it costs to load clusters into a twin; that needs no control plane.
+ * `--twin-serve`: instead, what clients of a twin get. `--twin-load`: instead, what it costs to load clusters into a twin; that needs no control plane.
  * Figures are printed, never asserted: exit code 1 means that a rollout did not end or broke a rule (too many Jobs at once, a node with two).
  */
 export async function main({ program, args }: { program: string; args: string[] }): Promise<number> {
@@ -22,10 +23,15 @@ export async function main({ program, args }: { program: string; args: string[] 
       profile: { type: 'string' },
       heartbeats: { type: 'string', default: '0' },
       'twin-load': { type: 'boolean', default: false },
+      'twin-serve': { type: 'boolean', default: false },
     },
   })
   if (values['twin-load']) {
     process.stdout.write(`\n${machine(new Date())}\n\n${twinLoadTable(await measureTwinLoads(values))}\n`)
+    return 0
+  }
+  if (values['twin-serve']) {
+    process.stdout.write(`\n${machine(new Date())}\n\n${twinServeTable(await measureTwinServe(program))}\n`)
     return 0
   }
   if (values.write && (values.quick || values.only !== 'both' || values.profile !== undefined)) {
