@@ -1,4 +1,5 @@
 import { sameJson } from '../../api/same-json.ts'
+import { repeatedPlaces } from '../repeated-places.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
 import { linearPattern } from './linear-pattern.ts'
 import type { SchemaFailure } from './schema-failure.ts'
@@ -135,7 +136,18 @@ function arrayFailures(value: readonly unknown[], schema: JsonSchema, place: Pla
 }
 
 function hasDuplicates(values: readonly unknown[]): boolean {
-  return values.some((value, index) => values.slice(0, index).some((other) => sameJson(other, value)))
+  return repeatedPlaces(values, sortedText).size > 0
+}
+
+/** The same for values that differ in nothing but the order of their fields. */
+function sortedText(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part) ? Object.fromEntries(Object.entries(part).sort(byName)) : part,
+  )
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1
 }
 
 function objectFailures(value: Readonly<Record<string, unknown>>, schema: JsonSchema, place: Place): readonly SchemaFailure[] {

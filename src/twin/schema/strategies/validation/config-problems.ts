@@ -24,7 +24,7 @@ export function configMapProblems(next: ConfigMap, old: ConfigMap | undefined): 
     ...(old?.immutable === true ? lockedProblems(next, old, ['data', 'binaryData']) : []),
     ...Object.keys(data).flatMap((key) => [
       ...keyProblems('data', key),
-      ...(key in binaryData ? [invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')] : []),
+      ...(Object.hasOwn(binaryData, key) ? [invalidValue(`data[${key}]`, key, 'duplicate of key present in binaryData')] : []),
     ]),
     ...Object.keys(binaryData).flatMap((key) => keyProblems('binaryData', key)),
     ...(bytes > mostBytes ? [tooLong('[]', mostBytes)] : []),
@@ -34,7 +34,7 @@ export function configMapProblems(next: ConfigMap, old: ConfigMap | undefined): 
 /** Why a Secret is refused; nothing of its content is in the words. Source: Kubernetes API reference, Secret. */
 export function secretProblems(next: Secret, old: Secret | undefined): readonly StatusCause[] {
   const { data = {}, type = 'Opaque' } = next
-  const missing = (required[type] ?? []).filter((key) => !(key in data))
+  const missing = (required[type] ?? []).filter((key) => !Object.hasOwn(data, key))
   const nameless = type === 'kubernetes.io/service-account-token' && !next.metadata?.annotations?.[accountName]
   return [
     ...(old === undefined ? [] : immutableProblems('type', next.type, old.type)),

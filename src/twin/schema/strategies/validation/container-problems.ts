@@ -2,6 +2,7 @@ import type { Container } from 'kubernetes-types/core/v1'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import { labelProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { repeatedPlaces } from '../../repeated-places.ts'
 import { envProblems } from './env-problems.ts'
 import { mountProblems } from './mount-problems.ts'
 import { containerPortProblems, hostPortProblems } from './port-problems.ts'
@@ -25,11 +26,12 @@ export function initContainerProblems(
   volumes: ReadonlySet<string>,
   others: readonly string[],
 ): readonly StatusCause[] {
+  const taken = new Set(others)
   return [
     ...eachContainer(field, containers, volumes),
     ...containers.flatMap((container) => hostPortProblems(field, [container])),
     ...containers.flatMap((container, i) => [
-      ...(others.includes(container.name) ? [duplicateValue(`${field}[${i}].name`, container.name)] : []),
+      ...(taken.has(container.name) ? [duplicateValue(`${field}[${i}].name`, container.name)] : []),
       ...(container.restartPolicy === 'Always' ? [] : unwantedProbes(`${field}[${i}]`, container)),
     ]),
   ]
@@ -42,11 +44,11 @@ function unwantedProbes(field: string, container: Container): readonly StatusCau
 }
 
 function eachContainer(field: string, containers: readonly Container[], volumes: ReadonlySet<string>): readonly StatusCause[] {
+  const repeated = repeatedPlaces(containers, ({ name }) => name)
   return containers.flatMap((container, i) => {
     const own = `${field}[${i}]`
-    const taken = containers.slice(0, i).some(({ name }) => name === container.name)
     return [
-      ...nameProblems(`${own}.name`, container.name, taken),
+      ...nameProblems(`${own}.name`, container.name, repeated.has(i)),
       ...(container.image ? [] : [requiredValue(`${own}.image`)]),
       ...lifecycleProblems(own, container),
       ...livenessProblems(own, container),

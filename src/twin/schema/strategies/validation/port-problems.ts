@@ -1,6 +1,7 @@
 import type { Container, ContainerPort } from 'kubernetes-types/core/v1'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { repeatedPlaces } from '../../repeated-places.ts'
 import { duplicateValue, problem, unsupportedValue } from './refusal.ts'
 
 const protocols = ['SCTP', 'TCP', 'UDP']
@@ -35,10 +36,10 @@ export function protocolProblems(field: string, protocol: string | undefined): r
 
 /** Why the ports of a container are refused. */
 export function containerPortProblems(field: string, ports: readonly ContainerPort[]): readonly StatusCause[] {
+  const repeated = repeatedPlaces(ports, ({ name }) => name)
   return ports.flatMap((port, i) => {
-    const taken = ports.slice(0, i).some(({ name }) => name === port.name)
     return [
-      ...namedPortProblems(`${field}[${i}].name`, port.name, taken),
+      ...namedPortProblems(`${field}[${i}].name`, port.name, repeated.has(i)),
       ...numberProblems(`${field}[${i}].containerPort`, port.containerPort),
       ...(port.hostPort ? problem(`${field}[${i}].hostPort`, port.hostPort, portNumberProblem(port.hostPort)) : []),
       ...protocolProblems(`${field}[${i}].protocol`, port.protocol),

@@ -3,6 +3,7 @@ import { labelKeyProblem, labelValueProblem } from '../../../../core/kubernetes/
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { repeatedPlaces } from '../../repeated-places.ts'
 import { labelKeyProblems } from './label-selector-problems.ts'
 import { invalidText, problem, unsupportedValue } from './refusal.ts'
 
@@ -55,15 +56,15 @@ export function addedTolerationProblems(field: string, next: readonly Toleration
 
 /** Why the taints of a node are refused. */
 export function taintProblems(field: string, taints: readonly Taint[]): readonly StatusCause[] {
+  const repeated = repeatedPlaces(taints, ({ key, effect }) => `${key ?? ''}:${effect}`)
   return taints.flatMap((taint, i) => {
     const { key = '', value = '', effect } = taint
     const own = `${field}[${i}]`
-    const twice = taints.slice(0, i).some((other) => other.key === key && other.effect === effect)
     return [
       ...labelKeyProblems(`${own}.key`, key),
       ...problem(`${own}.value`, value, labelValueProblem(value)),
       ...effectProblems(`${own}.effect`, effect),
-      ...(twice ? [duplicateTaint(own, taint)] : []),
+      ...(repeated.has(i) ? [duplicateTaint(own, taint)] : []),
     ]
   })
 }

@@ -1,6 +1,7 @@
 import type { ValidatingWebhook, WebhookClientConfig } from 'kubernetes-types/admissionregistration/v1'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { repeatedPlaces } from '../../repeated-places.ts'
 import { selectorProblems } from './label-selector-problems.ts'
 import { duplicateValue, unsupportedValue } from './refusal.ts'
 
@@ -11,9 +12,9 @@ const operations = ['*', 'CONNECT', 'CREATE', 'DELETE', 'UPDATE']
 
 /** Why the webhooks of a configuration are refused. Source: Kubernetes API reference, ValidatingWebhookConfiguration v1. */
 export function webhookProblems(webhooks: readonly ValidatingWebhook[]): readonly StatusCause[] {
+  const repeated = repeatedPlaces(webhooks, ({ name }) => name)
   return webhooks.flatMap((webhook, i) => {
     const field = `webhooks[${i}]`
-    const taken = webhooks.slice(0, i).some(({ name }) => name === webhook.name)
     return [
       ...nameProblems(`${field}.name`, webhook.name),
       ...(webhook.rules ?? []).flatMap((rule, r) => ruleProblems(`${field}.rules[${r}]`, rule)),
@@ -24,7 +25,7 @@ export function webhookProblems(webhooks: readonly ValidatingWebhook[]): readonl
       ...(webhook.admissionReviewVersions?.length
         ? []
         : [requiredValue(`${field}.admissionReviewVersions`, 'must specify one of v1, v1beta1')]),
-      ...(taken ? [duplicateValue(`${field}.name`, webhook.name)] : []),
+      ...(repeated.has(i) ? [duplicateValue(`${field}.name`, webhook.name)] : []),
     ]
   })
 }
