@@ -15,7 +15,7 @@ it('npm start shows every node upgraded, drained in between, and leaves nothing 
   ])
   for (const node of ['worker-1', 'worker-2', 'worker-3', 'worker-4']) {
     expect(output).toContain(`${node} is Ready,SchedulingDisabled`)
-    expect(output).toMatch(new RegExp(`shop/web-\\S+ leaves ${node}`))
+    expect(output).toMatch(new RegExp(`\\S+/\\S+ leaves ${node}`))
   }
   const [, kubeconfig = ''] = /export KUBECONFIG=(\S+)/.exec(output) ?? []
   expect(kubeconfig).not.toBe('')
