@@ -58,7 +58,7 @@ async function decide(shell: Shell, caches: PlanCaches, signal: AbortSignal): Pr
   const as = `${shell.namespace}/${shell.controllerName}`
   shell.metrics.leader.set(1)
   tell(shell, 'Started', `${program} running as ${as}`)
-  const serverVersion = watchServerVersion(shell, () => controller.wakeAll())
+  const serverVersion = watchServerVersion(shell, caches.nodes, () => controller.wakeAll())
   const controller = new PlanController(shell, caches, serverVersion.current)
   const foreign = new ForeignPlans(shell)
   shell.metrics.watchQueue(controller.queue())
