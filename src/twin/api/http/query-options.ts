@@ -1,5 +1,6 @@
 import type { DeleteOptions } from '../decide-deletion.ts'
 import { forbiddenValue } from '../field-problem.ts'
+import { isJsonObject } from '../patch/json-object.ts'
 import { badRequest, invalid, type StatusCause, StatusError } from '../status-error.ts'
 
 /** How a list or a watch is meant. Source: Kubernetes API reference, ListOptions. */
@@ -134,6 +135,9 @@ function graceOf(value: unknown): { gracePeriodSeconds?: number } {
 }
 
 function preconditionsOf(value: unknown): Pick<DeleteOptions, 'preconditions'> {
+  if (value !== undefined && value !== null && !isJsonObject(value)) {
+    throw badRequest(`DeleteOptions.preconditions: ${JSON.stringify(value)} is no object`)
+  }
   const { uid, resourceVersion } = (value ?? {}) as { readonly uid?: unknown; readonly resourceVersion?: unknown }
   const preconditions = {
     ...(typeof uid === 'string' ? { uid } : {}),
