@@ -35,7 +35,7 @@ export function prepareCreation(draft: DraftObject, namespace: string | undefine
 }
 
 /** The namespace an object goes to: that of the request; `undefined` for what is cluster-scoped. Throws 400 when the object names another. */
-export function placeOf(draft: DraftObject, namespace: string | undefined, type: ResourceType): string | undefined {
+function placeOf(draft: DraftObject, namespace: string | undefined, type: ResourceType): string | undefined {
   if (!type.namespaced) return undefined
   const own = draft.metadata?.namespace
   if (own && own !== namespace) throw badRequest('the namespace of the provided object does not match the namespace sent on the request')

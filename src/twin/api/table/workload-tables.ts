@@ -2,7 +2,7 @@ import type { ControllerRevision, DaemonSet, Deployment, ReplicaSet, StatefulSet
 import type { Container, PodTemplate, ReplicationController } from 'kubernetes-types/core/v1'
 import { type LabelSelector, selectorProblem, selectorRequirements, selectorText } from '../../../core/kubernetes/label-selector.ts'
 import { sinceText } from './human-duration.ts'
-import { ageColumn, labelsText, nameColumn, printer, shown, textOr, wide } from './table-column.ts'
+import { ageColumn, type Cell, labelsText, nameColumn, printer, shown, textOr, wide } from './table-column.ts'
 
 const containers = [wide('Containers'), wide('Images')]
 const pods = [...containers, wide('Selector')]
@@ -34,33 +34,31 @@ export const deploymentTable = printer<Deployment>(
   ],
 )
 
-/** Source: Kubernetes, pkg/printers printReplicaSet. */
-export const replicaSetTable = printer<ReplicaSet>(
-  [nameColumn, shown('Desired', 'integer'), shown('Current', 'integer'), shown('Ready', 'integer'), ageColumn, ...pods],
-  ({ metadata, spec, status }, { nowMs }) => [
+const replicaColumns = [nameColumn, shown('Desired', 'integer'), shown('Current', 'integer'), shown('Ready', 'integer'), ageColumn, ...pods]
+
+/** All but the selector. */
+function replicaCells({ metadata, spec, status }: ReplicaSet | ReplicationController, nowMs: number): readonly Cell[] {
+  return [
     metadata?.name ?? '',
     spec?.replicas ?? 0,
     status?.replicas ?? 0,
     status?.readyReplicas ?? 0,
     sinceText(metadata?.creationTimestamp, nowMs),
     ...containerCells(spec?.template?.spec?.containers),
-    selectorCell(spec?.selector),
-  ],
-)
+  ]
+}
+
+/** Source: Kubernetes, pkg/printers printReplicaSet. */
+export const replicaSetTable = printer<ReplicaSet>(replicaColumns, (set, { nowMs }) => [
+  ...replicaCells(set, nowMs),
+  selectorCell(set.spec?.selector),
+])
 
 /** Source: Kubernetes, pkg/printers printReplicationController. */
-export const replicationControllerTable = printer<ReplicationController>(
-  [nameColumn, shown('Desired', 'integer'), shown('Current', 'integer'), shown('Ready', 'integer'), ageColumn, ...pods],
-  ({ metadata, spec, status }, { nowMs }) => [
-    metadata?.name ?? '',
-    spec?.replicas ?? 0,
-    status?.replicas ?? 0,
-    status?.readyReplicas ?? 0,
-    sinceText(metadata?.creationTimestamp, nowMs),
-    ...containerCells(spec?.template?.spec?.containers),
-    labelsText(spec?.selector),
-  ],
-)
+export const replicationControllerTable = printer<ReplicationController>(replicaColumns, (controller, { nowMs }) => [
+  ...replicaCells(controller, nowMs),
+  labelsText(controller.spec?.selector),
+])
 
 /** Source: Kubernetes, pkg/printers printStatefulSet. */
 export const statefulSetTable = printer<StatefulSet>(

@@ -1,3 +1,4 @@
+import type { PrinterColumn } from '../../api/resource-type.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { JsonSchema } from './json-schema.ts'
 
@@ -33,22 +34,13 @@ export interface DefinitionVersion {
   readonly deprecationWarning?: string
   readonly schema?: { readonly openAPIV3Schema?: JsonSchema }
   readonly subresources?: DefinitionSubresources
-  readonly additionalPrinterColumns?: readonly DefinitionColumn[]
+  readonly additionalPrinterColumns?: readonly PrinterColumn[]
   readonly selectableFields?: readonly { readonly jsonPath: string }[]
 }
 
 export interface DefinitionSubresources {
   readonly status?: Readonly<Record<string, never>>
   readonly scale?: { readonly specReplicasPath: string; readonly statusReplicasPath: string; readonly labelSelectorPath?: string }
-}
-
-export interface DefinitionColumn {
-  readonly name: string
-  readonly type: string
-  readonly format?: string
-  readonly description?: string
-  readonly priority?: number
-  readonly jsonPath: string
 }
 
 export interface DefinitionStatus {

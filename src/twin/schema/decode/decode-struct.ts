@@ -1,7 +1,7 @@
 import type { Field, FieldType } from '../fields/field.ts'
 import type { StructType, StructTypes } from '../fields/struct-type.ts'
 import type { DecodeProblem, TrailStep } from './decode-problem.ts'
-import { zeroOf } from './zero-value.ts'
+import { zeroOf, zeroValue } from './zero-value.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -107,17 +107,8 @@ function emptyItem(type: FieldType): unknown {
       return {}
     case 'List':
       return []
-    case 'Boolean':
-      return false
-    case 'Double':
-    case 'Int32':
-    case 'Int64':
-    case 'IntOrString':
-      return 0
-    case 'Quantity':
-      return '0'
     default:
-      return ''
+      return zeroValue(type) ?? ''
   }
 }
 

@@ -18,7 +18,8 @@ function isEncodedAsStruct({ kind }: FieldType): boolean {
   return kind === 'Time' || kind === 'MicroTime' || kind === 'Quantity'
 }
 
-function zeroValue({ kind }: FieldType): unknown {
+/** What a value of a type is before anybody has set it. */
+export function zeroValue({ kind }: FieldType): unknown {
   switch (kind) {
     case 'Boolean':
       return false

@@ -6,11 +6,6 @@ export function fieldsOf(value: unknown): Fields | undefined {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : undefined
 }
 
-/** The objects of a list; anything else is left out. */
-export function itemsOf(value: unknown): readonly Fields[] {
-  return Array.isArray(value) ? value.filter((item): item is Fields => fieldsOf(item) !== undefined) : []
-}
-
 /**
  * The fields that are absent or null, or an empty text where a text is the default, get the values of `defaults`; the argument itself when
  * there are none.

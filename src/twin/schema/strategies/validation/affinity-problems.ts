@@ -1,8 +1,8 @@
 import type { Affinity, NodeSelector, NodeSelectorTerm, PodAffinity, PodAffinityTerm } from 'kubernetes-types/core/v1'
-import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
+import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import { labelProblem, subdomainProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
-import { labelKeyProblems, selectorProblems } from './label-selector-problems.ts'
+import { labelKeyProblems, selectorOperatorProblems, selectorProblems } from './label-selector-problems.ts'
 import { problem } from './refusal.ts'
 
 const required = 'requiredDuringSchedulingIgnoredDuringExecution'
@@ -43,21 +43,8 @@ function termProblems(field: string, { matchExpressions, matchFields }: NodeSele
 }
 
 function operatorProblems(field: string, { operator, values = [] }: Requirement): readonly StatusCause[] {
-  switch (operator) {
-    case 'In':
-    case 'NotIn':
-      return values.length > 0 ? [] : [requiredValue(`${field}.values`, "must be specified when `operator` is 'In' or 'NotIn'")]
-    case 'Exists':
-    case 'DoesNotExist':
-      return values.length === 0
-        ? []
-        : [forbiddenValue(`${field}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'")]
-    case 'Gt':
-    case 'Lt':
-      return values.length === 1 ? [] : [requiredValue(`${field}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")]
-    default:
-      return [invalidValue(`${field}.operator`, operator ?? '', 'not a valid selector operator')]
-  }
+  if (operator !== 'Gt' && operator !== 'Lt') return selectorOperatorProblems(field, operator ?? '', values)
+  return values.length === 1 ? [] : [requiredValue(`${field}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'")]
 }
 
 function fieldProblems(field: string, { key, operator, values = [] }: Requirement): readonly StatusCause[] {

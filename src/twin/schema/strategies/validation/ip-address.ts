@@ -1,11 +1,11 @@
 /** Whether a text is an IPv4 address, as four numbers: `10.0.0.1`. */
-export function isIpv4(text: string): boolean {
+function isIpv4(text: string): boolean {
   const parts = text.split('.')
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255)
 }
 
 /** Whether a text is an IPv6 address. */
-export function isIpv6(text: string): boolean {
+function isIpv6(text: string): boolean {
   if (!text.includes(':') || text.includes(':::') || (text.match(/::/g)?.length ?? 0) > 1) return false
   const [head = '', tail] = text.split('::')
   const groups = [...head.split(':'), ...(tail ?? '').split(':')].filter((group) => group !== '')

@@ -29,10 +29,11 @@ export function selectorProblems(field: string, selector: LabelSelector | null |
 type Expression = NonNullable<LabelSelector['matchExpressions']>[number]
 
 function expressionProblems(field: string, { key, operator, values }: Expression): readonly StatusCause[] {
-  return [...operatorProblems(field, operator, values ?? []), ...labelKeyProblems(`${field}.key`, key ?? '')]
+  return [...selectorOperatorProblems(field, operator, values ?? []), ...labelKeyProblems(`${field}.key`, key ?? '')]
 }
 
-function operatorProblems(field: string, operator: string, values: readonly string[]): readonly StatusCause[] {
+/** Why the operator of a requirement, or its values, are refused. */
+export function selectorOperatorProblems(field: string, operator: string, values: readonly string[]): readonly StatusCause[] {
   switch (operator) {
     case 'In':
     case 'NotIn':

@@ -1,4 +1,4 @@
-import { forbiddenValue, invalidValue } from '../../../api/field-problem.ts'
+import { invalidValue } from '../../../api/field-problem.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 
@@ -41,11 +41,6 @@ export function immutableProblems(field: string, next: unknown, old: unknown): r
 /** `why` as a cause of `field`, when there is one. */
 export function problem(field: string, value: unknown, why: string | undefined): readonly StatusCause[] {
   return why === undefined ? [] : [invalidValue(field, value, why)]
-}
-
-/** A field that must not be set. */
-export function forbidden(field: string, when: boolean, why: string): readonly StatusCause[] {
-  return when ? [forbiddenValue(field, why)] : []
 }
 
 /** A value as the API server, which is written in Go, prints it into its messages; objects are taken for maps of text. */

@@ -31,7 +31,7 @@ export function serviceProblems(spec: ServiceSpec, old: ServiceSpec | undefined)
 }
 
 /** Whether a Service asks for no address of its own. */
-export function isHeadless(spec: ServiceSpec): boolean {
+function isHeadless(spec: ServiceSpec): boolean {
   return spec.clusterIP === 'None' || spec.clusterIPs?.[0] === 'None'
 }
 
