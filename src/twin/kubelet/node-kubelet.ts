@@ -7,12 +7,13 @@ import type { Beating } from './heartbeats.ts'
 import type { KubeletOptions } from './kubelet-options.ts'
 import { NodeImages } from './node-images.ts'
 import { NodePods } from './node-pods.ts'
+import { NodePressure } from './node-pressure.ts'
 import { NodeReporter } from './node-reporter.ts'
 import type { Pressure } from './node-status.ts'
 import type { CourseEnd } from './pod/container-course.ts'
 import type { ContainerEffect } from './pod/turn.ts'
 import { PodIps } from './pod-ips.ts'
-import { manifestHash, mirrorPods } from './static-pods.ts'
+import { syncStaticPods } from './static-pod-sync.ts'
 
 /** Where a kubelet is: `Away` while its service starts again, `CutOff` from the API server, `Off` with its whole machine. */
 type Presence = 'Up' | 'Away' | 'CutOff' | 'Off'
@@ -20,7 +21,6 @@ type Presence = 'Up' | 'Away' | 'CutOff' | 'Off'
 /** How long a kubelet that has started says that it has not seen its runtime yet. */
 const settleMs = 3000
 const unsettled = 'PLEG is not healthy: pleg has yet to be successful'
-const evictionPeriodMs = 10_000
 
 /** One node: its machine, its kubelet, its pods. */
 export class NodeKubelet implements Beating {
@@ -28,13 +28,12 @@ export class NodeKubelet implements Beating {
   readonly pods: NodePods
   readonly #options: KubeletOptions
   readonly #reporter: NodeReporter
-  readonly #pressures = new Set<Pressure>()
+  readonly #pressure: NodePressure
   #machine: Machine
   #presence: Presence = 'Up'
   #lastSeenMs: number
   #unready: string | undefined
   #cancelReturn: (() => void) | undefined
-  #cancelEviction: (() => void) | undefined
 
   constructor(machine: Machine, ordinal: number, options: KubeletOptions) {
     this.#machine = machine
@@ -42,11 +41,14 @@ export class NodeKubelet implements Beating {
     this.#lastSeenMs = options.clock.now()
     this.images = new NodeImages(machine.name, options.registry)
     const isPresent = () => this.#presence === 'Up'
+    this.#pressure = new NodePressure(options.clock, (pressure) => {
+      if (isPresent()) this.pods.evictOne(pressure)
+    })
     this.pods = new NodePods({
       options,
       images: this.images,
       ips: new PodIps(ordinal),
-      pressures: this.#pressures,
+      pressures: this.#pressure.all,
       machine: () => this.#machine,
       isPresent,
       happened: (pod, effect, said) => this.#happened(pod, effect, said),
@@ -58,7 +60,7 @@ export class NodeKubelet implements Beating {
       machine: () => this.#machine,
       images: () => this.images.all,
       volumesInUse: () => this.pods.volumesInUse,
-      health: () => ({ pressures: this.#pressures, ...(this.#unready === undefined ? {} : { unready: this.#unready }) }),
+      health: () => ({ pressures: this.#pressure.all, ...(this.#unready === undefined ? {} : { unready: this.#unready }) }),
       isPresent,
       event: (event) => {
         if (options.events === 'All' || (options.events === 'Warnings' && event.type === 'Warning'))
@@ -156,12 +158,8 @@ export class NodeKubelet implements Beating {
   }
 
   setPressure(pressure: Pressure, on: boolean): void {
-    if (on) this.#pressures.add(pressure)
-    else this.#pressures.delete(pressure)
+    this.#pressure.set(pressure, on)
     void this.#reporter.writeStatus()
-    this.#cancelEviction?.()
-    this.#cancelEviction = undefined
-    if (this.#pressures.size > 0) this.#evictLater()
   }
 
   apply(effect: MachineEffect): void {
@@ -173,7 +171,7 @@ export class NodeKubelet implements Beating {
 
   stop(): void {
     this.#cancelReturn?.()
-    this.#cancelEviction?.()
+    this.#pressure.stop()
     this.#presence = 'Off'
     for (const worker of this.pods.workers) worker.end()
   }
@@ -236,29 +234,8 @@ export class NodeKubelet implements Beating {
 
   async #syncStaticPods(): Promise<void> {
     if (this.#presence !== 'Up') return
-    const wanted = mirrorPods(this.#machine, { name: this.#machine.name, uid: this.#reporter.uid })
-    const there = [...this.pods.workers].map((worker) => worker.pod).filter(isMirror)
-    for (const pod of there) {
-      const same = wanted.some((one) => one.metadata?.name === pod.metadata?.name && manifestHash(one) === manifestHash(pod))
-      if (same || pod.metadata?.deletionTimestamp !== undefined) continue
-      const { namespace = 'default', name = '', uid = '' } = pod.metadata ?? {}
-      await this.#options.api.removePod({ namespace, name, uid })
-    }
-    for (const pod of wanted) {
-      const exists = [...this.pods.workers].some(
-        (worker) => worker.pod.metadata?.name === pod.metadata?.name && worker.pod.metadata?.namespace === pod.metadata?.namespace,
-      )
-      if (!exists) await this.#options.api.createPod(pod)
-    }
-  }
-
-  #evictLater(): void {
-    this.#cancelEviction = this.#options.clock.after(evictionPeriodMs, () => {
-      const [pressure] = this.#pressures
-      if (pressure === undefined) return
-      if (this.#presence === 'Up') this.pods.evictOne(pressure)
-      this.#evictLater()
-    })
+    const pods = [...this.pods.workers].map((worker) => worker.pod)
+    await syncStaticPods({ machine: this.#machine, uid: this.#reporter.uid, pods }, this.#options.api)
   }
 }
 
