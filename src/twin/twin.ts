@@ -142,7 +142,7 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
     random,
     gitVersion: version,
     conversion: versionConversion,
-    logs: servedLogs(logs, clock),
+    logs: servedLogs(logs, clock, store),
     access: access.access,
     ...options.api,
     virtual: (served, subresource) =>
