@@ -1,5 +1,6 @@
 import type { ObjectStore } from '../store/object-store.ts'
 import type { AdmissionRequest, AdmissionStep } from './admission.ts'
+import { storedAs } from './resource-type.ts'
 import { groupResource, notFound, StatusError } from './status-error.ts'
 
 /** Namespaces that nobody may delete. */
@@ -9,6 +10,7 @@ const immortal = new Set(['default', 'kube-system', 'kube-public'])
 export function namespaceLifecycle(store: ObjectStore): AdmissionStep {
   return {
     name: 'NamespaceLifecycle',
+    concerns: ({ type, operation }) => (operation === 'DELETE' ? storedAs(type) === 'namespaces' : type.namespaced),
     mutate(request) {
       check(request, store)
       return request.object

@@ -3,6 +3,7 @@ import type { DraftObject, KubeObject } from '../kube-object.ts'
 import type { ObjectStore } from '../store/object-store.ts'
 import type { ObjectKey } from '../twin-client.ts'
 import { type AdmissionRequest, type AdmissionStep, mutated, validated } from './admission.ts'
+import { AdmissionPlan } from './admission-plan.ts'
 import { type DeleteOptions, type Deletion, decideDeletion, decideNamespaceDeletion, goesWithUpdate } from './decide-deletion.ts'
 import { decideDefinitionDeletion } from './definitions/decide-definition-deletion.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
@@ -77,7 +78,7 @@ export class Registry {
   readonly clock: Clock
   readonly #random: () => number
   readonly #strategyOf: (type: ResourceType) => ResourceStrategy
-  readonly #admission: readonly AdmissionStep[]
+  readonly #admission: AdmissionPlan
 
   constructor(options: RegistryOptions) {
     this.store = options.store
@@ -85,7 +86,7 @@ export class Registry {
     this.clock = options.clock
     this.#random = options.random
     this.#strategyOf = options.strategyOf ?? (() => ({}))
-    this.#admission = [namespaceLifecycle(options.store), ...(options.admission ?? [])]
+    this.#admission = new AdmissionPlan([namespaceLifecycle(options.store), ...(options.admission ?? [])])
   }
 
   /** Throws 404. */
@@ -98,11 +99,15 @@ export class Registry {
   async create(type: ResourceType, draft: DraftObject, namespace: string | undefined, options: WriteOptions = {}): Promise<KubeObject> {
     const rules = this.#rules(type, options)
     const name = draft.metadata?.name ?? ''
-    const request = this.#admissionRequest('CREATE', type, { namespace: type.namespaced ? namespace : undefined, name }, options)
     const defaulted = defaultedAndTracked(draft, undefined, rules, options)
-    const admitted = (await mutated(this.#admission, { ...request, object: defaulted })) ?? defaulted
+    const place = { namespace: type.namespaced ? namespace : undefined, name }
+    const request = this.#admissionRequest({ operation: 'CREATE', type, object: defaulted }, place, options)
+    const steps = this.#admission.stepsFor(request)
+    const changed = mutated(steps, request)
+    const admitted = (changed instanceof Promise ? await changed : changed) ?? defaulted
     const next = this.#named(admitted, namespace, rules)
-    await validated(this.#admission, { ...request, name: next.metadata.name, object: next })
+    const verdict = validated(steps, { ...request, name: next.metadata.name, object: next })
+    if (verdict !== undefined) await verdict
     // Asked last: between this and the write nobody else has a turn.
     this.#refuseExisting(type, next)
     return options.dryRun === true ? withoutVersion(next) : this.store.put(storedAs(type), next)
@@ -127,7 +132,9 @@ export class Registry {
     for (;;) {
       const current = this.#find(type, key)
       if (current === undefined) return await this.#createByUpdate(type, key, next, options)
-      const prepared = await this.#prepared(type, current, await next(current), options)
+      const draft = next(current)
+      const preparing = this.#prepared(type, current, draft instanceof Promise ? await draft : draft, options)
+      const prepared = preparing instanceof Promise ? await preparing : preparing
       if (this.#find(type, key) !== current) continue
       return { object: this.#put(type, prepared, current, options.dryRun === true), created: false }
     }
@@ -139,20 +146,24 @@ export class Registry {
     return { object: await this.create(type, await next(undefined), key.namespace, options), created: true }
   }
 
-  async #prepared(type: ResourceType, current: KubeObject, draft: DraftObject, options: WriteOptions): Promise<KubeObject> {
+  /** A promise only when admission has to be waited for. */
+  #prepared(type: ResourceType, current: KubeObject, draft: DraftObject, options: WriteOptions): Promise<KubeObject> | KubeObject {
     const rules = this.#rules(type, options)
     const { through } = options
-    const seen = (object: DraftObject) => through?.of(object) ?? object
-    const place = this.#admissionRequest('UPDATE', type, current.metadata, options)
-    const asked = through === undefined ? {} : { subresource: through.subresource }
-    const request = { ...place, ...asked, oldObject: seen(current) as KubeObject }
     const defaulted = defaultedAndTracked(draft, current, rules, options)
-    const view = seen(defaulted)
-    const admitted = (await mutated(this.#admission, { ...request, object: view })) ?? view
-    const next = through === undefined ? admitted : admitted === view ? defaulted : through.into(defaulted, admitted)
-    const prepared = prepareUpdate(next, current, rules)
-    await validated(this.#admission, { ...request, object: seen(prepared) })
-    return prepared
+    const view = through === undefined ? defaulted : through.of(defaulted)
+    const oldObject = through === undefined ? current : (through.of(current) as KubeObject)
+    const asked = through === undefined ? options : { ...options, subresource: through.subresource }
+    const request = this.#admissionRequest({ operation: 'UPDATE', type, object: view, oldObject }, current.metadata, asked)
+    const steps = this.#admission.stepsFor(request)
+    const checked = (admitted: DraftObject = view) => {
+      const next = through === undefined ? admitted : admitted === view ? defaulted : through.into(defaulted, admitted)
+      const prepared = prepareUpdate(next, current, rules)
+      const verdict = validated(steps, { ...request, object: through === undefined ? prepared : through.of(prepared) })
+      return verdict === undefined ? prepared : verdict.then(() => prepared)
+    }
+    const changed = mutated(steps, request)
+    return changed instanceof Promise ? changed.then(checked) : checked(changed)
   }
 
   #put(type: ResourceType, next: KubeObject, current: KubeObject, dryRun: boolean): KubeObject {
@@ -173,18 +184,21 @@ export class Registry {
 
   /** Asks admission about what is posted to a subresource with a kind of its own: an Eviction, a Binding. */
   async admitSubresource({ type, namespace, name, object }: SentToSubresource, options: WriteOptions): Promise<void> {
-    const request = { ...this.#admissionRequest('CREATE', type, { namespace, name }, options), object }
-    const admitted = (await mutated(this.#admission, request)) ?? object
-    await validated(this.#admission, { ...request, object: admitted })
+    const request = this.#admissionRequest({ operation: 'CREATE', type, object }, { namespace, name }, options)
+    const steps = this.#admission.stepsFor(request)
+    const admitted = (await mutated(steps, request)) ?? object
+    await validated(steps, { ...request, object: admitted })
   }
 
   async delete(type: ResourceType, key: ObjectKey, asked: DeleteOptions = {}, options: WriteOptions = {}): Promise<Deleted> {
-    const request = this.#admissionRequest('DELETE', type, key, options)
     for (;;) {
       const current = this.get(type, key)
-      const ofOld = { ...request, oldObject: current }
-      await mutated(this.#admission, ofOld)
-      await validated(this.#admission, ofOld)
+      const request = this.#admissionRequest({ operation: 'DELETE', type, oldObject: current }, key, options)
+      const steps = this.#admission.stepsFor(request)
+      const changed = mutated(steps, request)
+      if (changed instanceof Promise) await changed
+      const verdict = validated(steps, request)
+      if (verdict !== undefined) await verdict
       const latest = this.get(type, key)
       if (latest !== current && latest.metadata.uid !== current.metadata.uid) continue
       return this.#carryOut(type, latest, this.#decideDeletion(type, latest, asked, options), options.dryRun === true)
@@ -223,33 +237,33 @@ export class Registry {
   }
 
   #rules(type: ResourceType, { subresource, version }: WriteOptions): WriteRules {
-    const context = {
-      minor: this.catalog.minor,
-      nowMs: this.clock.now(),
-      ...(subresource === undefined ? {} : { subresource }),
-      ...(version === undefined ? {} : { version }),
-    }
+    const context = { minor: this.catalog.minor, nowMs: this.clock.now(), subresource, version }
     return { type, strategy: this.#strategyOf(type), context }
   }
 
-  #admissionRequest(operation: AdmissionRequest['operation'], type: ResourceType, key: ObjectKey, options: WriteOptions): AdmissionRequest {
-    const { namespace, name } = key
+  #admissionRequest(
+    { operation, type, object, oldObject }: Pick<AdmissionRequest, 'operation' | 'type' | 'object' | 'oldObject'>,
+    { namespace, name }: ObjectKey,
+    { version, subresource, sent, user, dryRun, warn }: WriteOptions,
+  ): AdmissionRequest {
     return {
       operation,
       type,
-      version: options.version ?? this.#newest(type),
-      ...(options.subresource === undefined ? {} : { subresource: options.subresource }),
-      ...(namespace === undefined ? {} : { namespace }),
+      version: version ?? this.#newest(type),
+      subresource,
+      namespace,
       name,
-      options: options.sent ?? {},
-      user: options.user ?? apiServerUser,
-      dryRun: options.dryRun === true,
-      ...(options.warn === undefined ? {} : { warn: options.warn }),
+      object,
+      oldObject,
+      options: sent ?? noOptions,
+      user: user ?? apiServerUser,
+      dryRun: dryRun === true,
+      warn,
     }
   }
 
   #newest(type: ResourceType): string {
-    return this.catalog.versionsOf(type)[0] ?? 'v1'
+    return this.catalog.newestOf(type) ?? 'v1'
   }
 
   #find(type: ResourceType, { namespace, name }: ObjectKey): KubeObject | undefined {
@@ -264,6 +278,8 @@ export class Registry {
     throw error.with({ message: `object is being deleted: ${error.message}` })
   }
 }
+
+const noOptions: Readonly<Record<string, unknown>> = {}
 
 /** How messages speak of one object of a type. */
 function refused(type: ResourceType, name: string): RefusedObject {

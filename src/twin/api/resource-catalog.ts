@@ -1,4 +1,4 @@
-import type { ResourceType } from './resource-type.ts'
+import type { ResourceType, ServedVersion } from './resource-type.ts'
 import { groupResource } from './status-error.ts'
 
 /** A resource as a path names it. */
@@ -61,9 +61,11 @@ export class ResourceCatalog {
 
   /** Versions of a type that this minor serves, newest first. */
   versionsOf(type: ResourceType): readonly string[] {
-    return type.versions
-      .filter(({ fromMinor, toMinor }) => fromMinor <= this.minor && this.minor <= (toMinor ?? Number.POSITIVE_INFINITY))
-      .map(({ version }) => version)
+    return type.versions.filter((served) => isServedBy(this.minor, served)).map(({ version }) => version)
+  }
+
+  newestOf(type: ResourceType): string | undefined {
+    return type.versions.find((served) => isServedBy(this.minor, served))?.version
   }
 
   /** Adds a type or puts it in the place of the one before. */
@@ -122,4 +124,8 @@ export function apiVersionOf(group: string, version: string): string {
 export function storedApiVersion(type: ResourceType): string {
   if (type.keptBy !== undefined) return apiVersionOf(type.keptBy.group, type.keptBy.version)
   return apiVersionOf(type.group, type.versions[0]?.version ?? 'v1')
+}
+
+function isServedBy(minor: number, { fromMinor, toMinor }: ServedVersion): boolean {
+  return fromMinor <= minor && minor <= (toMinor ?? Number.POSITIVE_INFINITY)
 }

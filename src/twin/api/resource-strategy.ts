@@ -7,9 +7,9 @@ export interface StrategyContext {
   readonly minor: number
   readonly nowMs: number
   /** The subresource that is written, absent for the object itself. */
-  readonly subresource?: string
+  readonly subresource?: string | undefined
   /** In which the request speaks; the newest that is served unless told. */
-  readonly version?: string
+  readonly version?: string | undefined
 }
 
 /** What one kind asks of its writes, beyond what all kinds have in common. Pure: every method returns a new object or its argument. */

@@ -53,7 +53,16 @@ export interface PrinterColumn {
   readonly jsonPath: string
 }
 
+type StoredPlace = Pick<ResourceType, 'group' | 'plural' | 'keptBy'>
+
+/** A name is looked up at every write many times; made anew each time it would have to be hashed each time. */
+const storedNames = new WeakMap<StoredPlace, string>()
+
 /** The name under which the store keeps a resource: `pods`, `deployments.apps`. */
-export function storedAs(type: Pick<ResourceType, 'group' | 'plural' | 'keptBy'>): string {
-  return groupResource(type.keptBy?.group ?? type.group, type.plural)
+export function storedAs(type: StoredPlace): string {
+  const known = storedNames.get(type)
+  if (known !== undefined) return known
+  const name = groupResource(type.keptBy?.group ?? type.group, type.plural)
+  storedNames.set(type, name)
+  return name
 }

@@ -22,6 +22,7 @@ const everything: readonly PolicyRule[] = [
 export function escalationCheck(authorizer: AccessAuthorizer): AdmissionStep {
   return {
     name: 'RbacEscalation',
+    concerns: ({ type, operation }) => type.group === group && operation !== 'DELETE',
     mutate(request) {
       check(request, authorizer)
       return request.object

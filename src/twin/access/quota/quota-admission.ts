@@ -16,6 +16,7 @@ import { usedOf } from './quota-used.ts'
 export function quotaAdmission(store: ObjectStore, minor: () => number): AdmissionStep {
   return {
     name: 'ResourceQuota',
+    concerns: ({ subresource, operation }) => subresource === undefined && operation !== 'DELETE',
     validate(request) {
       const { namespace, subresource, operation, object } = request
       if (namespace === undefined || subresource !== undefined || operation === 'DELETE' || object === undefined) return

@@ -34,6 +34,10 @@ export interface WebhookPorts {
 /** No webhook decides about webhooks: nobody could get out of that. */
 const neverAsked: ReadonlySet<string> = new Set([configurationsOf('Mutating'), configurationsOf('Validating')])
 
+function isAsked({ type }: Pick<AdmissionRequest, 'type'>): boolean {
+  return !neverAsked.has(storedAs(type))
+}
+
 /** The admission webhooks that are configured in the cluster. Source: Kubernetes, Dynamic Admission Control. */
 export class WebhookAdmission {
   /** Mutating ones, then validating ones. */
@@ -45,8 +49,8 @@ export class WebhookAdmission {
     this.#ports = ports
     this.#caller = new WebhookCaller(ports.clock, ports.resolve)
     this.steps = [
-      { name: 'MutatingAdmissionWebhook', mutate: (request) => this.#mutate(request) },
-      { name: 'ValidatingAdmissionWebhook', validate: (request) => this.#validate(request) },
+      { name: 'MutatingAdmissionWebhook', concerns: isAsked, mutate: (request) => this.#mutate(request) },
+      { name: 'ValidatingAdmissionWebhook', concerns: isAsked, validate: (request) => this.#validate(request) },
     ]
   }
 
@@ -96,8 +100,8 @@ export class WebhookAdmission {
     for (const result of results) if (result.status === 'rejected') throw result.reason
   }
 
-  #hooks(kind: WebhookKind, { type }: AdmissionRequest): readonly Webhook[] {
-    return neverAsked.has(storedAs(type)) ? [] : webhooksOf(this.#ports.store, kind)
+  #hooks(kind: WebhookKind, request: AdmissionRequest): readonly Webhook[] {
+    return isAsked(request) ? webhooksOf(this.#ports.store, kind) : []
   }
 
   /** What a webhook has allowed; `undefined` when it is not asked, or is not minded. Throws `StatusError` when it refuses. */

@@ -14,13 +14,22 @@ export interface Webhook {
 
 const group = 'admissionregistration.k8s.io'
 
+const resources: Readonly<Record<WebhookKind, string>> = {
+  Mutating: `mutatingwebhookconfigurations.${group}`,
+  Validating: `validatingwebhookconfigurations.${group}`,
+}
+const none: readonly Webhook[] = []
+
 export function configurationsOf(kind: WebhookKind): string {
-  return `${kind.toLowerCase()}webhookconfigurations.${group}`
+  return resources[kind]
 }
 
 /** All of a kind, in the order in which they are called: by the name of their configuration. */
 export function webhooksOf(store: ObjectStore, kind: WebhookKind): readonly Webhook[] {
-  return store.list(configurationsOf(kind)).flatMap((configuration) => {
+  const resource = resources[kind]
+  // asked at every write, and mostly there are none
+  if (store.count(resource) === 0) return none
+  return store.list(resource).flatMap((configuration) => {
     const { webhooks = [] } = as<{ webhooks?: readonly ValidatingWebhook[] }>(configuration)
     return webhooks.map((spec, index) => ({ key: `${configuration.metadata.name}/${index}`, name: spec.name, spec }))
   })

@@ -8,6 +8,7 @@ import { definitionResource } from './definition-controller.ts'
 export function definitionLifecycle(store: ObjectStore): AdmissionStep {
   return {
     name: 'CustomResourceDefinitionLifecycle',
+    concerns: ({ operation, type }) => operation === 'CREATE' && type.custom !== undefined,
     mutate({ operation, type, object }) {
       if (operation !== 'CREATE' || type.custom === undefined) return object
       const definition = store.get(definitionResource, undefined, storedAs(type))

@@ -1,5 +1,5 @@
 import type { AdmissionRequest, AdmissionStep } from '../../../api/admission.ts'
-import { storedAs } from '../../../api/resource-type.ts'
+import { concernsResource } from '../../../api/admission-plan.ts'
 import { groupResource, StatusError } from '../../../api/status-error.ts'
 import type { DraftObject, KubeObject } from '../../../kube-object.ts'
 
@@ -34,21 +34,20 @@ export interface PluginRule {
 
 /** A plugin that changes objects. Subresources are none of its business. */
 export function mutatingStep(rule: PluginRule): AdmissionStep {
-  return { name: rule.name, mutate: (request) => (applies(rule, request) ? carriedOut(rule, request) : request.object) }
+  const concerns = concernsResource(rule.resource, rule.operations)
+  return { name: rule.name, concerns, mutate: (request) => (concerns(request) ? carriedOut(rule, request) : request.object) }
 }
 
 /** A plugin that looks at objects when all others have changed them. */
 export function validatingStep(rule: PluginRule): AdmissionStep {
+  const concerns = concernsResource(rule.resource, rule.operations)
   return {
     name: rule.name,
+    concerns,
     validate(request) {
-      if (applies(rule, request)) carriedOut(rule, request)
+      if (concerns(request)) carriedOut(rule, request)
     },
   }
-}
-
-function applies({ resource, operations }: PluginRule, { type, operation, subresource }: AdmissionRequest): boolean {
-  return subresource === undefined && operations.includes(operation) && storedAs(type) === resource
 }
 
 function carriedOut(rule: PluginRule, request: AdmissionRequest): DraftObject | undefined {

@@ -1,5 +1,5 @@
 import type { AdmissionRequest, AdmissionStep } from '../../../api/admission.ts'
-import { storedAs } from '../../../api/resource-type.ts'
+import { concernsResource } from '../../../api/admission-plan.ts'
 import { invalid } from '../../../api/status-error.ts'
 import type { DraftObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, mutatingStep, type ObjectReader, type PluginRule, validatingStep } from './admission-verdict.ts'
@@ -124,11 +124,13 @@ function storageSteps({ reader, minor }: BuiltInAdmissionOptions): readonly Admi
 }
 
 function serviceStep({ pool, minor }: BuiltInAdmissionOptions): AdmissionStep {
+  const concerns = concernsResource('services', written)
   return {
     name: 'ServiceAddresses',
-    mutate({ type, operation, subresource, object, oldObject }) {
-      const asked = storedAs(type) === 'services' && subresource === undefined && (operation === 'CREATE' || operation === 'UPDATE')
-      if (!asked || object === undefined) return object
+    concerns,
+    mutate(request) {
+      const { object, oldObject } = request
+      if (object === undefined || !concerns(request)) return object
       const allocation = allocateService(object, oldObject, pool, minor)
       if (allocation.kind === 'Allocated') return allocation.object
       throw invalid({ group: '', kind: 'Service', name: object.metadata?.name ?? '' }, allocation.causes)
