@@ -10,7 +10,8 @@ import { events } from './pod/kubelet-words.ts'
 import { loseContainers, newSandbox } from './pod/lose-containers.ts'
 import { newPodRun, type PodRun, type PodVerdict } from './pod/pod-run.ts'
 import { podStatus, rejectedStatus } from './pod/pod-status.ts'
-import { killingEvents, stopPod } from './pod/stop-pod.ts'
+import { stopDeleted } from './pod/stop-deleted.ts'
+import { endContainerNow, killingEvents, stopPod } from './pod/stop-pod.ts'
 import type { ContainerEffect } from './pod/turn.ts'
 import { PodActs } from './pod-acts.ts'
 import type { PodHost } from './pod-host.ts'
@@ -197,14 +198,11 @@ export class PodWorker {
   }
 
   #stopped(run: PodRun, nowMs: number): PodRun {
-    const { metadata } = this.#pod
     // a file on the node runs the containers of a mirror pod, whatever becomes of their picture
-    if (metadata?.deletionTimestamp === undefined || isMirror(this.#pod)) return run
-    if (run.stop === undefined) for (const event of killingEvents(run)) this.#host.event(this.#pod, event)
-    const graceSeconds = metadata.deletionGracePeriodSeconds ?? 0
-    const sinceMs = Date.parse(metadata.deletionTimestamp) - graceSeconds * 1000
-    const leftSeconds = Math.max(0, graceSeconds - Math.max(0, nowMs - sinceMs - 1000) / 1000)
-    return stopPod(run, { graceSeconds: run.stop === undefined ? leftSeconds : graceSeconds, nowMs })
+    if (isMirror(this.#pod)) return run
+    const { run: next, events: told } = stopDeleted(run, this.#pod, nowMs)
+    for (const event of told) this.#host.event(this.#pod, event)
+    return next
   }
 
   #happened(effect: ContainerEffect): void {
@@ -220,12 +218,7 @@ export class PodWorker {
   /** What a container did by itself is done: it ends now. */
   #acted(name: string, end: CourseEnd): void {
     if (this.#run === undefined || this.#over) return
-    const endsMs = this.#host.clock.now()
-    const containers = this.#run.containers.map((container) => {
-      if (container.spec.name !== name || container.state.kind !== 'Running') return container
-      return { ...container, state: { ...container.state, endsMs, exitCode: end.exitCode } }
-    })
-    this.#run = { ...this.#run, containers }
+    this.#run = endContainerNow(this.#run, name, { exitCode: end.exitCode, nowMs: this.#host.clock.now() })
     this.wake()
   }
 

@@ -43,6 +43,15 @@ export function killingEvents(run: PodRun): readonly PodEvent[] {
   return run.containers.filter(({ state }) => state.kind === 'Running').map(({ spec }) => events.killing(spec.name))
 }
 
+/** A container ends by itself, now, where it runs; the others go on. */
+export function endContainerNow(run: PodRun, name: string, { exitCode, nowMs }: { exitCode: number; nowMs: number }): PodRun {
+  const containers = run.containers.map((container) => {
+    if (container.spec.name !== name || container.state.kind !== 'Running') return container
+    return { ...container, state: { ...container.state, endsMs: nowMs, exitCode } }
+  })
+  return { ...run, containers }
+}
+
 function stopContainer(container: ContainerRun, beginMs: number, graceEndsMs: number): ContainerRun {
   const { state } = container
   // what has not been started is not started any more
