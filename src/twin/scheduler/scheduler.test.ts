@@ -1,3 +1,4 @@
+import type { Pod } from 'kubernetes-types/core/v1'
 import type { Node } from 'kubernetes-types/core/v1.js'
 import { describe, expect, it } from 'vitest'
 import { as, type DraftObject } from '../kube-object.ts'
@@ -207,9 +208,11 @@ describe('a pod that fits nowhere', () => {
 
 describe('an important pod', () => {
   it.each([
-    { minor: 20, by: 'default/important' },
-    { minor: 33, by: 'pod ' },
-  ])('pushes a less important one aside, and takes its place when it has gone, in 1.$minor', async ({ minor, by }) => {
+    { minor: 20, by: 'default/important', disruption: undefined },
+    { minor: 25, by: 'default/important', disruption: undefined },
+    { minor: 26, by: 'default/important', disruption: 'PreemptionByScheduler' },
+    { minor: 33, by: 'pod ', disruption: 'PreemptionByScheduler' },
+  ])('pushes a less important one aside, and takes its place when it has gone, in 1.$minor', async ({ minor, by, disruption }) => {
     const rig = await schedulerRig({ minor })
     rig.scheduler.start()
     await rig.create('nodes', smallNode('n1', '1'))
@@ -221,6 +224,8 @@ describe('an important pod', () => {
     expect(rig.store.get('pods', 'default', 'low')?.metadata.deletionTimestamp).toBeDefined()
     expect(rig.nominated('important')).toBe('n1')
     expect(rig.events('low').at(-1)).toContain(`Preempted: Preempted by ${by}`)
+    const { conditions = [] } = (rig.store.get('pods', 'default', 'low') as Pod | undefined)?.status ?? {}
+    expect(conditions.find(({ type }) => type === 'DisruptionTarget')?.reason).toBe(disruption)
     await rig.client.delete('pods', { namespace: 'default', name: 'low' }, { gracePeriodSeconds: 0 })
     await rig.clock.advance(12_000)
     expect([rig.nodeOf('important'), rig.nodeOf('other')]).toEqual(['n1', ''])
