@@ -78,16 +78,17 @@ async function* followed({ begin, hasEnded, subscribe, signal }: Followed): Asyn
   const waiting = [begin()]
   let wake = () => {}
   const stop = () => wake()
+  const isOver = () => hasEnded() || signal?.aborted === true
   const end = subscribe((more) => {
     waiting.push(more)
     wake()
   }, stop)
   signal?.addEventListener('abort', stop, { once: true })
   try {
-    while (signal?.aborted !== true) {
+    for (;;) {
       yield waiting.splice(0).join('')
       if (waiting.length > 0) continue
-      if (hasEnded() || signal?.aborted === true) return
+      if (isOver()) return
       await new Promise<void>((resolve) => {
         wake = resolve
       })
