@@ -23,7 +23,13 @@ await program(async () => {
   const begin = performance.now()
   await bootstrap()
   /** @type {Part[]} */
-  const parts = [await check({ coverage: true }), await unitTestsOnImageNode(), await twinTests(), await endToEndTests()]
+  const parts = [
+    await check({ coverage: true }),
+    await unitTestsOnImageNode(),
+    await twinTests(),
+    await planTestsOnTwin(),
+    await endToEndTests(),
+  ]
   const { passed, failed, skipped } = sumCounts(parts.map((part) => part.counts))
   process.stdout.write(`all tests took ${elapsed(begin)}\n`)
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
@@ -53,6 +59,21 @@ async function unitTestsOnImageNode() {
  */
 async function twinTests() {
   const { code, counts } = await runVitest({ args: ['--config=vitest.twin.config.ts'], live: true })
+  return { ok: code === 0, counts }
+}
+
+/**
+ * The tests of Plans on a twin, by HTTPS and from outside, as on the rig. They need nothing of the machine but an unmodified kubectl.
+ * @returns {Promise<Part>}
+ */
+async function planTestsOnTwin() {
+  const { kubectlRelease } = await loadTypeScript('test/rig/kubectl-releases.ts')
+  const fetched = /** @type {(minor: string) => Promise<string>} */ (kubectlRelease)('1.20')
+  const missing = await fetched.then(() => undefined).catch((/** @type {Error} */ error) => error.message)
+  if (missing !== undefined)
+    return { ok: true, counts: none, leftOut: `the tests of Plans on a twin; missing here: kubectl 1.20 (${missing})` }
+  const args = ['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', 'test/e2e/plan', '--exclude=**/load.test.ts']
+  const { code, counts } = await runVitest({ args, env: { FALKIRK_E2E_ON: 'twin' }, live: true })
   return { ok: code === 0, counts }
 }
 

@@ -38,6 +38,8 @@ export async function startTwinPlane(options: ControlPlaneOptions = {}): Promise
     random: seededRandom(port),
     version,
     store,
+    // one range for each of hundreds of nodes
+    clusterCidr: '10.0.0.0/8',
     api: { logs },
     access: { tokens, rootCertificate: authority.cert },
     onDefect: (where, error) => defects.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),

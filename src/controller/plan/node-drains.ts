@@ -19,6 +19,8 @@ interface NodeDrain {
   readonly answers: Map<string, EvictionAnswer>
   /** Which Plans drain it. */
   readonly plans: Set<string>
+  /** A watch has begun: pods that may only be listed would soon be those of the past. */
+  isWatched: boolean
   /** Why its pods may not be watched. */
   problem?: string
 }
@@ -53,7 +55,7 @@ export class NodeDrains {
   factsOf(nodeNames: readonly string[]): ReadonlyMap<string, DrainFacts> {
     const known = nodeNames.flatMap((name) => {
       const drain = this.#drains.get(name)
-      const isKept = drain?.reflector.isSynced() === true && drain.problem === undefined
+      const isKept = drain?.isWatched === true && drain.reflector.isSynced() && drain.problem === undefined
       const ready = isKept && (this.#budgetsForbidden || this.#budgets?.reflector.isSynced())
       return drain !== undefined && ready ? [[name, this.#facts(drain)] as const] : []
     })
@@ -115,12 +117,16 @@ export class NodeDrains {
       tell()
     }
     const reflector = reflect({ ...this.#shell, onReflectorProblem }, podResource, cache, { fieldSelector: `spec.nodeName=${name}` })
-    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans }
+    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans, isWatched: false }
     cache.onChange((change) => {
       this.#daemonSets.lookUp(change.object)
       tell()
     })
-    reflector.synced.then(tell, () => {})
+    const watched = () => {
+      drain.isWatched = true
+      tell()
+    }
+    reflector.watching.then(watched, () => {})
     this.#drains.set(name, drain)
     return drain
   }

@@ -74,7 +74,7 @@ describe('a rollout, three nodes at a time', () => {
 
   it('ends the same when the controller is killed twenty times at any moment', async () => {
     const random = seededRandom(seed)
-    const rollout = await rollOut('killed', 21)
+    const rollout = await rollOut('killed', 30)
     for (let kill = 1; kill <= 20; kill++) {
       await transitions(1 + Math.floor(random() * 12))
       await sleep(random() * 100)
