@@ -4,8 +4,8 @@ import type { ObjectStore } from '../store/object-store.ts'
 import type { ObjectKey } from '../twin-client.ts'
 import { type AdmissionRequest, type AdmissionStep, mutated, validated } from './admission.ts'
 import { AdmissionPlan } from './admission-plan.ts'
-import { type DeleteOptions, type Deletion, decideDeletion, decideNamespaceDeletion, goesWithUpdate } from './decide-deletion.ts'
-import { decideDefinitionDeletion } from './definitions/decide-definition-deletion.ts'
+import { carryOutDeletion, type Deleted, decideDeletionOf, foreseenDeletion } from './carry-out-deletion.ts'
+import { type DeleteOptions, goesWithUpdate } from './decide-deletion.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { prepareCreation, type WriteRules } from './prepare-creation.ts'
 import { isCreatedByUpdate, prepareUpdate } from './prepare-update.ts'
@@ -53,12 +53,6 @@ export interface AdmittedView {
   readonly subresource: string
   of(object: DraftObject): DraftObject
   into(object: DraftObject, view: DraftObject): DraftObject
-}
-
-/** What was deleted, and whether it is gone. */
-export interface Deleted {
-  readonly object: KubeObject
-  readonly gone: boolean
 }
 
 export interface SentToSubresource {
@@ -201,38 +195,9 @@ export class Registry {
       if (verdict !== undefined) await verdict
       const latest = this.get(type, key)
       if (latest !== current && latest.metadata.uid !== current.metadata.uid) continue
-      return this.#carryOut(type, latest, this.#decideDeletion(type, latest, asked, options), options.dryRun === true)
-    }
-  }
-
-  #decideDeletion(type: ResourceType, object: KubeObject, asked: DeleteOptions, options: WriteOptions): Deletion {
-    const version = options.version ?? this.#newest(type)
-    const rules = { type, version, strategy: this.#strategyOf(type), nowMs: this.clock.now() }
-    switch (storedAs(type)) {
-      case 'namespaces':
-        return decideNamespaceDeletion(object, asked, rules)
-      case 'customresourcedefinitions.apiextensions.k8s.io':
-        return decideDefinitionDeletion(object, asked, rules)
-      default:
-        return decideDeletion(object, asked, rules)
-    }
-  }
-
-  #carryOut(type: ResourceType, object: KubeObject, deletion: Deletion, dryRun: boolean): Deleted {
-    const { namespace, name } = object.metadata
-    switch (deletion.kind) {
-      case 'Pending':
-        return { object, gone: false }
-      case 'Mark':
-        if (sameJson(deletion.next, object)) return { object, gone: false }
-        return { object: dryRun ? deletion.next : this.store.put(storedAs(type), deletion.next), gone: false }
-      case 'MarkAndRemove':
-        if (dryRun) return { object: deletion.next, gone: true }
-        if (!sameJson(deletion.next, object)) this.store.put(storedAs(type), deletion.next)
-        return { object: this.store.remove(storedAs(type), namespace, name) ?? deletion.next, gone: true }
-      case 'Remove':
-        if (dryRun) return { object, gone: true }
-        return { object: this.store.remove(storedAs(type), namespace, name) ?? object, gone: true }
+      const { version = this.#newest(type), dryRun = false } = options
+      const deletion = decideDeletionOf(latest, asked, { type, version, strategy: this.#strategyOf(type), nowMs: this.clock.now() })
+      return dryRun ? foreseenDeletion(latest, deletion) : carryOutDeletion(this.store, storedAs(type), latest, deletion)
     }
   }
 
