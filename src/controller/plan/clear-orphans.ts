@@ -14,6 +14,7 @@ export async function clearOrphans(shell: Shell, caches: PlanCaches): Promise<bo
     planUids,
     nodes,
     jobs: [...caches.jobs.values()],
+    ...(caches.seesPods() ? { pods: [...caches.pods.values()] } : {}),
     namespace,
   })
   for (const action of actions) {

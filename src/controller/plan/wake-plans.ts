@@ -23,6 +23,7 @@ export function wakePlans(caches: PlanCaches, wake: (plan: string) => void, wake
     caches.pods.onChange(({ object }) => {
       const plan = object.labels['upgrade.cattle.io/plan']
       if (plan !== undefined) wake(plan)
+      if (caches.plans.get(`${object.namespace}/${plan}`) === undefined) wakeOrphans()
     }),
     caches.secrets.onChange(({ object }) => {
       for (const plan of caches.plans.values()) if (names(plan, object.name)) wake(plan.name)

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { decideOrphans } from './decide-orphans.ts'
 import { parseJournal } from './journal.ts'
 import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
@@ -32,6 +33,16 @@ describe('defect 26: what a deleted Plan leaves behind', () => {
     const world = interrupted()
     world.setNode('n1', { unschedulable: false })
     expect(decideOrphans({ ...gone, nodes: world.facts.nodes, jobs: [] })).toMatchObject([{ patch: { unschedulable: false } }])
+  })
+
+  it('not before the pods of its Job have ended: they may still be about to cordon', () => {
+    const world = interrupted()
+    const labels = { 'upgrade.cattle.io/plan': 'server-plan' }
+    const pod = { namespace: 'system-upgrade', nodeName: 'n1', labels, phase: 'Running' } as unknown as PodFacts
+    const left = { ...gone, nodes: world.facts.nodes, jobs: [] }
+    expect(decideOrphans({ ...left, pods: [pod] })).toEqual([])
+    expect(decideOrphans({ ...left, pods: [{ ...pod, phase: 'Failed' }] })).toHaveLength(1)
+    expect(decideOrphans({ ...left, pods: [{ ...pod, nodeName: 'n2' }] })).toHaveLength(1)
   })
 
   it('a node that somebody else had cordoned stays cordoned', () => {
