@@ -19,26 +19,24 @@ import { watches } from './areas/watches.ts'
 import { workloads } from './areas/workloads.ts'
 import type { Area } from './conformance-case.ts'
 
-/** Cases that go on beside each other, each in a namespace of its own. */
-export const concurrentAreas: readonly Area[] = [
+/** Cases about requests alone: any cluster can be asked them. */
+export const requestAreas: readonly Area[] = [
   objects,
   patches,
   applies,
   lists,
   watches,
-  deletion,
   subresources,
-  disruption,
   defaults,
   validation,
   badInput,
   customResources,
   representations,
   access,
-  admission,
-  workloads,
-  kubectl,
 ]
+
+/** Cases that go on beside each other, each in a namespace of its own. */
+export const concurrentAreas: readonly Area[] = [...requestAreas, deletion, disruption, admission, workloads, kubectl]
 
 /** Cases that tell of all nodes of a cluster, one after another. */
 export const exclusiveAreas: readonly Area[] = [scheduling, nodesArea]

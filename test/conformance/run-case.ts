@@ -45,7 +45,7 @@ async function openNamespace(client: SideClient, namespace: string): Promise<voi
   const contentType = 'application/merge-patch+json'
   for (let tries = 0; tries < 300; tries += 1) {
     const { status } = await client.request('PATCH', account, { body: { automountServiceAccountToken: false }, contentType })
-    if (status === 200) return
+    if (status === 200 && (await admitsPods(client, namespace))) return
     await sleep(100)
   }
   throw new Error(`namespace ${namespace} got no service account`)
@@ -57,4 +57,10 @@ async function podsGone(client: SideClient, namespace: string): Promise<void> {
     if ((body as { items?: readonly unknown[] }).items?.length === 0) return
     await sleep(100)
   }
+}
+
+/** Up to 1.23 a service account needs a token of its own first. */
+async function admitsPods(client: SideClient, namespace: string): Promise<boolean> {
+  const body = { metadata: { name: 'probe' }, spec: { containers: [{ name: 'a', image: 'x' }] } }
+  return (await client.request('POST', `/api/v1/namespaces/${namespace}/pods?dryRun=All`, { body })).status === 201
 }

@@ -1,4 +1,4 @@
-import type { Difference } from '../conformance-case.ts'
+import type { Difference } from '../differences.ts'
 import type { Transcript } from './transcript.ts'
 
 const leftOut = '<difference>'

@@ -1,7 +1,9 @@
 import { decideEviction, type EvictionVerdict } from '../../../core/drain/decide-eviction.ts'
 import { type BudgetFacts, type BudgetStatus, budgetFacts, budgetsOf } from '../../../core/drain/disruption-budget.ts'
+import type { LabelSelector } from '../../../core/kubernetes/label-selector.ts'
 import { podFacts } from '../../../core/kubernetes/pod-facts.ts'
 import { apiTime } from '../../api-time.ts'
+import { compiledSelector } from '../../compiled-selector.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { ObjectKey } from '../../twin-client.ts'
 import type { DeleteOptions } from '../decide-deletion.ts'
@@ -66,12 +68,19 @@ type Allowed = Extract<EvictionVerdict, { verdict: 'Allow' }>
 function guarding(registry: Registry, pod: KubeObject): readonly BudgetFacts[] {
   const { minor } = registry.catalog
   const version = minor >= emptySelectsAllSince ? 'v1' : 'v1beta1'
-  const budgets = registry.store.list(budgetResource, pod.metadata.namespace).map((budget): BudgetFacts => {
+  const { namespace, labels = {} } = pod.metadata
+  // Without labels a pod is looked for in no budget, not even in one that selects all.
+  if (Object.keys(labels).length === 0 && minor < emptySelectsAllSince) return []
+  const selecting = registry.store.list(budgetResource, namespace).filter((budget) => {
+    const selector = (budget.spec as { readonly selector?: LabelSelector | null } | undefined)?.selector
+    return selector !== undefined && selector !== null && compiledSelector(selector).matches(labels)
+  })
+  const budgets = selecting.map((budget): BudgetFacts => {
     const facts = budgetFacts({ ...budget, apiVersion: `policy/${version}` })
     return minor >= unhealthyPolicySince ? facts : { ...facts, unhealthyPodEvictionPolicy: 'IfHealthyBudget' }
   })
-  // Without labels a pod is looked for in no budget, not even in one that selects all.
-  return Object.keys(pod.metadata.labels ?? {}).length === 0 && minor < emptySelectsAllSince ? [] : budgetsOf(podFacts(pod), budgets)
+  // an empty selector does not mean the same in all versions
+  return budgetsOf(podFacts(pod), budgets)
 }
 
 function consume(registry: Registry, { budget, status }: { readonly budget: BudgetFacts; readonly status: BudgetStatus }): void {

@@ -8,7 +8,7 @@ import { patchedObjectInvalid } from '../patch/patch-refusal.ts'
 import { notFound } from '../status-error.ts'
 import { patchStep } from './patch-verb.ts'
 import { scaledObject, scaleOf } from './scale.ts'
-import { fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
+import { checkPlace, fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
 
 /** GET of `…/scale`. */
 export function getScale(call: Call): TwinResponse {
@@ -23,6 +23,7 @@ export function getScale(call: Call): TwinResponse {
 export function replaceScale(call: Call): Promise<TwinResponse> {
   const expected = { group: 'autoscaling', version: 'v1', kind: 'Scale' }
   const sent = decodeObject(call.request.body, call.request.headers['content-type'], expected, call.parts.catalog)
+  checkPlace(sent, call)
   return writeScale(call, 'UpdateOptions', () => sent)
 }
 

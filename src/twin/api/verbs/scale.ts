@@ -37,7 +37,7 @@ export function scaledObject(object: KubeObject, scale: DraftObject, type: Resou
     const message = `Invalid value: ${JSON.stringify(replicas)}: must be greater than or equal to 0`
     throw invalid({ group: 'autoscaling', kind: 'Scale', name }, [{ reason: 'FieldValueInvalid', message, field: 'spec.replicas' }])
   }
-  const resourceVersion = metadata.resourceVersion ?? ''
+  const resourceVersion = metadata.resourceVersion || object.metadata.resourceVersion
   const next = put(object, pathsOf(type, version).specReplicasPath.split('.').slice(1), replicas)
   return { ...next, metadata: { ...object.metadata, resourceVersion } }
 }

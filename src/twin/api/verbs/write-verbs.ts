@@ -93,7 +93,7 @@ function sentObject(call: Call): CheckedObject {
 }
 
 /** Throws 400 when an object is put to the place of another. */
-function checkPlace({ metadata = {} }: DraftObject, call: Call): void {
+export function checkPlace({ metadata = {} }: DraftObject, call: Call): void {
   const { name, namespace } = keyOfCall(call)
   if (!metadata.name) throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`)
   if (metadata.name !== name) throw badRequest(`the name of the object (${metadata.name}) does not match the name on the URL (${name})`)

@@ -49,7 +49,9 @@ export function emptySelectorProblems(field: string, selector: LabelSelector | u
 
 /** A selector that does not match the labels of the template; nothing when the selector itself is wrong. */
 export function mismatchProblems(field: string, selector: LabelSelector | undefined, labels: Labels | undefined): readonly StatusCause[] {
-  if (isUnreadable(selector) || matchesSelector(selector as Selector | undefined, labels ?? {})) return []
+  // an API object may have null where nothing was sent
+  const said = selector ?? undefined
+  if (isUnreadable(said) || matchesSelector(said as Selector | undefined, labels ?? {})) return []
   return [invalidText(field, labelsGoText(labels), '`selector` does not match template `labels`')]
 }
 
