@@ -1,5 +1,6 @@
 import { labelKeyProblem, labelValueProblem } from '../../core/kubernetes/label-syntax.ts'
 import type { KubeObject, ObjectMeta, OwnerReference } from '../kube-object.ts'
+import { memoOfObject } from '../object-memo.ts'
 import { forbiddenValue, invalidValue, requiredValue } from './field-problem.ts'
 import { nameProblem } from './name-rule.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
@@ -41,10 +42,17 @@ function nameProblems(resource: string, { name, generateName }: ObjectMeta): rea
 function commonProblems(metadata: ObjectMeta): readonly StatusCause[] {
   const { labels, annotations, ownerReferences } = metadata
   if (labels === undefined && annotations === undefined && ownerReferences === undefined) return []
-  return [...labelProblems(labels ?? {}), ...annotationProblems(annotations ?? {}), ...ownerProblems(ownerReferences ?? [])]
+  return [
+    ...(!labels ? [] : labelProblems(labels)),
+    ...(!annotations ? [] : annotationProblems(annotations)),
+    ...(!ownerReferences ? [] : ownerProblems(ownerReferences)),
+  ]
 }
 
-function labelProblems(labels: Readonly<Record<string, string>>): readonly StatusCause[] {
+/** All versions of an object share its labels, as long as nobody changes these. */
+const labelProblems = memoOfObject(newLabelProblems)
+
+function newLabelProblems(labels: Readonly<Record<string, string>>): readonly StatusCause[] {
   return Object.entries(labels).flatMap(([key, value]) => {
     const keyWhy = labelKeyProblem(key)
     const valueWhy = labelValueProblem(value)

@@ -1,4 +1,5 @@
-import { compileSelector, type LabelSelector, selectorRequirements } from '../../core/kubernetes/label-selector.ts'
+import type { LabelSelector } from '../../core/kubernetes/label-selector.ts'
+import { compiledSelector } from '../compiled-selector.ts'
 import type { KubeObject } from '../kube-object.ts'
 import type { Index } from '../store/object-index.ts'
 import type { ObjectStore } from '../store/object-store.ts'
@@ -21,25 +22,42 @@ export class LabelledObjects {
   /** The objects of a namespace that a selector matches, by name. An absent selector matches none, an empty one all. */
   select(namespace: string, selector: LabelSelector | undefined): readonly KubeObject[] {
     if (selector === undefined) return []
-    const matches = compileSelector(selector)
+    const { matches } = compiledSelector(selector)
     const rarest = this.#rarestKey(namespace, selector)
     if (rarest === undefined) return this.#store.list(this.#resource, namespace).filter(({ metadata }) => matches(metadata.labels ?? {}))
-    return [...this.#byLabel.get(rarest)].filter(({ metadata }) => matches(metadata.labels ?? {})).sort(byName)
+    return this.#byLabel
+      .get(rarest)
+      .filter(({ metadata }) => matches(metadata.labels ?? {}))
+      .sort(byName)
   }
 
   #rarestKey(namespace: string, selector: LabelSelector): string | undefined {
-    const keys = selectorRequirements(selector).flatMap((requirement) =>
-      requirement.kind === 'Equals' ? [labelKey(namespace, requirement.key, requirement.value)] : [],
-    )
-    return keys.reduce<string | undefined>(
-      (best, key) => (best === undefined || this.#byLabel.count(key) < this.#byLabel.count(best) ? key : best),
-      undefined,
-    )
+    let rarest: string | undefined
+    let fewest = Number.POSITIVE_INFINITY
+    for (const { key, value } of compiledSelector(selector).equals) {
+      const label = labelKey(namespace, key, value)
+      const count = this.#byLabel.count(label)
+      if (count < fewest) [rarest, fewest] = [label, count]
+    }
+    return rarest
   }
 }
 
-function labelKeys({ metadata }: KubeObject): readonly string[] {
-  return Object.entries(metadata.labels ?? {}).map(([key, value]) => labelKey(metadata.namespace ?? '', key, value))
+interface PlacedLabels {
+  readonly namespace: string
+  readonly keys: readonly string[]
+}
+
+/** All versions of an object share its labels, as long as nobody changes these. */
+const keysOfLabels = new WeakMap<object, PlacedLabels>()
+
+function labelKeys({ metadata: { namespace = '', labels } }: KubeObject): readonly string[] {
+  if (labels === undefined) return []
+  const known = keysOfLabels.get(labels)
+  if (known?.namespace === namespace) return known.keys
+  const keys = Object.entries(labels).map(([key, value]) => labelKey(namespace, key, value))
+  keysOfLabels.set(labels, { namespace, keys })
+  return keys
 }
 
 /** Neither a namespace nor a label may have a space. */

@@ -26,11 +26,14 @@ export class SelectingObjects {
   /** Those in the object's namespace whose selector matches its labels. */
   of({ metadata }: KubeObject): readonly KubeObject[] {
     const { namespace = '', labels = {} } = metadata
-    const keys = [namespace, ...Object.entries(labels).map(([key, value]) => `${namespace} ${key} ${value}`)]
-    return keys.flatMap((key) => {
-      if (this.#bySelector.count(key) === 0) return []
-      return this.#bySelector.get(key).filter((object) => this.#matcher(object)(labels))
-    })
+    const found: KubeObject[] = []
+    const look = (key: string) => {
+      if (this.#bySelector.count(key) === 0) return
+      for (const object of this.#bySelector.get(key)) if (this.#matcher(object)(labels)) found.push(object)
+    }
+    look(namespace)
+    for (const key in labels) look(`${namespace} ${key} ${labels[key]}`)
+    return found
   }
 
   #matcher(object: KubeObject): Matcher {

@@ -30,7 +30,10 @@ export class ObjectIndex implements Index {
 
   set(object: KubeObject, previous: KubeObject | undefined): void {
     const keys = this.#keysOf(object)
-    if (previous !== undefined) this.#dropFrom(this.#keysOf(previous), previous, keys)
+    if (previous !== undefined) {
+      const before = this.#keysOf(previous)
+      if (before !== keys) this.#dropFrom(before, previous, keys)
+    }
     const { uid } = object.metadata
     for (const key of keys) {
       const entries = this.#byKey.get(key)

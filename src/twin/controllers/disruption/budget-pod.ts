@@ -1,11 +1,14 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import type { BudgetPod } from '../../../core/drain/budget-status.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { memoOfObject } from '../../object-memo.ts'
 import { isReady } from '../endpoints/selected-by-services.ts'
 import { epochMs } from '../epoch-ms.ts'
 
 /** What a budget sees of a stored pod. */
-export function budgetPod(object: KubeObject): BudgetPod {
+export const budgetPod: (object: KubeObject) => BudgetPod = memoOfObject(seenPod)
+
+function seenPod(object: KubeObject): BudgetPod {
   const { name, namespace = '', labels = {}, deletionTimestamp, ownerReferences } = object.metadata
   const deletionAtMs = epochMs(deletionTimestamp)
   const controller = ownerReferences?.find((reference) => reference.controller === true)

@@ -1,6 +1,7 @@
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1'
 import type { EndpointSlice } from 'kubernetes-types/discovery/v1'
 import { sameJson } from '../../api/same-json.ts'
+import { selectorOfLabels } from '../../compiled-selector.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Index } from '../../store/object-index.ts'
@@ -44,7 +45,7 @@ export class EndpointSliceController implements Controller {
     const service = as<Service>(object)
     const selector = serviceSelector(service)
     if (selector === undefined || service.spec?.type === 'ExternalName') return undefined
-    const pods = this.#options.pods.select(namespace ?? '', { matchLabels: selector }).map((pod) => as<Pod>(pod))
+    const pods = this.#options.pods.select(namespace ?? '', selectorOfLabels(selector)).map((pod) => as<Pod>(pod))
     const groups = sliceGroups({ service, pods, minor: this.#options.minor, nodeOf: (node) => this.#node(node) })
     const existing = this.#byService.get(key).map((slice) => as<EndpointSlice>(slice))
     await this.#write(object, groups, existing)

@@ -1,5 +1,6 @@
 import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1'
 import { sameJson } from '../../api/same-json.ts'
+import { memoOfObject } from '../../object-memo.ts'
 import { groupKey, type SliceGroup } from './slice-endpoints.ts'
 
 /** How many endpoints a slice holds at most. Source: kube-controller-manager, --max-endpoints-per-slice. */
@@ -32,9 +33,7 @@ export function planSlices(groups: readonly SliceGroup[], existing: readonly End
   }
 }
 
-function keyOfSlice({ addressType, ports }: EndpointSlice): string {
-  return groupKey(addressType, ports ?? [])
-}
+const keyOfSlice = memoOfObject(({ addressType, ports }: EndpointSlice) => groupKey(addressType, ports ?? []))
 
 interface Draft {
   readonly slice: EndpointSlice
@@ -91,12 +90,14 @@ function fillOneUnchanged(drafts: readonly Draft[], left: Endpoint[]): void {
   fill([fullest], left)
 }
 
-function identityOf({ addresses, targetRef }: Endpoint): string {
-  return `${targetRef?.uid ?? ''} ${addresses.length === 1 ? addresses[0] : [...addresses].sort().join(' ')}`
-}
+const identityOf = memoOfObject(
+  ({ addresses, targetRef }: Endpoint) =>
+    `${targetRef?.uid ?? ''} ${addresses.length === 1 ? addresses[0] : [...addresses].sort().join(' ')}`,
+)
 
 /** Whether two endpoints of one pod say the same. The version of the pod alone is no reason to write a slice. */
 function saysTheSame(a: Endpoint, b: Endpoint): boolean {
+  if (a === b) return true
   return (
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&

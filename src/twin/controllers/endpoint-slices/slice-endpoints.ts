@@ -1,5 +1,6 @@
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1'
 import type { Endpoint, EndpointPort } from 'kubernetes-types/discovery/v1'
+import { PairMemo } from '../../object-memo.ts'
 import { isReady } from '../endpoints/selected-by-services.ts'
 import { canServe, hostnameBelow, isHeadless, publishesNotReady, servedPorts } from '../endpoints/service-pods.ts'
 
@@ -25,24 +26,49 @@ export interface SliceSource {
   readonly minor: number
 }
 
+/** What one pod gives to the slices of one Service: an endpoint for each address type. */
+interface Member {
+  readonly minor: number
+  /** Of its node; it counts as long as the node is there. */
+  readonly zone: string | undefined
+  readonly ports: readonly EndpointPort[]
+  readonly endpoints: readonly { readonly key: string; readonly addressType: AddressType; readonly endpoint: Endpoint }[]
+}
+
+/** Most pods of a Service are as they were when it was looked at last. */
+const members = new PairMemo<Service, Pod, Member>()
+
 /** What the slices of a Service have to hold. Source: Kubernetes endpointslice controller. */
 export function sliceGroups(source: SliceSource): readonly SliceGroup[] {
-  const { service, minor } = source
+  const { service, nodeOf } = source
   const groups = new Map<string, { addressType: AddressType; ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
-  const includeTerminating = minor >= terminatingMinor || publishesNotReady(service)
-  for (const pod of source.pods.filter((one) => canServe(one, { includeTerminating, minor }))) {
-    const ports = slicePorts(service, pod)
-    if (ports.length === 0 && !(isHeadless(service) && (service.spec?.ports ?? []).length === 0)) continue
-    for (const addressType of addressTypes(service)) {
-      const endpoint = endpointOf(pod, addressType, source)
-      if (endpoint === undefined) continue
-      const key = groupKey(addressType, ports)
+  for (const pod of source.pods) {
+    const zone = zoneOf(pod, nodeOf)
+    const make = () => memberOf(pod, zone, source)
+    const { ports, endpoints } = members.get(service, pod, make, (known) => known.zone === zone && known.minor === source.minor)
+    for (const { key, addressType, endpoint } of endpoints) {
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] }
       groups.set(key, group)
       group.endpoints.push(endpoint)
     }
   }
   return [...groups.values()]
+}
+
+function memberOf(pod: Pod, zone: string | undefined, { service, minor }: SliceSource): Member {
+  const includeTerminating = minor >= terminatingMinor || publishesNotReady(service)
+  if (!canServe(pod, { includeTerminating, minor })) return { minor, zone, ports: [], endpoints: [] }
+  const ports = slicePorts(service, pod)
+  if (ports.length === 0 && !(isHeadless(service) && (service.spec?.ports ?? []).length === 0)) return { minor, zone, ports, endpoints: [] }
+  const endpoints = addressTypes(service).flatMap((addressType) => {
+    const endpoint = endpointOf(pod, { addressType, zone, service, minor })
+    return endpoint === undefined ? [] : [{ key: groupKey(addressType, ports), addressType, endpoint }]
+  })
+  return { minor, zone, ports, endpoints }
+}
+
+function zoneOf({ spec }: Pod, nodeOf: SliceSource['nodeOf']): string | undefined {
+  return spec?.nodeName === undefined ? undefined : nodeOf(spec.nodeName)?.metadata?.labels?.[zoneLabel]
 }
 
 /** The families of a Service; IPv4 when it does not say. */
@@ -67,12 +93,16 @@ function slicePorts(service: Service, pod: Pod): readonly EndpointPort[] {
   }))
 }
 
-function endpointOf(pod: Pod, addressType: AddressType, { service, nodeOf, minor }: SliceSource): Endpoint | undefined {
+interface EndpointPlace extends Pick<SliceSource, 'service' | 'minor'> {
+  readonly addressType: AddressType
+  readonly zone: string | undefined
+}
+
+function endpointOf(pod: Pod, { addressType, zone, service, minor }: EndpointPlace): Endpoint | undefined {
   const addresses = addressesOf(pod, addressType)
   if (addresses.length === 0) return undefined
   const { name = '', namespace = '', uid = '', resourceVersion } = pod.metadata ?? {}
   const nodeName = pod.spec?.nodeName
-  const zone = nodeName === undefined ? undefined : nodeOf(nodeName)?.metadata?.labels?.[zoneLabel]
   const hostname = hostnameBelow(service, pod)
   return {
     addresses: [...addresses],

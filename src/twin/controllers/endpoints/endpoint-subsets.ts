@@ -1,4 +1,5 @@
 import type { EndpointAddress, EndpointSubset, Pod, Service } from 'kubernetes-types/core/v1'
+import { PairMemo } from '../../object-memo.ts'
 import { canServe, hostnameBelow, isHeadless, isReadyFor, publishesNotReady, type ServedPort, servedPorts } from './service-pods.ts'
 
 /** Since then an endpoint does not name the version of its pod. */
@@ -6,29 +7,57 @@ const withoutPodVersionMinor = 22
 
 interface Group {
   readonly ports: readonly ServedPort[]
-  readonly ready: EndpointAddress[]
-  readonly notReady: EndpointAddress[]
+  readonly ready: Member[]
+  readonly notReady: Member[]
 }
+
+/** What one pod gives to the Endpoints of one Service. */
+interface Member {
+  readonly minor: number
+  /** `Absent`: nothing. */
+  readonly place: 'Ready' | 'NotReady' | 'Absent'
+  readonly ports: readonly ServedPort[]
+  readonly portsKey: string
+  readonly address: EndpointAddress
+  /** In order of IPs. */
+  readonly sortKey: string
+}
+
+/** Most pods of a Service are as they were when it was looked at last. */
+const members = new PairMemo<Service, Pod, Member>()
 
 /**
  * `subsets` of a Service's Endpoints: its pods by the ports that they have in common, addresses in order of their IP.
  * Source: Kubernetes endpoints controller.
  */
 export function endpointSubsets(service: Service, pods: readonly Pod[], minor: number): readonly EndpointSubset[] {
-  const tolerant = publishesNotReady(service)
   const groups = new Map<string, Group>()
   for (const pod of pods) {
-    const ready = isReadyFor(service, pod)
-    if (!isEndpoint(pod, { tolerant, ready, minor })) continue
-    const ports = [...servedPorts(service, pod)].sort((a, b) => compare(a.name, b.name) || a.port - b.port)
-    const withoutPorts = isHeadless(service) && (service.spec?.ports ?? []).length === 0
-    if (ports.length === 0 && !withoutPorts) continue
-    const key = JSON.stringify(ports)
-    const group = groups.get(key) ?? { ports, ready: [], notReady: [] }
-    groups.set(key, group)
-    group[ready ? 'ready' : 'notReady'].push(addressOf(service, pod, minor))
+    const make = () => memberOf(service, pod, minor)
+    const member = members.get(service, pod, make, (known) => known.minor === minor)
+    if (member.place === 'Absent') continue
+    const { ports, portsKey } = member
+    const group = groups.get(portsKey) ?? { ports, ready: [], notReady: [] }
+    groups.set(portsKey, group)
+    group[member.place === 'Ready' ? 'ready' : 'notReady'].push(member)
   }
   return [...groups.entries()].sort(([a], [b]) => compare(a, b)).map(([, group]) => subsetOf(group))
+}
+
+function memberOf(service: Service, pod: Pod, minor: number): Member {
+  const ready = isReadyFor(service, pod)
+  const ports = [...servedPorts(service, pod)].sort((a, b) => compare(a.name, b.name) || a.port - b.port)
+  const withoutPorts = isHeadless(service) && (service.spec?.ports ?? []).length === 0
+  const isMember = isEndpoint(pod, { tolerant: publishesNotReady(service), ready, minor }) && (ports.length > 0 || withoutPorts)
+  const address = addressOf(service, pod, minor)
+  return {
+    minor,
+    place: isMember ? (ready ? 'Ready' : 'NotReady') : 'Absent',
+    ports,
+    portsKey: JSON.stringify(ports),
+    address,
+    sortKey: `${sortableIp(address.ip)} ${address.targetRef?.uid ?? ''}`,
+  }
 }
 
 /** A pod that is ready, or tolerated, is one even when it has ended; until 1.22. */
@@ -67,9 +96,8 @@ function portOf({ name, port, protocol, appProtocol }: ServedPort) {
   return { ...(name === '' ? {} : { name }), port, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }
 }
 
-function byAddress(addresses: readonly EndpointAddress[]): EndpointAddress[] {
-  const keyed = addresses.map((address) => ({ key: `${sortableIp(address.ip)} ${address.targetRef?.uid ?? ''}`, address }))
-  return keyed.sort((a, b) => compare(a.key, b.key)).map(({ address }) => address)
+function byAddress(found: readonly Member[]): EndpointAddress[] {
+  return [...found].sort((a, b) => compare(a.sortKey, b.sortKey)).map(({ address }) => address)
 }
 
 /** Numbers of equal width, so that 10.0.0.9 comes before 10.0.0.10. */

@@ -1,5 +1,6 @@
 import type { EndpointSubset, Endpoints, Pod, Service } from 'kubernetes-types/core/v1'
 import { sameJson } from '../../api/same-json.ts'
+import { selectorOfLabels } from '../../compiled-selector.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import type { Change } from '../../store/object-store.ts'
@@ -53,7 +54,7 @@ export class EndpointsController implements Controller {
     }
     const selector = serviceSelector(as<Service>(service))
     if (selector === undefined) return undefined
-    const pods = this.#options.pods.select(at.namespace ?? '', { matchLabels: selector })
+    const pods = this.#options.pods.select(at.namespace ?? '', selectorOfLabels(selector))
     const subsets = endpointSubsets(
       as<Service>(service),
       pods.map((pod) => as<Pod>(pod)),

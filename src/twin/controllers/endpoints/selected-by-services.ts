@@ -1,5 +1,6 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1'
 import { sameJson } from '../../api/same-json.ts'
+import { selectorOfLabels } from '../../compiled-selector.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Change, ObjectStore } from '../../store/object-store.ts'
 import { nameOf } from '../object-name.ts'
@@ -12,7 +13,7 @@ export class SelectedByServices {
   constructor(store: ObjectStore) {
     this.#services = new SelectingObjects(store, 'services', (object) => {
       const selector = serviceSelector(as<Service>(object))
-      return selector && { matchLabels: selector }
+      return selector && selectorOfLabels(selector)
     })
   }
 

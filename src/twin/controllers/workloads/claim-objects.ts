@@ -1,5 +1,5 @@
 import type { LabelSelector } from '../../../core/kubernetes/label-selector.ts'
-import { compileSelector } from '../../../core/kubernetes/label-selector.ts'
+import { compiledSelector } from '../../compiled-selector.ts'
 import type { KubeObject } from '../../kube-object.ts'
 
 /** Who claims, and what there is to claim. */
@@ -36,7 +36,7 @@ export interface Claims {
 export function decideClaims({ owner, selector, controlled, orphans, filter = {} }: ClaimInput): Claims {
   const { considers = () => true, accepts = () => true } = filter
   const own = controlled.filter(considers)
-  const selects = compileSelector(selector)
+  const selects = selector === undefined ? () => false : compiledSelector(selector).matches
   const matches = (object: KubeObject) => selects(object.metadata.labels ?? {}) && accepts(object)
   const deleting = owner.metadata.deletionTimestamp !== undefined
   return {
