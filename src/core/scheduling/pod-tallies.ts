@@ -61,8 +61,7 @@ export class PodTallies {
     this.#tallies.delete(matcher.key)
     const tally = known ?? this.#count(matcher)
     this.#tallies.set(matcher.key, tally)
-    const [oldest] = this.#tallies.values()
-    if (oldest !== undefined && this.#tallies.size > tallyLimit) this.#forget(oldest)
+    if (this.#tallies.size > tallyLimit) this.#forgetOldest()
     return tally.counts
   }
 
@@ -100,6 +99,11 @@ export class PodTallies {
     }
     for (const place of filedUnder(matcher.namespaces, matcher.anchor)) file(this.#filedTallies, place, tally)
     return tally
+  }
+
+  #forgetOldest(): void {
+    const [oldest] = this.#tallies.values()
+    if (oldest !== undefined) this.#forget(oldest)
   }
 
   #forget(tally: Tally): void {

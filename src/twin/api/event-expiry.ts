@@ -22,8 +22,9 @@ export function expireEvents(store: ObjectStore, clock: Clock): void {
     wait()
   }
   const wait = (): void => {
+    if (waiting) return
     const [first] = due.values()
-    if (waiting || first === undefined) return
+    if (first === undefined) return
     waiting = true
     clock.after(Math.max(first.atMs - clock.now(), 0), sweep)
   }
@@ -32,9 +33,11 @@ export function expireEvents(store: ObjectStore, clock: Clock): void {
     wait()
   }
   for (const object of store.list('events')) keep(object)
-  store.subscribe(({ resource, kind, object }) => {
-    if (resource !== 'events') return
-    due.delete(object.metadata.uid)
-    if (kind !== 'Deleted') keep(object)
-  })
+  store.subscribe(
+    ({ kind, object }) => {
+      due.delete(object.metadata.uid)
+      if (kind !== 'Deleted') keep(object)
+    },
+    ['events'],
+  )
 }

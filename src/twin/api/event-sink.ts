@@ -7,12 +7,15 @@ import { StatusError } from './status-error.ts'
 
 /** Remembered, so that what happens again is counted instead of written anew. Source: Kubernetes, client-go EventCorrelator. */
 const mostRemembered = 4_096
+const remembersAtOnce = mostRemembered / 2
 
 /** Writes events as the recorders of the components do: the same again within memory only raises the count. */
 export class EventSink {
   readonly #registry: Registry
   readonly #type: ResourceType
-  readonly #written = new Map<string, string>()
+  #written = new Map<string, string>()
+  /** Remembered before that. The oldest go all at once: a Map from whose front much has been taken is slow to say what is first. */
+  #before: ReadonlyMap<string, string> = new Map()
   #sequence = 0
 
   constructor(registry: Registry, type: ResourceType) {
@@ -31,7 +34,7 @@ export class EventSink {
 
   async #repeat(event: TwinEvent): Promise<boolean> {
     const key = keyOf(event)
-    const name = this.#written.get(key)
+    const name = this.#written.get(key) ?? this.#before.get(key)
     const namespace = namespaceOf(event.about)
     if (name === undefined || this.#registry.store.get('events', namespace, name) === undefined) return false
     await this.#registry.update(this.#type, { namespace, name }, (current) => ({
@@ -69,10 +72,10 @@ export class EventSink {
   }
 
   #remember(key: string, name: string): void {
-    this.#written.delete(key)
     this.#written.set(key, name)
-    const oldest = this.#written.keys().next().value
-    if (this.#written.size > mostRemembered && oldest !== undefined) this.#written.delete(oldest)
+    if (this.#written.size < remembersAtOnce) return
+    this.#before = this.#written
+    this.#written = new Map()
   }
 }
 

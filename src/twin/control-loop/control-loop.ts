@@ -46,7 +46,8 @@ export class ControlLoop {
   start(): void {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options
-    this.#unsubscribe = store.subscribe((change) => this.#hear(change))
+    const heard = this.#keysOf.has(everyResource) ? undefined : this.#keysOf.keys()
+    this.#unsubscribe = store.subscribe((change) => this.#hear(change), heard)
     this.#controller.connect?.((key) => {
       if (this.#unsubscribe !== undefined) this.wake(key)
     })
@@ -82,11 +83,13 @@ export class ControlLoop {
   }
 
   #hear(change: Change): void {
-    for (const resource of [change.resource, everyResource]) {
-      for (const keysOf of this.#keysOf.get(resource) ?? []) {
-        for (const key of keysOf(change)) this.wake(key)
-      }
-    }
+    this.#wakeBy(this.#keysOf.get(change.resource), change)
+    this.#wakeBy(this.#keysOf.get(everyResource), change)
+  }
+
+  #wakeBy(watches: readonly ((change: Change) => readonly string[])[] | undefined, change: Change): void {
+    if (watches === undefined) return
+    for (const keysOf of watches) for (const key of keysOf(change)) this.wake(key)
   }
 
   async #run(key: string, entry: Entry): Promise<void> {

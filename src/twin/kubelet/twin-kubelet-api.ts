@@ -22,11 +22,14 @@ export class TwinKubeletApi implements KubeletApi {
   async watchPods(watcher: PodWatcher): Promise<() => void> {
     const { store } = this.#client
     const bound = (object: KubeObject) => Boolean(as<Pod>(object).spec?.nodeName)
-    const end = store.subscribe(({ resource, kind, object }) => {
-      if (resource !== 'pods' || !bound(object)) return
-      if (kind === 'Deleted') watcher.gone(as<Pod>(object))
-      else watcher.seen(as<Pod>(object))
-    })
+    const end = store.subscribe(
+      ({ kind, object }) => {
+        if (!bound(object)) return
+        if (kind === 'Deleted') watcher.gone(as<Pod>(object))
+        else watcher.seen(as<Pod>(object))
+      },
+      ['pods'],
+    )
     for (const pod of store.list('pods')) if (bound(pod)) watcher.seen(as<Pod>(pod))
     return end
   }

@@ -80,9 +80,7 @@ function untilBound({ client: { store }, clock, claims, provisions, nodeName }: 
       const found = outcome()
       if (found !== undefined) end(found)
     }
-    const unsubscribe = store.subscribe(({ resource }) => {
-      if (resource === 'persistentvolumeclaims') look()
-    })
+    const unsubscribe = store.subscribe(look, ['persistentvolumeclaims'])
     const cancel = clock.after(volumeTimeoutMs, () => end('timed out waiting for the condition'))
     look()
   })

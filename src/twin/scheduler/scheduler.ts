@@ -65,7 +65,7 @@ export class Scheduler {
   start(): void {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options.client
-    this.#unsubscribe = store.subscribe((change) => this.#hear(change))
+    this.#unsubscribe = store.subscribe((change) => this.#hear(change), [...watchedResources, 'services'])
     for (const resource of watchedResources) {
       for (const object of store.list(resource)) this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion })
     }

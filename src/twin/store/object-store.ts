@@ -13,6 +13,12 @@ export interface Change {
   readonly resourceVersion: number
 }
 
+interface Listener {
+  readonly hear: (change: Change) => void
+  /** All unless told. */
+  readonly resources: ReadonlySet<string> | undefined
+}
+
 export interface ObjectStoreOptions {
   /** How many changes of each resource a watch can start before; older ones are `Expired`. 10,000 unless told. */
   readonly historyLimit?: number
@@ -26,7 +32,7 @@ export interface ObjectStoreOptions {
  */
 export class ObjectStore {
   readonly #tables = new Map<string, ObjectTable>()
-  readonly #listeners = new Set<(change: Change) => void>()
+  readonly #listeners = new Set<Listener>()
   readonly #history: ChangeHistory
   #version: number
 
@@ -85,8 +91,9 @@ export class ObjectStore {
     return gone
   }
 
-  /** Called with every change, at once; the returned function ends that. A listener must not throw. */
-  subscribe(listener: (change: Change) => void): () => void {
+  /** Called with every change (of these resources, when they are told), at once; the returned function ends that. A listener must not throw. */
+  subscribe(hear: (change: Change) => void, resources?: Iterable<string>): () => void {
+    const listener = { hear, resources: resources && new Set(resources) }
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
   }
@@ -116,6 +123,6 @@ export class ObjectStore {
 
   #record(change: Change): void {
     this.#history.add(change)
-    for (const listener of this.#listeners) listener(change)
+    for (const { hear, resources } of this.#listeners) if (resources === undefined || resources.has(change.resource)) hear(change)
   }
 }
