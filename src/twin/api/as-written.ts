@@ -21,7 +21,7 @@ const omittedEmpty: readonly (keyof ObjectMeta)[] = ['labels', 'annotations', 'f
 
 /** An object as the real server stores it: numbers, lists and maps that say nothing are not there. */
 export function asWritten(object: KubeObject, resource: string): KubeObject {
-  const metadata = omittedEmpty.some((field) => isEmpty(object.metadata[field])) ? withoutEmpty(object.metadata) : object.metadata
+  const metadata = hasEmpty(object.metadata) ? withoutEmpty(object.metadata) : object.metadata
   const status = object.status === undefined ? undefined : statusAsWritten(object.status as object, resource)
   if (metadata === object.metadata && status === object.status) return object
   return { ...object, metadata, ...(status === undefined ? {} : { status }) }
@@ -31,9 +31,9 @@ export function asWritten(object: KubeObject, resource: string): KubeObject {
 export function statusAsWritten(status: object, resource: string): object {
   const omitted = omittedZeros[resource]
   if (omitted === undefined) return status
+  const says = ([field, value]: [string, unknown]) => value !== 0 || !omitted.has(field)
   const entries = Object.entries(status)
-  const kept = entries.filter(([field, value]) => value !== 0 || !omitted.has(field))
-  return kept.length === entries.length ? status : Object.fromEntries(kept)
+  return entries.every(says) ? status : Object.fromEntries(entries.filter(says))
 }
 
 function withoutEmpty(metadata: ObjectMeta): ObjectMeta {
@@ -41,6 +41,12 @@ function withoutEmpty(metadata: ObjectMeta): ObjectMeta {
   return Object.fromEntries(said) as unknown as ObjectMeta
 }
 
+function hasEmpty({ labels, annotations, finalizers, ownerReferences, managedFields }: ObjectMeta): boolean {
+  return isEmpty(labels) || isEmpty(annotations) || isEmpty(finalizers) || isEmpty(ownerReferences) || isEmpty(managedFields)
+}
+
 function isEmpty(value: unknown): boolean {
-  return value === null || (typeof value === 'object' && Object.keys(value).length === 0)
+  if (typeof value !== 'object') return false
+  for (const _ in value) return false
+  return true
 }

@@ -89,11 +89,13 @@ export function checkUid(draft: DraftObject, { metadata }: KubeObject, type: Res
 }
 
 function mergeParts(draft: DraftObject, old: KubeObject, { type, context }: WriteRules): KubeObject {
-  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
-  const base = { apiVersion: storedApiVersion(type), kind: type.kind, metadata: nextMetadata(draft.metadata ?? {}, old.metadata) }
+  // whoever writes without a wire mostly hands on the metadata that he has found
+  const metadata = draft.metadata === old.metadata ? old.metadata : nextMetadata(draft.metadata ?? {}, old.metadata)
+  const base = { apiVersion: storedApiVersion(type), kind: type.kind, metadata }
   if (context.subresource === 'status' || context.subresource === 'approval') {
-    return { ...old, ...base, metadata: statusMetadata(base.metadata, old.metadata, type), status: rest.status } as KubeObject
+    return { ...old, ...base, metadata: statusMetadata(metadata, old.metadata, type), status: draft.status } as KubeObject
   }
+  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
   if (context.subresource === 'finalize') {
     const { finalizers } = (rest.spec ?? {}) as { readonly finalizers?: unknown }
     return { ...old, ...base, spec: { ...(old.spec as object | undefined), finalizers } } as KubeObject
@@ -124,6 +126,7 @@ function nextMetadata(draft: Partial<ObjectMeta>, old: ObjectMeta): ObjectMeta {
 
 /** Source: Kubernetes, the status strategies of pods, deployments and custom resources. */
 function statusMetadata(next: ObjectMeta, old: ObjectMeta, type: ResourceType): ObjectMeta {
+  if (next === old) return old
   if (type.custom !== undefined) return withField(old, 'managedFields', next.managedFields)
   switch (storedAs(type)) {
     case 'pods':
@@ -143,8 +146,14 @@ function withField<K extends keyof ObjectMeta>(metadata: ObjectMeta, field: K, v
 /** Counts what changes beside metadata and status. */
 function countGeneration(next: KubeObject, old: KubeObject, { strategy, context }: WriteRules): KubeObject {
   if (strategy.countsGeneration !== true || context.subresource === 'status') return next
-  const { metadata: _a, status: _b, apiVersion: _c, ...spec } = next
-  const { metadata: _d, status: _e, apiVersion: _f, ...oldSpec } = old
-  if (sameJson(spec, oldSpec)) return next
+  if (sameBesideStatus(next, old)) return next
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
+}
+
+const notCounted: ReadonlySet<string> = new Set(['metadata', 'status', 'apiVersion'])
+
+function sameBesideStatus(next: KubeObject, old: KubeObject): boolean {
+  const counted = new Set([...Object.keys(next), ...Object.keys(old)].filter((field) => !notCounted.has(field)))
+  for (const field of counted) if (!sameJson(next[field], old[field])) return false
+  return true
 }

@@ -11,8 +11,11 @@ function sameArray(a: readonly unknown[], b: readonly unknown[]): boolean {
 }
 
 function sameFields(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): boolean {
-  for (const key of Object.keys(a)) {
-    if (!sameJson(a[key], b[key])) return false
+  // parsed JSON has no inherited fields
+  for (const key in a) {
+    const [one, other] = [a[key], b[key]]
+    if (one !== other && !sameJson(one, other)) return false
   }
-  return Object.keys(b).every((key) => b[key] === undefined || a[key] !== undefined)
+  for (const key in b) if (b[key] !== undefined && a[key] === undefined) return false
+  return true
 }
