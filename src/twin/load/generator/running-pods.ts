@@ -2,6 +2,7 @@ import type { Container, ContainerStatus, PodSpec, PodStatus } from 'kubernetes-
 import { generatedName, newUid } from '../../api/object-name.ts'
 import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { imageId } from '../../kubelet/pod/container-id.ts'
+import { memoOfObject } from '../../object-memo.ts'
 import { qosClassOf } from '../../schema/strategies/pod-qos.ts'
 import type { GeneratedNode } from './node-objects.ts'
 import type { NodeRoom } from './node-room.ts'
@@ -79,6 +80,9 @@ interface Running {
   readonly conditions: NonNullable<PodStatus['conditions']>
 }
 
+/** Pods of one owner share their spec. */
+const qosClass = memoOfObject(qosClassOf)
+
 /** As a kubelet writes it of a pod with whose containers all is well. Source: Kubernetes API reference, PodStatus. */
 function runningStatus({ spec, uid, startedAt, node, minor, podIp, conditions }: Running): PodStatus {
   const { address, runtime } = node.machine
@@ -94,7 +98,7 @@ function runningStatus({ spec, uid, startedAt, node, minor, podIp, conditions }:
     containerStatuses: spec.containers.map((container, index) =>
       containerStatus(container, `${runtime.name}://${idOf(uid, index)}`, startedAt),
     ),
-    qosClass: qosClassOf(spec),
+    qosClass: qosClass(spec),
   }
 }
 
