@@ -1,5 +1,5 @@
 /** A Deployment with a Service and a budget, in the form in which people write it. */
-export const webManifest = `
+const webManifest = `
 apiVersion: apps/v1
 kind: Deployment
 metadata: { name: web, labels: { app: web } }
