@@ -123,6 +123,21 @@ describe('a Job', () => {
     expect(caches.jobs.size).toBe(0)
   })
 
+  it('whose pods are waited for stays, as long as the API server has it', async () => {
+    const { api, caches, clock, act } = await setUp()
+    await act({ kind: 'CreateJob', node: 'n1', job: job() })
+    await clock.advance(1_000)
+    const kept = api.objects.get(jobPath)
+    api.refuse = (line) => {
+      if (line.startsWith('GET') && kept !== undefined)
+        api.put(jobPath, { ...kept, metadata: { ...kept.metadata, deletionTimestamp: '2026-11-21T12:00:00Z' } } as never)
+      return undefined
+    }
+    await act({ kind: 'DeleteJob', name: 'apply-p', uid: 'u', waitsForPods: true })
+    expect(api.bodies(/^DELETE/)).toMatchObject([{ propagationPolicy: 'Foreground', preconditions: { uid: 'u' } }])
+    expect([...caches.jobs.values()]).toMatchObject([{ name: 'apply-p', deleting: true }])
+  })
+
   it('that is gone already is forgotten; one that may not be deleted is kept', async () => {
     const { api, caches, act } = await setUp()
     await act({ kind: 'CreateJob', node: 'n1', job: job() })

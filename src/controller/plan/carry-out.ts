@@ -84,11 +84,14 @@ async function deleteJob(
   caches: PlanCaches,
   action: Extract<WriteAction, { kind: 'DeleteJob' }>,
 ): Promise<void> {
-  const options = { propagationPolicy: 'Background', preconditions: { uid: action.uid } } as const
+  const propagationPolicy = action.waitsForPods === true ? 'Foreground' : 'Background'
+  const options = { propagationPolicy, preconditions: { uid: action.uid } } as const
   try {
     await client.delete(jobs, { namespace, name: action.name }, options)
   } catch (error) {
     if (!isNotFound(error)) throw error
   }
-  caches.jobs.forget(`${namespace}/${action.name}`)
+  const left = action.waitsForPods === true ? await client.find<KubeObject>(jobs, { namespace, name: action.name }) : undefined
+  if (left === undefined) caches.jobs.forget(`${namespace}/${action.name}`)
+  else caches.jobs.observe(left)
 }

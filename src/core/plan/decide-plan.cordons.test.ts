@@ -26,6 +26,24 @@ describe('cordons', () => {
     expect(patches.at(-1)).toMatchObject({ unschedulable: false })
   })
 
+  it('keeps the journal while a Job that has not begun is withdrawn: its pod may cordon until it ends', () => {
+    const world = cordoned()
+    world.settle()
+    world.facts = { ...world.facts, plan: { ...world.facts.plan, spec: { ...world.facts.plan.spec, version: 'v1.20.4+k3s1' } } }
+    const [first] = world.decide().actions.flat()
+    expect(first).toMatchObject({ kind: 'DeleteJob', waitsForPods: true })
+    world.setJob('n1', { deleting: true })
+    expect(world.decide().actions.flat()).toEqual([])
+    world.setNode('n1', { unschedulable: true })
+    world.facts = { ...world.facts, jobs: [] }
+    world.settle()
+    world.begin('n1')
+    world.succeed('n1', 'v1.20.4+k3s1')
+    world.settle()
+    expect(world.node('n1')).toMatchObject({ unschedulable: false })
+    expect(world.node('n1').journal).toBeUndefined()
+  })
+
   it('defect 7: a node that somebody else had cordoned stays cordoned', () => {
     const world = new PlanWorld(someFacts(aPlan({ spec: { cordon: true } }), [aNode('n1', { unschedulable: true })]))
     rollOut(world)

@@ -16,7 +16,8 @@ export type PlanAction =
   | { readonly kind: 'StartJob'; readonly name: string }
   /** `null` takes the deadline away. */
   | { readonly kind: 'SetDeadline'; readonly name: string; readonly seconds: number | null }
-  | { readonly kind: 'DeleteJob'; readonly name: string; readonly uid: string }
+  /** `waitsForPods`: the Job stays, as one that is being deleted, until its pods have gone. */
+  | { readonly kind: 'DeleteJob'; readonly name: string; readonly uid: string; readonly waitsForPods?: true }
   | { readonly kind: 'ReadFailure'; readonly jobName: string; readonly jobUid: string }
   | { readonly kind: 'EvictPod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }
   | { readonly kind: 'DeletePod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }

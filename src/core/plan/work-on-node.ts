@@ -34,7 +34,7 @@ function watchJob(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork
   const { facts } = context
   const outdated = isOutdated(job, context)
   const begun = hasBegun(job, facts)
-  if (context.usable && !begun && (outdated || isTemplateChanged(at, job, context))) return discardJob(at, job, context)
+  if (context.usable && !begun && (outdated || isTemplateChanged(at, job, context))) return withdrawJob(at, job, context)
   if (context.usable && outdated) {
     const version = job.labels['upgrade.cattle.io/version']
     const message = `Job ${job.namespace}/${job.name} for version ${version} ends first on Node ${at.node.name}`
@@ -61,11 +61,20 @@ function setDeadline(job: JobFacts, { facts, usable }: PlanContext): PlanActions
   return !usable || job.activeDeadlineSeconds === seconds ? [] : [{ kind: 'SetDeadline', name: job.name, seconds: seconds ?? null }]
 }
 
+/**
+ * A Job that has not begun goes, and then its node is given back: its pod may be about to cordon the node until the moment in which it ends.
+ * Without a journal nothing would remember that; then the node is given back first.
+ */
+function withdrawJob(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork {
+  if (at.entry === undefined) return discardJob(at, job, context)
+  return working([{ kind: 'DeleteJob', name: job.name, uid: job.uid, waitsForPods: true }])
+}
+
 /** A node that the Plan no longer wants: its Job ends if it has begun, then everything is as it was before. */
 function leaveNode(at: NodeAtWork, job: JobFacts | undefined, context: PlanContext): NodeWork {
   if (job !== undefined && job.end === undefined) {
     if (hasBegun(job, context.facts)) return working([], { message: `Job ${job.namespace}/${job.name} ends first on Node ${at.node.name}` })
-    return discardJob(at, job, context)
+    return withdrawJob(at, job, context)
   }
   const patch = letGo(at, job, context)
   if (patch === undefined) return { kind: 'Left', actions: [], events: [] }
