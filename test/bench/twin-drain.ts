@@ -48,7 +48,7 @@ export async function measureTwinDrains({ quick }: { readonly quick: boolean }):
 }
 
 /** Throws when the drain does not end or something goes wrong inside. */
-export async function measureTwinDrain({ nodes, pods }: DrainSize): Promise<TwinDrain> {
+async function measureTwinDrain({ nodes, pods }: DrainSize): Promise<TwinDrain> {
   const clock = new VirtualClock({ startMs })
   const defects: string[] = []
   const { objects, version } = generateCluster({ nodes, pods, nowMs: startMs })
