@@ -80,6 +80,9 @@ export const differences: readonly Difference[] = [
   open('Validation: a Service that cannot be', 'an address is allocated before it is checked', '4'),
   open('Bad input: a body of another kind', 'a group version with two slashes is refused in other words', '3.body.message'),
   open('Bad input: an answer in YAML, or in a form that nobody has', 'an Accept that cannot be met is refused in other words', '1.body'),
+  open('Bad input: a parameter that is none', 'characters of a field manager are not checked', '2'),
+  open('Scheduling: a pod that cannot be placed is an event', 'its events are those of the core group, as before 1.19', '1.body'),
+  open('Scheduling: a pod of higher priority takes the place of a lower one', 'a bound pod is nominated no more', '2.body'),
   open('Bad input: numbers that are too large', 'a metadata number beyond 64 bits is taken', '1'),
   open(
     'Custom resources: its objects are created, read, listed and deleted',
@@ -94,9 +97,10 @@ export const differences: readonly Difference[] = [
   ),
   open(
     'Custom resources: without one there is no path of it',
-    'a subresource that a custom resource does not have is refused in other words',
+    'a subresource that a custom resource does not have is refused in other words; a status without one counts no generation',
     '2.body',
     '3.body',
+    '4.body.metadata',
   ),
 ]
 

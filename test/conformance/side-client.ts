@@ -22,7 +22,12 @@ export class SideClient {
   constructor(side: Side) {
     this.#side = side
     const tls = side.ca === undefined ? { rejectUnauthorized: false } : { ca: side.ca }
-    this.#agent = new Agent({ connect: { ...tls, ...side.clientCertificate }, headersTimeout: 60_000, bodyTimeout: 0, pipelining: 1 })
+    this.#agent = new Agent({
+      connect: { ...tls, ...side.clientCertificate },
+      headersTimeout: 60_000, // a body that does not come to its end is a fault of the case, but for watches
+      bodyTimeout: 30_000,
+      pipelining: 1,
+    })
   }
 
   async request(method: string, path: string, sent: Sent = {}): Promise<Answer> {

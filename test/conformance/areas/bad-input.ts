@@ -61,7 +61,7 @@ export const badInput = area('Bad input', {
   },
   'a parameter that is none': async (c) => {
     await c.get('configmaps?timeoutSeconds=long&watch=true')
-    await c.get('configmaps?watch=perhaps')
+    await c.get('configmaps?watch=perhaps&timeoutSeconds=1&labelSelector=none')
     await c.post('configmaps?fieldManager=%00', configMap('a'))
     await c.get('configmaps?unknown=parameter&labelSelector=none')
   },

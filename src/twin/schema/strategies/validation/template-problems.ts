@@ -57,7 +57,7 @@ export function mismatchProblems(field: string, selector: LabelSelector | undefi
 
 /** Whether a selector cannot be read. */
 export function isUnreadable(selector: LabelSelector | undefined): boolean {
-  return selector !== undefined && selectorProblem(selector as Selector) !== undefined
+  return Boolean(selector) && selectorProblem(selector as Selector) !== undefined
 }
 
 function labelsGoText(labels: Labels | undefined): string {
