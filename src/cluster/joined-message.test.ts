@@ -7,6 +7,7 @@ it.each([
   { messages: ['Job done'], joined: 'Job done' },
   { messages: ['Job done', 'Job done', 'Job done'], joined: 'Job done' },
   { messages: ['cordoned node a', 'cordoned node b'], joined: 'cordoned node a, b (2 in all)' },
+  { messages: ['done on Node a, waiting 3s', 'done on Node b, waiting 3s'], joined: 'done on Node a, b, waiting 3s (2 in all)' },
   { messages: ['a is done', 'b is done', 'a is done'], joined: 'a, b is done (3 in all)' },
   { messages: ['node a is done', 'node b c is done'], joined: 'node a, b c is done (2 in all)' },
   { messages: ['disk is full', 'no such image'], joined: 'disk is full; no such image (2 in all)' },

@@ -17,8 +17,19 @@ export function joinedMessage(messages: readonly string[], total = messages.leng
   // Sentences that share nothing are told apart by a stronger mark than a comma.
   const separator = head + tail === 0 ? '; ' : ', '
   const parts = distinct.map((words) => words.slice(head, words.length - tail).join(' ')).filter((part) => part !== '')
+  const mark = commonMark(parts)
+  const list = `${listed(
+    parts.map((part) => part.slice(0, part.length - mark.length)),
+    separator,
+  )}${mark}`
   const [words = []] = distinct
-  return [...words.slice(0, head), listed(parts, separator), ...words.slice(words.length - tail), `(${total} in all)`].join(' ')
+  return [...words.slice(0, head), list, ...words.slice(words.length - tail), `(${total} in all)`].join(' ')
+}
+
+/** The comma or full stop that all parts end with: it stands once, after the last. */
+function commonMark(parts: readonly string[]): string {
+  const mark = /[^\w)\]}"']$/.exec(parts[0] ?? '')?.[0] ?? ''
+  return parts.every((part) => part.endsWith(mark)) ? mark : ''
 }
 
 function listed(parts: readonly string[], separator: string): string {

@@ -141,7 +141,9 @@ describe.concurrent('postCompleteDelay', () => {
       expect(states.slice(0, done).at(-1)).toMatchObject({ unschedulable: false, journal: '' })
       expect(states.slice(0, done).some((facts) => facts?.unschedulable === true)).toBe(true)
     }
-    expect((await rollout.event('JobCompleteWaiting')).message).toMatch(/^Job completed on Node delay-[01], waiting 3s PostCompleteDelay$/)
+    expect((await rollout.event('JobCompleteWaiting')).message).toMatch(
+      /^Job completed on Node delay-[01], (delay-[01], )?waiting 3s PostCompleteDelay/,
+    )
   })
 })
 
