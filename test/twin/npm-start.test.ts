@@ -13,10 +13,10 @@ it('npm start shows every node upgraded, drained in between, and leaves nothing 
     ...['edge-1', 'edge-2', 'server-1', 'server-2', 'server-3'],
     ...['worker-1', 'worker-2', 'worker-3', 'worker-4'],
   ])
-  for (const node of ['worker-1', 'worker-2', 'worker-3', 'worker-4']) {
-    expect(output).toContain(`${node} is Ready,SchedulingDisabled`)
-    expect(output).toMatch(new RegExp(`\\S+/\\S+ leaves ${node}`))
-  }
+  for (const node of ['worker-1', 'worker-2', 'worker-3', 'worker-4']) expect(output).toContain(`${node} is Ready,SchedulingDisabled`)
+  // a worker may have none when its turn comes: where pods lie is a matter of real time
+  expect(output).toMatch(/shop\/web-\S+ leaves worker-\d/)
+  expect(output).toMatch(/shop\/web-\S+ runs on worker-\d/)
   const [, kubeconfig = ''] = /export KUBECONFIG=(\S+)/.exec(output) ?? []
   expect(kubeconfig).not.toBe('')
   expect(existsSync(kubeconfig)).toBe(false)
