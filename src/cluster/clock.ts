@@ -15,16 +15,19 @@ export const systemClock: Clock = {
     const timer = setTimeout(callback, Math.min(Math.max(ms, 0), 2 ** 31 - 1))
     return () => clearTimeout(timer)
   },
-  sleep(ms, signal) {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const end = () => {
-        clearTimeout(timer)
-        signal?.removeEventListener('abort', end)
-        resolve()
-      }
-      const timer = setTimeout(end, Math.min(Math.max(ms, 0), 2 ** 31 - 1))
-      signal?.addEventListener('abort', end, { once: true })
-    })
-  },
+  sleep: (ms, signal) => sleepBy(systemClock, ms, signal),
+}
+
+/** The `sleep` of a clock that has timers. */
+export function sleepBy(clock: Pick<Clock, 'after'>, ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal?.aborted) return resolve()
+    const end = () => {
+      cancel()
+      signal?.removeEventListener('abort', end)
+      resolve()
+    }
+    const cancel = clock.after(ms, end)
+    signal?.addEventListener('abort', end, { once: true })
+  })
 }

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts'
+import { type Clock, sleepBy } from './clock.ts'
 import { TimerHeap } from './timer-heap.ts'
 
 export interface VirtualClockOptions {
@@ -29,16 +29,7 @@ export class VirtualClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const end = () => {
-        cancel()
-        signal?.removeEventListener('abort', end)
-        resolve()
-      }
-      const cancel = this.after(ms, end)
-      signal?.addEventListener('abort', end, { once: true })
-    })
+    return sleepBy(this, ms, signal)
   }
 
   /** When the next timer is due, epoch ms; `undefined` when nothing waits. */

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src/cluster/clock.ts'
+import { type Clock, sleepBy } from '../../src/cluster/clock.ts'
 import type { ApiRequest, ApiTransport } from '../../src/cluster/transport.ts'
 
 /** When a process dies of itself: at one of its writes, before it reaches the server or right after the server has done it. */
@@ -64,7 +64,7 @@ class Killable {
         end()
       }
     }
-    this.clock = { now: () => clock.now(), after, sleep: (ms, signal) => sleepBy(after, ms, signal) }
+    this.clock = { now: () => clock.now(), after, sleep: (ms, signal) => sleepBy({ after }, ms, signal) }
   }
 
   kill(): void {
@@ -114,19 +114,6 @@ class Killable {
       },
     }
   }
-}
-
-function sleepBy(after: Clock['after'], ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal?.aborted) return resolve()
-    const end = () => {
-      cancel()
-      signal?.removeEventListener('abort', end)
-      resolve()
-    }
-    const cancel = after(ms, end)
-    signal?.addEventListener('abort', end, { once: true })
-  })
 }
 
 function never(): Promise<never> {

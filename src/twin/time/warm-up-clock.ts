@@ -1,4 +1,4 @@
-import type { Clock } from '../../cluster/clock.ts'
+import { type Clock, sleepBy } from '../../cluster/clock.ts'
 import { VirtualClock } from '../../cluster/virtual-clock.ts'
 
 interface Timer {
@@ -38,16 +38,7 @@ export class WarmUpClock implements Clock {
   }
 
   sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      if (signal?.aborted) return resolve()
-      const end = () => {
-        cancel()
-        signal?.removeEventListener('abort', end)
-        resolve()
-      }
-      const cancel = this.after(ms, end)
-      signal?.addEventListener('abort', end, { once: true })
-    })
+    return sleepBy(this, ms, signal)
   }
 
   /** Moves the past forward by `ms`, as long as it is past. */
