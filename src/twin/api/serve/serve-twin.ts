@@ -15,6 +15,7 @@ import type { TwinServer } from '../http/twin-server.ts'
 import { StatusError } from '../status-error.ts'
 import { certificateUser } from './client-certificate.ts'
 import { readRequestBody } from './read-request-body.ts'
+import { refuseBrokenRequest } from './refuse-broken-request.ts'
 import { type WireResponse, writeResponse } from './write-response.ts'
 
 export interface ServeOptions {
@@ -63,6 +64,7 @@ export async function serveTwin(options: ServeOptions): Promise<ServedTwin> {
   // A client that breaks off is its own affair.
   http.on('sessionError', () => {})
   http.on('tlsClientError', () => {})
+  http.on('clientError', refuseBrokenRequest)
   let answering = 0
   http.on('request', (request: WireRequest, wire: WireResponse) => {
     answering += 1
