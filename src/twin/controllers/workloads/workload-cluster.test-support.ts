@@ -1,3 +1,4 @@
+import { onTestFinished } from 'vitest'
 import { VirtualClock } from '../../../cluster/virtual-clock.ts'
 import type { AdmissionStep } from '../../api/admission.ts'
 import { Registry } from '../../api/registry.ts'
@@ -120,6 +121,13 @@ export class WorkloadCluster {
     for (const loop of this.#loops) loop.stop()
     this.nodes.stop()
   }
+}
+
+/** A cluster that ends with the test which is running. */
+export async function startCluster(options: WorkloadClusterOptions = {}): Promise<WorkloadCluster> {
+  const cluster = await WorkloadCluster.start(options)
+  onTestFinished(() => cluster.stop())
+  return cluster
 }
 
 function numbers(): () => number {

@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DraftObject } from '../../../kube-object.ts'
-import { WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
+import { startCluster, type WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
 import type { CronJobObject } from '../workload-objects.ts'
 
-const running: WorkloadCluster[] = []
-afterEach(() => {
-  for (const cluster of running.splice(0)) cluster.stop()
-})
-
-async function start(options: WorkloadClusterOptions = {}) {
-  const cluster = await WorkloadCluster.start({ minor: 30, readySeconds: 1, ...options })
-  running.push(cluster)
-  return cluster
-}
+const start = (options: WorkloadClusterOptions = {}) => startCluster({ minor: 30, readySeconds: 1, ...options })
 
 /** Every minute; its pods run for `after` seconds. The cluster starts at 10:00:00. */
 function tick(spec: object = {}, after = 5): DraftObject {

@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DraftObject } from '../../../kube-object.ts'
-import { WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
+import { startCluster, type WorkloadCluster } from '../workload-cluster.test-support.ts'
 import type { DaemonSetObject } from '../workload-objects.ts'
-
-const running: WorkloadCluster[] = []
-afterEach(() => {
-  for (const cluster of running.splice(0)) cluster.stop()
-})
-
-async function start(options: WorkloadClusterOptions = {}) {
-  const cluster = await WorkloadCluster.start(options)
-  running.push(cluster)
-  return cluster
-}
 
 function agent(spec: object = {}): DraftObject {
   return { metadata: { name: 'agent' }, spec: { selector: { matchLabels: { app: 'agent' } }, template: template('agent:1'), ...spec } }
@@ -34,7 +23,7 @@ const changeNode = (cluster: WorkloadCluster, name: string, spec: object, labels
 
 describe('a DaemonSet', () => {
   it('has one pod on every node, also on one that comes later', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('daemonsets.apps', agent())
     await cluster.seconds(10)
     expect(cluster.failures).toEqual([])
@@ -53,7 +42,7 @@ describe('a DaemonSet', () => {
   })
 
   it('comes back to a cordoned node', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('daemonsets.apps', agent())
     await cluster.seconds(10)
     await changeNode(cluster, 'n2', { unschedulable: true, taints: [{ key: 'node.kubernetes.io/unschedulable', effect: 'NoSchedule' }] })
@@ -68,7 +57,7 @@ describe('a DaemonSet', () => {
     { effect: 'NoSchedule', left: ['n1', 'n2', 'n3'], status: { desiredNumberScheduled: 2, numberMisscheduled: 1 } },
     { effect: 'NoExecute', left: ['n1', 'n3'], status: { desiredNumberScheduled: 2, numberMisscheduled: 0 } },
   ])('has $left after a node got a taint $effect that it does not tolerate', async ({ effect, left, status }) => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('daemonsets.apps', agent())
     await cluster.seconds(10)
     await changeNode(cluster, 'n2', { taints: [{ key: 'gpu', effect }] })
@@ -78,7 +67,7 @@ describe('a DaemonSet', () => {
   })
 
   it('runs where its node selector says, and leaves a node that is no longer such', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await changeNode(cluster, 'n1', {}, { role: 'edge' })
     await cluster.create('daemonsets.apps', agent({ template: template('agent:1', { nodeSelector: { role: 'edge' } }) }))
     await cluster.seconds(10)
@@ -90,7 +79,7 @@ describe('a DaemonSet', () => {
   })
 
   it('replaces its pods node by node, as many at a time as may be unavailable', async () => {
-    const cluster = await start({ nodes: 6 })
+    const cluster = await startCluster({ nodes: 6 })
     await cluster.create('daemonsets.apps', agent({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxUnavailable: 2 } } }))
     await cluster.seconds(10)
     let fewest = 6
@@ -106,7 +95,7 @@ describe('a DaemonSet', () => {
   })
 
   it('with maxSurge starts the new pod before the old one goes, from 1.22', async () => {
-    const cluster = await start({ minor: 25 })
+    const cluster = await startCluster({ minor: 25 })
     await cluster.create(
       'daemonsets.apps',
       agent({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { maxSurge: 1, maxUnavailable: 0 } } }),
@@ -124,7 +113,7 @@ describe('a DaemonSet', () => {
   })
 
   it('with OnDelete replaces nothing by itself', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('daemonsets.apps', agent({ updateStrategy: { type: 'OnDelete' } }))
     await cluster.seconds(10)
     await cluster.changeSpec('daemonsets.apps', 'agent', { template: template('agent:2') })
@@ -135,7 +124,7 @@ describe('a DaemonSet', () => {
   })
 
   it('deletes a failed pod, says so, and leaves the next one longer', async () => {
-    const cluster = await start({ nodes: 1 })
+    const cluster = await startCluster({ nodes: 1 })
     await cluster.create('daemonsets.apps', agent())
     await cluster.seconds(10)
     const [first] = cluster.pods()
@@ -148,7 +137,7 @@ describe('a DaemonSet', () => {
   })
 
   it('pins a pod to its node and gives it the tolerations of a daemon', async () => {
-    const cluster = await start({ nodes: 1 })
+    const cluster = await startCluster({ nodes: 1 })
     await cluster.create('daemonsets.apps', agent({ template: template('agent:1', { hostNetwork: true }) }))
     await cluster.seconds(10)
     const [pod] = cluster.pods()

@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DraftObject } from '../../../kube-object.ts'
-import { WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
+import { startCluster, type WorkloadCluster } from '../workload-cluster.test-support.ts'
 import type { DeploymentObject, ReplicaSetObject } from '../workload-objects.ts'
-
-const running: WorkloadCluster[] = []
-afterEach(() => {
-  for (const cluster of running.splice(0)) cluster.stop()
-})
-
-async function start(options: WorkloadClusterOptions = {}) {
-  const cluster = await WorkloadCluster.start(options)
-  running.push(cluster)
-  return cluster
-}
 
 function web(spec: object = {}, image = 'web:1'): DraftObject {
   return {
@@ -39,7 +28,7 @@ const images = (cluster: WorkloadCluster) => cluster.livePods().map(({ spec }) =
 
 describe('a Deployment', () => {
   it('gets one ReplicaSet and through it its pods, and says so', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web())
     await cluster.seconds(10)
     expect(cluster.failures).toEqual([])
@@ -73,7 +62,7 @@ describe('a Deployment', () => {
   })
 
   it('rolls a new template out without ever having fewer pods available than it may', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web({ replicas: 8 }))
     await cluster.seconds(20)
     let fewest = 8
@@ -95,7 +84,7 @@ describe('a Deployment', () => {
   })
 
   it('goes back to a ReplicaSet that it has had, which gets a new revision and remembers the old one', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web())
     await cluster.seconds(20)
     const [first] = sets(cluster)
@@ -114,7 +103,7 @@ describe('a Deployment', () => {
   })
 
   it('keeps as many old ReplicaSets as its history may have', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web({ revisionHistoryLimit: 1 }))
     await cluster.seconds(20)
     for (const image of ['web:2', 'web:3', 'web:4']) {
@@ -126,7 +115,7 @@ describe('a Deployment', () => {
   })
 
   it('of strategy Recreate starts no new pod while an old one runs', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web({ strategy: { type: 'Recreate' } }))
     await cluster.seconds(20)
     await cluster.changeSpec('deployments.apps', 'web', { template: template('web:2') })
@@ -139,7 +128,7 @@ describe('a Deployment', () => {
   })
 
   it('says that it does not get on when its deadline is over', async () => {
-    const cluster = await start({ readySeconds: 100_000 })
+    const cluster = await startCluster({ readySeconds: 100_000 })
     await cluster.create('deployments.apps', web({ progressDeadlineSeconds: 30 }))
     await cluster.seconds(29)
     const progressing = () => deployment(cluster).status?.conditions?.find(({ type }) => type === 'Progressing')
@@ -158,7 +147,7 @@ describe('a Deployment', () => {
   })
 
   it('stands still while it is paused, and scales', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web())
     await cluster.seconds(20)
     await cluster.changeSpec('deployments.apps', 'web', { paused: true, template: template('web:2'), replicas: 5 })
@@ -173,7 +162,7 @@ describe('a Deployment', () => {
   })
 
   it('takes a pod that is being deleted for gone: another starts at once', async () => {
-    const cluster = await start({ terminationSeconds: 60 })
+    const cluster = await startCluster({ terminationSeconds: 60 })
     await cluster.create('deployments.apps', web())
     await cluster.seconds(20)
     const [victim] = cluster.pods()
@@ -186,7 +175,7 @@ describe('a Deployment', () => {
   })
 
   it('waits for minReadySeconds before it counts a pod as available', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('deployments.apps', web({ minReadySeconds: 30 }))
     await cluster.seconds(20)
     expect(deployment(cluster).status).toMatchObject({ readyReplicas: 3, unavailableReplicas: 3 })

@@ -1,18 +1,9 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DraftObject } from '../../../kube-object.ts'
-import { startMs, WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
+import { startCluster, startMs, type WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
 import type { JobObject } from '../workload-objects.ts'
 
-const running: WorkloadCluster[] = []
-afterEach(() => {
-  for (const cluster of running.splice(0)) cluster.stop()
-})
-
-async function start(options: WorkloadClusterOptions = {}) {
-  const cluster = await WorkloadCluster.start({ readySeconds: 1, ...options })
-  running.push(cluster)
-  return cluster
-}
+const start = (options: WorkloadClusterOptions = {}) => startCluster({ readySeconds: 1, ...options })
 
 interface Exit {
   readonly after?: number

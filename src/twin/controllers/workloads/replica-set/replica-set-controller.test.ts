@@ -1,19 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { StatusError } from '../../../api/status-error.ts'
 import type { DraftObject } from '../../../kube-object.ts'
-import { WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
+import { startCluster, type WorkloadCluster } from '../workload-cluster.test-support.ts'
 import type { ReplicaSetObject } from '../workload-objects.ts'
-
-const running: WorkloadCluster[] = []
-afterEach(() => {
-  for (const cluster of running.splice(0)) cluster.stop()
-})
-
-async function start(options: WorkloadClusterOptions = {}) {
-  const cluster = await WorkloadCluster.start(options)
-  running.push(cluster)
-  return cluster
-}
 
 const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }
 
@@ -27,7 +16,7 @@ const owners = (cluster: WorkloadCluster) => cluster.pods().map(({ metadata }) =
 
 describe('a ReplicaSet', () => {
   it('makes pods that name it as their controller, and counts them', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('replicasets.apps', web(3))
     await cluster.seconds(10)
     const { uid } = set(cluster).metadata
@@ -46,7 +35,7 @@ describe('a ReplicaSet', () => {
   })
 
   it('adopts a pod that it selects and nobody manages, instead of making one', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('pods', { metadata: { name: 'bare', labels: { app: 'web' } }, spec: template.spec })
     await cluster.create('replicasets.apps', web(2))
     await cluster.seconds(10)
@@ -55,7 +44,7 @@ describe('a ReplicaSet', () => {
   })
 
   it('takes one that comes later, and deletes one that is then too many', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('replicasets.apps', web(2))
     await cluster.seconds(10)
     await cluster.create('pods', { metadata: { name: 'bare', labels: { app: 'web' } }, spec: template.spec })
@@ -65,7 +54,7 @@ describe('a ReplicaSet', () => {
   })
 
   it('lets a pod go whose labels no longer fit, and makes another', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('replicasets.apps', web(1))
     await cluster.seconds(10)
     const name = cluster.pods()[0]?.metadata.name ?? ''
@@ -78,7 +67,7 @@ describe('a ReplicaSet', () => {
   })
 
   it('replaces a pod that has failed, which stays where it is', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('replicasets.apps', web(1))
     await cluster.seconds(10)
     await cluster.nodes.finish(cluster.pods()[0]?.metadata.name ?? '', 'Failed')
@@ -93,7 +82,7 @@ describe('a ReplicaSet', () => {
   })
 
   it('says why it cannot make pods, tries again later, and says no more when it can', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     let full = true
     cluster.refusePods = () => {
       if (full) throw new StatusError(403, 'Forbidden', 'pods "web-" is forbidden: exceeded quota')
@@ -119,7 +108,7 @@ describe('a ReplicaSet', () => {
 
 describe('a ReplicationController', () => {
   it('does the same with its map of labels', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('replicationcontrollers', { metadata: { name: 'web' }, spec: { replicas: 2, selector: { app: 'web' }, template } })
     await cluster.seconds(10)
     expect(cluster.pods().map(({ metadata }) => metadata.ownerReferences?.[0]?.kind)).toEqual([

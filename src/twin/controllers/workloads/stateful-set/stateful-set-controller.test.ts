@@ -1,18 +1,7 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { DraftObject } from '../../../kube-object.ts'
-import { WorkloadCluster, type WorkloadClusterOptions } from '../workload-cluster.test-support.ts'
+import { startCluster, type WorkloadCluster } from '../workload-cluster.test-support.ts'
 import type { StatefulSetObject } from '../workload-objects.ts'
-
-const running: WorkloadCluster[] = []
-afterEach(() => {
-  for (const cluster of running.splice(0)) cluster.stop()
-})
-
-async function start(options: WorkloadClusterOptions = {}) {
-  const cluster = await WorkloadCluster.start(options)
-  running.push(cluster)
-  return cluster
-}
 
 function db(spec: object = {}): DraftObject {
   return {
@@ -32,7 +21,7 @@ const remove = (cluster: WorkloadCluster, name: string) => cluster.client.delete
 
 describe('a StatefulSet', () => {
   it('creates its pods one after the other, each when the one before is ready', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db())
     await cluster.seconds(1)
     expect(names(cluster)).toEqual(['db-0'])
@@ -60,14 +49,14 @@ describe('a StatefulSet', () => {
   })
 
   it('creates them all at once with Parallel', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db({ podManagementPolicy: 'Parallel' }))
     await cluster.seconds(1)
     expect(names(cluster)).toEqual(['db-0', 'db-1', 'db-2'])
   })
 
   it('waits until a pod that is being deleted is gone before it creates its namesake', async () => {
-    const cluster = await start({ terminationSeconds: 20 })
+    const cluster = await startCluster({ terminationSeconds: 20 })
     await cluster.create('statefulsets.apps', db())
     await cluster.seconds(20)
     const before = cluster.pods()[1]?.metadata.uid
@@ -81,7 +70,7 @@ describe('a StatefulSet', () => {
   })
 
   it('replaces pods of a former template from the highest, one at a time', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db())
     await cluster.seconds(20)
     const before = set(cluster).status?.currentRevision
@@ -101,7 +90,7 @@ describe('a StatefulSet', () => {
   })
 
   it('leaves pods below the partition as they are, also those that it makes anew', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db({ updateStrategy: { type: 'RollingUpdate', rollingUpdate: { partition: 2 } } }))
     await cluster.seconds(20)
     await cluster.changeSpec('statefulsets.apps', 'db', { template: template('db:2') })
@@ -114,7 +103,7 @@ describe('a StatefulSet', () => {
   })
 
   it('with OnDelete replaces nothing by itself', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db({ updateStrategy: { type: 'OnDelete' } }))
     await cluster.seconds(20)
     await cluster.changeSpec('statefulsets.apps', 'db', { template: template('db:2') })
@@ -126,7 +115,7 @@ describe('a StatefulSet', () => {
   })
 
   it('scales down from the highest, one at a time', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db())
     await cluster.seconds(20)
     await cluster.changeSpec('statefulsets.apps', 'db', { replicas: 1 })
@@ -137,7 +126,7 @@ describe('a StatefulSet', () => {
   })
 
   it('gives each pod claims of its own, which outlive it', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
     await cluster.create('statefulsets.apps', db({ replicas: 2, volumeClaimTemplates: [claim] }))
     await cluster.seconds(20)
@@ -155,7 +144,7 @@ describe('a StatefulSet', () => {
   })
 
   it('makes a failed pod anew', async () => {
-    const cluster = await start()
+    const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db())
     await cluster.seconds(20)
     await cluster.nodes.finish('db-1', 'Failed')
