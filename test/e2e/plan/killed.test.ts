@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { seededRandom } from '../../../src/twin/time/seeded-random.ts'
 import type { FalkirkProcess } from '../../rig/falkirk-process.ts'
 import { type BareStage, setBareStage } from './bare-stage.ts'
 import { type EndState, endState } from './end-state.ts'
 import { after, createPlan, prepareRollout, type Rollout, startRollout } from './rollout.ts'
-import { seededRandom } from './seeded-random.ts'
 
 let stage: BareStage
 let falkirk: FalkirkProcess
