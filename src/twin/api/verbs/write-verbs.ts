@@ -7,6 +7,7 @@ import { bodyType } from '../http/media-type.ts'
 import { dryRunOf } from '../http/query-options.ts'
 import type { CheckedObject, FieldValidation } from '../http/server-parts.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
+import { fieldManagerProblems } from '../patch/apply/field-manager-problems.ts'
 import { managerName } from '../patch/apply/manager-name.ts'
 import { checkUid } from '../prepare-update.ts'
 import type { WriteOptions } from '../registry.ts'
@@ -102,11 +103,9 @@ export function checkPlace({ metadata = {} }: DraftObject, call: Call): void {
   }
 }
 
-/** Source: Kubernetes, apimachinery ValidateFieldManager. */
 function checkManager(manager: string, kind: WriteKind): void {
-  if ([...manager].length <= 128) return
-  const cause = { reason: 'FieldValueTooLong', message: 'Too long: must have at most 128 bytes', field: 'fieldManager' }
-  throw invalid({ group: 'meta.k8s.io', kind, name: '' }, [cause])
+  const causes = fieldManagerProblems(manager)
+  if (causes.length > 0) throw invalid({ group: 'meta.k8s.io', kind, name: '' }, causes)
 }
 
 /** The object that a write is made of, as a client of this version sees it. */
