@@ -1,7 +1,7 @@
 import { createApiClient } from '../../../cluster/api-client.ts'
 import type { Clock } from '../../../cluster/clock.ts'
 import { nodes, plans } from '../../../cluster/resource.ts'
-import type { ServerCapabilities } from '../../../cluster/server-capabilities.ts'
+import { discoverServer } from '../../../cluster/server-capabilities.ts'
 import { mungeVersion } from '../../../core/version/kubernetes-version.ts'
 import type { ContainerStart } from '../../kubelet/image-behaviour.ts'
 import type { ContainerCourse, CourseEnd } from '../../kubelet/pod/container-course.ts'
@@ -22,21 +22,6 @@ interface NodeObject {
 }
 
 const pollMs = 5000
-
-/** It only reads Plans and Nodes, which every server has in one version. */
-const anyServer: ServerCapabilities = {
-  gitVersion: 'v1.20.0',
-  major: 1,
-  minor: 20,
-  crdVersion: 'v1',
-  serverSideApply: true,
-  watchBookmarks: true,
-  policyVersion: 'v1beta1',
-  evictionVersion: 'v1beta1',
-  leaseVersion: 'v1',
-  ttlAfterFinished: false,
-  jobReadyCount: false,
-}
 
 /** What of the cluster an agent waits for. */
 export interface PrepareFacts {
@@ -61,9 +46,9 @@ export function prepareContainer(api: ContainerApi, clock: Clock, serverLabel: s
     const version = envValue(container, 'SYSTEM_UPGRADE_PLAN_LATEST_VERSION') ?? ''
     const act = async (signal: AbortSignal): Promise<CourseEnd> => {
       const transport = api(pod)
-      const client = createApiClient(transport, anyServer, { clock })
       const lines: string[] = []
       const look = async () => {
+        const client = createApiClient(transport, await discoverServer(transport), { clock })
         const at = { namespace: pod.metadata?.namespace ?? 'default', name: plan }
         const found = await client.find<PlanObject>(plans, at, { signal })
         const { items } = await client.list<NodeObject>(nodes, { labelSelector: serverLabel, signal })
