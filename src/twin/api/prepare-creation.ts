@@ -2,7 +2,7 @@ import { apiTime } from '../api-time.ts'
 import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
 import { asWritten } from './as-written.ts'
 import { metadataProblems } from './metadata-problems.ts'
-import { generatedName, newUid } from './object-name.ts'
+import { generatedName } from './object-name.ts'
 import { storedApiVersion } from './resource-catalog.ts'
 import type { ResourceStrategy, StrategyContext } from './resource-strategy.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
@@ -15,17 +15,25 @@ export interface WriteRules {
   readonly context: StrategyContext
 }
 
+/** What of a new object is chance. */
+export interface CreationChance {
+  /** Numbers in [0, 1). */
+  readonly random: () => number
+  /** One that no object has. */
+  readonly newUid: () => string
+}
+
 /**
  * The object that a creation stores, but for its resourceVersion: what all kinds have in common, then what its own asks for.
  * Throws `StatusError` 400, 422 or 500. Source: Kubernetes, apiserver registry/rest BeforeCreate.
  */
-export function prepareCreation(draft: DraftObject, namespace: string | undefined, rules: WriteRules, random: () => number): KubeObject {
+export function prepareCreation(draft: DraftObject, namespace: string | undefined, rules: WriteRules, chance: CreationChance): KubeObject {
   const { type, strategy, context } = rules
   if (isSet(draft.metadata?.resourceVersion)) {
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   }
   const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
-  const metadata = newMetadata(draft.metadata ?? {}, placeOf(draft, namespace, type), { ...rules, random })
+  const metadata = newMetadata(draft.metadata ?? {}, placeOf(draft, namespace, type), { ...rules, ...chance })
   const object: KubeObject = { apiVersion: storedApiVersion(type), kind: type.kind, metadata, ...rest }
   const made = strategy.prepare?.(object, undefined, context) ?? withoutStatus(object, type, strategy)
   const prepared = asWritten(made, storedAs(type))
@@ -42,7 +50,8 @@ function placeOf(draft: DraftObject, namespace: string | undefined, type: Resour
   return namespace
 }
 
-function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, { strategy, context, random }: CreationRules): ObjectMeta {
+function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, rules: WriteRules & CreationChance): ObjectMeta {
+  const { strategy, context, random, newUid } = rules
   const { name, generateName, namespace: _namespace, uid: _uid, resourceVersion: _version, ...rest } = draft
   const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, generation: _generation, ...kept } = rest
   const { selfLink: _selfLink, clusterName: _clusterName, creationTimestamp: _created, ...others } = kept as typeof kept & Obsolete
@@ -50,16 +59,12 @@ function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, 
     name: name || (generateName ? generatedName(generateName, random) : ''),
     ...(generateName ? { generateName } : {}),
     ...(namespace === undefined ? {} : { namespace }),
-    uid: newUid(random),
+    uid: newUid(),
     resourceVersion: '',
     ...(strategy.countsGeneration === true ? { generation: 1 } : {}),
     creationTimestamp: apiTime(context.nowMs),
     ...others,
   }
-}
-
-interface CreationRules extends WriteRules {
-  readonly random: () => number
 }
 
 interface Obsolete {

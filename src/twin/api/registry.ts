@@ -7,13 +7,14 @@ import { AdmissionPlan } from './admission-plan.ts'
 import { carryOutDeletion, type Deleted, decideDeletionOf, foreseenDeletion } from './carry-out-deletion.ts'
 import { type DeleteOptions, goesWithUpdate } from './decide-deletion.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
-import { prepareCreation, type WriteRules } from './prepare-creation.ts'
+import { type CreationChance, prepareCreation, type WriteRules } from './prepare-creation.ts'
 import { isCreatedByUpdate, prepareUpdate } from './prepare-update.ts'
 import type { ResourceCatalog } from './resource-catalog.ts'
 import type { ResourceStrategy } from './resource-strategy.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
 import { sameJson } from './same-json.ts'
 import { alreadyExists, notFound, type RefusedObject } from './status-error.ts'
+import { UidSource } from './uid-source.ts'
 import { apiServerUser, type UserInfo } from './user-info.ts'
 
 export interface RegistryOptions {
@@ -70,7 +71,8 @@ export class Registry {
   readonly store: ObjectStore
   readonly catalog: ResourceCatalog
   readonly clock: Clock
-  readonly #random: () => number
+  readonly #uids: UidSource
+  readonly #chance: CreationChance
   readonly #strategyOf: (type: ResourceType) => ResourceStrategy
   readonly #admission: AdmissionPlan
 
@@ -78,7 +80,8 @@ export class Registry {
     this.store = options.store
     this.catalog = options.catalog
     this.clock = options.clock
-    this.#random = options.random
+    this.#uids = new UidSource(options.random, options.store)
+    this.#chance = { random: options.random, newUid: () => this.#uids.next() }
     this.#strategyOf = options.strategyOf ?? (() => ({}))
     this.#admission = new AdmissionPlan([namespaceLifecycle(options.store), ...(options.admission ?? [])])
   }
@@ -109,9 +112,9 @@ export class Registry {
 
   /** With a name of its own making it tries a few before it gives up. */
   #named(draft: DraftObject, namespace: string | undefined, rules: WriteRules): KubeObject {
-    let next = prepareCreation(draft, namespace, rules, this.#random)
+    let next = prepareCreation(draft, namespace, rules, this.#chance)
     for (let tries = 1; tries < 8 && !draft.metadata?.name && this.#find(rules.type, next.metadata) !== undefined; tries += 1) {
-      next = prepareCreation(draft, namespace, rules, this.#random)
+      next = prepareCreation(draft, namespace, rules, this.#chance)
     }
     return next
   }
@@ -174,6 +177,17 @@ export class Registry {
   rewrite(type: ResourceType, key: ObjectKey, next: (current: KubeObject) => KubeObject, dryRun = false): KubeObject {
     const current = this.get(type, key)
     return this.#put(type, next(current), current, dryRun)
+  }
+
+  /** Takes an object over as another cluster had it, with its UID, time and status: without admission and the rules of the kind. */
+  adopt(type: ResourceType, object: KubeObject): void {
+    this.#uids.take(object.metadata.uid)
+    this.store.put(storedAs(type), object)
+  }
+
+  /** Makes it another one of the same name. */
+  renewUid(type: ResourceType, key: ObjectKey): void {
+    this.rewrite(type, key, ({ metadata, ...rest }) => ({ ...rest, metadata: { ...metadata, uid: this.#uids.next() } }) as KubeObject)
   }
 
   /** Asks admission about what is posted to a subresource with a kind of its own: an Eviction, a Binding. */

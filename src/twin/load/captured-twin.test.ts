@@ -38,6 +38,21 @@ async function twinOf(objects: readonly DraftObject[], version: string, access?:
   return { twin, clock, leftOut, kept }
 }
 
+function allObjects({ api: { registry } }: Twin) {
+  return registry.store.resources().flatMap((resource) => registry.store.list(resource))
+}
+
+function sharedUids(twin: Twin): string[] {
+  const seen = new Set<string>()
+  return allObjects(twin).flatMap(({ kind, metadata: { name, uid } }) => {
+    if (!seen.has(uid)) {
+      seen.add(uid)
+      return []
+    }
+    return [`${kind} ${name} ${uid}`]
+  })
+}
+
 const deny = (plural: string): AccessControl => ({
   ...openAccess,
   authorize: (_user, { resource }) => ({ allowed: resource?.plural !== plural }),
@@ -61,6 +76,34 @@ describe('a snapshot of a cluster', () => {
     expect(second.kept()).toEqual(first.kept())
     const again = await captureSnapshot(first.twin.transport(admin), join(folder, 'b'), { now: () => first.clock.now(), by: 'test' })
     expect(again.hash).toBe(captured.hash)
+  })
+
+  it('shares no UID with what is made after it, also in a twin of the same seed', async () => {
+    const { objects, version } = generateCluster({ nodes: 3, pods: 20, version: 'v1.30.1', nowMs: startMs })
+    const first = await twinOf(objects, version)
+    await first.twin.start()
+    await first.clock.advance(60_000)
+    const captured = allObjects(first.twin)
+    const second = await twinOf(captured, version)
+    expect(sharedUids(second.twin)).toEqual([])
+    await second.twin.start()
+    for (let i = 0; i < 200; i += 1) {
+      await second.twin.api.client.create('configmaps', { metadata: { name: `c${i}`, namespace: 'default' } })
+    }
+    await second.clock.advance(60_000)
+    expect(sharedUids(second.twin)).toEqual([])
+    const before = new Set(captured.map(({ metadata }) => metadata.uid))
+    const made = second.twin.api.registry.store.list('configmaps', 'default').filter(({ metadata }) => /^c\d/.test(metadata.name))
+    expect(made.filter(({ metadata }) => before.has(metadata.uid))).toEqual([])
+  })
+
+  it('keeps its UIDs where the twin has given one to something of its own', async () => {
+    const { twin } = await twinOf([], 'v1.30.1')
+    const { uid } = twin.api.client.store.get('namespaces', undefined, 'default')?.metadata ?? {}
+    const object = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { namespace: 'default', name: 'c', uid: uid as string } }
+    await loadObjects(twin, [object])
+    expect(twin.api.client.store.get('configmaps', 'default', 'c')?.metadata.uid).toBe(uid)
+    expect(sharedUids(twin)).toEqual([])
   })
 
   it('tells a list that is forbidden from one that is empty', async () => {

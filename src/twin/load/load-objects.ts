@@ -35,11 +35,13 @@ export async function loadObjects(twin: Twin, objects: Iterable<DraftObject>): P
   const leftOut: LeftOut[] = []
   const wanted: DraftObject[] = []
   let adopted = 0
+  const own = ownObjects(twin)
   for (const object of definitionsFirst(objects)) {
     const type = typeOf(twin, object)
     if (!object.metadata?.uid) wanted.push(object)
     else if (type === undefined) leftOut.push(unknownKind(twin, object))
     else {
+      giveWay(twin, own.get(object.metadata.uid), { type, object })
       adopt(twin, type, object)
       adopted += 1
     }
@@ -67,11 +69,37 @@ function adopt({ api }: Twin, type: ResourceType, object: DraftObject): void {
   const stored = versionConversion.toStored(object, { type, version })
   const { managedFields: _managed, ...metadata } = stored.metadata as KubeObject['metadata']
   const adopted = as<KubeObject>({ ...stored, kind: type.kind, metadata: { ...metadata, resourceVersion: '' } })
-  api.registry.store.put(storedAs(type), adopted)
+  api.registry.adopt(type, adopted)
   if (type.kind !== 'CustomResourceDefinition') return
   // its own controller does the same a little later; the objects of the kind come now
   const custom = customResourceType(adopted)
   if (custom !== undefined) api.catalog.add(custom)
+}
+
+/** What a twin begins with, by UID. */
+function ownObjects({ api: { catalog, registry } }: Twin): ReadonlyMap<string, OwnObject> {
+  const own = new Map<string, OwnObject>()
+  for (const type of catalog.types()) {
+    for (const { metadata } of registry.store.list(storedAs(type))) own.set(metadata.uid, { type, key: metadata })
+  }
+  return own
+}
+
+interface OwnObject {
+  readonly type: ResourceType
+  readonly key: KubeObject['metadata']
+}
+
+/** A twin of the same seed may have given the UID to something else: what comes from a cluster keeps its own, as others refer to it. */
+function giveWay(
+  { api: { registry } }: Twin,
+  own: OwnObject | undefined,
+  { type, object: { metadata } }: { readonly type: ResourceType; readonly object: DraftObject },
+): void {
+  if (own === undefined) return
+  const { namespace, name, uid } = own.key
+  if (own.type === type && name === metadata?.name && namespace === metadata.namespace) return
+  if (registry.store.get(storedAs(own.type), namespace, name)?.metadata.uid === uid) registry.renewUid(own.type, { namespace, name })
 }
 
 /** What makes kinds known comes before the objects of those kinds. */
