@@ -1,6 +1,7 @@
+import { dnsSubdomainProblem, isDnsSubdomain } from './dns-name.ts'
+
 const labelValue = /^(([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9])?$/
 const qualifiedName = /^([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]$/
-const dnsSubdomain = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/
 
 /**
  * Whether a text may be the value of a label: at most 63 characters, letters, digits, `-`, `_` and `.`, both ends a letter or digit; may be empty.
@@ -19,14 +20,6 @@ export function isLabelKey(text: string): boolean {
   const name = parts.pop() ?? ''
   if (name.length > 63 || !qualifiedName.test(name)) return false
   return parts.length === 0 || (parts.length === 1 && isDnsSubdomain(parts[0] ?? ''))
-}
-
-/**
- * Whether a text may be the name of most objects: lower-case letters, digits, `-` and `.`, at most 253 characters.
- * Source: Kubernetes, Object Names and IDs (RFC 1123 subdomain).
- */
-export function isDnsSubdomain(text: string): boolean {
-  return text.length <= 253 && dnsSubdomain.test(text)
 }
 
 /** Why a text may not be the value of a label, in the API server's words; `undefined` when it may. */
@@ -50,13 +43,9 @@ export function labelKeyProblem(text: string): string | undefined {
   if (name === '') return 'name part must be non-empty'
   if (name.length > 63) return 'name part must be no more than 63 characters'
   if (!qualifiedName.test(name)) return `name part ${nameRule}`
-  return parts[0] === '' ? 'prefix part must be non-empty' : `prefix part ${subdomainRule}`
+  return parts[0] === '' ? 'prefix part must be non-empty' : `prefix part ${dnsSubdomainProblem(parts[0] ?? '')}`
 }
 
 const nameRule =
   "must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character " +
   "(e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')"
-
-const subdomainRule =
-  "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character " +
-  "(e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')"

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isDnsSubdomain, isLabelValue } from '../kubernetes/label-syntax.ts'
+import { isDnsSubdomain } from '../kubernetes/dns-name.ts'
+import { isLabelValue } from '../kubernetes/label-syntax.ts'
 import { jobName, shortenName } from './job-name.ts'
 
 const hashes = {

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { isDnsSubdomain } from '../kubernetes/label-syntax.ts'
+import { isDnsSubdomain } from '../kubernetes/dns-name.ts'
 
 /**
  * Makes a text at most 63 characters long: a longer one keeps its first 57 characters, `-`, and 5 hex digits of its SHA-256;

@@ -1,4 +1,4 @@
-import { isDnsSubdomain } from '../kubernetes/label-syntax.ts'
+import { isDnsSubdomain } from '../kubernetes/dns-name.ts'
 import type { VolumeSpec } from './container-spec.ts'
 import { jobVolumes, mountProblem } from './job-volumes.ts'
 import type { PlanSpec } from './plan-spec.ts'

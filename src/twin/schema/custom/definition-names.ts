@@ -1,16 +1,7 @@
+import { dns1035LabelProblem } from '../../../core/kubernetes/dns-name.ts'
 import { invalidValue, requiredValue } from '../../api/field-problem.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 import type { DefinitionNames } from './definition.ts'
-
-/** Why a text is no label of RFC 1035, in the API server's words. */
-export function dns1035Problem(text: string): string | undefined {
-  if (text.length > 63) return 'must be no more than 63 characters'
-  if (/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(text)) return undefined
-  return (
-    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, and end with an alphanumeric " +
-    "character (e.g. 'my-name',  or 'abc-123', regex used for validation is '[a-z]([-a-z0-9]*[a-z0-9])?')"
-  )
-}
 
 /** Why the names of a definition are refused. */
 export function definitionNameProblems(names: Partial<DefinitionNames>, path: string): readonly StatusCause[] {
@@ -31,7 +22,7 @@ export function definitionNameProblems(names: Partial<DefinitionNames>, path: st
 }
 
 function labelProblems(label: string, value: string, field: string, before = ''): readonly StatusCause[] {
-  const problem = dns1035Problem(label)
+  const problem = dns1035LabelProblem(label)
   return problem === undefined ? [] : [invalidValue(field, value, before + problem)]
 }
 

@@ -1,12 +1,12 @@
+import { dns1035LabelProblem, dnsSubdomainProblem } from '../../../core/kubernetes/dns-name.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../api/field-problem.ts'
-import { subdomainProblem } from '../../api/name-rule.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import { defaultProblems } from './default-problems.ts'
 import { type DefinitionSpec, type DefinitionVersion, definitionOf, isConditionTrue } from './definition.ts'
 import { definitionSpecToV1beta1 } from './definition-conversion.ts'
-import { columnProblems, definitionNameProblems, dns1035Problem, subresourceProblems } from './definition-names.ts'
+import { columnProblems, definitionNameProblems, subresourceProblems } from './definition-names.ts'
 import type { JsonSchema } from './json-schema.ts'
 import { schemaRuleProblems } from './schema-rules.ts'
 import { structuralProblems } from './structural-schema.ts'
@@ -67,7 +67,7 @@ function invalidVersions(field: string, versions: readonly unknown[] | null | un
 
 function versionProblems({ name = '', deprecated, deprecationWarning }: DefinitionVersion, at: number): readonly StatusCause[] {
   const path = `spec.versions[${at}]`
-  const problem = dns1035Problem(name)
+  const problem = dns1035LabelProblem(name)
   const warning = deprecationWarning !== undefined && deprecated !== true ? 'can only be set for deprecated versions' : undefined
   return [
     ...(problem === undefined ? [] : [invalidValue(`${path}.name`, name, problem)]),
@@ -91,7 +91,7 @@ function storedVersionProblems({ versions: listed }: DefinitionSpec, stored: rea
 
 function groupProblems(group: string | undefined): readonly StatusCause[] {
   if (!group) return [requiredValue('spec.group')]
-  const problem = subdomainProblem(group)
+  const problem = dnsSubdomainProblem(group)
   if (problem !== undefined) return [invalidValue('spec.group', group, problem)]
   return group.includes('.') ? [] : [invalidValue('spec.group', group, 'should be a domain with at least one dot')]
 }

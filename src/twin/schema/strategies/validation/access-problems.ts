@@ -1,6 +1,6 @@
 import type { ClusterRole, PolicyRule, RoleBinding, Subject } from 'kubernetes-types/rbac/v1'
+import { dnsSubdomainProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { requiredValue } from '../../../api/field-problem.ts'
-import { subdomainProblem } from '../../../api/name-rule.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { goValue, invalidText, problem, unsupportedValue } from './refusal.ts'
@@ -67,7 +67,7 @@ function subjectProblems(field: string, { kind = '', name = '', apiGroup = '', n
     case 'ServiceAccount':
       return [
         ...nameless,
-        ...(name === '' ? [] : problem(`${field}.name`, name, subdomainProblem(name))),
+        ...(name === '' ? [] : problem(`${field}.name`, name, dnsSubdomainProblem(name))),
         ...(apiGroup === '' ? [] : [unsupportedValue(`${field}.apiGroup`, apiGroup, [''])]),
         ...(scope === 'Cluster' && !namespace ? [requiredValue(`${field}.namespace`)] : []),
       ]

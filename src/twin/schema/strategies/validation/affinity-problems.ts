@@ -1,6 +1,6 @@
 import type { Affinity, NodeSelector, NodeSelectorTerm, PodAffinity, PodAffinityTerm } from 'kubernetes-types/core/v1'
+import { dnsLabelProblem, dnsSubdomainProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { labelProblem, subdomainProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { labelKeyProblems, selectorOperatorProblems, selectorProblems } from './label-selector-problems.ts'
 import { problem } from './refusal.ts'
@@ -54,7 +54,7 @@ function fieldProblems(field: string, { key, operator, values = [] }: Requiremen
     ...(known && values.length !== 1 ? [requiredValue(`${field}.values`, single)] : []),
     ...(known ? [] : [invalidValue(`${field}.operator`, operator ?? '', 'not a valid selector operator')]),
     ...(key === 'metadata.name'
-      ? values.flatMap((value, i) => problem(`${field}.values[${i}]`, value, subdomainProblem(value)))
+      ? values.flatMap((value, i) => problem(`${field}.values[${i}]`, value, dnsSubdomainProblem(value)))
       : [invalidValue(`${field}.key`, key ?? '', 'not a valid field selector key')]),
   ]
 }
@@ -73,7 +73,7 @@ function podTermProblems(field: string, { labelSelector, namespaces, topologyKey
   return [
     // The server names the selector so.
     ...selectorProblems(`${field}.matchExpressions`, labelSelector),
-    ...(namespaces ?? []).flatMap((name) => problem(`${field}.namespace`, name, labelProblem(name))),
+    ...(namespaces ?? []).flatMap((name) => problem(`${field}.namespace`, name, dnsLabelProblem(name))),
     ...(topologyKey === '' ? [requiredValue(`${field}.topologyKey`, 'can not be empty')] : []),
     ...labelKeyProblems(`${field}.topologyKey`, topologyKey),
   ]

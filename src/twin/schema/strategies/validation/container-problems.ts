@@ -1,6 +1,6 @@
 import type { Container } from 'kubernetes-types/core/v1'
+import { dnsLabelProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { labelProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { repeatedPlaces } from '../../repeated-places.ts'
 import { envProblems } from './env-problems.ts'
@@ -65,7 +65,7 @@ function eachContainer(field: string, containers: readonly Container[], volumes:
 }
 
 function nameProblems(field: string, name: string | undefined, taken: boolean): readonly StatusCause[] {
-  const syntax = name ? problem(field, name, labelProblem(name)) : [requiredValue(field)]
+  const syntax = name ? problem(field, name, dnsLabelProblem(name)) : [requiredValue(field)]
   return taken ? [...syntax, duplicateValue(field, name ?? '')] : syntax
 }
 

@@ -1,6 +1,6 @@
 import type { HTTPIngressPath, IngressBackend, IngressSpec } from 'kubernetes-types/networking/v1'
+import { dnsSubdomainProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { subdomainProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { ipProblem } from './ip-address.ts'
 import { portNameProblems, portNumberProblem } from './port-problems.ts'
@@ -19,14 +19,14 @@ export function ingressProblems({ rules, defaultBackend, ingressClassName }: Ing
       ...(http && !http.paths?.length ? [requiredValue(`spec.rules[${i}].http.paths`)] : []),
       ...(http?.paths ?? []).flatMap((path, p) => pathProblems(`spec.rules[${i}].http.paths[${p}]`, path)),
     ]),
-    ...(ingressClassName ? problem('spec.ingressClassName', ingressClassName, subdomainProblem(ingressClassName)) : []),
+    ...(ingressClassName ? problem('spec.ingressClassName', ingressClassName, dnsSubdomainProblem(ingressClassName)) : []),
   ]
 }
 
 function hostProblems(field: string, host: string): readonly StatusCause[] {
   const address = ipProblem(host) === undefined ? [invalidValue(field, host, 'must be a DNS name, not an IP address')] : []
   const name = host.startsWith('*.') ? host.slice(2) : host
-  return [...address, ...problem(field, host, subdomainProblem(name))]
+  return [...address, ...problem(field, host, dnsSubdomainProblem(name))]
 }
 
 function pathProblems(field: string, { path = '', pathType, backend }: HTTPIngressPath): readonly StatusCause[] {

@@ -1,6 +1,6 @@
 import type { PodSpec } from 'kubernetes-types/core/v1'
+import { dnsLabelProblem, dnsSubdomainProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { labelProblem, subdomainProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { affinityProblems } from './affinity-problems.ts'
 import { containerProblems, initContainerProblems } from './container-problems.ts'
@@ -61,10 +61,10 @@ function hostNetworkProblems(field: string, { hostNetwork, containers }: PodSpec
 
 function nameProblems(field: string, spec: PodSpec): readonly StatusCause[] {
   const subdomains = (['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName'] as const).flatMap((name) =>
-    spec[name] ? problem(`${field}.${name}`, spec[name], subdomainProblem(spec[name])) : [],
+    spec[name] ? problem(`${field}.${name}`, spec[name], dnsSubdomainProblem(spec[name])) : [],
   )
   const labels = (['hostname', 'subdomain'] as const).flatMap((name) =>
-    spec[name] ? problem(`${field}.${name}`, spec[name], labelProblem(spec[name])) : [],
+    spec[name] ? problem(`${field}.${name}`, spec[name], dnsLabelProblem(spec[name])) : [],
   )
   return [...subdomains, ...labels]
 }

@@ -1,6 +1,6 @@
 import type { ServicePort, ServiceSpec } from 'kubernetes-types/core/v1'
+import { dnsLabelProblem, dnsSubdomainProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { labelProblem, subdomainProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { ipProblem } from './ip-address.ts'
 import { labelProblems } from './label-selector-problems.ts'
@@ -53,7 +53,7 @@ function externalNameProblems({ externalName = '', clusterIPs }: ServiceSpec): r
   const name = externalName.endsWith('.') ? externalName.slice(0, -1) : externalName
   return [
     ...(clusterIPs?.length ? [forbiddenValue('spec.clusterIPs', 'may not be set for ExternalName services')] : []),
-    ...(name === '' ? [requiredValue('spec.externalName')] : problem('spec.externalName', name, subdomainProblem(name))),
+    ...(name === '' ? [requiredValue('spec.externalName')] : problem('spec.externalName', name, dnsSubdomainProblem(name))),
   ]
 }
 
@@ -62,7 +62,7 @@ function portProblems(field: string, port: ServicePort, before: readonly Service
   const taken = name !== '' && before.some((other) => other.name === name)
   return [
     ...(named && name === '' ? [requiredValue(`${field}.name`)] : []),
-    ...(name === '' ? [] : problem(`${field}.name`, name, labelProblem(name))),
+    ...(name === '' ? [] : problem(`${field}.name`, name, dnsLabelProblem(name))),
     ...(taken ? [duplicateValue(`${field}.name`, name)] : []),
     ...problem(`${field}.port`, port.port ?? 0, portNumberProblem(port.port ?? 0)),
     ...protocolProblems(`${field}.protocol`, port.protocol),

@@ -1,7 +1,7 @@
 import type { PersistentVolumeClaimSpec, PersistentVolumeSpec } from 'kubernetes-types/core/v1'
+import { dnsSubdomainProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { compareQuantities, parseQuantity } from '../../../../core/kubernetes/quantity.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { subdomainProblem } from '../../../api/name-rule.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { nodeSelectorProblems } from './affinity-problems.ts'
@@ -38,7 +38,7 @@ function positiveProblems(field: string, amount: unknown): readonly StatusCause[
 function classProblems(spec: { readonly storageClassName?: string; readonly volumeMode?: string }): readonly StatusCause[] {
   const { storageClassName, volumeMode } = spec
   return [
-    ...(storageClassName ? problem('spec.storageClassName', storageClassName, subdomainProblem(storageClassName)) : []),
+    ...(storageClassName ? problem('spec.storageClassName', storageClassName, dnsSubdomainProblem(storageClassName)) : []),
     ...(volumeMode === undefined || volumeModes.includes(volumeMode) ? [] : [unsupportedValue('spec.volumeMode', volumeMode, volumeModes)]),
   ]
 }

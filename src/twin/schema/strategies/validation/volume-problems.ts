@@ -1,6 +1,6 @@
 import type { Volume } from 'kubernetes-types/core/v1'
+import { dnsLabelProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
-import { labelProblem } from '../../../api/name-rule.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { duplicateValue, problem, unsupportedValue } from './refusal.ts'
 
@@ -53,7 +53,7 @@ export function reviewVolumes(field: string, volumes: readonly Volume[]): Volume
     const own = `${field}[${i}]`
     const found = [
       ...sourceProblems(own, volume),
-      ...(volume.name ? problem(`${own}.name`, volume.name, labelProblem(volume.name)) : [requiredValue(`${own}.name`)]),
+      ...(volume.name ? problem(`${own}.name`, volume.name, dnsLabelProblem(volume.name)) : [requiredValue(`${own}.name`)]),
       ...(mountable.has(volume.name) ? [duplicateValue(`${own}.name`, volume.name)] : []),
     ]
     if (found.length === 0) mountable.add(volume.name)
