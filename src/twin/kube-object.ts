@@ -1,32 +1,16 @@
+import type { ObjectMeta as ReadMeta } from '../core/kubernetes/object-meta.ts'
+
 /**
- * Who an object is, as every kind has it. Times are RFC 3339 in whole seconds, `resourceVersion` is a decimal number as text.
+ * Who a stored object is: what a server gives every one is there. Times are RFC 3339 in whole seconds, `resourceVersion` is a decimal number as text.
  * Source: Kubernetes API conventions, Metadata.
  */
-export interface ObjectMeta {
-  readonly name: string
+export interface ObjectMeta extends ReadMeta {
   readonly generateName?: string
-  /** Absent on what is cluster-scoped. */
-  readonly namespace?: string
   readonly uid: string
   readonly resourceVersion: string
-  readonly generation?: number
   readonly creationTimestamp: string
-  readonly deletionTimestamp?: string
   readonly deletionGracePeriodSeconds?: number
-  readonly labels?: Readonly<Record<string, string>>
-  readonly annotations?: Readonly<Record<string, string>>
-  readonly ownerReferences?: readonly OwnerReference[]
-  readonly finalizers?: readonly string[]
   readonly managedFields?: readonly unknown[]
-}
-
-export interface OwnerReference {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly name: string
-  readonly uid: string
-  readonly controller?: boolean
-  readonly blockOwnerDeletion?: boolean
 }
 
 /**

@@ -1,5 +1,6 @@
 import { labelKeyProblem, labelValueProblem } from '../../core/kubernetes/label-syntax.ts'
-import type { KubeObject, ObjectMeta, OwnerReference } from '../kube-object.ts'
+import type { OwnerReference } from '../../core/kubernetes/object-meta.ts'
+import type { KubeObject, ObjectMeta } from '../kube-object.ts'
 import { memoOfObject } from '../object-memo.ts'
 import { forbiddenValue, invalidValue, requiredValue } from './field-problem.ts'
 import { nameProblem } from './name-rule.ts'

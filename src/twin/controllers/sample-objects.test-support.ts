@@ -1,4 +1,5 @@
-import type { DraftObject, OwnerReference } from '../kube-object.ts'
+import type { OwnerReference } from '../../core/kubernetes/object-meta.ts'
+import type { DraftObject } from '../kube-object.ts'
 
 /** What a test says of a pod; the rest is a running pod in `default`. */
 export interface SamplePod {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { KubeObject, OwnerReference } from '../../kube-object.ts'
+import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
+import type { KubeObject } from '../../kube-object.ts'
 import { decideCollection, type OwnerState } from './decide-collection.ts'
 
 function object(more: Partial<KubeObject['metadata']> = {}): KubeObject {

@@ -1,4 +1,5 @@
-import type { KubeObject, OwnerReference } from '../../kube-object.ts'
+import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
+import type { KubeObject } from '../../kube-object.ts'
 
 /** Set while an object waits for its dependents to be deleted before it. */
 export const foregroundFinalizer = 'foregroundDeletion'

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { DraftObject, KubeObject, OwnerReference } from '../../kube-object.ts'
+import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
+import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { fleetDefinition, ownedBy, samplePod, sampleWorkload } from '../sample-objects.test-support.ts'
 import { type SmallCluster, smallCluster } from '../small-cluster.test-support.ts'
 import { GarbageCollector } from './garbage-collector.ts'

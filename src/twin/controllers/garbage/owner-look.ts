@@ -1,4 +1,5 @@
-import type { KubeObject, OwnerReference } from '../../kube-object.ts'
+import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
+import type { KubeObject } from '../../kube-object.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 import type { KnownKinds } from '../known-kinds.ts'
 import { isDeletedInForeground, type OwnerLook } from './decide-collection.ts'

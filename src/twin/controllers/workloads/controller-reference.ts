@@ -1,4 +1,5 @@
-import type { KubeObject, OwnerReference } from '../../kube-object.ts'
+import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
+import type { KubeObject } from '../../kube-object.ts'
 
 /** A kind whose objects own others: how references name it and where the store keeps it. */
 export interface OwnerKind {
