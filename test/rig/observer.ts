@@ -1,3 +1,4 @@
+import { ConditionWaits } from './condition-waits.ts'
 import { type FollowedObject, type Following, follow } from './follow.ts'
 import { type ObservedJob, type ObservedNode, type ObservedPlan, observedJob, observedNode, observedPlan } from './observed-facts.ts'
 import { plainApi } from './plain-api.ts'
@@ -34,7 +35,7 @@ export async function startObserver(kubeconfig: string): Promise<Observer> {
   const nodes = new Timeline<ObservedNode>()
   const jobs = new Timeline<ObservedJob>()
   const plans = new Timeline<ObservedPlan>()
-  const waiting = new Set<() => void>()
+  const waits = new ConditionWaits()
   let gaps = 0
   const watch = <R extends FollowedObject, T>(
     path: string,
@@ -43,7 +44,7 @@ export async function startObserver(kubeconfig: string): Promise<Observer> {
     key: (raw: R) => string,
   ): Following => {
     const noted = (changed: boolean) => {
-      if (changed) for (const look of waiting) look()
+      if (changed) waits.changed()
     }
     return follow<R>(api, path, {
       seen: (raw) => noted(timeline.note(Date.now(), key(raw), facts(raw))),
@@ -71,7 +72,7 @@ export async function startObserver(kubeconfig: string): Promise<Observer> {
     maxRunning: (plan) => jobs.peak((job) => job.plan === plan && job.end === 'None' && job.parallelism > 0),
     doneOrder: (plan, hash) => nodes.became(({ labels }) => hasLabel(labels[`plan.upgrade.cattle.io/${plan}`], hash)).map(({ key }) => key),
     jobsPerNode: (plan) => jobsPerNode(jobs, plan),
-    until: (what, holds, timeoutMs = 120_000) => until(waiting, what, holds, timeoutMs),
+    until: (what, holds, timeoutMs = 120_000) => waits.until(() => what, holds, timeoutMs),
     async stop() {
       await Promise.all(following.map((one) => one.stop()))
       await api.close()
@@ -90,24 +91,4 @@ function jobsPerNode(jobs: Timeline<ObservedJob>, plan: string): Map<string, num
     uids.set(facts.node, (uids.get(facts.node) ?? new Set()).add(facts.uid))
   }
   return new Map([...uids].map(([node, set]) => [node, set.size]))
-}
-
-function until(waiting: Set<() => void>, what: string, holds: () => boolean, timeoutMs: number): Promise<void> {
-  if (holds()) return Promise.resolve()
-  return new Promise((resolve, reject) => {
-    const end = () => {
-      clearTimeout(timer)
-      waiting.delete(look)
-    }
-    const look = () => {
-      if (!holds()) return
-      end()
-      resolve()
-    }
-    const timer = setTimeout(() => {
-      end()
-      reject(new Error(`not seen within ${timeoutMs / 1000} s: ${what}`))
-    }, timeoutMs)
-    waiting.add(look)
-  })
 }

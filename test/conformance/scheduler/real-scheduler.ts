@@ -1,5 +1,7 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
+import { ConditionWaits } from '../../rig/condition-waits.ts'
 import { type FollowedObject, type Following, follow } from '../../rig/follow.ts'
+import { untilDefaultAccount } from '../../rig/k3s-nodes.ts'
 import type { PlainApi } from '../../rig/plain-api.ts'
 
 type Seen<T> = T & FollowedObject
@@ -15,7 +17,7 @@ export class RealScheduler {
   readonly #pods = new Map<string, Seen<Pod>>()
   readonly #nodes = new Map<string, Seen<Node>>()
   readonly #following: readonly Following[]
-  readonly #waiting = new Set<() => void>()
+  readonly #waits = new ConditionWaits()
 
   constructor(api: PlainApi) {
     this.#api = api
@@ -23,7 +25,7 @@ export class RealScheduler {
   }
 
   async started(): Promise<void> {
-    await this.#poll('the default service account', () => this.#api.get('/api/v1/namespaces/default/serviceaccounts/default'))
+    await untilDefaultAccount(this.#api)
     await Promise.all(this.#following.map(({ started }) => started))
   }
 
@@ -72,51 +74,20 @@ export class RealScheduler {
   }
 
   #follow<T>(path: string, into: Map<string, Seen<T>>): Following {
-    const told = () => {
-      for (const look of this.#waiting) look()
-    }
     return follow<Seen<T>>(this.#api, path, {
       seen: (object) => {
         into.set(object.metadata.name, object)
-        told()
+        this.#waits.changed()
       },
       gone: (object) => {
         into.delete(object.metadata.name)
-        told()
+        this.#waits.changed()
       },
     })
   }
 
   #until(what: string, holds: () => boolean, timeoutMs = 30_000): Promise<void> {
-    if (holds()) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer)
-        this.#waiting.delete(look)
-      }
-      const look = () => {
-        if (!holds()) return
-        end()
-        resolve()
-      }
-      const timer = setTimeout(() => {
-        end()
-        reject(new Error(`not seen within ${timeoutMs / 1000} s: ${what}`))
-      }, timeoutMs)
-      this.#waiting.add(look)
-    })
-  }
-
-  async #poll(what: string, ask: () => Promise<unknown>): Promise<void> {
-    for (let i = 0; i < 300; i++) {
-      const answered = await ask().then(
-        () => true,
-        () => false,
-      )
-      if (answered) return
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
-    throw new Error(`not there within 30 s: ${what}`)
+    return this.#waits.until(() => what, holds, timeoutMs)
   }
 }
 

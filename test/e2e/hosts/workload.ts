@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { stringify } from 'yaml'
+import { ConditionWaits } from '../../rig/condition-waits.ts'
 import { type FollowedObject, type Following, follow } from '../../rig/follow.ts'
 import { Timeline } from '../../rig/timeline.ts'
 import type { TargetCluster } from './target-cluster.ts'
@@ -26,14 +27,14 @@ export class Workload {
   readonly pods = new Timeline<ObservedPod>()
   readonly #cluster: TargetCluster
   readonly #following: Following
-  readonly #waiting = new Set<() => void>()
+  readonly #waits = new ConditionWaits()
 
   private constructor(cluster: TargetCluster, namespace: string) {
     this.namespace = namespace
     this.#cluster = cluster
     const note = (uid: string, pod: ObservedPod | undefined) => {
       this.pods.note(Date.now(), uid, pod)
-      for (const look of this.#waiting) look()
+      this.#waits.changed()
     }
     this.#following = follow<RawPod>(cluster.api, `/api/v1/namespaces/${namespace}/pods`, {
       seen: (raw) => note(raw.metadata.uid, observedPod(raw)),
@@ -97,23 +98,7 @@ export class Workload {
 
   /** Resolves when `holds`; throws after three minutes with what the pods look like. */
   until(what: string, holds: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const end = () => {
-        clearTimeout(timer)
-        this.#waiting.delete(look)
-      }
-      const look = () => {
-        if (!holds()) return
-        end()
-        resolve()
-      }
-      const timer = setTimeout(() => {
-        end()
-        reject(new Error(`not seen within 180 s: ${what}; the pods are ${JSON.stringify(this.pods.now())}`))
-      }, 180_000)
-      this.#waiting.add(look)
-      look()
-    })
+    return this.#waits.until(() => `${what}; the pods are ${JSON.stringify(this.pods.now())}`, holds, 180_000)
   }
 
   /** When a pod was first seen so; NaN when it never was. */
