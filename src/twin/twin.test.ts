@@ -1,4 +1,8 @@
+import { join } from 'node:path'
+import { x } from 'tinyexec'
 import { afterEach, describe, expect, it } from 'vitest'
+import { tempFolder } from '../../test/loopback/temp-folder.ts'
+import { bundledScript } from '../../test/rig/bundled-script.ts'
 import { VirtualClock } from '../cluster/virtual-clock.ts'
 import type { UserInfo } from './api/user-info.ts'
 import { newMachine } from './machine/new-machine.ts'
@@ -9,7 +13,7 @@ const admin: UserInfo = { username: 'admin', groups: ['system:masters'] }
 const running: Twin[] = []
 
 afterEach(() => {
-  for (const twin of running.splice(0)) twin.stop()
+  for (const twin of running.splice(0)) twin.close()
 })
 
 async function twinOf(servers: number, version = 'v1.23.12+k3s1') {
@@ -63,5 +67,46 @@ describe('a twin whose control plane changes', () => {
     expect(await get('/version')).toMatchObject({ minor: '25', gitVersion: 'v1.25.2+k3s1' })
     await expect(get(budgets)).rejects.toMatchObject({ status: 404 })
     expect(await get('/apis/policy/v1/poddisruptionbudgets')).toMatchObject({ kind: 'PodDisruptionBudgetList' })
+  })
+})
+
+/** A pod whose claim waits for a volume that takes its time. */
+const claiming = {
+  metadata: { namespace: 'default', name: 'claiming' },
+  spec: { containers: [{ name: 'c', image: 'busybox:1' }], volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'claim' } }] },
+}
+
+describe('a twin that is closed', () => {
+  it('waits for nothing any more: no timer of it is left, whatever it was doing', async () => {
+    const { twin, clock } = await twinOf(1)
+    await clock.advance(10_000)
+    const { client } = twin.api
+    await client.create('storageclasses.storage.k8s.io', {
+      metadata: { name: 'late' },
+      provisioner: 'example.com/slow',
+      volumeBindingMode: 'WaitForFirstConsumer',
+    })
+    await client.create('persistentvolumeclaims', {
+      metadata: { namespace: 'default', name: 'claim' },
+      spec: { storageClassName: 'late', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    })
+    const stream = await twin
+      .transport(admin)
+      .stream({ method: 'GET', path: '/api/v1/nodes', query: { watch: true, allowWatchBookmarks: true } })
+    await clock.advance(60_000)
+    expect(client.store.count('events')).toBeGreaterThan(0)
+    await client.create('pods', claiming)
+    await clock.advance(500)
+    twin.close()
+    await clock.advance(1)
+    expect(clock.nextAtMs()).toBeUndefined()
+    stream.close()
+  })
+
+  it('lets its program end, in real time too', async () => {
+    const script = await bundledScript(join(import.meta.dirname, '../../test/unit/twin/closing-program.ts'), await tempFolder())
+    const { stdout, exitCode } = await x(process.execPath, [script], { timeout: 50_000 })
+    expect(stdout).toBe('closed\n')
+    expect(exitCode).toBe(0)
   })
 })

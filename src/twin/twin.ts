@@ -75,8 +75,10 @@ export interface Twin {
   addNodes(machines: readonly Machine[]): Promise<void>
   /** Begins to turn. */
   start(): Promise<void>
-  /** Everything stands still; the objects stay as they are. */
+  /** Everything stands still; the objects stay as they are, and can still be asked for. */
   stop(): void
+  /** Ends everything: watches too, and nothing of it waits any more. */
+  close(): void
 }
 
 /** Puts a twin together; nothing turns before `start`. */
@@ -102,6 +104,11 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   )
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
   const fleet = fleetOf(api, options, { logs, controlPlane, transport, presence })
+  const stop = () => {
+    fleet.stop()
+    scheduler.stop()
+    for (const loop of loops) loop.stop()
+  }
   return {
     api,
     fleet,
@@ -114,10 +121,10 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
       scheduler.start()
       await fleet.start()
     },
-    stop: () => {
-      fleet.stop()
-      scheduler.stop()
-      for (const loop of loops) loop.stop()
+    stop,
+    close: () => {
+      stop()
+      api.close()
     },
   }
 }

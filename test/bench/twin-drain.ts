@@ -67,7 +67,7 @@ async function measureTwinDrain({ nodes, pods }: DrainSize): Promise<TwinDrain> 
     if (defects.length > 0) throw new Error(`the twin has ${defects.length} defects: ${defects[0]}`)
     return { nodes, pods, concurrency, ...measured }
   } finally {
-    twin.stop()
+    twin.close()
   }
 }
 

@@ -118,7 +118,7 @@ async function served<T>(folder: string, use: (twin: Twin, url: string, kubeconf
     return await use(twin, server.url, kubeconfig)
   } finally {
     await server.close()
-    twin.stop()
+    twin.close()
   }
 }
 

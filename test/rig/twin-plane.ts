@@ -87,7 +87,7 @@ async function planeOf({ version, folder, users, audited, twin, logs, serve, def
       await api.close()
       await served.close()
       await logs.close()
-      twin.stop()
+      twin.close()
       if (defects.length > 0) writeFileSync(join(folder, 'log/twin.log'), defects.join('\n'))
       rmSync(folder, { recursive: true, force: true })
       if (defects.length > 0) throw new Error(`the twin had defects:\n${[...new Set(defects)].slice(0, 5).join('\n')}`)

@@ -80,7 +80,7 @@ export async function virtualCluster(options: VirtualClusterOptions): Promise<Vi
     started += 1
     return runningController({ twin, clock, random, defects, options, start, hostName: `controller-${started}` })
   }
-  return { clock, store, twin, defects, startController, stop: () => twin.stop() }
+  return { clock, store, twin, defects, startController, stop: () => twin.close() }
 }
 
 interface Started {

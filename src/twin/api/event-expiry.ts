@@ -5,13 +5,13 @@ import type { ObjectStore } from '../store/object-store.ts'
 /** How long an event is kept after its last write. Source: kube-apiserver, --event-ttl. */
 const keptMs = 3_600_000
 
-/** Lets go of events that nobody has written for an hour, as the leases of etcd do: without admission, seen by watches. */
-export function expireEvents(store: ObjectStore, clock: Clock): void {
+/** Lets go of events that nobody has written for an hour, as the leases of etcd do: without admission, seen by watches. The returned function ends that. */
+export function expireEvents(store: ObjectStore, clock: Clock): () => void {
   /** By the time of the last write, the oldest first. */
   const due = new Map<string, { readonly object: KubeObject; readonly atMs: number }>()
-  let waiting = false
+  let cancel: (() => void) | undefined
   const sweep = (): void => {
-    waiting = false
+    cancel = undefined
     for (const [uid, { object, atMs }] of due) {
       if (atMs > clock.now()) break
       due.delete(uid)
@@ -22,22 +22,25 @@ export function expireEvents(store: ObjectStore, clock: Clock): void {
     wait()
   }
   const wait = (): void => {
-    if (waiting) return
+    if (cancel !== undefined) return
     const [first] = due.values()
     if (first === undefined) return
-    waiting = true
-    clock.after(Math.max(first.atMs - clock.now(), 0), sweep)
+    cancel = clock.after(Math.max(first.atMs - clock.now(), 0), sweep)
   }
   const keep = (object: KubeObject): void => {
     due.set(object.metadata.uid, { object, atMs: clock.now() + keptMs })
     wait()
   }
   for (const object of store.list('events')) keep(object)
-  store.subscribe(
+  const unsubscribe = store.subscribe(
     ({ kind, object }) => {
       due.delete(object.metadata.uid)
       if (kind !== 'Deleted') keep(object)
     },
     ['events'],
   )
+  return () => {
+    unsubscribe()
+    cancel?.()
+  }
 }

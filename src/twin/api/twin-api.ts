@@ -61,6 +61,8 @@ export interface TwinApi {
   readonly hub: WatchHub
   /** Serves another release from now on; a RangeError for what is no version of Kubernetes 1. */
   serveRelease(gitVersion: string): void
+  /** Ends its watches and everything that it does by itself; the objects stay as they are. */
+  close(): void
 }
 
 /** Puts an API server together over a store. */
@@ -76,7 +78,6 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     strategyOf: options.strategyOf ?? ((type) => (type.custom === undefined ? strategyOf(storedAs(type)) : customStrategy(type))),
     admission: [definitionLifecycle(store), ...(options.admission ?? [])],
   })
-  expireEvents(store, clock)
   const hub = new WatchHub(store, clock)
   const parts: ServerParts = {
     registry,
@@ -94,7 +95,7 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     virtual: options.virtual ?? (() => undefined),
     documents: [discovery, openApiDocumentSource(options.describe), ...(options.documents ?? [])],
   }
-  new ControlLoop(new DefinitionController(registry, hub), { store, clock }).start()
+  const endOwnWork = beginOwnWork(registry, hub)
   return {
     server: new TwinServer(parts, options.onDefect),
     client: new RegistryClient(registry),
@@ -106,6 +107,22 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
       if (nextMinor !== catalog.minor) catalog.serve(nextMinor, options.types ?? resourceTypes(nextMinor))
       Object.assign(parts, releaseParts(next, options, catalog))
     },
+    close: () => {
+      endOwnWork()
+      hub.breakAll()
+    },
+  }
+}
+
+/** What an API server does without being asked; the returned function ends it. */
+function beginOwnWork(registry: Registry, hub: WatchHub): () => void {
+  const { store, clock } = registry
+  const endExpiry = expireEvents(store, clock)
+  const definitions = new ControlLoop(new DefinitionController(registry, hub), { store, clock })
+  definitions.start()
+  return () => {
+    endExpiry()
+    definitions.stop()
   }
 }
 

@@ -26,6 +26,7 @@ export class NodeReporter {
   #writing: Promise<void> | undefined
   #dirty = false
   #toldVolumes = false
+  #cancelRetry: (() => void) | undefined
 
   constructor(options: ReporterOptions) {
     this.#options = options
@@ -62,6 +63,11 @@ export class NodeReporter {
     return this.#writing
   }
 
+  /** Nothing is tried again. */
+  stop(): void {
+    this.#cancelRetry?.()
+  }
+
   renewLease(): void {
     const { api, clock, machine } = this.#options
     api.renewLease(machine().name, clock.now()).catch(() => undefined)
@@ -81,7 +87,8 @@ export class NodeReporter {
         await api.writeNodeStatus(machine().name, status)
         this.#toldVolumes = volumesInUse !== undefined && volumesInUse.length > 0
       } catch {
-        this.#options.clock.after(retryMs, () => void this.writeStatus())
+        this.#cancelRetry?.()
+        if (isPresent()) this.#cancelRetry = this.#options.clock.after(retryMs, () => void this.writeStatus())
         return
       }
     }

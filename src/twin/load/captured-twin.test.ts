@@ -21,7 +21,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'captured-'))
 })
 afterEach(async () => {
-  for (const twin of running.splice(0)) twin.stop()
+  for (const twin of running.splice(0)) twin.close()
   await rm(folder, { recursive: true, force: true })
 })
 

@@ -55,7 +55,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
   const close = async () => {
     endWorld()
     await served.close()
-    twin.stop()
+    twin.close()
     clock.stop()
   }
   try {

@@ -48,7 +48,7 @@ export async function runScenario(scenario: Scenario, { folder = '.' }: { folder
     const { outcome, log } = await play(scenario, { twin, board, clock })
     return { outcome, problems: judgeOutcome(outcome, scenario.expect), story: log.lines, storyHash: log.hash(), defects }
   } finally {
-    twin.stop()
+    twin.close()
   }
 }
 

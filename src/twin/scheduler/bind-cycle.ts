@@ -17,6 +17,8 @@ export interface BindCycle {
   readonly nodeName: string
   /** What has to happen to the pod's claims first; absent when nothing has. */
   readonly volumes: VolumePlan | undefined
+  /** Whoever waits for volumes then is left alone. */
+  readonly signal: AbortSignal
 }
 
 /** Binds a pod to its node: first its volumes, then the pod. Throws what stands in the way, as the message of the pod will have it. */
@@ -30,7 +32,7 @@ export async function bindCycle(cycle: BindCycle): Promise<void> {
   }
 }
 
-async function bindVolumes({ client, clock, nodeName }: BindCycle, { bindings, provisions }: VolumePlan): Promise<void> {
+async function bindVolumes({ client, clock, nodeName, signal }: BindCycle, { bindings, provisions }: VolumePlan): Promise<void> {
   for (const { volume, claim } of bindings) {
     await client.change(
       'persistentvolumes',
@@ -46,7 +48,7 @@ async function bindVolumes({ client, clock, nodeName }: BindCycle, { bindings, p
     )
   }
   const claims = [...bindings.map(({ claim }) => claim), ...provisions]
-  const outcome = await untilBound({ client, clock, claims, provisions, nodeName })
+  const outcome = await untilBound({ client, clock, claims, provisions, nodeName, signal })
   if (outcome !== 'Bound') throw new Error(`binding volumes: ${outcome}`)
 }
 
@@ -56,10 +58,11 @@ interface Awaited {
   readonly claims: readonly PersistentVolumeClaim[]
   readonly provisions: readonly PersistentVolumeClaim[]
   readonly nodeName: string
+  readonly signal: AbortSignal
 }
 
 /** Resolves when all claims are bound, or with what went wrong. */
-function untilBound({ client: { store }, clock, claims, provisions, nodeName }: Awaited): Promise<string> {
+function untilBound({ client: { store }, clock, claims, provisions, nodeName, signal }: Awaited): Promise<string> {
   const outcome = () => {
     const current = claims.map((claim) => store.get('persistentvolumeclaims', claim.metadata?.namespace, claim.metadata?.name ?? ''))
     const missing = claims.find((_, at) => current[at] === undefined)
@@ -71,9 +74,13 @@ function untilBound({ client: { store }, clock, claims, provisions, nodeName }: 
     return current.every((claim) => claim !== undefined && isFullyBound(as<PersistentVolumeClaim>(claim))) ? 'Bound' : undefined
   }
   return new Promise((resolve) => {
-    const end = (found: string) => {
+    const leave = () => {
       unsubscribe()
       cancel()
+      signal.removeEventListener('abort', leave)
+    }
+    const end = (found: string) => {
+      leave()
       resolve(found)
     }
     const look = () => {
@@ -82,6 +89,7 @@ function untilBound({ client: { store }, clock, claims, provisions, nodeName }: 
     }
     const unsubscribe = store.subscribe(look, ['persistentvolumeclaims'])
     const cancel = clock.after(volumeTimeoutMs, () => end('timed out waiting for the condition'))
+    signal.addEventListener('abort', leave)
     look()
   })
 }

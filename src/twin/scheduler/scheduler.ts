@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { Pod } from 'kubernetes-types/core/v1.js'
 import type { Clock } from '../../cluster/clock.ts'
 import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
@@ -47,6 +48,7 @@ export class Scheduler {
   readonly #queue: SchedulingQueue
   readonly #target: FeedTarget
   #unsubscribe: (() => void) | undefined
+  #stopped = new AbortController()
   #cancelCycle: (() => void) | undefined
   #flush: { readonly atMs: number; readonly cancel: () => void } | undefined
   #startIndex = 0
@@ -65,13 +67,15 @@ export class Scheduler {
   start(): void {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options.client
+    this.#stopped = new AbortController()
+    setMaxListeners(0, this.#stopped.signal)
     this.#unsubscribe = store.subscribe((change) => this.#hear(change), [...watchedResources, 'services'])
     for (const resource of watchedResources) {
       for (const object of store.list(resource)) this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion })
     }
   }
 
-  /** Nothing new is begun; a binding that is under way comes to its end. */
+  /** Nothing new is begun, and volumes are waited for no more; a binding that is under way comes to its end. */
   stop(): void {
     this.#unsubscribe?.()
     this.#unsubscribe = undefined
@@ -79,6 +83,7 @@ export class Scheduler {
     this.#cancelCycle = undefined
     this.#flush?.cancel()
     this.#flush = undefined
+    this.#stopped.abort()
   }
 
   #hear(change: Change): void {
@@ -148,7 +153,7 @@ export class Scheduler {
     this.#cache.endNomination(info.uid)
     this.#cache.addPod({ ...info, nodeName })
     try {
-      await bindCycle({ client, clock, pod: info, nodeName, volumes })
+      await bindCycle({ client, clock, pod: info, nodeName, volumes, signal: this.#stopped.signal })
     } catch (error) {
       release()
       this.#takeBack(info)

@@ -30,7 +30,7 @@ export async function startTwinSide(version: string, onDefect: (where: string, e
     ca: authority.cert,
     kubeconfig,
     close: async () => {
-      twin.stop()
+      twin.close()
       await served.close()
       rmSync(folder, { recursive: true, force: true })
     },

@@ -9,7 +9,7 @@ import { generateCluster } from './generate-cluster.ts'
 
 const running: Twin[] = []
 afterEach(() => {
-  for (const twin of running.splice(0)) twin.stop()
+  for (const twin of running.splice(0)) twin.close()
 })
 
 const nowMs = Date.parse('2026-11-21T10:00:00Z')
