@@ -1,59 +1,33 @@
+import { BinaryHeap } from '../../cluster/binary-heap.ts'
 import type { QueuedPod } from './queued-pod.ts'
 
+/** Where a pod stands, as it was when it was put here: an order may not change under a heap. */
 interface Place {
   readonly pod: QueuedPod
-  /** Of the pod when it was put here; it has moved on when its own is another. */
+  /** Of the pod at that time; it has moved on when its own is another. */
   readonly ticket: number
+  readonly priority: number
+  readonly sinceMs: number
 }
 
 /** Pods that are ready to be tried: the highest priority first, then who has waited longest. A pod that moves on is skipped later. */
 export class ActiveHeap {
-  readonly #places: Place[] = []
+  readonly #places = new BinaryHeap<Place>(isBefore)
 
   push(pod: QueuedPod): void {
-    this.#places.push({ pod, ticket: pod.ticket })
-    let at = this.#places.length - 1
-    while (at > 0) {
-      const parent = (at - 1) >> 1
-      if (!this.#isBefore(at, parent)) return
-      this.#swap(at, parent)
-      at = parent
-    }
+    this.#places.push({ pod, ticket: pod.ticket, priority: pod.info.priority, sinceMs: pod.sinceMs })
   }
 
   peek(): QueuedPod | undefined {
-    for (let first = this.#places[0]; first !== undefined; first = this.#places[0]) {
+    for (let first = this.#places.peek(); first !== undefined; first = this.#places.peek()) {
       if (first.pod.where === 'Active' && first.pod.ticket === first.ticket) return first.pod
-      this.#removeFirst()
+      this.#places.pop()
     }
     return undefined
   }
+}
 
-  #removeFirst(): void {
-    const last = this.#places.pop()
-    if (last === undefined || this.#places.length === 0) return
-    this.#places[0] = last
-    let at = 0
-    for (;;) {
-      const [left, right] = [2 * at + 1, 2 * at + 2]
-      const child = this.#isBefore(right, left) ? right : left
-      if (!this.#isBefore(child, at)) return
-      this.#swap(at, child)
-      at = child
-    }
-  }
-
-  #isBefore(a: number, b: number): boolean {
-    const [x, y] = [this.#places[a]?.pod, this.#places[b]?.pod]
-    if (x === undefined || y === undefined) return x !== undefined
-    if (x.info.priority !== y.info.priority) return x.info.priority > y.info.priority
-    return x.sinceMs < y.sinceMs || (x.sinceMs === y.sinceMs && x.order < y.order)
-  }
-
-  #swap(a: number, b: number): void {
-    const [x, y] = [this.#places[a], this.#places[b]]
-    if (x === undefined || y === undefined) return
-    this.#places[a] = y
-    this.#places[b] = x
-  }
+function isBefore(a: Place, b: Place): boolean {
+  if (a.priority !== b.priority) return a.priority > b.priority
+  return a.sinceMs < b.sinceMs || (a.sinceMs === b.sinceMs && a.pod.order < b.pod.order)
 }
