@@ -29,6 +29,17 @@ function rollOut(name: string, nodes: number): Promise<Rollout> {
   return startRollout(stage, { name, nodes, spec: { version: after, concurrency: 3, cordon: true } })
 }
 
+/** Kills the controller over and over at any moment, and starts it again; each time in the midst of the rollout. */
+async function killController(rollout: Rollout, { times, random }: { times: number; random: () => number }): Promise<void> {
+  for (let kill = 1; kill <= times; kill++) {
+    await transitions(1 + Math.floor(random() * 12))
+    await sleep(random() * 100)
+    expect(rollout.condition(), `kill ${kill} comes after the end`).not.toMatch(/^True/)
+    await falkirk.kill()
+    falkirk = await stage.startController({ leaderElect: true })
+  }
+}
+
 /** Pods that a drain has to move, on the rollout's nodes alone. */
 async function placePods(name: string, replicas: number): Promise<void> {
   const labels = { app: name }
@@ -75,13 +86,7 @@ describe('a rollout, three nodes at a time', () => {
   it('ends the same when the controller is killed twenty times at any moment', async () => {
     const random = seededRandom(seed)
     const rollout = await rollOut('killed', 30)
-    for (let kill = 1; kill <= 20; kill++) {
-      await transitions(1 + Math.floor(random() * 12))
-      await sleep(random() * 100)
-      expect(rollout.condition(), `kill ${kill} comes after the end`).not.toMatch(/^True/)
-      await falkirk.kill()
-      falkirk = await stage.startController({ leaderElect: true })
-    }
+    await killController(rollout, { times: 20, random })
     await rollout.untilComplete()
     expect(await endState(stage, rollout)).toEqual(undisturbed)
     expect(stage.observer.maxRunning('killed').count).toBeLessThanOrEqual(3)
@@ -97,13 +102,7 @@ describe('a rollout, three nodes at a time', () => {
     const annotations = { 'falkirk.dev/drain': 'controller', 'falkirk.dev/retry': 'count=1,backoff=1s' }
     const prepare = { image: 'rancher/k3s-upgrade', args: ['ready'] }
     await createPlan(stage, { name, annotations, spec: { version: after, concurrency: 3, drain: {}, prepare } })
-    for (let kill = 1; kill <= 12; kill++) {
-      await transitions(1 + Math.floor(random() * 12))
-      await sleep(random() * 100)
-      expect(rollout.condition(), `kill ${kill} comes after the end`).not.toMatch(/^True/)
-      await falkirk.kill()
-      falkirk = await stage.startController({ leaderElect: true })
-    }
+    await killController(rollout, { times: 12, random })
     await rollout.untilComplete()
     const state = await endState(stage, rollout)
     expect(state.nodes.map((node) => ({ ...node, jobs: [] })).sort((a, b) => a.runs - b.runs)).toEqual([
