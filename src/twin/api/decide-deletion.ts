@@ -28,7 +28,12 @@ export interface DeletionRules {
   readonly version: string
   readonly strategy: ResourceStrategy
   readonly nowMs: number
+  /** Minor of Kubernetes 1 that the server is. */
+  readonly minor: number
 }
+
+/** From then on a grace below zero is one second; before, it is taken as it is, and over at once. Source: Kubernetes v1.22 changelog. */
+export const negativeIsOneSince = 22
 
 /**
  * Judges the deletion of an object as the API server does. Throws `StatusError` 409 when a precondition does not hold.
@@ -87,11 +92,16 @@ export function checkPreconditions({ metadata }: KubeObject, { preconditions = {
 }
 
 /** The metadata of an object that is given time; `None` for a kind that is not, or whose time is over. */
-function gracefulMetadata(object: KubeObject, options: DeleteOptions, { strategy, nowMs }: DeletionRules): ObjectMeta | 'Pending' | 'None' {
+function gracefulMetadata(
+  object: KubeObject,
+  { gracePeriodSeconds: sent }: DeleteOptions,
+  { strategy, nowMs, minor }: DeletionRules,
+): ObjectMeta | 'Pending' | 'None' {
   if (strategy.graceSeconds === undefined) return 'None'
   const { metadata } = object
-  if (metadata.deletionTimestamp !== undefined) return shortened(metadata, metadata.deletionTimestamp, options.gracePeriodSeconds)
-  const seconds = strategy.graceSeconds(object, options.gracePeriodSeconds)
+  const asked = sent !== undefined && sent < 0 && minor >= negativeIsOneSince ? 1 : sent
+  if (metadata.deletionTimestamp !== undefined) return shortened(metadata, metadata.deletionTimestamp, asked)
+  const seconds = strategy.graceSeconds(object, asked, minor)
   return {
     ...metadata,
     ...(metadata.generation ? { generation: metadata.generation + 1 } : {}),

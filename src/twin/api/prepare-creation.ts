@@ -53,7 +53,7 @@ function placeOf(draft: DraftObject, namespace: string | undefined, type: Resour
 function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, rules: WriteRules & CreationChance): ObjectMeta {
   const { strategy, context, random, newUid } = rules
   const { name, generateName, namespace: _namespace, uid: _uid, resourceVersion: _version, ...rest } = draft
-  const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, generation: _generation, ...kept } = rest
+  const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, generation, ...kept } = rest
   const { selfLink: _selfLink, clusterName: _clusterName, creationTimestamp: _created, ...others } = kept as typeof kept & Obsolete
   return {
     name: name || (generateName ? generatedName(generateName, random) : ''),
@@ -61,10 +61,16 @@ function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, 
     ...(namespace === undefined ? {} : { namespace }),
     uid: newUid(),
     resourceVersion: '',
-    ...(strategy.countsGeneration === true ? { generation: 1 } : {}),
+    ...startGeneration(generation, strategy),
     creationTimestamp: apiTime(context.nowMs),
     ...others,
   }
+}
+
+/** Who counts begins anew; elsewhere it stays what the client says that it is. */
+function startGeneration(sent: number | undefined, { countsGeneration }: ResourceStrategy): { readonly generation?: number } {
+  if (countsGeneration === true) return { generation: 1 }
+  return sent ? { generation: sent } : {}
 }
 
 interface Obsolete {

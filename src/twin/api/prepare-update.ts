@@ -143,10 +143,11 @@ function withField<K extends keyof ObjectMeta>(metadata: ObjectMeta, field: K, v
   return (value === undefined ? rest : { ...rest, [field]: value }) as ObjectMeta
 }
 
-/** Counts what changes beside metadata and status. */
-function countGeneration(next: KubeObject, old: KubeObject, { strategy, context }: WriteRules): KubeObject {
+/** Counts what changes beside the metadata, and the status where that is written apart. */
+function countGeneration(next: KubeObject, old: KubeObject, { type, strategy, context }: WriteRules): KubeObject {
   if (strategy.countsGeneration !== true || context.subresource === 'status') return next
-  if (sameBesideStatus(next, old)) return next
+  const statusCounts = type.custom !== undefined && !type.subresources.includes('status')
+  if (sameBesideStatus(next, old) && !(statusCounts && !sameJson(next.status, old.status))) return next
   return { ...next, metadata: { ...next.metadata, generation: (old.metadata.generation ?? 0) + 1 } }
 }
 

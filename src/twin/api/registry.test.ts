@@ -315,3 +315,23 @@ describe('events', () => {
     ])
   })
 })
+
+describe('a generation that a client sends', () => {
+  it.each([
+    { resource: 'configmaps', sent: 7, stored: 7, why: 'the kind counts none' },
+    { resource: 'configmaps', sent: 0, stored: undefined, why: 'it is none' },
+    { resource: 'deployments.apps', sent: 7, stored: 1, why: 'the kind counts itself' },
+  ])('of $sent for $resource is stored as $stored: $why', async ({ resource, sent, stored }) => {
+    const { client } = await setUp()
+    const created = await client.create(resource, configMap('a', { metadata: { generation: sent } }))
+    expect(created.metadata.generation).toBe(stored)
+  })
+
+  it('changes nothing later', async () => {
+    const { client } = await setUp()
+    await client.create('configmaps', configMap('a', { metadata: { generation: 7 } }))
+    const key = { namespace: 'default', name: 'a' }
+    const next = await client.change('configmaps', key, (old) => ({ ...old, metadata: { ...old.metadata, generation: 9 } }))
+    expect(next?.metadata.generation).toBe(7)
+  })
+})

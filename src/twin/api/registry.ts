@@ -210,7 +210,8 @@ export class Registry {
       const latest = this.get(type, key)
       if (latest !== current && latest.metadata.uid !== current.metadata.uid) continue
       const { version = this.#newest(type), dryRun = false } = options
-      const deletion = decideDeletionOf(latest, asked, { type, version, strategy: this.#strategyOf(type), nowMs: this.clock.now() })
+      const rules = { type, version, strategy: this.#strategyOf(type), nowMs: this.clock.now(), minor: this.catalog.minor }
+      const deletion = decideDeletionOf(latest, asked, rules)
       return dryRun ? foreseenDeletion(latest, deletion) : carryOutDeletion(this.store, storedAs(type), latest, deletion)
     }
   }

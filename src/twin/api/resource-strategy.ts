@@ -24,7 +24,7 @@ export interface ResourceStrategy {
   readonly countsGeneration?: boolean
   /**
    * How long the object stays with a deletionTimestamp before somebody (a kubelet) deletes it with grace 0; 0: it goes at once.
-   * `asked` is what the client asked for.
+   * `asked` is what the client asked for, on a server of which minor.
    */
-  graceSeconds?(object: KubeObject, asked: number | undefined): number
+  graceSeconds?(object: KubeObject, asked: number | undefined, minor: number): number
 }

@@ -1,6 +1,7 @@
 import { deprecationWarning } from '../../schema/types/deprecated-kinds.ts'
 import { apiVersionOf, type ServedResource } from '../resource-catalog.ts'
 import { storedAs } from '../resource-type.ts'
+import { badRequest, notFound } from '../status-error.ts'
 import type { UserInfo } from '../user-info.ts'
 import { deleteCollection, deleteObject } from '../verbs/delete-verbs.ts'
 import { patchObject } from '../verbs/patch-verb.ts'
@@ -10,8 +11,8 @@ import { getScale, patchScale, replaceScale } from '../verbs/scale-verbs.ts'
 import { answerVirtual } from '../verbs/virtual-verbs.ts'
 import { createObject, replaceObject } from '../verbs/write-verbs.ts'
 import type { Call } from './call.ts'
-import { answerForm } from './media-type.ts'
-import { methodNotAllowed, pathNotFound, unknownResource } from './refusal-answer.ts'
+import { answerForm, checkRouted } from './media-type.ts'
+import { methodNotAllowed, methodNotSupported, pathNotFound, unknownResource } from './refusal-answer.ts'
 import type { ResourceTarget } from './request-target.ts'
 import { verbOf } from './request-verb.ts'
 import type { ServerParts } from './server-parts.ts'
@@ -61,6 +62,7 @@ export async function answerResource({ parts, request, target, user, lagMs, warn
     return pathNotFound
   }
   const answer = verbFor(served, target, request, parts)
+  if (served.type.custom === undefined) checkRouted(request.headers.accept, parts.catalog.minor)
   const form = answerForm(request.headers.accept)
   const deprecation = deprecationOf(served, target.subresource, parts.catalog.minor)
   if (deprecation !== undefined) warn(deprecation)
@@ -84,13 +86,30 @@ function isBuiltInGroup({ catalog }: ServerParts, group: string): boolean {
 function verbFor(served: ServedResource, target: ResourceTarget, { method, query }: TwinRequest, parts: ServerParts): Answer {
   const { type } = served
   const { namespace, name, subresource } = target
-  if (type.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) throw unknownResource()
   const verb = verbOf(method, target, query)
+  if (type.custom !== undefined) return customVerb(served, target, verb)
+  if (type.namespaced ? namespace === undefined && name !== undefined : namespace !== undefined) throw unknownResource()
   if (subresource !== undefined) return subresourceVerb(served, subresource, verb, parts)
   const allowed = (name === undefined ? collectionVerbs : itemVerbs).has(verb)
   const everywhere = type.namespaced && namespace === undefined
   if (!allowed || (everywhere && verb !== 'list' && verb !== 'watch')) throw methodNotAllowed()
   return storedVerb(served, verb, parts)
+}
+
+/**
+ * Custom resources have no router that knows their paths: a path of the wrong scope is none, a subresource that is not there is an object
+ * that is not there. Source: Kubernetes, apiextensions-apiserver crdHandler.
+ */
+function customVerb({ type }: ServedResource, { namespace, name, subresource }: ResourceTarget, verb: string): Answer {
+  const of = { group: type.group, plural: type.plural, name: name ?? '' }
+  const everywhere = type.namespaced && namespace === undefined
+  if (everywhere ? verb !== 'list' && verb !== 'watch' : !type.namespaced && namespace !== undefined) return () => pathNotFound
+  const [first] = subresource?.split('/') ?? []
+  if (first !== undefined && !type.subresources.includes(first)) throw notFound(of)
+  const answer = (first === undefined ? objectVerbs : subresourceVerbs[first])?.[verb]
+  if (answer === undefined) throw methodNotSupported(of, verb)
+  if (name === undefined && itemVerbs.has(verb) && verb !== 'watch') throw badRequest('name must be provided')
+  return answer
 }
 
 const collectionVerbs: ReadonlySet<string> = new Set(['list', 'watch', 'create', 'deletecollection'])

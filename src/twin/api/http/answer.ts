@@ -66,8 +66,11 @@ function shapedList(call: Call, page: ListPage): unknown {
   const metadata = listMeta(page)
   const { type, version } = call.served
   if (shape === undefined) {
-    const items = page.items.map((object) => (type.custom === undefined ? withoutKind(served(call, object)) : served(call, object)))
-    return { kind: `${type.kind}List`, apiVersion: apiVersionOf(type.group, version), metadata, items }
+    const list = { kind: `${type.kind}List`, apiVersion: apiVersionOf(type.group, version) }
+    // lists of custom resources are no structs of Go: they have what is empty, too
+    if (type.custom !== undefined)
+      return { ...list, metadata: { continue: '', ...metadata }, items: page.items.map((one) => served(call, one)) }
+    return { ...list, metadata, items: page.items.map((object) => withoutKind(served(call, object))) }
   }
   switch (shape.kind) {
     case 'Table':

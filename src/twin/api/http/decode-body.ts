@@ -32,6 +32,8 @@ export function decodeObject(
   if (bodyType(contentType) === protobufType) return inExpectedKind(decodeProtobuf(body, expected, catalog), expected, catalog)
   const value = decodeValue(body, contentType, expected.kind) ?? {}
   if (!isJsonObject(value)) throw unrecognised(expected.kind, noObject(value), body)
+  const versionProblem = groupVersionProblem(value.apiVersion)
+  if (versionProblem !== undefined) throw unrecognised(expected.kind, versionProblem, body)
   const custom = catalog.ofKind(apiVersionOf(expected.group, expected.version), expected.kind)?.type.custom !== undefined
   return inExpectedKind(custom ? value : withoutNulls(value), expected, catalog)
 }
@@ -42,6 +44,12 @@ export function decodeOptions(body: Uint8Array | undefined, contentType: string 
   const value = decodeValue(body, contentType, 'DeleteOptions') ?? {}
   if (!isJsonObject(value)) throw unrecognised('DeleteOptions', noObject(value), body)
   return value
+}
+
+/** Source: Kubernetes, apimachinery schema.ParseGroupVersion. */
+export function groupVersionProblem(apiVersion: unknown): string | undefined {
+  if (typeof apiVersion !== 'string' || apiVersion.split('/').length <= 2) return undefined
+  return `unexpected GroupVersion string: ${apiVersion}`
 }
 
 /** Each group has options of its own that are the same as all others. Source: Kubernetes, apimachinery metav1.AddToGroupVersion. */
@@ -168,7 +176,7 @@ const otherKinds: Readonly<Record<string, number>> = {
 }
 
 /** Whether a server has a kind in its types, whether it serves it or not. */
-function isRegistered({ group, version, kind }: ExpectedKind, catalog: ResourceCatalog): boolean {
+export function isRegistered({ group, version, kind }: ExpectedKind, catalog: ResourceCatalog): boolean {
   const since = otherKinds[`${apiVersionOf(group, version)} ${kind}`]
   if (since !== undefined) return catalog.minor >= since
   return catalog

@@ -27,6 +27,22 @@ export function answerForm(accept: string | undefined): AnswerForm {
   throw new StatusError(406, 'NotAcceptable', `only the following media types are accepted: application/json, application/yaml`)
 }
 
+const routed: ReadonlySet<string> = new Set(['*/*', 'application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'])
+
+/** From then on the router says what there is. Source: go-restful v3, which Kubernetes v1.25 took up. */
+const routerListsSince = 25
+
+/**
+ * Paths of built-in kinds are found by a router that looks at the types alone, before anything else does. Throws 406.
+ * Source: go-restful, Route.matchesAccept.
+ */
+export function checkRouted(accept: string | undefined, minor: number): void {
+  if (accept === undefined || accept === '') return
+  if (accept.split(',').some((range) => routed.has((range.split(';', 1)[0] ?? '').trim()))) return
+  const list = minor < routerListsSince ? '' : '\n\nAvailable representations: application/json, application/yaml'
+  throw new StatusError(406, 'NotAcceptable', `406: Not Acceptable${list}`, {})
+}
+
 function formOf({ type, parameters }: MediaRange): AnswerForm | undefined {
   const as = encodingOf(type)
   if (as === undefined) return undefined

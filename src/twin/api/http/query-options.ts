@@ -131,7 +131,7 @@ function graceOf(value: unknown): { gracePeriodSeconds?: number } {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) {
     throw badRequest(`DeleteOptions.gracePeriodSeconds: ${JSON.stringify(value)} is no whole number of seconds`)
   }
-  return { gracePeriodSeconds: value < 0 ? 1 : value }
+  return { gracePeriodSeconds: value }
 }
 
 function preconditionsOf(value: unknown): Pick<DeleteOptions, 'preconditions'> {

@@ -1,4 +1,4 @@
-import { StatusError } from '../status-error.ts'
+import { groupResource, type RefusedObject, StatusError } from '../status-error.ts'
 import type { TwinResponse } from './twin-request.ts'
 
 /** A refusal as an answer, with `Retry-After` where it says when to come again. */
@@ -27,6 +27,12 @@ export const pathNotFound: TwinResponse = {
 /** A resource that a group does not have. */
 export function unknownResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
+}
+
+/** A verb that a custom resource does not have. */
+export function methodNotSupported({ group, plural }: RefusedObject, verb: string): StatusError {
+  const message = `${verb} is not supported on resources of kind "${groupResource(group, plural)}"`
+  return new StatusError(405, 'MethodNotAllowed', message, { group, kind: plural })
 }
 
 /** A verb that a resource does not have. */

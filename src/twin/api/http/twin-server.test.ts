@@ -81,6 +81,12 @@ describe('bodies', () => {
         'Foo in version "v1" cannot be handled as a ConfigMap: no kind "Foo" is registered for version "v1" in scheme "k8s.io/kubernetes/pkg/api/legacyscheme/scheme.go:30"',
     },
     {
+      what: 'a version of too many parts',
+      body: { kind: 'ConfigMap', apiVersion: 'a/b/c' },
+      message:
+        'the object provided is unrecognized (must be of type ConfigMap): unexpected GroupVersion string: a/b/c ({"kind":"ConfigMap","apiVersio ...)',
+    },
+    {
       what: 'a namespace that is not that of the path',
       body: { metadata: { name: 'a', namespace: 'other' } },
       message: 'the namespace of the provided object does not match the namespace sent on the request',
@@ -420,6 +426,32 @@ describe('answers', () => {
   ])('to Accept $accept are $status', async ({ accept, status }) => {
     const { server } = await smallServer()
     expect((await ask(server, 'GET', '/api/v1/nodes', { accept })).status).toBe(status)
+  })
+
+  it.each([
+    { accept: 'text/html', gitVersion: 'v1.20.2', message: '406: Not Acceptable', details: {} },
+    { accept: 'application/*', gitVersion: 'v1.20.2', message: '406: Not Acceptable', details: {} },
+    {
+      accept: 'text/html',
+      gitVersion: 'v1.25.0',
+      message: '406: Not Acceptable\n\nAvailable representations: application/json, application/yaml',
+      details: {},
+    },
+    {
+      accept: 'text/html, application/json;as=Gadget;v=v1;g=example.com',
+      gitVersion: 'v1.20.2',
+      message: 'only the following media types are accepted: application/json, application/yaml',
+      details: undefined,
+    },
+  ])('to Accept $accept are refused by $gitVersion: $message', async ({ accept, gitVersion, message, details }) => {
+    const { server } = await smallServer({ gitVersion })
+    const { status, body } = await ask(server, 'GET', '/api/v1/nodes', { accept })
+    expect({ status, reason: body.reason, message: body.message, details: body.details }).toEqual({
+      status: 406,
+      reason: 'NotAcceptable',
+      message,
+      details,
+    })
   })
 
   it('can be tables and metadata alone', async () => {

@@ -114,6 +114,26 @@ describe('resourceVersion', () => {
   })
 
   it.each([
+    { version: '', status: 200 },
+    { version: '0', status: 200 },
+    { version: '1', status: 200 },
+    { version: '99999999', status: 504 },
+    { version: 'abc', status: 500 },
+  ])('"$version" of one object is answered $status', async ({ version, status }) => {
+    const { server } = await withPods(1)
+    expect((await ask(server, 'GET', `${pods}/p0?resourceVersion=${version}`)).status).toBe(status)
+  })
+
+  it('is looked at before whether the object is there', async () => {
+    const { server } = await withPods(0)
+    const { status, body } = await ask(server, 'GET', `${pods}/none?resourceVersion=abc`)
+    expect({ status, message: body.message }).toEqual({
+      status: 500,
+      message: 'resourceVersion: Invalid value: "abc": strconv.ParseUint: parsing "abc": invalid syntax',
+    })
+  })
+
+  it.each([
     {
       query: 'resourceVersion=abc',
       status: 500,
@@ -153,6 +173,7 @@ describe('selectors', () => {
 
   it.each([
     { target: `${pods}?labelSelector=a+b`, message: "unable to parse requirement: found 'b', expected: '=', '!=', '==', 'in', notin'" },
+    { target: `${pods}?labelSelector=a+in+b`, message: "unable to parse requirement: found 'b' expected: '('" },
     { target: `${pods}?fieldSelector=a`, message: "invalid selector: 'a'; can't understand 'a'" },
     { target: `${pods}?fieldSelector=a%3Db`, message: 'field label not supported: a' },
     {

@@ -1,10 +1,11 @@
 import type { KubeObject } from '../../kube-object.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
-import { type ListOptions, versionNumber } from '../http/query-options.ts'
+import type { ListOptions } from '../http/query-options.ts'
 import type { Selection } from '../selectors/selection.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts'
+import { reachedVersion } from './reached-version.ts'
 import { firstAfter, keyOf, type Snapshots } from './snapshots.ts'
 
 /** One answer to a list. */
@@ -30,8 +31,7 @@ export function listPage(source: ListSource, resource: string, selection: Select
   if (token !== undefined && options.resourceVersion !== '' && options.resourceVersion !== '0') {
     throw badRequest('specifying resource version is not allowed when using continue')
   }
-  const asked = versionNumber(options.resourceVersion)
-  refuseFuture(asked, source.store.resourceVersion)
+  const asked = reachedVersion(options.resourceVersion, source.store.resourceVersion)
   const version = token === undefined ? exactVersion(options, asked) : token.resourceVersion
   const state = stateAt(source, resource, { version, token, selection })
   // From the watch cache a list comes whole.
@@ -44,14 +44,6 @@ function exactVersion({ resourceVersionMatch, limit }: ListOptions, asked: numbe
   if (resourceVersionMatch === 'Exact') return asked
   // A page of a version that is named without a match is one of exactly that version, for reasons of history.
   return resourceVersionMatch === '' && limit > 0 && asked > 0 ? asked : undefined
-}
-
-function refuseFuture(asked: number, current: number): void {
-  if (asked <= current) return
-  throw new StatusError(504, 'Timeout', `Timeout: Too large resource version: ${asked}, current: ${current}`, {
-    causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-    retryAfterSeconds: 1,
-  })
 }
 
 interface State {

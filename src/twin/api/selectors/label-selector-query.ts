@@ -78,7 +78,9 @@ class Parser {
   }
 
   #values(): readonly string[] {
-    if (this.#take() !== '(') throw this.#refuse(this.#words("'('", this.#tokens[this.#at - 1]))
+    const opening = this.#take()
+    // the one message of the original that has no comma
+    if (opening !== '(') throw this.#refuse(`found '${opening}' expected: '('`)
     if (!this.#isName() && this.#next() !== ',' && this.#next() !== ')') throw this.#refuse(this.#words("',', ')' or identifier"))
     const values = [this.#listed()]
     while (this.#next() === ',') {

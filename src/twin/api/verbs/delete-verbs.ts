@@ -2,6 +2,7 @@ import type { KubeObject } from '../../kube-object.ts'
 import { listAnswer, objectAnswer, plainAnswer, successStatus } from '../http/answer.ts'
 import { type Call, keyOfCall, resourceOf } from '../http/call.ts'
 import { decodeOptions } from '../http/decode-body.ts'
+import { optionsKindProblem } from '../http/options-kind-problem.ts'
 import { deleteOptions, listOptions } from '../http/query-options.ts'
 import type { TwinRequest, TwinResponse } from '../http/twin-request.ts'
 import { listPage } from '../list/list-page.ts'
@@ -31,7 +32,7 @@ const answeredWithObject = new Set([
 /** DELETE of one object. */
 export async function deleteObject(call: Call): Promise<TwinResponse> {
   const { parts, served } = call
-  const asked = deleteOptionsOf(call)
+  const asked = deleteOptionsOf(call, 'Object')
   const { object, gone } = await parts.registry.delete(served.type, keyOfCall(call), asked, writeOptionsOf(call, asked))
   // Old clients asked for a cascade by this field and wait for the answer to say whether it is done.
   const status = !gone && asked.orphanDependents === false ? 202 : 200
@@ -43,7 +44,7 @@ export async function deleteObject(call: Call): Promise<TwinResponse> {
 export async function deleteCollection(call: Call): Promise<TwinResponse> {
   const { parts, request, served } = call
   const options = { ...listOptions(request.query, parts.catalog.minor), watch: false }
-  const asked = deleteOptionsOf(call)
+  const asked = deleteOptionsOf(call, 'Collection')
   const source = { store: parts.registry.store, snapshots: parts.snapshots, podsByNode: parts.podsByNode }
   const page = listPage(source, resourceOf(call), selectionFor(call, options), options)
   for (const object of page.items) await deleteOne(call, object, asked)
@@ -59,9 +60,12 @@ async function deleteOne(call: Call, { metadata }: KubeObject, asked: ReturnType
   }
 }
 
-function deleteOptionsOf({ request, parts }: Call): ReturnType<typeof deleteOptions> {
+function deleteOptionsOf({ request, parts }: Call, of: 'Object' | 'Collection'): ReturnType<typeof deleteOptions> {
   if (request.body === undefined || request.body.byteLength === 0) return deleteOptions(request.query, undefined)
-  return deleteOptions(request.query, sentOptions(request, parts.catalog))
+  const sent = sentOptions(request, parts.catalog)
+  const problem = optionsKindProblem(sent, of, parts.catalog)
+  if (problem !== undefined) throw new StatusError(500, '', problem)
+  return deleteOptions(request.query, sent)
 }
 
 /** Here the real server answers 500 for what it cannot read, without saying of what kind it should have been. */

@@ -4,6 +4,7 @@ import { type Call, keyOfCall, resourceOf } from '../http/call.ts'
 import { type ListOptions, listOptions, versionNumber } from '../http/query-options.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import { listPage } from '../list/list-page.ts'
+import { reachedVersion } from '../list/reached-version.ts'
 import { apiVersionOf } from '../resource-catalog.ts'
 import { type Selection, selectionOf } from '../selectors/selection.ts'
 import { badRequest } from '../status-error.ts'
@@ -13,7 +14,13 @@ import type { EventRenderer } from '../watch/watch-event.ts'
 const leastWatchMs = 1_800_000
 
 export function getObject(call: Call): TwinResponse {
+  checkReached(call)
   return objectAnswer(call, call.parts.registry.get(call.served.type, keyOfCall(call)))
+}
+
+/** Throws 500 or 504 when one object is asked for at a version that is none yet. */
+export function checkReached({ parts, request }: Call): void {
+  reachedVersion(request.query.get('resourceVersion') ?? '', parts.registry.store.resourceVersion)
 }
 
 /** A list, or a watch where the query or the path asks for one. */

@@ -7,11 +7,13 @@ import type { JsonObject } from '../patch/json-object.ts'
 import { patchedObjectInvalid } from '../patch/patch-refusal.ts'
 import { notFound } from '../status-error.ts'
 import { patchStep } from './patch-verb.ts'
+import { checkReached } from './read-verbs.ts'
 import { scaledObject, scaleOf } from './scale.ts'
 import { checkPlace, fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
 
 /** GET of `…/scale`. */
 export function getScale(call: Call): TwinResponse {
+  checkReached(call)
   const { parts, served } = call
   const { namespace, name } = keyOfCall(call)
   const object = parts.registry.store.get(resourceOf(call), namespace, name)

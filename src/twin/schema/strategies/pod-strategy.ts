@@ -2,6 +2,7 @@ import type { Pod, PodSpec } from 'kubernetes-types/core/v1'
 import type { ResourceStrategy, StrategyContext } from '../../api/resource-strategy.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { negativeIsOneSince } from '../../api/decide-deletion.ts'
 import { changeField, changeItems, type Fields, fieldsOf, fill } from './json-fields.ts'
 import { qosClassOf } from './pod-qos.ts'
 import { podSpecDefaults } from './pod-spec-defaults.ts'
@@ -44,9 +45,9 @@ function newPod(pod: KubeObject): KubeObject {
 }
 
 /** A pod that runs nowhere, or has ended, needs no kubelet to go. */
-function graceSeconds(object: KubeObject, asked: number | undefined): number {
+function graceSeconds(object: KubeObject, asked: number | undefined, minor: number): number {
   const { spec, status } = as<Pod>(object)
   if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0
   const seconds = asked ?? spec.terminationGracePeriodSeconds ?? 0
-  return seconds < 0 ? 1 : seconds
+  return seconds < 0 && minor >= negativeIsOneSince ? 1 : seconds
 }
