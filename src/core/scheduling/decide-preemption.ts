@@ -82,6 +82,8 @@ function isPreempted({ pod }: PodInfo): boolean {
   )
 }
 
+type BudgetLookup = ReturnType<typeof budgetLookup>
+
 interface DryRun {
   readonly candidates: readonly PreemptionCandidate[]
   readonly rejections: readonly Rejection[]
@@ -89,6 +91,7 @@ interface DryRun {
 
 /** Tries nodes from a random one on, until there are enough candidates, of which one breaks no budget. */
 function dryRun({ cycle, budgets, random }: PreemptionInput, nodes: readonly NodeInfo[]): DryRun {
+  const budgetsOf = budgetLookup(budgets)
   const enough = Math.min(nodes.length, Math.max(Math.trunc(nodes.length / 10), 100))
   const offset = Math.trunc(random() * nodes.length)
   const candidates: PreemptionCandidate[] = []
@@ -97,7 +100,7 @@ function dryRun({ cycle, budgets, random }: PreemptionInput, nodes: readonly Nod
     if (candidates.length >= enough && candidates.some(({ violations }) => violations === 0)) break
     const node = nodes[(offset + at) % nodes.length]
     if (node === undefined) break
-    const outcome = victimsOn(cycle, node, budgets)
+    const outcome = victimsOn(cycle, node, budgetsOf)
     if ('nodeName' in outcome) candidates.push(outcome)
     else rejections.push(outcome)
   }
@@ -107,13 +110,13 @@ function dryRun({ cycle, budgets, random }: PreemptionInput, nodes: readonly Nod
 const noVictims = unresolvable('NodeResourcesFit', 'No preemption victims found for incoming pod')
 
 /** The pods that would have to go from one node; the cache is as before in the end. */
-function victimsOn(cycle: SchedulingCycle, node: NodeInfo, budgets: readonly BudgetFacts[]): PreemptionCandidate | Rejection {
+function victimsOn(cycle: SchedulingCycle, node: NodeInfo, budgetsOf: BudgetLookup): PreemptionCandidate | Rejection {
   const { cache, pod } = cycle
   const lessImportant = [...node.pods.values()].filter(({ priority }) => priority < pod.priority)
   if (lessImportant.length === 0) return noVictims
   for (const other of lessImportant) cache.removePod(other.uid)
   const rejection = rejectionNow(cycle, node)
-  const victims = rejection === undefined ? withoutReprieved(cycle, node, splitByBudget(lessImportant, budgets)) : undefined
+  const victims = rejection === undefined ? withoutReprieved(cycle, node, splitByBudget(lessImportant, budgetsOf)) : undefined
   for (const other of lessImportant) cache.addPod(other)
   if (victims === undefined) return rejection ?? noVictims
   return { nodeName: node.name, ...victims }
@@ -147,14 +150,13 @@ interface SplitPods {
 }
 
 /** Which pods, the more important first, would use up more than their budgets allow. */
-function splitByBudget(pods: readonly PodInfo[], budgets: readonly BudgetFacts[]): SplitPods {
-  const lookup = budgetLookup(budgets)
+function splitByBudget(pods: readonly PodInfo[], budgetsOf: BudgetLookup): SplitPods {
   const left = new Map<BudgetFacts, number>()
   const violating: PodInfo[] = []
   const others: PodInfo[] = []
   for (const pod of [...pods].sort(moreImportantFirst)) {
     let violates = false
-    for (const budget of lookup(pod)) {
+    for (const budget of budgetsOf(pod)) {
       // Its disruption is counted already.
       if (Object.hasOwn(budget.status.disruptedPods, pod.name)) continue
       const remaining = (left.get(budget) ?? budget.status.disruptionsAllowed) - 1
