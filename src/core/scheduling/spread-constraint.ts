@@ -1,5 +1,6 @@
 import type { TopologySpreadConstraint } from 'kubernetes-types/core/v1.js'
 import { compileSelector, type LabelSelector } from '../kubernetes/label-selector.ts'
+import type { StringMap } from '../kubernetes/object-meta.ts'
 import { mergedSelector, selectorAnchor } from './affinity-term.ts'
 import { lazy } from './lazy.ts'
 import type { PodInfo } from './pod-info.ts'
@@ -53,12 +54,7 @@ function read(constraint: TopologySpreadConstraint, { namespace, labels }: PodIn
     minDomains: minor >= 25 ? (constraint.minDomains ?? 1) : 1,
     honorsAffinity: policies.nodeAffinityPolicy !== 'Ignore',
     honorsTaints: policies.nodeTaintsPolicy === 'Honor',
-    matcher: {
-      key: JSON.stringify(['spread', namespace, selector]),
-      namespaces: new Set([namespace]),
-      anchor: selectorAnchor(selector),
-      matches: (other) => !other.terminating && other.namespace === namespace && selects(other.labels),
-    },
+    matcher: matcherOf(namespace, selector, selects),
     self: selects(labels) ? 1 : 0,
   }
 }
@@ -72,11 +68,16 @@ const defaults = [
 /** The default constraints for pods that `selector` selects; they are preferences only. */
 export function defaultSpreadConstraints({ namespace }: PodInfo, selector: LabelSelector): readonly SpreadConstraint[] {
   const selects = lazy(() => compileSelector(selector))
-  const matcher: PodMatcher = {
+  const matcher = matcherOf(namespace, selector, (labels) => selects()(labels))
+  return defaults.map((constraint) => ({ ...constraint, minDomains: 1, honorsAffinity: true, honorsTaints: false, matcher, self: 1 }))
+}
+
+/** Pods of the same kind in a namespace; those that are being deleted do not count. */
+function matcherOf(namespace: string, selector: LabelSelector | undefined, selects: (labels: StringMap) => boolean): PodMatcher {
+  return {
     key: JSON.stringify(['spread', namespace, selector]),
     namespaces: new Set([namespace]),
     anchor: selectorAnchor(selector),
-    matches: (other) => !other.terminating && other.namespace === namespace && selects()(other.labels),
+    matches: (other) => !other.terminating && other.namespace === namespace && selects(other.labels),
   }
-  return defaults.map((constraint) => ({ ...constraint, minDomains: 1, honorsAffinity: true, honorsTaints: false, matcher, self: 1 }))
 }

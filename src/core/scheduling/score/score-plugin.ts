@@ -17,7 +17,7 @@ export function scoresOf(nodes: readonly NodeInfo[], scoreOf: (node: NodeInfo) =
   return scores
 }
 
-/** Stretches scores so that the best has 100; with `reverse` the lowest is the best. Source: kube-scheduler, DefaultNormalizeScore. */
+/** Stretches scores from 0 so that the best has 100; undefined when all are 0. Source: kube-scheduler, DefaultNormalizeScore. */
 export function normalized(scores: Float64Array, direction: 'HigherIsBetter' | 'LowerIsBetter'): Float64Array | undefined {
   let most = 0
   for (const score of scores) most = Math.max(most, score)
