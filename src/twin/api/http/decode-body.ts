@@ -2,7 +2,7 @@ import type { DraftObject } from '../../kube-object.ts'
 import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
 import { ProtoProblem } from '../protobuf/proto-reader.ts'
 import { protobufObject } from '../protobuf/protobuf-object.ts'
-import { apiVersionOf, type ResourceCatalog, splitApiVersion } from '../resource-catalog.ts'
+import { apiVersionOf, type ResourceCatalog, type ServedResource, splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { decodeYaml } from './decode-yaml.ts'
 import { goJsonProblem } from './go-json-problem.ts'
@@ -36,6 +36,15 @@ export function decodeObject(
   if (versionProblem !== undefined) throw unrecognised(expected.kind, versionProblem, body)
   const custom = catalog.ofKind(apiVersionOf(expected.group, expected.version), expected.kind)?.type.custom !== undefined
   return inExpectedKind(custom ? value : withoutNulls(value), expected, catalog)
+}
+
+/** What a client applies, of whatever kind it says that it is. Throws 400, 413 or 415. */
+export function decodeApplied(body: Uint8Array | undefined, { type, version }: ServedResource): DraftObject {
+  const value = decodeValue(body, 'application/yaml', type.kind) ?? {}
+  if (!isJsonObject(value)) throw unrecognised(type.kind, noObject(value), body)
+  const object = type.custom === undefined ? withoutNulls(value) : value
+  checkMetadata(object, type.kind, version)
+  return object
 }
 
 /** DeleteOptions that a client has sent. Throws 400, 413 or 415. */

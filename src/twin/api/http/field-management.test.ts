@@ -97,3 +97,36 @@ describe('a creator owns what it sent and the defaults, not what admission and t
     expect(Object.keys(fieldsV1['f:spec'])).toEqual(['f:internalTrafficPolicy', 'f:ports', 'f:selector', 'f:sessionAffinity', 'f:type'])
   })
 })
+
+describe('what cannot be applied', () => {
+  it.each([
+    { applied: { data: {} }, code: 400, message: 'Incorrect version specified in apply patch. Specified patch version: , expected: v1' },
+    {
+      applied: { apiVersion: 'apps/v1', kind: 'ConfigMap' },
+      code: 400,
+      message: 'Incorrect version specified in apply patch. Specified patch version: apps/v1, expected: v1',
+    },
+    {
+      applied: { apiVersion: 'a/b/c', kind: 'ConfigMap' },
+      code: 400,
+      message: 'Incorrect version specified in apply patch. Specified patch version: , expected: v1',
+    },
+    { applied: { apiVersion: 'v1' }, code: 500, message: 'failed to create typed patch object: no corresponding type for /v1, Kind=' },
+    {
+      applied: { apiVersion: 'v1', kind: 'Gadget' },
+      code: 500,
+      message: 'failed to create typed patch object: no corresponding type for /v1, Kind=Gadget',
+    },
+    {
+      applied: { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'a' }, data: { x: 'not base64' } },
+      code: 500,
+      message: 'failed to merge config: expected objects of the same type, but got ConfigMap and Secret',
+    },
+  ])('is refused $code, and nothing is stored: $message', async ({ applied, code, message }) => {
+    const { server, store } = await smallServer()
+    const sent = { body: applied, contentType: 'application/apply-patch+yaml' }
+    const { status, body } = await ask(server, 'PATCH', '/api/v1/namespaces/default/configmaps/a?fieldManager=one', sent)
+    expect({ status, message: body.message }).toEqual({ status: code, message })
+    expect(store.list('configmaps')).toEqual([])
+  })
+})

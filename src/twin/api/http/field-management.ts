@@ -62,6 +62,14 @@ export function fieldManagementOf({ minor, schemaOf, conversion, ofKind }: Manag
       return withManagedFields(next, seen.metadata?.managedFields)
     },
     apply: (live, applied, write) =>
-      serverSideApply({ ...common(write), live, applied, force: write.force, kind: write.served.type.kind, minor }),
+      serverSideApply({
+        ...common(write),
+        live,
+        applied,
+        force: write.force,
+        kind: write.served.type.kind,
+        minor,
+        isKnown: (kind) => ofKind(apiVersionOf(write.served.type.group, write.served.version), kind) !== undefined,
+      }),
   }
 }

@@ -5,6 +5,7 @@ import { podFacts } from '../../../core/kubernetes/pod-facts.ts'
 import { apiTime } from '../../api-time.ts'
 import { compiledSelector } from '../../compiled-selector.ts'
 import type { KubeObject } from '../../kube-object.ts'
+import { withPodCondition } from '../../pod-condition.ts'
 import type { ObjectKey } from '../../twin-client.ts'
 import type { DeleteOptions } from '../decide-deletion.ts'
 import type { Registry, WriteOptions } from '../registry.ts'
@@ -57,7 +58,9 @@ async function carryOut({ registry, pods, key, deleteOptions, options }: Evictio
   const dryRun = options.dryRun === true
   if (verdict.consumes !== undefined && !dryRun) consume(registry, verdict.consumes)
   const marked =
-    registry.catalog.minor >= conditionSinceMinor ? registry.rewrite(pods, key, (it) => disrupted(it, registry.clock.now()), dryRun) : pod
+    registry.catalog.minor >= conditionSinceMinor
+      ? registry.rewrite(pods, key, (it) => withPodCondition(it, disrupted, registry.clock.now()), dryRun)
+      : pod
   const version = verdict.resourceVersion === undefined ? undefined : marked.metadata.resourceVersion
   const preconditions = { ...(version === undefined ? {} : { resourceVersion: version }), ...deleteOptions.preconditions }
   await registry.delete(pods, key, { ...deleteOptions, preconditions }, options)
@@ -96,27 +99,7 @@ function consume(registry: Registry, { budget, status }: { readonly budget: Budg
   }))
 }
 
-interface Condition {
-  readonly type: string
-  readonly status: string
-  readonly lastTransitionTime?: string
-}
-
-function disrupted(pod: KubeObject, nowMs: number): KubeObject {
-  const status = (pod.status ?? {}) as { readonly conditions?: readonly Condition[] }
-  const conditions = status.conditions ?? []
-  const before = conditions.find(({ type }) => type === 'DisruptionTarget')
-  const condition = {
-    type: 'DisruptionTarget',
-    status: 'True',
-    lastProbeTime: null,
-    lastTransitionTime: before?.status === 'True' ? before.lastTransitionTime : apiTime(nowMs),
-    reason: 'EvictionByEvictionAPI',
-    message: 'Eviction API: evicting',
-  }
-  const others = conditions.filter((one) => one !== before)
-  return { ...pod, status: { ...status, conditions: [...others, condition] } }
-}
+const disrupted = { type: 'DisruptionTarget', status: 'True', reason: 'EvictionByEvictionAPI', message: 'Eviction API: evicting' } as const
 
 type Refused = Extract<EvictionVerdict, { verdict: 'Refuse' }>
 

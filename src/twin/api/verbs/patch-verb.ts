@@ -1,7 +1,7 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { objectAnswer } from '../http/answer.ts'
 import { type Call, keyOfCall } from '../http/call.ts'
-import { bodyText, checkMetadata, checkSize, decodeObject, jsonOf, kindProblem } from '../http/decode-body.ts'
+import { bodyText, checkMetadata, checkSize, decodeApplied, jsonOf, kindProblem } from '../http/decode-body.ts'
 import { bodyType } from '../http/media-type.ts'
 import { isTooDeep } from '../http/nesting.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
@@ -12,7 +12,7 @@ import { applyJsonPatch } from '../patch/json-patch.ts'
 import { applyMergePatch } from '../patch/merge-patch.ts'
 import { patchedObjectInvalid, patchFailed, unknownPatchType, unsupportedPatchType } from '../patch/patch-refusal.ts'
 import { applyStrategicPatch } from '../patch/strategic/strategic-patch.ts'
-import { splitApiVersion } from '../resource-catalog.ts'
+import { apiVersionOf, type ServedResource, splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, conflict, notFound, StatusError, staleVersion } from '../status-error.ts'
 import { fieldValidation, fieldWrite, servedObject, writeOptions } from './write-verbs.ts'
 
@@ -126,10 +126,10 @@ function parsed(text: string, type: string): unknown {
 async function applyObject(call: Call): Promise<TwinResponse> {
   const { parts, served, request, target } = call
   const options = writeOptions(call, 'PatchOptions')
-  const { type, version } = served
-  const applied = decodeObject(request.body, 'application/yaml', { group: type.group, version, kind: type.kind }, parts.catalog)
+  const { type } = served
+  const applied = decodeApplied(request.body, served)
   // only looked at: what is applied must not get the empty fields that a whole object has
-  const { warnings } = parts.checkFields({ object: applied }, served, fieldValidation(call))
+  const { warnings } = isOfKind(applied, served) ? parts.checkFields({ object: applied }, served, fieldValidation(call)) : { warnings: [] }
   checkApplied(applied, target.name ?? '')
   const force = ['true', '1', ''].includes(request.query.get('force') ?? 'false')
   const next = (current: KubeObject | undefined): DraftObject => {
@@ -139,6 +139,11 @@ async function applyObject(call: Call): Promise<TwinResponse> {
   }
   const { object, created } = await parts.registry.update(type, keyOfCall(call), next, { ...options, createIfMissing: true })
   return objectAnswer(call, object, { status: created ? 201 : 200, warnings })
+}
+
+/** What is not is refused when it is applied. */
+function isOfKind({ apiVersion, kind }: DraftObject, { type, version }: ServedResource): boolean {
+  return kind === type.kind && apiVersion === apiVersionOf(type.group, version)
 }
 
 function checkApplied({ metadata = {} }: DraftObject, name: string): void {

@@ -34,6 +34,8 @@ function unmarshalMessage({ trail, type, value }: DecodeProblem): string {
 
 function iteratorMessage({ trail, type, value }: DecodeProblem): string {
   const steps = trail.map(({ struct, field }) => (field === undefined ? goStruct(struct) : `${goStruct(struct)}.${goField(field)}`))
+  // the digits before the exponent are taken for the whole number, and the struct around it does not go on as it should
+  if (isInteger(type) && hasExponent(value)) return [...steps.slice(0, -1), 'struct Decode: expect }, but found e'].join(': ')
   const list = type.kind === 'List' && type.of.kind === 'Struct' ? [goType(type)] : []
   return [...steps, ...list, iteratorReason(type, value)].join(': ')
 }
@@ -74,6 +76,11 @@ function parseMessage(type: FieldType, value: unknown): string | undefined {
   if (typeof value !== 'string') return `json: cannot unmarshal ${kindOf(value)} into Go value of type string`
   const layout = type.kind === 'Time' ? '2006-01-02T15:04:05Z07:00' : '2006-01-02T15:04:05.000000Z07:00'
   return `parsing time ${JSON.stringify(value)} as ${JSON.stringify(layout)}: cannot parse ${JSON.stringify(value)} as "2006"`
+}
+
+/** Whether a number is so large that nobody writes all its digits. */
+function hasExponent(value: unknown): boolean {
+  return typeof value === 'number' && JSON.stringify(value).includes('e')
 }
 
 function isInteger({ kind }: FieldType): boolean {

@@ -69,12 +69,24 @@ describe('decodeStruct', () => {
     expect(value.data).toEqual({ 'a.b': 'x', __proto__x: 'y' })
   })
 
+  it.each([
+    [2 ** 53, 20, undefined],
+    [1e20, 20, 'v1.ConfigMap.ObjectMeta: v1.ObjectMeta.Generation: readUint64: overflow'],
+    [1e30, 20, 'v1.ConfigMap.ObjectMeta: struct Decode: expect }, but found e'],
+    [1e20, 27, 'json: cannot unmarshal number 100000000000000000000 into Go struct field ObjectMeta.metadata.generation of type int64'],
+  ])('a generation of %d is read by 1.%d as %s', (generation, minor, message) => {
+    const read = () => decoded({ metadata: { generation } }, minor, 'core/v1.ConfigMap').value.metadata
+    if (message === undefined) expect(read()).toMatchObject({ generation })
+    else expect(read).toThrow(message)
+  })
+
   const spec = 'v1.Deployment.Spec: v1.DeploymentSpec'
   const container = `${spec}.Template: v1.PodTemplateSpec.Spec: v1.PodSpec.Containers: []v1.Container`
   it.each([
     [{ replicas: 'a' }, `${spec}.Replicas: readUint32: unexpected character: \ufffd`],
     [{ replicas: 1.5 }, `${spec}.Replicas: assertInteger: can not decode float as int`],
     [{ replicas: 99999999999 }, `${spec}.Replicas: readUint32: overflow`],
+    [{ replicas: 1e30 }, 'v1.Deployment.Spec: struct Decode: expect }, but found e'],
     [{ paused: 'x' }, `${spec}.Paused: ReadBool: expect t or f, but found "`],
     ['x', 'v1.Deployment.Spec: readObjectStart: expect { or n, but found "'],
     [{ selector: [] }, `${spec}.Selector: readObjectStart: expect { or n, but found [`],

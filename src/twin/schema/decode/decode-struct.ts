@@ -131,7 +131,7 @@ function isScalar(value: unknown, kind: Exclude<FieldType['kind'], 'Struct' | 'L
     case 'Int32':
       return Number.isInteger(value) && Math.abs(value as number) <= 0x80000000
     case 'Int64':
-      return Number.isInteger(value)
+      return Number.isInteger(value) && Math.abs(value as number) <= 2 ** 63
     case 'IntOrString':
       return typeof value === 'string' || Number.isInteger(value)
     case 'Object':

@@ -44,6 +44,8 @@ export interface ApplyRequest {
   readonly inVersion?: InVersion | undefined
   /** Of the server; 20 unless told. */
   readonly minor?: number
+  /** Whether the server has a kind in this version; all unless told. */
+  readonly isKnown?: (kind: string) => boolean
   /** Unknown fields and wrong types of what is applied, as `.spec.foo: field not declared in schema`; none unless told. */
   readonly problems?: (applied: DraftObject) => readonly string[]
 }
@@ -83,16 +85,17 @@ function stamped(owners: Owners, request: ApplyRequest): Owners {
   return own === undefined ? owners : new Map([...owners, [id, { ...own, time: apiTime(request.nowMs) }]])
 }
 
-function refuseMisfit({ applied, apiVersion, kind, schema, problems }: ApplyRequest): void {
-  const sent = applied.apiVersion ?? ''
+function refuseMisfit({ applied, apiVersion, kind, schema, problems, isKnown = () => true }: ApplyRequest): void {
+  const sent = typeof applied.apiVersion === 'string' && applied.apiVersion.split('/').length <= 2 ? applied.apiVersion : ''
   if (sent !== apiVersion) {
     throw badRequest(`Incorrect version specified in apply patch. Specified patch version: ${sent}, expected: ${apiVersion}`)
   }
   if (applied.metadata?.managedFields !== undefined && applied.metadata.managedFields !== null) {
     throw badRequest('metadata.managedFields must be nil')
   }
-  if (applied.kind === undefined || applied.kind === '') {
-    throw patchFailed(`failed to create typed patch object: no corresponding type for ${groupVersionText(apiVersion)}, Kind=`)
+  const sentKind = applied.kind ?? ''
+  if (sentKind === '' || !isKnown(sentKind)) {
+    throw patchFailed(`failed to create typed patch object: no corresponding type for ${groupVersionText(apiVersion)}, Kind=${sentKind}`)
   }
   refuseUntyped('patch', problems?.(applied) ?? [])
   refuseUntyped('patch', typedProblems(applied, schema))
