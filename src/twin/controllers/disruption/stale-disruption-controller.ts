@@ -1,8 +1,8 @@
 import type { Pod, PodCondition } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
-import { apiTime } from '../../api-time.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { withPodCondition } from '../../pod-condition.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
 import { epochMs } from '../epoch-ms.ts'
@@ -49,9 +49,5 @@ function isTarget(object: KubeObject): PodCondition | undefined {
 }
 
 function withoutTarget(object: KubeObject, nowMs: number): KubeObject {
-  const target = isTarget(object)
-  if (target === undefined) return object
-  const { status } = as<Pod>(object)
-  const cleared = { type: 'DisruptionTarget', status: 'False', lastTransitionTime: apiTime(nowMs) }
-  return { ...object, status: { ...status, conditions: status?.conditions?.map((one) => (one === target ? cleared : one)) } }
+  return isTarget(object) === undefined ? object : withPodCondition(object, { type: 'DisruptionTarget', status: 'False' }, nowMs)
 }

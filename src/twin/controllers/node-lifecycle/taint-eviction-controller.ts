@@ -1,14 +1,13 @@
-import type { Node, Pod, PodCondition, Taint } from 'kubernetes-types/core/v1'
+import type { Node, Pod, Taint } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
 import { sameJson } from '../../api/same-json.ts'
-import { apiTime } from '../../api-time.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { withPodCondition } from '../../pod-condition.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
 import { keyOf, nameOf } from '../object-name.ts'
-import { type StatusCondition, withCondition } from '../status-condition.ts'
 import { taintVerdict } from './taint-eviction.ts'
 
 /** Since then a pod says why it is evicted (beta, on by default). Source: KEP-3329. */
@@ -77,7 +76,12 @@ export class TaintEvictionController implements Controller {
     await this.#tell(pod, `Marking for deletion Pod ${key}`)
     const { namespace, name, uid } = pod.metadata
     if (this.#options.minor >= disruptionTargetMinor) {
-      await this.#client.change('pods', { namespace, name }, (current) => evicted(current, this.#options.clock.now()), 'status')
+      await this.#client.change(
+        'pods',
+        { namespace, name },
+        (current) => withPodCondition(current, evicted, this.#options.clock.now()),
+        'status',
+      )
     }
     await this.#client.delete('pods', { namespace, name }, { uid })
     return undefined
@@ -110,14 +114,9 @@ function evictingTaints(node: KubeObject): readonly Taint[] {
   return (as<Node>(node).spec?.taints ?? []).filter(({ effect }) => effect === 'NoExecute')
 }
 
-function evicted(pod: KubeObject, nowMs: number): KubeObject {
-  const { status = {} } = as<Pod>(pod)
-  const conditions = withCondition((status.conditions ?? []) as readonly StatusCondition[], {
-    type: 'DisruptionTarget',
-    status: 'True',
-    reason: 'DeletionByTaintManager',
-    message: 'Taint manager: deleting due to NoExecute taint',
-    lastTransitionTime: apiTime(nowMs),
-  })
-  return { ...pod, status: { ...status, conditions: conditions as unknown as readonly PodCondition[] } }
-}
+const evicted = {
+  type: 'DisruptionTarget',
+  status: 'True',
+  reason: 'DeletionByTaintManager',
+  message: 'Taint manager: deleting due to NoExecute taint',
+} as const

@@ -1,13 +1,12 @@
-import type { Node, Pod, PodCondition } from 'kubernetes-types/core/v1'
+import type { Node, Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
-import { apiTime } from '../../api-time.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { type PodConditionNews, withPodCondition } from '../../pod-condition.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
 import { keyOf, nameOf } from '../object-name.ts'
-import { type StatusCondition, withCondition } from '../status-condition.ts'
 import { endedTooMany, hasEnded, isOutOfService } from './decide-pod-garbage.ts'
 
 /** How long a node has to be missing. Source: Kubernetes pod garbage collector, quarantineTime. */
@@ -15,6 +14,7 @@ const quarantineMs = 40_000
 /** Since then a pod is marked as failed before it is taken away (beta, on by default). Source: KEP-3329. */
 const marksFailedMinor = 26
 const endedKey = 'ended'
+const nodeIsGone = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' } as const
 
 export interface PodGarbageOptions {
   readonly clock: Clock
@@ -77,20 +77,17 @@ export class PodGarbageCollector implements Controller {
     const since = this.#missingSince.get(name) ?? now
     this.#missingSince.set(name, since)
     if (now - since < quarantineMs) return { afterMs: since + quarantineMs - now }
-    const reason = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' } as const
-    for (const pod of pods) await this.#fail(pod, { ...reason, lastTransitionTime: apiTime(now) })
+    for (const pod of pods) await this.#fail(pod, nodeIsGone)
     this.#missingSince.delete(name)
     return undefined
   }
 
   /** A pod that has not ended is said to have failed before it goes. */
-  async #fail(pod: KubeObject, condition?: StatusCondition): Promise<void> {
+  async #fail(pod: KubeObject, condition?: PodConditionNews): Promise<void> {
     if (this.#options.minor >= marksFailedMinor && !hasEnded(as<Pod>(pod))) {
       const failed = (current: KubeObject) => {
-        const { status = {} } = as<Pod>(current)
-        const conditions = (status.conditions ?? []) as readonly StatusCondition[]
-        const next = condition === undefined ? conditions : withCondition(conditions, condition)
-        return { ...current, status: { ...status, phase: 'Failed', conditions: next as unknown as readonly PodCondition[] } }
+        const told = condition === undefined ? current : withPodCondition(current, condition, this.#options.clock.now())
+        return { ...told, status: { ...as<Pod>(told).status, phase: 'Failed' } }
       }
       await this.#client.change('pods', keyOf(nameOf(pod)), failed, 'status')
     }
