@@ -27,6 +27,7 @@ export async function runSandbox(settings: SandboxSettings, { say, signal }: San
     ...others,
     clock: systemClock,
     random: seededRandom(seed),
+    begins: 'Behind',
     world: await worldOf(cluster, seed, say),
     onDefect: (where, error) => say(`something went wrong in the twin, which goes on (${where}): ${String(error)}`),
   })

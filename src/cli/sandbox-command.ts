@@ -1,11 +1,13 @@
 import { Command } from 'commander'
+import { joinSettings } from './join-flags.ts'
 import { type SandboxFlags, sandboxSettings } from './sandbox-flags.ts'
 
-/** `falkirk sandbox`: serves a twin until it is stopped. */
+/** `falkirk sandbox`: serves a twin until it is stopped, or nodes of a cluster that is there. */
 export function sandboxCommand(): Command {
   return new Command('sandbox')
     .description('serve a Kubernetes that is within this program, for trying things out')
-    .requiredOption('--kubeconfig <file>', "where the administrator's kubeconfig is put; removed at the end")
+    .option('--kubeconfig <file>', "where the administrator's kubeconfig is put; removed at the end")
+    .option('--join <kubeconfig>', 'no cluster of its own: --nodes of this one; deleted at the end, with the pods on them')
     .option('--nodes <count>', 'nodes, control planes among them')
     .option('--pods <count>', 'pods of all kinds')
     .option('--distribution <name>', 'k3s, rke2 or kubeadm (k3s)')
@@ -19,10 +21,19 @@ export function sandboxCommand(): Command {
 }
 
 async function run(flags: SandboxFlags): Promise<void> {
-  const settings = sandboxSettings(flags)
+  const { join } = flags
   const stop = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+  const ports = { say: (text: string) => void process.stdout.write(`${text}\n`), signal: stop.signal }
+  const untilStopped = async (serve: () => Promise<void>) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort())
+    await serve()
+  }
   // the controller is started without all that a twin is made of
-  const { runSandbox } = await import('./run-sandbox.ts')
-  await runSandbox(settings, { say: (text) => process.stdout.write(`${text}\n`), signal: stop.signal })
+  if (join === undefined) {
+    const settings = sandboxSettings(flags)
+    await untilStopped(async () => (await import('./run-sandbox.ts')).runSandbox(settings, ports))
+  } else {
+    const settings = joinSettings(join, flags)
+    await untilStopped(async () => (await import('./run-join.ts')).runJoin(settings, ports))
+  }
 }

@@ -1,52 +1,24 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createApiClient } from '../../src/cluster/api-client.ts'
 import { systemClock } from '../../src/cluster/clock.ts'
-import { createTransport } from '../../src/cluster/https-transport.ts'
 import { loadClusterAccess } from '../../src/cluster/kube-config.ts'
 import { silentLog } from '../../src/cluster/log.ts'
-import { discoverServer } from '../../src/cluster/server-capabilities.ts'
-import { ClusterKubeletApi } from '../../src/twin/kubelet/cluster-kubelet-api.ts'
-import { KubeletFleet } from '../../src/twin/kubelet/kubelet-fleet.ts'
-import { defaultTimings } from '../../src/twin/kubelet/pod/pod-timings.ts'
-import { ServiceAccountApi } from '../../src/twin/kubelet/service-account-api.ts'
-import { knownImages } from '../../src/twin/machine/effects/known-images.ts'
-import { newMachine } from '../../src/twin/machine/new-machine.ts'
+import { type JoinedNodes, joinCluster } from '../../src/twin/join/join-cluster.ts'
 import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
 
 const nodeCount = 20
-const closers: (() => unknown)[] = []
 let plane: ControlPlane
-let fleet: KubeletFleet
+let joined: JoinedNodes
+let left: ReturnType<JoinedNodes['leave']> | undefined
 
 beforeAll(async () => {
   plane = await startControlPlane({ nodeGraceSeconds: 15 })
   await plane.kubectl.apply(drains)
   const access = await loadClusterAccess({ kubeconfig: plane.kubeconfig, env: {} })
-  const transport = createTransport(access)
-  const client = createApiClient(transport, await discoverServer(transport))
-  const accounts = new ServiceAccountApi(access, transport)
-  const api = new ClusterKubeletApi(client, { random: Math.random, log: silentLog, isOurs: (node) => node.startsWith('twin-') })
-  const restart = { awaySeconds: 0.5 }
-  fleet = new KubeletFleet({
-    api,
-    clock: systemClock,
-    random: Math.random,
-    behaviours: knownImages({ api: accounts.of, clock: systemClock, restart }),
-    timingsOf: () => ({ ...defaultTimings, sandboxSeconds: 0.1, pullBytesPerSecond: 1e9, pullOverheadSeconds: 0.1, stopSeconds: 0.3 }),
-    bootSeconds: 1,
-  })
-  closers.push(
-    () => fleet.stop(),
-    () => accounts.close(),
-    () => transport.close(),
-  )
-  const names = Array.from({ length: nodeCount }, (_, i) => `twin-${String(i).padStart(2, '0')}`)
-  await Promise.all(names.map((name) => fleet.addNode(newMachine({ name, version: 'v1.20.2+k3s1', distribution: 'k3s', bootId: name }))))
-  await fleet.start()
+  joined = await joinCluster({ access, clock: systemClock, random: Math.random, count: nodeCount, speed: 20, log: silentLog })
 })
 
 afterAll(async () => {
-  for (const close of closers) await close()
+  await (left ?? joined?.leave())
   await plane?.down()
 })
 
@@ -101,31 +73,52 @@ describe('kubelets of the twin on nodes of a real API server', () => {
   })
 
   it('drain and upgrade a node with the rights of the Job, and report the new version', async () => {
-    await plane.kubectl.apply(upgrade('twin-07'))
+    await plane.kubectl.apply(upgrade('twin-007'))
     await plane.kubectl(['wait', '--for=condition=complete', '--timeout=120s', 'job/upgrade'])
-    expect(await field('{.status.nodeInfo.kubeletVersion}', 'node', 'twin-07')).toBe('v1.20.3+k3s1')
-    expect(await plane.kubectl(['get', 'pods', '-l', 'app=web', '--field-selector=spec.nodeName=twin-07', '-o', 'name'])).toBe('')
-    expect(fleet.logs.read({ namespace: 'default', pod: await upgradePod(), container: 'drain' })).toContain('node/twin-07 drained')
+    expect(await field('{.status.nodeInfo.kubeletVersion}', 'node', 'twin-007')).toBe('v1.20.3+k3s1')
+    expect(await plane.kubectl(['get', 'pods', '-l', 'app=web', '--field-selector=spec.nodeName=twin-007', '-o', 'name'])).toBe('')
+    expect(await plane.kubectl(['logs', await upgradePod(), '-c', 'drain'])).toContain('node/twin-007 drained')
     await plane.kubectl(['rollout', 'status', 'deployment/web', '--timeout=120s'])
   })
 
   it('restart what ran on a machine that was rebooted, under another boot ID', async () => {
-    const before = await field('{.status.nodeInfo.bootID}', 'node', 'twin-03')
-    fleet.rebootMachine('twin-03')
-    await expect.poll(() => field('{.status.nodeInfo.bootID}', 'node', 'twin-03'), { timeout: 60_000 }).not.toBe(before)
+    const before = await field('{.status.nodeInfo.bootID}', 'node', 'twin-003')
+    joined.fleet.rebootMachine('twin-003')
+    await expect.poll(() => field('{.status.nodeInfo.bootID}', 'node', 'twin-003'), { timeout: 60_000 }).not.toBe(before)
     await plane.kubectl(['rollout', 'status', 'deployment/web', '--timeout=120s'])
   })
 
   it('leave a node NotReady that has died, and Ready when it is back', async () => {
-    fleet.kill('twin-05')
-    await expect.poll(() => ready('twin-05'), { timeout: 90_000, interval: 1000 }).toBe('Unknown')
-    fleet.revive('twin-05')
-    await expect.poll(() => ready('twin-05'), { timeout: 60_000, interval: 500 }).toBe('True')
+    joined.fleet.kill('twin-005')
+    await expect.poll(() => ready('twin-005'), { timeout: 90_000, interval: 1000 }).toBe('Unknown')
+    joined.fleet.revive('twin-005')
+    await expect.poll(() => ready('twin-005'), { timeout: 60_000, interval: 500 }).toBe('True')
   })
 
   it('let every pod go when its Deployment goes', async () => {
     await plane.kubectl(['delete', 'deployment', 'web'])
     await expect.poll(() => plane.kubectl(['get', 'pods', '-l', 'app=web', '-o', 'name']), { timeout: 90_000, interval: 1000 }).toBe('')
+  })
+
+  it('follow the log of a container until it ends', async () => {
+    const pod = {
+      kind: 'Pod',
+      metadata: { name: 'counts', annotations: { 'twin.falkirk.dev/run-seconds': '60', 'twin.falkirk.dev/log': 'one\n' } },
+    }
+    const spec = { restartPolicy: 'Never', containers: [{ name: 'counts', image: 'counts:1' }] }
+    await plane.kubectl.apply(JSON.stringify({ apiVersion: 'v1', ...pod, spec }))
+    await plane.kubectl(['wait', '--for=condition=ready', '--timeout=60s', 'pod/counts'])
+    expect(await plane.kubectl(['logs', '--follow', 'counts'])).toBe('one\n')
+    expect(await field('{.status.phase}', 'pod', 'counts')).toBe('Succeeded')
+  })
+
+  it('leave nothing behind', async () => {
+    await plane.kubectl.apply(web)
+    await plane.kubectl(['rollout', 'status', 'deployment/web', '--timeout=120s'])
+    left = joined.leave()
+    expect(await left).toEqual({ nodes: nodeCount, pods: 32 })
+    expect(await plane.kubectl(['get', 'nodes', '-o', 'name'])).toBe('')
+    await expect.poll(() => plane.kubectl(['get', 'leases', '-n', 'kube-node-lease', '-o', 'name']), { timeout: 60_000 }).toBe('')
   })
 })
 

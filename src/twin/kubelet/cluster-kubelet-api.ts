@@ -21,6 +21,8 @@ export interface ClusterKubeletOptions {
   readonly log: Log
   /** Pods of other nodes are not kept. */
   readonly isOurs: (node: string) => boolean
+  /** What becomes of a Node that is there before its kubelet registers it; taken over unless told. A refusal is the server's AlreadyExists. */
+  readonly existingNodes?: 'TakeOver' | 'Refuse'
 }
 
 const leaseNamespace = 'kube-node-lease'
@@ -30,6 +32,8 @@ export class ClusterKubeletApi implements KubeletApi {
   readonly #client: ApiClient
   readonly #options: ClusterKubeletOptions
   readonly #leased = new Set<string>()
+  /** Of the Nodes that have been made here. */
+  readonly #uids = new Map<string, string>()
 
   constructor(client: ApiClient, options: ClusterKubeletOptions) {
     this.#client = client
@@ -56,12 +60,14 @@ export class ClusterKubeletApi implements KubeletApi {
   }
 
   async createNode(node: Node): Promise<'Created' | 'Exists'> {
+    const name = node.metadata?.name ?? ''
     try {
-      await this.#client.create(nodes, node as KubeObject)
+      const { metadata } = await this.#client.create(nodes, node as KubeObject)
+      this.#uids.set(name, metadata.uid ?? '')
       return 'Created'
     } catch (error) {
-      if (!isAlreadyExists(error)) throw error
-      await this.writeNodeStatus(node.metadata?.name ?? '', node.status ?? {})
+      if (!isAlreadyExists(error) || this.#options.existingNodes === 'Refuse') throw error
+      await this.writeNodeStatus(name, node.status ?? {})
       return 'Exists'
     }
   }
@@ -81,7 +87,10 @@ export class ClusterKubeletApi implements KubeletApi {
     if (this.#leased.has(node)) {
       if ((await writtenUnlessGone(this.#client.patch(leases, at, { type: 'merge', body: { spec } }))) === 'Written') return
     }
-    const lease = { metadata: at, spec } as KubeObject
+    const uid = this.#uids.get(node)
+    // with its Node it is collected, also when nobody is here any more to do so. Source: Kubernetes kubelet, SetNodeOwnerFunc
+    const ownerReferences = uid === undefined ? {} : { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: node, uid }] }
+    const lease = { metadata: { ...at, ...ownerReferences }, spec } as KubeObject
     await this.#client.create(leases, lease).catch(async (error: unknown) => {
       if (!isAlreadyExists(error)) throw error
       await this.#client.patch(leases, at, { type: 'merge', body: { spec } })

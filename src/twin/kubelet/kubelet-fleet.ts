@@ -38,6 +38,7 @@ export class KubeletFleet {
       timingsOf: () => defaultTimings,
       registry: () => ({ kind: 'Found' }),
       events: 'All',
+      podBlock: 10,
       restartSeconds: 10,
       bootSeconds: 60,
       ...options,

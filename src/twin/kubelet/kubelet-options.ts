@@ -30,6 +30,8 @@ export interface KubeletOptions {
   readonly controlPlane: ControlPlane
   /** Which events are written. Events of pods are the larger part of all writes of a cluster at work. */
   readonly events: 'All' | 'Warnings' | 'None'
+  /** The first byte of the addresses of pods. */
+  readonly podBlock: number
   /** Seconds that a kubelet is away when it is started again, and a machine when it boots. */
   readonly restartSeconds: number
   readonly bootSeconds: number

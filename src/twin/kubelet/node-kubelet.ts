@@ -47,7 +47,7 @@ export class NodeKubelet implements Beating {
     this.pods = new NodePods({
       options,
       images: this.images,
-      ips: new PodIps(ordinal),
+      ips: new PodIps(ordinal, options.podBlock),
       pressures: this.#pressure.all,
       machine: () => this.#machine,
       isPresent,
@@ -173,6 +173,7 @@ export class NodeKubelet implements Beating {
     this.#cancelReturn?.()
     this.#pressure.stop()
     this.#presence = 'Off'
+    this.#reporter.stop()
     for (const worker of this.pods.workers) worker.end()
   }
 

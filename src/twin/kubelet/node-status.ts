@@ -59,6 +59,7 @@ export function machineStatus(machine: Machine, images: ReadonlyMap<string, Mach
       { type: 'InternalIP', address: machine.address },
       { type: 'Hostname', address: machine.name },
     ],
+    ...(machine.kubeletPort === undefined ? {} : { daemonEndpoints: { kubeletEndpoint: { Port: machine.kubeletPort } } }),
     nodeInfo: {
       machineID: machine.machineId,
       systemUUID: machine.machineId,

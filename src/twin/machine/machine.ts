@@ -50,6 +50,8 @@ export interface Machine {
   readonly capacity: Readonly<Record<string, string>>
   readonly allocatable: Readonly<Record<string, string>>
   readonly address: string
+  /** Where its kubelet serves the logs of its containers; absent where nobody asks it. */
+  readonly kubeletPort?: number
   readonly files: ReadonlyMap<string, MachineFile>
   readonly units: ReadonlyMap<string, MachineUnit>
   readonly packages: ReadonlyMap<string, MachinePackage>

@@ -13,6 +13,7 @@ export interface MachineWish {
   readonly taints?: Machine['taints']
   readonly capacity?: Readonly<Record<string, string>>
   readonly address?: string
+  readonly kubeletPort?: number
   readonly bootId: string
 }
 
@@ -35,6 +36,7 @@ export function newMachine(wish: MachineWish): Machine {
     capacity,
     allocatable: capacity,
     address: wish.address ?? '127.0.0.1',
+    ...(wish.kubeletPort === undefined ? {} : { kubeletPort: wish.kubeletPort }),
     ...installed({ distribution, role, version }),
     labels: { ...roleLabels(role, distribution), ...wish.labels },
     taints: wish.taints ?? [],
