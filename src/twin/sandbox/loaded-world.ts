@@ -23,7 +23,7 @@ export function generatedWorld(options: Generated, onLeftOut: LeftOutListener): 
 
 /** Objects of a cluster or of files; the API server is as new as their first node unless a version is told. */
 export function loadedWorld(objects: readonly DraftObject[], version: string | undefined, onLeftOut: LeftOutListener): WorldSource {
-  return { ageMs, make: async () => worldOf(objects, version ?? versionOf(objects), onLeftOut) }
+  return { ageMs, times: 'World', make: async () => worldOf(objects, version ?? versionOf(objects), onLeftOut) }
 }
 
 function worldOf(objects: readonly DraftObject[], version: string, onLeftOut: LeftOutListener): SandboxWorld {

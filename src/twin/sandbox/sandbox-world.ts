@@ -13,6 +13,8 @@ export interface WorldPorts {
 export interface WorldSource {
   /** How long before the present it begins, ms: a history that is run through before anybody sees it. */
   readonly ageMs: number
+  /** `World`: its objects have times of the world's clock, so the cluster's may not be behind it. `Own` unless told. */
+  readonly times?: 'Own' | 'World'
   /** Throws `FalkirkError` for what is no cluster. */
   make(ports: WorldPorts): Promise<SandboxWorld>
 }

@@ -7,7 +7,9 @@ import { createTransport } from '../../cluster/https-transport.ts'
 import { loadClusterAccess } from '../../cluster/kube-config.ts'
 import { nodes } from '../../cluster/resource.ts'
 import { discoverServer } from '../../cluster/server-capabilities.ts'
+import { VirtualClock } from '../../cluster/virtual-clock.ts'
 import { seededRandom } from '../time/seeded-random.ts'
+import { loadedWorld } from './loaded-world.ts'
 import { sandboxKubeconfig, writeKubeconfig } from './sandbox-kubeconfig.ts'
 import { smallWorld } from './small-world.ts'
 import { type Sandbox, type SandboxOptions, startSandbox } from './start-sandbox.ts'
@@ -40,6 +42,29 @@ describe('a sandbox', () => {
     })
     expect(items.length).toBeGreaterThan(20)
     expect(items.filter(({ status, spec }) => status.phase !== 'Running' || spec.nodeName === undefined)).toEqual([])
+  })
+
+  it.each([2, 10, 100])('that begins behind and lives %d times as fast makes nothing of the future for four hours', async (speed) => {
+    const real = new VirtualClock({ startMs: Date.parse('2026-11-21T10:00:00Z') })
+    const { twin } = await started({ clock: real, speed, begins: 'Behind' })
+    const made = async () => {
+      const { metadata } = await twin.api.client.create('configmaps', { metadata: { namespace: 'default', generateName: 'c-' } })
+      return Date.parse(metadata.creationTimestamp)
+    }
+    const first = await made()
+    expect(first).toBeLessThanOrEqual(real.now())
+    await real.advance(30_000)
+    expect((await made()) - first).toBe(30_000 * speed)
+    // what of the four hours is left passes at this speed
+    expect(first + 4 * 3_600_000 * speed).toBeLessThanOrEqual(real.now() - 30_000 + 4 * 3_600_000)
+  })
+
+  it('of objects with times of their own is not behind these, however fast', async () => {
+    const real = new VirtualClock({ startMs: Date.parse('2026-11-21T10:00:00Z') })
+    const world = loadedWorld([{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'c' } }], 'v1.33.5', () => {})
+    const { twin } = await started({ clock: real, speed: 10, world, begins: 'Behind' })
+    const { metadata } = await twin.api.client.create('configmaps', { metadata: { namespace: 'default', name: 'now' } })
+    expect(metadata.creationTimestamp).toBe('2026-11-21T10:00:00Z')
   })
 
   it('lets nobody in with another token', async () => {

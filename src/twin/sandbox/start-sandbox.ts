@@ -17,6 +17,12 @@ export interface SandboxOptions {
   readonly world: WorldSource
   /** How many times as fast as real time the cluster lives; 1 unless told. */
   readonly speed?: number
+  /**
+   * Where the clock of a cluster begins that lives faster than the world. `Now`: it runs ahead of the world from there on; clients that compare
+   * times with their own clock (a controller) find little amiss for a while. `Behind`: it stays behind the world for hours; kubectl, which
+   * reckons ages by its own clock, never finds anything in the future (`<invalid>`). `Now` unless told.
+   */
+  readonly begins?: 'Now' | 'Behind'
   /** A free one unless told. */
   readonly port?: number
   /** How long things take; what the world says itself goes before. */
@@ -39,11 +45,11 @@ export interface Sandbox {
 
 /** Brings a cluster up and serves it on loopback. Throws FK_BAD_SETTING when the port cannot be used, and what the world throws. */
 export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
-  const { clock: real, speed = 1, port = 0, random } = options
-  const clock = new WarmUpClock(scaledClock(real, speed), options.world.ageMs)
+  const { port = 0, random, world: source } = options
+  const clock = new WarmUpClock(clusterClock(options), source.ageMs)
   const certificate = await loopbackCertificate()
   const token = randomBytes(32).toString('hex')
-  const world = await options.world.make({ clock, random })
+  const world = await source.make({ clock, random })
   const twin = await createTwin({ clock, ...twinOptions(options, world, { token, certificate }) })
   // before the history is run through: a port that is taken is known at once
   const served = await serveTwin({ server: twin.api.server, cert: certificate.cert, key: certificate.key, port }).catch(
@@ -66,6 +72,14 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     throw error
   }
   return { url: served.url, certificate: certificate.cert, token, twin, close }
+}
+
+/** For so long the clock of a fast cluster stays behind that of the world. */
+const behindMs = 4 * 3_600_000
+
+function clusterClock({ clock, speed = 1, begins = 'Now', world }: SandboxOptions): Clock {
+  const head = begins === 'Now' || world.times === 'World' ? 0 : Math.max(speed - 1, 0) * behindMs
+  return scaledClock(clock, speed, clock.now() - head)
 }
 
 interface Credentials {

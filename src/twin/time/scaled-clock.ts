@@ -1,7 +1,7 @@
 import type { Clock } from '../../cluster/clock.ts'
 
-/** Time that runs `speed` times as fast as the clock below it, from `startMs` on (the time below unless told). */
-export function scaledClock(below: Clock, speed: number, startMs = below.now()): Clock {
+/** Time that runs `speed` times as fast as the clock below it, from `startMs` on. */
+export function scaledClock(below: Clock, speed: number, startMs: number): Clock {
   const belowStartMs = below.now()
   return {
     now: () => Math.floor(startMs + (below.now() - belowStartMs) * speed),
