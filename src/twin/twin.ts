@@ -52,7 +52,7 @@ export interface TwinOptions {
   /** Services whose admission webhooks really answer, by `namespace/name`; of all others it is only known whether they can be reached. */
   readonly webhooks?: AnsweringServices
   /** What takes the place of parts of the API server, or is added to them; RBAC holds unless `access` is told here. */
-  readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'virtual' | 'documents' | 'describe' | 'logs'>>
+  readonly api?: Partial<Pick<TwinApiOptions, 'access' | 'admission' | 'faults' | 'describe' | 'logs'>>
   readonly kubelets?: Partial<
     Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'registry' | 'events' | 'onContainer' | 'restartSeconds' | 'bootSeconds'>
   > & {
@@ -152,8 +152,7 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
     logs: servedLogs(logs, clock, store),
     access: access.access,
     ...options.api,
-    virtual: (served, subresource) =>
-      options.api?.virtual?.(served, subresource) ?? access.virtual(served, subresource) ?? made[storedAs(served.type)],
+    virtual: (served, subresource) => access.virtual(served, subresource) ?? made[storedAs(served.type)],
     admission: admissionChain({
       store,
       clock,

@@ -12,8 +12,6 @@ export interface CaptureOptions {
   readonly now: () => number
   /** Program and version, for the first line. */
   readonly by: string
-  /** Told what is being listed. */
-  readonly onList?: (resource: string) => void
   readonly signal?: AbortSignal
 }
 
@@ -76,7 +74,6 @@ class Capture {
         message: 'the server does not serve this API',
       })
     const apiVersion = group === '' ? version : `${group}/${version}`
-    this.#options.onList?.(name)
     const { at, signal } = this.#options
     const began = at()
     const trim = (object: unknown) => this.#lineOf(object as object, apiVersion, resource)

@@ -2,14 +2,14 @@ import type { Clock } from '../../cluster/clock.ts'
 import type { Change, ObjectStore } from '../store/object-store.ts'
 import { type Controller, everyResource } from './controller.ts'
 
+/** From a change to the reconcile that answers it: watches and queues take their time. */
+const latencyMs = 5
 const firstRetryMs = 5
 const longestRetryMs = 1_000_000
 
 export interface ControlLoopOptions {
   readonly store: ObjectStore
   readonly clock: Clock
-  /** From a change to the reconcile that answers it, ms: watches and queues take their time. 5 unless told. */
-  readonly latencyMs?: number
   /** Told what a reconcile threw; it is tried again anyway. */
   readonly onFailure?: (controller: string, key: string, error: unknown) => void
 }
@@ -28,7 +28,6 @@ interface Entry {
 export class ControlLoop {
   readonly #controller: Controller
   readonly #options: ControlLoopOptions
-  readonly #latencyMs: number
   readonly #entries = new Map<string, Entry>()
   readonly #keysOf = new Map<string, ((change: Change) => readonly string[])[]>()
   #unsubscribe: (() => void) | undefined
@@ -36,7 +35,6 @@ export class ControlLoop {
   constructor(controller: Controller, options: ControlLoopOptions) {
     this.#controller = controller
     this.#options = options
-    this.#latencyMs = options.latencyMs ?? 5
     for (const { resource, keysOf } of controller.watches) {
       this.#keysOf.set(resource, [...(this.#keysOf.get(resource) ?? []), keysOf])
     }
@@ -68,7 +66,7 @@ export class ControlLoop {
   }
 
   /** Asks for a reconcile of `key` in `afterMs` at the latest. */
-  wake(key: string, afterMs = this.#latencyMs): void {
+  wake(key: string, afterMs = latencyMs): void {
     const entry = this.#entries.get(key) ?? { atMs: Number.POSITIVE_INFINITY, failures: 0, running: false, again: false }
     this.#entries.set(key, entry)
     if (entry.running) {

@@ -24,9 +24,7 @@ function seeded(seed: number): () => number {
 }
 
 /** A scheduler on an API server, in virtual time that begins on 1 January 2026. */
-export async function schedulerRig(
-  options: Partial<Pick<SchedulerOptions, 'minor' | 'schedulerName' | 'cycleMs'>> & { seed?: number } = {},
-) {
+export async function schedulerRig(options: Partial<Pick<SchedulerOptions, 'minor' | 'schedulerName'>> & { seed?: number } = {}) {
   const { minor = 33, seed = 1, ...rest } = options
   const clock = new VirtualClock({ startMs: Date.parse('2026-01-01T00:00:00Z') })
   const store = new ObjectStore()

@@ -23,6 +23,9 @@ import { SchedulingQueue } from './scheduling-queue.ts'
 import { SpreadSelectors } from './spread-selector.ts'
 import { type FailedAttempt, unschedulableStatus } from './unschedulable-status.ts'
 
+/** From one attempt to the next. */
+const cycleMs = 5
+
 export interface SchedulerOptions {
   readonly client: TwinClient
   readonly clock: Clock
@@ -32,8 +35,6 @@ export interface SchedulerOptions {
   readonly minor: number
   /** `default-scheduler` unless told; pods of others are left alone. */
   readonly schedulerName?: string
-  /** From one attempt to the next, ms; 5 unless told. */
-  readonly cycleMs?: number
   /** Told what went wrong with a pod beyond what its status says; the pod is tried again anyway. */
   readonly onFailure?: (pod: string, error: unknown) => void
 }
@@ -97,7 +98,7 @@ export class Scheduler {
   /** Sees to it that what waits in the queue is looked at in time. */
   #arrange(): void {
     if (this.#unsubscribe === undefined) return
-    const { clock, cycleMs = 5 } = this.#options
+    const { clock } = this.#options
     if (this.#cancelCycle === undefined && this.#queue.hasActive()) this.#cancelCycle = clock.after(cycleMs, () => this.#turn())
     const atMs = this.#queue.nextFlushAtMs()
     if (atMs === undefined || (this.#flush !== undefined && this.#flush.atMs <= atMs)) return

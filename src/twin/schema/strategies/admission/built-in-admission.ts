@@ -21,8 +21,6 @@ export interface BuiltInAdmissionOptions {
   readonly minor: number
   /** Numbers in [0, 1). */
   readonly random: () => number
-  /** Plugins that are off, by name. */
-  readonly disabled?: readonly string[]
 }
 
 /**
@@ -30,8 +28,7 @@ export interface BuiltInAdmissionOptions {
  * Addresses of Services are given out here as well. Source: Kubernetes, Admission Controllers.
  */
 export function builtInAdmission(options: BuiltInAdmissionOptions): readonly AdmissionStep[] {
-  const steps = [...podSteps(options), ...nodeSteps(options), ...storageSteps(options), serviceStep(options)]
-  return steps.filter(({ name }) => !options.disabled?.includes(name))
+  return [...podSteps(options), ...nodeSteps(options), ...storageSteps(options), serviceStep(options)]
 }
 
 const created = ['CREATE'] as const
