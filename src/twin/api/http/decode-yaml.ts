@@ -1,5 +1,5 @@
 import { boolYaml11Tag, CORE_SCHEMA, loadAll, mergeTag } from 'js-yaml'
-import { deepestNesting } from './nesting.ts'
+import { deepestNesting } from '../nesting.ts'
 
 const schema = CORE_SCHEMA.withTags(mergeTag, boolYaml11Tag)
 

@@ -1,4 +1,4 @@
-import { goJsonProblem } from '../http/go-json-problem.ts'
+import { goJsonProblem } from '../go-json-problem.ts'
 import { badRequest } from '../status-error.ts'
 
 /** Where a list goes on: after the key `start` of the state at version `rv` (-1: the state of now). */

@@ -91,10 +91,16 @@ export async function getLog(call: Call): Promise<TwinResponse> {
   const { parts, request } = call
   const pod = parts.registry.get(call.served.type, keyOfCall(call))
   const options = logOptions(pod, request.query)
+  // nobody could be asked for it
+  if (!isBound(pod)) return { kind: 'Bytes', status: 204, headers: {}, body: '' }
   const log = await parts.logs.read(pod, { ...options, ...(request.signal === undefined ? {} : { signal: request.signal }) })
   const headers = { 'content-type': 'text/plain' }
   if (typeof log === 'string') return { kind: 'Bytes', status: 200, headers, body: log }
   return { kind: 'Stream', status: 200, headers, pieces: log }
+}
+
+function isBound({ spec }: KubeObject): boolean {
+  return Boolean((spec as { readonly nodeName?: string } | undefined)?.nodeName)
 }
 
 function logOptions(pod: KubeObject, query: URLSearchParams): PodLogOptions {

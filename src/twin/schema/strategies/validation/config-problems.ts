@@ -1,20 +1,14 @@
 import type { ConfigMap, Secret } from 'kubernetes-types/core/v1'
-import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
+import { forbiddenValue, invalidValue } from '../../../api/field-problem.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { immutableProblems, tooLong } from './refusal.ts'
+import { secretContentProblems } from './secret-content.ts'
 
 const mostBytes = 1024 * 1024
 const keyRule =
   "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', " +
   "regex used for validation is '[-._a-zA-Z0-9]+')"
-/** What a Secret of a type must hold. */
-const required: Readonly<Record<string, readonly string[]>> = {
-  'kubernetes.io/dockercfg': ['.dockercfg'],
-  'kubernetes.io/dockerconfigjson': ['.dockerconfigjson'],
-  'kubernetes.io/tls': ['tls.crt', 'tls.key'],
-}
-const accountName = 'kubernetes.io/service-account.name'
 
 /** Why a ConfigMap is refused. Source: Kubernetes API reference, ConfigMap. */
 export function configMapProblems(next: ConfigMap, old: ConfigMap | undefined): readonly StatusCause[] {
@@ -33,16 +27,13 @@ export function configMapProblems(next: ConfigMap, old: ConfigMap | undefined): 
 
 /** Why a Secret is refused; nothing of its content is in the words. Source: Kubernetes API reference, Secret. */
 export function secretProblems(next: Secret, old: Secret | undefined): readonly StatusCause[] {
-  const { data = {}, type = 'Opaque' } = next
-  const missing = (required[type] ?? []).filter((key) => !Object.hasOwn(data, key))
-  const nameless = type === 'kubernetes.io/service-account-token' && !next.metadata?.annotations?.[accountName]
+  const { data = {} } = next
   return [
     ...(old === undefined ? [] : immutableProblems('type', next.type, old.type)),
     ...(old?.immutable === true ? lockedProblems(next, old, ['data']) : []),
     ...Object.keys(data).flatMap((key) => keyProblems('data', key)),
     ...(base64Size(data) > mostBytes ? [tooLong('data', mostBytes)] : []),
-    ...(nameless ? [requiredValue(`metadata.annotations[${accountName}]`)] : []),
-    ...missing.map((key) => requiredValue(`data[${key}]`)),
+    ...secretContentProblems(next),
   ]
 }
 

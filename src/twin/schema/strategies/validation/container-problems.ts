@@ -9,6 +9,7 @@ import { containerPortProblems, hostPortProblems } from './port-problems.ts'
 import { lifecycleProblems, livenessProblems, probeProblems } from './probe-problems.ts'
 import { duplicateValue, invalidText, problem, unsupportedValue } from './refusal.ts'
 import { resourceProblems } from './resource-problems.ts'
+import { containerUserProblems } from './user-id-problems.ts'
 
 const messagePolicies = ['File', 'FallbackToLogsOnError']
 const pullPolicies = ['Always', 'IfNotPresent', 'Never']
@@ -81,9 +82,11 @@ function pullPolicyProblems(field: string, policy: string | undefined): readonly
 }
 
 function securityProblems(field: string, context: Container['securityContext']): readonly StatusCause[] {
-  if (context?.allowPrivilegeEscalation !== false) return []
+  const users = containerUserProblems(field, context)
+  if (context?.allowPrivilegeEscalation !== false) return users
   const admin = context.capabilities?.add?.includes('CAP_SYS_ADMIN') ?? false
   return [
+    ...users,
     ...(context.privileged ? [invalidText(field, '', 'cannot set `allowPrivilegeEscalation` to false and `privileged` to true')] : []),
     ...(admin ? [invalidText(field, '', 'cannot set `allowPrivilegeEscalation` to false and `capabilities.Add` CAP_SYS_ADMIN')] : []),
   ]

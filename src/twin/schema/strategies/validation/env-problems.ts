@@ -1,6 +1,7 @@
 import type { Container, EnvVar } from 'kubernetes-types/core/v1'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { fieldRefProblems, resourceRefProblems } from './field-ref-problems.ts'
 
 const envName = /^[-._a-zA-Z][-._a-zA-Z0-9]*$/
 const envNameRule =
@@ -35,9 +36,14 @@ function sourceProblems(field: string, value: string | undefined, source: NonNul
     return [invalidValue(field, '', 'must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef` or `secretKeyRef`')]
   }
   return [
+    ...(source.fieldRef ? fieldRefProblems(`${field}.fieldRef`, source.fieldRef, 'Variable') : []),
+    ...(source.resourceFieldRef ? resourceRefProblems(`${field}.resourceFieldRef`, source.resourceFieldRef, 'Variable') : []),
     ...(source.configMapKeyRef && !source.configMapKeyRef.key ? [requiredValue(`${field}.configMapKeyRef.key`)] : []),
     ...(source.secretKeyRef && !source.secretKeyRef.key ? [requiredValue(`${field}.secretKeyRef.key`)] : []),
-    ...(value ? [invalidValue(field, '', 'may not be specified when `value` is not empty')] : []),
-    ...(given.length > 1 ? [invalidValue(field, '', 'may not have more than one field specified at a time')] : []),
+    ...(value
+      ? [invalidValue(field, '', 'may not be specified when `value` is not empty')]
+      : given.length > 1
+        ? [invalidValue(field, '', 'may not have more than one field specified at a time')]
+        : []),
   ]
 }

@@ -8,6 +8,7 @@ import { labelProblems } from './label-selector-problems.ts'
 import { problem, unsupportedValue } from './refusal.ts'
 import { spreadProblems } from './spread-problems.ts'
 import { tolerationProblems } from './toleration-problems.ts'
+import { podUserProblems } from './user-id-problems.ts'
 import { reviewVolumes } from './volume-problems.ts'
 
 const restartPolicies = ['Always', 'OnFailure', 'Never']
@@ -28,6 +29,7 @@ export function podSpecProblems(field: string, spec: PodSpec): readonly StatusCa
     ...choiceProblems(`${field}.dnsPolicy`, spec.dnsPolicy, dnsPolicies),
     ...labelProblems(`${field}.nodeSelector`, spec.nodeSelector),
     ...hostNetworkProblems(field, spec),
+    ...podUserProblems(`${field}.securityContext`, spec.securityContext),
     ...affinityProblems(`${field}.affinity`, spec.affinity),
     ...spreadProblems(`${field}.topologySpreadConstraints`, spec.topologySpreadConstraints ?? []),
     ...nameProblems(field, spec),

@@ -1,7 +1,8 @@
-import type { Volume } from 'kubernetes-types/core/v1'
+import type { DownwardAPIVolumeFile, Volume } from 'kubernetes-types/core/v1'
 import { dnsLabelProblem } from '../../../../core/kubernetes/dns-name.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { fieldRefProblems, resourceRefProblems } from './field-ref-problems.ts'
 import { duplicateValue, problem, unsupportedValue } from './refusal.ts'
 
 const hostPathTypes = ['', 'BlockDevice', 'CharDevice', 'Directory', 'DirectoryOrCreate', 'File', 'FileOrCreate', 'Socket']
@@ -84,6 +85,8 @@ function fieldProblems(field: string, source: (typeof sources)[number], volume: 
       return volume.persistentVolumeClaim?.claimName ? [] : [requiredValue(`${field}.claimName`)]
     case 'csi':
       return volume.csi?.driver ? [] : [requiredValue(`${field}.driver`)]
+    case 'downwardAPI':
+      return (volume.downwardAPI?.items ?? []).flatMap((item) => fileProblems(field, item))
     case 'nfs':
       return nfsProblems(field, volume.nfs)
     default:
@@ -97,6 +100,20 @@ export function hostPathProblems(field: string, path: string | undefined, type: 
   return [
     ...(path.split('/').includes('..') ? [invalidValue(`${field}.path`, path, "must not contain '..'")] : []),
     ...(type === undefined || hostPathTypes.includes(type) ? [] : [unsupportedValue(`${field}.type`, type, hostPathTypes)]),
+  ]
+}
+
+/** The server does not say which of the items it means. */
+function fileProblems(field: string, { path, fieldRef, resourceFieldRef }: DownwardAPIVolumeFile): readonly StatusCause[] {
+  const given = fieldRef ?? resourceFieldRef
+  return [
+    ...(path ? [] : [requiredValue(`${field}.path`)]),
+    ...(fieldRef ? fieldRefProblems(`${field}.fieldRef`, fieldRef, 'File') : []),
+    ...(fieldRef && resourceFieldRef
+      ? [invalidValue(field, 'resource', 'fieldRef and resourceFieldRef can not be specified simultaneously')]
+      : []),
+    ...(!fieldRef && resourceFieldRef ? resourceRefProblems(`${field}.resourceFieldRef`, resourceFieldRef, 'File') : []),
+    ...(given ? [] : [requiredValue(field, 'one of fieldRef and resourceFieldRef is required')]),
   ]
 }
 
