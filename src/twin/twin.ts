@@ -27,7 +27,6 @@ import { knownImages } from './machine/effects/known-images.ts'
 import type { Machine } from './machine/machine.ts'
 import { metricsResources } from './metrics/metrics-resources.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
-import { versionConversion } from './schema/conversion/version-conversion.ts'
 import { builtInAdmission } from './schema/strategies/admission/built-in-admission.ts'
 import { StoreAddressPool } from './schema/strategies/admission/service-address-pool.ts'
 import { servedLogs } from './served-logs.ts'
@@ -148,7 +147,6 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
     clock,
     random,
     gitVersion: version,
-    conversion: versionConversion,
     logs: servedLogs(logs, clock, store),
     access: access.access,
     ...options.api,

@@ -12,9 +12,9 @@ import { definitionLifecycle } from './definitions/definition-lifecycle.ts'
 import { discoveryAnswer } from './discovery/discovery-answer.ts'
 import { expireEvents } from './event-expiry.ts'
 import { type AccessControl, openAccess } from './http/access.ts'
-import { type FieldManagement, fieldManagementOf } from './http/field-management.ts'
+import { fieldManagementOf } from './http/field-management.ts'
 import { noFaults, type RequestFaults } from './http/request-faults.ts'
-import type { DocumentSource, FieldCheck, PodLogs, ServerParts } from './http/server-parts.ts'
+import type { DocumentSource, PodLogs, ServerParts } from './http/server-parts.ts'
 import { type DefectListener, TwinServer } from './http/twin-server.ts'
 import { Snapshots } from './list/snapshots.ts'
 import { mergeSchemas } from './merge-schemas.ts'
@@ -23,30 +23,21 @@ import type { Describe } from './openapi/open-api-schema.ts'
 import { Registry } from './registry.ts'
 import { RegistryClient } from './registry-client.ts'
 import { ResourceCatalog } from './resource-catalog.ts'
-import type { ResourceStrategy } from './resource-strategy.ts'
-import { type ResourceType, storedAs } from './resource-type.ts'
-import type { VersionConversion } from './version-conversion.ts'
+import { storedAs } from './resource-type.ts'
 import { WatchHub } from './watch/watch-hub.ts'
 
-/** What an API server is given; what is left out is as the release has it, or (access, faults, logs) does nothing. */
+/** What an API server is given; what is left out (access, faults, logs) does nothing. */
 export interface TwinApiOptions {
   readonly store: ObjectStore
   readonly clock: Clock
   readonly random: () => number
   /** Which release it is: `v1.20.2`, `v1.32.1+k3s1`. */
   readonly gitVersion: string
-  /** The built-in ones of the release unless told. */
-  readonly types?: readonly ResourceType[]
-  readonly strategyOf?: (type: ResourceType) => ResourceStrategy
   readonly admission?: readonly AdmissionStep[]
-  readonly conversion?: VersionConversion
-  readonly checkFields?: FieldCheck
-  readonly fields?: FieldManagement
   readonly access?: AccessControl
   readonly faults?: RequestFaults
   readonly logs?: PodLogs
   readonly virtual?: ServerParts['virtual']
-  readonly documents?: readonly DocumentSource[]
   /** What types and fields are in words, for `kubectl explain`; nothing unless told. */
   readonly describe?: Describe
   readonly onDefect?: DefectListener
@@ -69,13 +60,13 @@ export interface TwinApi {
 export function createTwinApi(options: TwinApiOptions): TwinApi {
   const { store, clock, random, gitVersion } = options
   const minor = minorOf(gitVersion)
-  const catalog = new ResourceCatalog(minor, options.types ?? resourceTypes(minor))
+  const catalog = new ResourceCatalog(minor, resourceTypes(minor))
   const registry = new Registry({
     store,
     catalog,
     clock,
     random,
-    strategyOf: options.strategyOf ?? ((type) => (type.custom === undefined ? strategyOf(storedAs(type)) : customStrategy(type))),
+    strategyOf: (type) => (type.custom === undefined ? strategyOf(storedAs(type)) : customStrategy(type)),
     admission: [definitionLifecycle(store), ...(options.admission ?? [])],
   })
   const hub = new WatchHub(store, clock)
@@ -87,13 +78,13 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     hub,
     snapshots: new Snapshots(store),
     podsByNode: store.index('pods', ({ spec }) => [(spec as { readonly nodeName?: string } | undefined)?.nodeName ?? '']),
-    ...releaseParts(gitVersion, options, catalog),
-    conversion: options.conversion ?? versionConversion,
+    ...releaseParts(gitVersion, catalog),
+    conversion: versionConversion,
     access: options.access ?? openAccess,
     faults: options.faults ?? noFaults,
     logs: options.logs ?? { read: async () => '' },
     virtual: options.virtual ?? (() => undefined),
-    documents: [discovery, openApiDocumentSource(options.describe), ...(options.documents ?? [])],
+    documents: [discovery, openApiDocumentSource(options.describe)],
   }
   const endOwnWork = beginOwnWork(registry, hub)
   return {
@@ -104,8 +95,8 @@ export function createTwinApi(options: TwinApiOptions): TwinApi {
     hub,
     serveRelease: (next) => {
       const nextMinor = minorOf(next)
-      if (nextMinor !== catalog.minor) catalog.serve(nextMinor, options.types ?? resourceTypes(nextMinor))
-      Object.assign(parts, releaseParts(next, options, catalog))
+      if (nextMinor !== catalog.minor) catalog.serve(nextMinor, resourceTypes(nextMinor))
+      Object.assign(parts, releaseParts(next, catalog))
     },
     close: () => {
       endOwnWork()
@@ -129,18 +120,16 @@ function beginOwnWork(registry: Registry, hub: WatchHub): () => void {
 /** What of a server depends on its release, beside the resources it serves. */
 function releaseParts(
   gitVersion: string,
-  options: TwinApiOptions,
   catalog: ResourceCatalog,
 ): Pick<ServerParts, 'gitVersion' | 'mergeSchema' | 'checkFields' | 'fields'> {
   const minor = minorOf(gitVersion)
   const mergeSchema = mergeSchemas(minor)
-  const { conversion = versionConversion } = options
   const ofKind = (apiVersion: string, kind: string) => catalog.ofKind(apiVersion, kind)
   return {
     gitVersion,
     mergeSchema,
-    checkFields: options.checkFields ?? fieldCheckOf(minor),
-    fields: options.fields ?? fieldManagementOf({ minor, schemaOf: mergeSchema, conversion, ofKind }),
+    checkFields: fieldCheckOf(minor),
+    fields: fieldManagementOf({ minor, schemaOf: mergeSchema, conversion: versionConversion, ofKind }),
   }
 }
 
