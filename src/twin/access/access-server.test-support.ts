@@ -5,6 +5,7 @@ import type { TwinApi, TwinApiOptions } from '../api/twin-api.ts'
 import { createTwinApi, minorOf } from '../api/twin-api.ts'
 import type { DraftObject } from '../kube-object.ts'
 import { ObjectStore } from '../store/object-store.ts'
+import { seededRandom } from '../time/seeded-random.ts'
 import { createTwinAccess, type TwinAccess } from './twin-access.ts'
 
 /** The token of somebody who may do everything. */
@@ -50,7 +51,7 @@ interface AccessServerOptions extends Partial<TwinApiOptions> {
 export async function accessServer(gitVersion = 'v1.20.2', { admissionOf, ...more }: AccessServerOptions = {}): Promise<AccessServer> {
   const clock = new VirtualClock({ startMs: Date.parse('2026-11-21T10:00:00Z') })
   const store = new ObjectStore()
-  const random = seeded()
+  const random = seededRandom(1)
   const defects: unknown[] = []
   const access = createTwinAccess({
     store,
@@ -77,14 +78,6 @@ export async function accessServer(gitVersion = 'v1.20.2', { admissionOf, ...mor
   for (const name of ['default', 'kube-system', 'kube-public']) await api.client.create('namespaces', { metadata: { name } })
   await access.bootstrap(api.client)
   return { ...api, clock, store, access, defects, send: sender(api) }
-}
-
-function seeded(): () => number {
-  let seed = 1
-  return () => {
-    seed = (seed * 16_807) % 2_147_483_647
-    return seed / 2_147_483_647
-  }
 }
 
 function sender({ server }: TwinApi): Send {

@@ -3,6 +3,7 @@ import { VirtualClock } from '../../cluster/virtual-clock.ts'
 import type { DraftObject } from '../kube-object.ts'
 import { resourceTypes } from '../schema/types/resource-types.ts'
 import { ObjectStore } from '../store/object-store.ts'
+import { seededRandom } from '../time/seeded-random.ts'
 import { Registry } from './registry.ts'
 import { RegistryClient } from './registry-client.ts'
 import { ResourceCatalog } from './resource-catalog.ts'
@@ -24,11 +25,7 @@ const strategies: Readonly<Record<string, ResourceStrategy>> = { pods: podStrate
 async function setUp(minor = 20) {
   const clock = new VirtualClock({ startMs })
   const store = new ObjectStore()
-  let seed = 1
-  const random = () => {
-    seed = (seed * 16807) % 2147483647
-    return seed / 2147483647
-  }
+  const random = seededRandom(1)
   const catalog = new ResourceCatalog(minor, resourceTypes(minor))
   const registry = new Registry({ store, catalog, clock, random, strategyOf: (type) => strategies[storedAs(type)] ?? {} })
   const client = new RegistryClient(registry)

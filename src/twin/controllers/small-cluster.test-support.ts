@@ -9,6 +9,7 @@ import type { DraftObject, KubeObject } from '../kube-object.ts'
 import { strategyOf } from '../schema/strategies/strategy-of.ts'
 import { resourceTypes } from '../schema/types/resource-types.ts'
 import { ObjectStore } from '../store/object-store.ts'
+import { seededRandom } from '../time/seeded-random.ts'
 import type { TwinClient } from '../twin-client.ts'
 import { KnownKinds } from './known-kinds.ts'
 
@@ -36,7 +37,7 @@ export async function smallCluster(minor = 30): Promise<SmallCluster> {
   const clock = new VirtualClock({ startMs })
   const types = resourceTypes(minor)
   const catalog = new ResourceCatalog(minor, types)
-  const random = seeded(1)
+  const random = seededRandom(1)
   const client = new RegistryClient(new Registry({ store, catalog, clock, random, strategyOf: (type) => strategyOf(storedAs(type)) }))
   const loops: ControlLoop[] = []
   const failures: string[] = []
@@ -71,15 +72,4 @@ export async function smallCluster(minor = 30): Promise<SmallCluster> {
 
 function namespaceDraft(name: string): DraftObject {
   return { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: { finalizers: ['kubernetes'] }, status: { phase: 'Active' } }
-}
-
-/** Numbers in [0, 1), the same ones each time. Source: mulberry32. */
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
 }

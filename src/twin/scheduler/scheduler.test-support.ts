@@ -8,6 +8,7 @@ import { storedAs } from '../api/resource-type.ts'
 import { as, type DraftObject } from '../kube-object.ts'
 import { resourceTypes } from '../schema/types/resource-types.ts'
 import { ObjectStore } from '../store/object-store.ts'
+import { seededRandom } from '../time/seeded-random.ts'
 import { Scheduler, type SchedulerOptions } from './scheduler.ts'
 
 /** Bound pods go when a kubelet says so, 30 s later here at the latest; others at once. */
@@ -15,20 +16,12 @@ const podStrategy: ResourceStrategy = {
   graceSeconds: (object, asked) => ((object.spec as { nodeName?: string } | undefined)?.nodeName ? (asked ?? 30) : 0),
 }
 
-function seeded(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state * 48_271) % 2_147_483_647
-    return state / 2_147_483_647
-  }
-}
-
 /** A scheduler on an API server, in virtual time that begins on 1 January 2026. */
 export async function schedulerRig(options: Partial<Pick<SchedulerOptions, 'minor' | 'schedulerName'>> & { seed?: number } = {}) {
   const { minor = 33, seed = 1, ...rest } = options
   const clock = new VirtualClock({ startMs: Date.parse('2026-01-01T00:00:00Z') })
   const store = new ObjectStore()
-  const random = seeded(seed)
+  const random = seededRandom(seed)
   const strategyOf = (type: Parameters<typeof storedAs>[0]) => (storedAs(type) === 'pods' ? podStrategy : {})
   const registry = new Registry({ store, catalog: new ResourceCatalog(minor, resourceTypes(minor)), clock, random, strategyOf })
   const client = new RegistryClient(registry)

@@ -1,5 +1,6 @@
 import { VirtualClock } from '../../../cluster/virtual-clock.ts'
 import { ObjectStore } from '../../store/object-store.ts'
+import { seededRandom } from '../../time/seeded-random.ts'
 import { createTwinApi, type TwinApiOptions } from '../twin-api.ts'
 
 /** When all tests of the server begin. */
@@ -10,11 +11,7 @@ export async function smallServer(options: Partial<TwinApiOptions> & { readonly 
   const { historyLimit, gitVersion = 'v1.20.2', ...others } = options
   const clock = new VirtualClock({ startMs })
   const store = new ObjectStore(historyLimit === undefined ? {} : { historyLimit })
-  let seed = 1
-  const random = () => {
-    seed = (seed * 16807) % 2147483647
-    return seed / 2147483647
-  }
+  const random = seededRandom(1)
   const defects: unknown[] = []
   const api = createTwinApi({
     store,

@@ -10,6 +10,7 @@ import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { strategyOf } from '../../schema/strategies/strategy-of.ts'
 import { resourceTypes } from '../../schema/types/resource-types.ts'
 import { ObjectStore } from '../../store/object-store.ts'
+import { seededRandom } from '../../time/seeded-random.ts'
 import type { TwinClient } from '../../twin-client.ts'
 import { FakeNodes, type FakeNodesOptions } from './fake-nodes.test-support.ts'
 import { workloadControllers } from './workload-controllers.ts'
@@ -47,7 +48,7 @@ export class WorkloadCluster {
       store,
       catalog,
       clock,
-      random: numbers(),
+      random: seededRandom(7),
       strategyOf: (type) => strategyOf(storedAs(type)),
       admission: [quota],
     })
@@ -128,12 +129,4 @@ export async function startCluster(options: WorkloadClusterOptions = {}): Promis
   const cluster = await WorkloadCluster.start(options)
   onTestFinished(() => cluster.stop())
   return cluster
-}
-
-function numbers(): () => number {
-  let seed = 7
-  return () => {
-    seed = (seed * 16807) % 2147483647
-    return seed / 2147483647
-  }
 }
