@@ -7,17 +7,34 @@ export interface Index {
   keys(): Iterable<string>
 }
 
-/** An index over one table; an object can stand under several keys or under none. */
+/** The place of one object in its table: the object in it changes, the place stays. */
+export interface Row {
+  object: KubeObject
+  /** Under which each index of the table has it. */
+  readonly keys: (readonly string[])[]
+}
+
+const none: readonly string[] = []
+
+/** An index over one table; an object can stand under several keys or under none. It has to be told only of changes, and looks only at keys. */
 export class ObjectIndex implements Index {
   readonly #keysOf: (object: KubeObject) => readonly string[]
-  readonly #byKey = new Map<string, Map<string, KubeObject>>()
+  readonly #byKey = new Map<string, Set<Row>>()
+  /** Which of its table's indexes it is. */
+  readonly #ordinal: number
 
-  constructor(keysOf: (object: KubeObject) => readonly string[]) {
+  /** `keysOf` says the same of the same object whenever it is asked. */
+  constructor(keysOf: (object: KubeObject) => readonly string[], ordinal: number) {
     this.#keysOf = keysOf
+    this.#ordinal = ordinal
   }
 
   get(key: string): readonly KubeObject[] {
-    return [...(this.#byKey.get(key)?.values() ?? [])]
+    const rows = this.#byKey.get(key)
+    if (rows === undefined) return []
+    const objects: KubeObject[] = []
+    for (const { object } of rows) objects.push(object)
+    return objects
   }
 
   count(key: string): number {
@@ -28,30 +45,34 @@ export class ObjectIndex implements Index {
     return this.#byKey.keys()
   }
 
-  set(object: KubeObject, previous: KubeObject | undefined): void {
-    const keys = this.#keysOf(object)
-    if (previous !== undefined) {
-      const before = this.#keysOf(previous)
-      if (before !== keys) this.#dropFrom(before, previous, keys)
-    }
-    const { uid } = object.metadata
+  /** There is another object in the row, or the first. */
+  set(row: Row): void {
+    const before = row.keys[this.#ordinal] ?? none
+    const keys = this.#keysOf(row.object)
+    if (haveTheSame(before, keys)) return
+    this.#drop(row, before, keys)
+    row.keys[this.#ordinal] = keys
     for (const key of keys) {
-      const entries = this.#byKey.get(key)
-      if (entries === undefined) this.#byKey.set(key, new Map([[uid, object]]))
-      else entries.set(uid, object)
+      const rows = this.#byKey.get(key)
+      if (rows === undefined) this.#byKey.set(key, new Set([row]))
+      else rows.add(row)
     }
   }
 
-  delete(object: KubeObject): void {
-    this.#dropFrom(this.#keysOf(object), object, [])
+  delete(row: Row): void {
+    this.#drop(row, row.keys[this.#ordinal] ?? none, none)
   }
 
-  #dropFrom(keys: readonly string[], object: KubeObject, except: readonly string[]): void {
+  #drop(row: Row, keys: readonly string[], except: readonly string[]): void {
     for (const key of keys) {
       if (except.includes(key)) continue
-      const entries = this.#byKey.get(key)
-      entries?.delete(object.metadata.uid)
-      if (entries?.size === 0) this.#byKey.delete(key)
+      const rows = this.#byKey.get(key)
+      rows?.delete(row)
+      if (rows?.size === 0) this.#byKey.delete(key)
     }
   }
+}
+
+function haveTheSame(a: readonly string[], b: readonly string[]): boolean {
+  return a === b || (a.length === b.length && a.every((key, i) => key === b[i]))
 }

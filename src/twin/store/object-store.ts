@@ -1,6 +1,6 @@
 import type { KubeObject } from '../kube-object.ts'
 import { ChangeHistory } from './change-history.ts'
-import { type Index, ObjectIndex } from './object-index.ts'
+import type { Index } from './object-index.ts'
 import { ObjectTable } from './object-table.ts'
 
 /** One step of the store. `previous` is what the object was before (absent when it is new), `object` of a deletion its last state. */
@@ -33,6 +33,8 @@ export interface ObjectStoreOptions {
 export class ObjectStore {
   readonly #tables = new Map<string, ObjectTable>()
   readonly #listeners = new Set<Listener>()
+  /** Who hears of a resource, in the order in which they came; found out again when somebody comes or goes. */
+  readonly #hearers = new Map<string, readonly Listener[]>()
   readonly #history: ChangeHistory
   #version: number
 
@@ -66,17 +68,11 @@ export class ObjectStore {
 
   /** Stores an object under its metadata, with the next version; returns it as stored. */
   put(resource: string, object: KubeObject): KubeObject {
-    const table = this.#table(resource)
-    const previous = table.get(object.metadata.namespace, object.metadata.name)
     const stored = this.#nextVersion(object)
-    table.set(stored)
-    this.#record({
-      resource,
-      kind: previous === undefined ? 'Added' : 'Modified',
-      object: stored,
-      ...(previous === undefined ? {} : { previous }),
-      resourceVersion: this.#version,
-    })
+    const previous = this.#table(resource).set(stored)
+    const resourceVersion = this.#version
+    if (previous === undefined) this.#record({ resource, kind: 'Added', object: stored, resourceVersion })
+    else this.#record({ resource, kind: 'Modified', object: stored, previous, resourceVersion })
     return stored
   }
 
@@ -93,9 +89,13 @@ export class ObjectStore {
 
   /** Called with every change (of these resources, when they are told), at once; the returned function ends that. A listener must not throw. */
   subscribe(hear: (change: Change) => void, resources?: Iterable<string>): () => void {
-    const listener = { hear, resources: resources && new Set(resources) }
+    const listener: Listener = { hear, resources: resources && new Set(resources) }
     this.#listeners.add(listener)
-    return () => this.#listeners.delete(listener)
+    this.#forgetHearers(listener)
+    return () => {
+      this.#listeners.delete(listener)
+      this.#forgetHearers(listener)
+    }
   }
 
   /** The changes of one resource after a version, oldest first; `Expired` when they are no longer all there. */
@@ -105,7 +105,7 @@ export class ObjectStore {
 
   /** Objects of a resource by a value of theirs (the node of a pod, the UID of an owner), kept up to date from now on. */
   index(resource: string, keysOf: (object: KubeObject) => readonly string[]): Index {
-    return this.#table(resource).addIndex(new ObjectIndex(keysOf))
+    return this.#table(resource).addIndex(keysOf)
   }
 
   #table(resource: string): ObjectTable {
@@ -123,6 +123,19 @@ export class ObjectStore {
 
   #record(change: Change): void {
     this.#history.add(change)
-    for (const { hear, resources } of this.#listeners) if (resources === undefined || resources.has(change.resource)) hear(change)
+    for (const listener of this.#hearersOf(change.resource)) if (this.#listeners.has(listener)) listener.hear(change)
+  }
+
+  #hearersOf(resource: string): readonly Listener[] {
+    const known = this.#hearers.get(resource)
+    if (known !== undefined) return known
+    const hearers = [...this.#listeners].filter(({ resources }) => resources === undefined || resources.has(resource))
+    this.#hearers.set(resource, hearers)
+    return hearers
+  }
+
+  #forgetHearers({ resources }: Listener): void {
+    if (resources === undefined) this.#hearers.clear()
+    else for (const resource of resources) this.#hearers.delete(resource)
   }
 }

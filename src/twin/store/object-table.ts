@@ -1,9 +1,9 @@
 import type { KubeObject } from '../kube-object.ts'
-import type { Index, ObjectIndex } from './object-index.ts'
+import { type Index, ObjectIndex, type Row } from './object-index.ts'
 
 /** The objects of one resource by namespace and name. Sorted when a list is asked for, and only what has gained or lost a name since. */
 export class ObjectTable {
-  readonly #namespaces = new Map<string, Map<string, KubeObject>>()
+  readonly #namespaces = new Map<string, Map<string, Row>>()
   readonly #sorted = new Map<string, readonly string[]>()
   readonly #indexes: ObjectIndex[] = []
   #size = 0
@@ -13,55 +13,67 @@ export class ObjectTable {
   }
 
   get(namespace: string | undefined, name: string): KubeObject | undefined {
-    return this.#namespaces.get(namespace ?? '')?.get(name)
+    return this.#namespaces.get(namespace ?? '')?.get(name)?.object
   }
 
   list(namespace?: string): readonly KubeObject[] {
-    if (namespace !== undefined) return this.#listOne(namespace)
-    // As keys they are followed by a slash, which comes after a dash.
-    const names = [...this.#namespaces.keys()].sort((a, b) => compareText(`${a}/`, `${b}/`))
-    return names.flatMap((name) => this.#listOne(name))
+    const rows = namespace === undefined ? this.#namespacesInOrder().flatMap((name) => this.#rowsOf(name)) : this.#rowsOf(namespace)
+    return rows.map(({ object }) => object)
   }
 
-  set(object: KubeObject): void {
+  /** Puts an object into its place; returns what was there. */
+  set(object: KubeObject): KubeObject | undefined {
     const { namespace = '', name } = object.metadata
-    const objects = this.#namespaces.get(namespace) ?? new Map<string, KubeObject>()
-    if (objects.size === 0) this.#namespaces.set(namespace, objects)
-    const previous = objects.get(name)
-    objects.set(name, object)
-    if (previous === undefined) {
-      this.#size += 1
-      this.#sorted.delete(namespace)
-    }
-    for (const index of this.#indexes) index.set(object, previous)
+    const rows = this.#namespaces.get(namespace)
+    const known = rows?.get(name)
+    const row = known ?? { object, keys: [] }
+    const previous = known?.object
+    row.object = object
+    if (known === undefined) this.#add(namespace, name, row)
+    for (const index of this.#indexes) index.set(row)
+    return previous
+  }
+
+  #add(namespace: string, name: string, row: Row): void {
+    const rows = this.#namespaces.get(namespace)
+    if (rows === undefined) this.#namespaces.set(namespace, new Map([[name, row]]))
+    else rows.set(name, row)
+    this.#size += 1
+    this.#sorted.delete(namespace)
   }
 
   delete(namespace: string | undefined, name: string): void {
-    const objects = this.#namespaces.get(namespace ?? '')
-    const previous = objects?.get(name)
-    if (objects === undefined || previous === undefined) return
-    objects.delete(name)
-    if (objects.size === 0) this.#namespaces.delete(namespace ?? '')
+    const rows = this.#namespaces.get(namespace ?? '')
+    const row = rows?.get(name)
+    if (rows === undefined || row === undefined) return
+    rows.delete(name)
+    if (rows.size === 0) this.#namespaces.delete(namespace ?? '')
     this.#size -= 1
     this.#sorted.delete(namespace ?? '')
-    for (const index of this.#indexes) index.delete(previous)
+    for (const index of this.#indexes) index.delete(row)
   }
 
-  addIndex(index: ObjectIndex): Index {
-    for (const object of this.list()) index.set(object, undefined)
+  addIndex(keysOf: (object: KubeObject) => readonly string[]): Index {
+    const index = new ObjectIndex(keysOf, this.#indexes.length)
+    for (const namespace of this.#namespacesInOrder()) for (const row of this.#rowsOf(namespace)) index.set(row)
     this.#indexes.push(index)
     return index
   }
 
-  #listOne(namespace: string): readonly KubeObject[] {
-    const objects = this.#namespaces.get(namespace)
-    if (objects === undefined) return []
+  #namespacesInOrder(): readonly string[] {
+    // As keys they are followed by a slash, which comes after a dash.
+    return [...this.#namespaces.keys()].sort((a, b) => compareText(`${a}/`, `${b}/`))
+  }
+
+  #rowsOf(namespace: string): readonly Row[] {
+    const rows = this.#namespaces.get(namespace)
+    if (rows === undefined) return []
     let names = this.#sorted.get(namespace)
     if (names === undefined) {
-      names = [...objects.keys()].sort(compareText)
+      names = [...rows.keys()].sort(compareText)
       this.#sorted.set(namespace, names)
     }
-    return names.flatMap((name) => objects.get(name) ?? [])
+    return names.flatMap((name) => rows.get(name) ?? [])
   }
 }
 
