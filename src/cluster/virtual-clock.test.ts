@@ -43,6 +43,36 @@ describe('virtual time', () => {
     expect(clock.now()).toBe(100)
   })
 
+  it.each([1, 2, 3, 63, 64, 65, 1_000])('lets %i timers in a row each find at rest what the one before it has set off', async (count) => {
+    const clock = new VirtualClock()
+    let begun = 0
+    let rested = 0
+    const tooEarly: number[] = []
+    const step = async (i: number) => {
+      if (rested !== begun) tooEarly.push(i)
+      begun += 1
+      for (let hops = 0; hops < 10; hops++) await undefined
+      if (i < count) clock.after(i % 2, () => void step(i + 1))
+      rested += 1
+    }
+    clock.after(1, () => void step(1))
+    await clock.advance(2_000)
+    expect({ begun, rested, tooEarly }).toEqual({ begun: count, rested: count, tooEarly: [] })
+  })
+
+  it('tells whoever moves it of a timer that throws, and goes on from there', async () => {
+    const clock = new VirtualClock()
+    const fired: number[] = []
+    for (const ms of [1, 2, 4, 5]) clock.after(ms, () => fired.push(ms))
+    clock.after(3, () => {
+      throw new Error('broken')
+    })
+    await expect(clock.advance(10)).rejects.toThrow('broken')
+    expect(fired).toEqual([1, 2])
+    await clock.advance(10)
+    expect(fired).toEqual([1, 2, 4, 5])
+  })
+
   it('never goes back', async () => {
     await expect(new VirtualClock({ startMs: 5 }).advanceTo(4)).rejects.toThrow(RangeError)
   })
