@@ -43,10 +43,11 @@ export class RegistryClient implements TwinClient {
   async change(resource: string, key: ObjectKey, next: (current: KubeObject) => DraftObject, subresource?: 'status'): Promise<KubeObject> {
     const type = this.#typeOf(resource)
     const current = this.#registry.get(type, key)
-    if (next(current) === current) return current
+    const wanted = next(current)
+    if (wanted === current) return current
     const make = (latest: KubeObject | undefined) => {
       if (latest === undefined) throw notFound({ group: type.group, plural: type.plural, name: key.name })
-      return next(latest)
+      return latest === current ? wanted : next(latest)
     }
     return (await this.#registry.update(type, key, make, this.#options(subresource))).object
   }

@@ -22,7 +22,8 @@ function sorted(members: object): object {
 }
 
 function fnv32a(text: string): number {
-  let hash = 0x811c9dc5
+  // kept as a signed number: what does not fit into 32 bits is slow to reckon with
+  let hash = 0x811c9dc5 | 0
   for (let at = 0; at < text.length; at++) {
     hash ^= text.charCodeAt(at)
     hash = Math.imul(hash, 0x01000193)
