@@ -1,4 +1,5 @@
 import type { Job } from 'kubernetes-types/batch/v1'
+import { labelValueProblem } from '../../../core/kubernetes/label-syntax.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 
 type Labels = Readonly<Record<string, string>>
@@ -24,7 +25,8 @@ export function withJobSelector(object: KubeObject, minor: number): KubeObject {
   const { template, selector } = spec
   const labels = { ...jobPodLabels(object.metadata, minor), ...template?.metadata?.labels }
   const matchLabels = { [selectorLabel(minor)]: object.metadata.uid, ...selector?.matchLabels }
-  const own = Object.keys(object.metadata.labels ?? {}).length > 0
+  // the Job's own are those of its pods, and refused there where they cannot be
+  const own = Object.keys(object.metadata.labels ?? {}).length > 0 || labelValueProblem(object.metadata.name) !== undefined
   return {
     ...object,
     metadata: own ? object.metadata : { ...object.metadata, labels },

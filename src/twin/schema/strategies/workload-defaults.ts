@@ -58,8 +58,9 @@ export function statefulSetDefaults(draft: DraftObject, minor: number): DraftObj
 }
 
 function claimTemplateDefaults(claim: Fields): Fields {
-  const filled = fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: { phase: 'Pending' } })
-  return changeField(filled, 'spec', (spec) => canonicalResources(claimSpecDefaults(spec)))
+  const filled = fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim', status: {} })
+  const pending = changeField(filled, 'status', (status) => fill(status, { phase: 'Pending' }))
+  return changeField(pending, 'spec', (spec) => canonicalResources(claimSpecDefaults(spec)))
 }
 
 function rollingDefaults(rolling: Fields): (strategy: Fields) => Fields {

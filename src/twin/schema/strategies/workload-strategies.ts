@@ -8,6 +8,7 @@ import { withJobSelector } from './job-selector.ts'
 import { startsWith } from './new-status.ts'
 import { specRule } from './spec-rule.ts'
 import { cronJobProblems, jobChangeProblems, newJobProblems } from './validation/job-problems.ts'
+import { statusProblems } from './validation/status-problems.ts'
 import {
   daemonSetProblems,
   deploymentProblems,
@@ -25,11 +26,22 @@ import {
   statefulSetDefaults,
 } from './workload-defaults.ts'
 
+type Validate = NonNullable<ResourceStrategy['validate']>
+
+/** A rule for a whole object, and one for its status where that is written alone. */
+function orStatus(kind: Parameters<typeof statusProblems>[0], rule: Validate): Validate {
+  return (next, old, context) =>
+    context.subresource === 'status' ? statusProblems(kind, next.status, old?.status) : rule(next, old, context)
+}
+
 /** Deployments: a change of annotations counts too, because they are copied to the ReplicaSets. */
 export const deploymentStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => deploymentDefaults(draft, minor),
-  validate: specRule<DeploymentSpec>((next, old) => deploymentProblems(next, old)),
+  validate: orStatus(
+    'Deployment',
+    specRule<DeploymentSpec>((next, old) => deploymentProblems(next, old)),
+  ),
   prepare(next, old, { subresource }) {
     if (old === undefined) return { ...next, status: {} }
     if (subresource === 'status') return next
@@ -42,7 +54,10 @@ export const deploymentStrategy: ResourceStrategy = {
 export const replicaSetStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => replicaSetDefaults(draft, minor),
-  validate: specRule<ReplicaSetSpec>((next, old) => replicaSetProblems(next, old)),
+  validate: orStatus(
+    'ReplicaSet',
+    specRule<ReplicaSetSpec>((next, old) => replicaSetProblems(next, old)),
+  ),
   prepare: startsWith({ replicas: 0 }),
 }
 
@@ -50,7 +65,10 @@ export const replicaSetStrategy: ResourceStrategy = {
 export const replicationControllerStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => replicationControllerDefaults(draft, minor),
-  validate: specRule<ReplicationControllerSpec>((next) => replicationControllerProblems(next)),
+  validate: orStatus(
+    'ReplicationController',
+    specRule<ReplicationControllerSpec>((next, old) => replicationControllerProblems(next, old)),
+  ),
   prepare: startsWith({ replicas: 0 }),
 }
 
@@ -58,7 +76,10 @@ export const replicationControllerStrategy: ResourceStrategy = {
 export const statefulSetStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => statefulSetDefaults(draft, minor),
-  validate: specRule<StatefulSetSpec>((next, old, { minor }) => statefulSetProblems(next, old, minor)),
+  validate: orStatus(
+    'StatefulSet',
+    specRule<StatefulSetSpec>((next, old, { minor }) => statefulSetProblems(next, old, minor)),
+  ),
   prepare: (next, old, { minor }) =>
     old === undefined ? { ...next, status: minor >= 22 ? { replicas: 0, availableReplicas: 0 } : { replicas: 0 } } : next,
 }
@@ -67,7 +88,10 @@ export const statefulSetStrategy: ResourceStrategy = {
 export const daemonSetStrategy: ResourceStrategy = {
   countsGeneration: true,
   defaults: (draft, { minor }) => daemonSetDefaults(draft, minor),
-  validate: specRule<DaemonSetSpec>((next, old) => daemonSetProblems(next, old)),
+  validate: orStatus(
+    'DaemonSet',
+    specRule<DaemonSetSpec>((next, old) => daemonSetProblems(next, old)),
+  ),
   prepare: prepareDaemonSet,
 }
 
@@ -89,11 +113,11 @@ function counted(object: KubeObject, generation: number): KubeObject {
 /** Jobs: the selector is made from the UID unless the client brings one. */
 export const jobStrategy: ResourceStrategy = {
   defaults: (draft, { minor }) => jobDefaults(draft, minor),
-  validate(next, old, { minor, subresource }) {
+  validate: orStatus('Job', (next, old, { minor, subresource }) => {
     if (subresource !== undefined) return []
     const job = as<Job>(next)
     return old === undefined ? newJobProblems(job, minor) : jobChangeProblems(job, as<Job>(old), minor)
-  },
+  }),
   prepare: (next, old, { minor }) => (old === undefined ? withJobSelector({ ...next, status: {} }, minor) : next),
 }
 

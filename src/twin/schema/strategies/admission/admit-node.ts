@@ -1,12 +1,11 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import { sameJson } from '../../../api/same-json.ts'
-import type { UserInfo } from '../../../api/user-info.ts'
+import { nodeOfUser, type UserInfo } from '../../../api/user-info.ts'
 import { as, type DraftObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, refused } from './admission-verdict.ts'
 
 const notReady = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' }
 const mirror = 'kubernetes.io/config.mirror'
-const userPrefix = 'system:node:'
 
 /** A new node takes no pods until somebody has seen it ready. Source: Kubernetes, Taint Nodes by Condition. */
 export function admitNewNode(draft: DraftObject): DraftObject {
@@ -14,11 +13,6 @@ export function admitNewNode(draft: DraftObject): DraftObject {
   const taints = spec.taints ?? []
   if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return draft
   return { ...draft, spec: { ...spec, taints: [...taints, notReady] } }
-}
-
-/** The node whose kubelet a user is; `undefined` for everybody else. */
-function nodeOfUser({ username, groups }: UserInfo): string | undefined {
-  return username.startsWith(userPrefix) && groups.includes('system:nodes') ? username.slice(userPrefix.length) : undefined
 }
 
 /** A kubelet writes its own node only, and neither its taints nor labels that are not its own. Source: Kubernetes, NodeRestriction. */

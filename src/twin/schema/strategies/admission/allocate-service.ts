@@ -1,8 +1,10 @@
 import type { Service, ServicePort, ServiceSpec } from 'kubernetes-types/core/v1'
 import { invalidValue } from '../../../api/field-problem.ts'
+import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { as, type DraftObject } from '../../../kube-object.ts'
 import { goValue, invalidText } from '../validation/refusal.ts'
+import { serviceProblems } from '../validation/service-problems.ts'
 import type { ServiceAddressPool } from './service-address-pool.ts'
 
 /** Since then a Service says which family its addresses are of. */
@@ -29,7 +31,9 @@ export function allocateService(draft: DraftObject, old: DraftObject | undefined
   const ported = withNodePorts(addressed.spec, before, pool)
   const checked = withHealthPort(ported.spec, before, pool)
   const causes = [...addressed.causes, ...ported.causes, ...checked.causes]
-  if (causes.length > 0) return { kind: 'Invalid', causes }
+  // nothing is given to a Service that cannot be: it is refused for what it is, when it is looked at as a whole
+  const possible = causes.length === 0 || serviceProblems(checked.spec, before).length === 0
+  if (causes.length > 0 && possible) return { kind: 'Invalid', causes }
   return { kind: 'Allocated', object: { ...draft, spec: withFamilies(checked.spec, minor) } }
 }
 
@@ -43,6 +47,9 @@ function keptOf(next: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {
   let spec = next
   if (next.type === 'ExternalName' && old.type !== 'ExternalName' && next.clusterIP === old.clusterIP) spec = withoutAddress(spec)
   if (next.type !== 'ExternalName' && !next.clusterIP && !next.clusterIPs?.length && old.clusterIP) spec = { ...spec, ...addressOf(old) }
+  // who changes the first address and not the list of them means the list as well
+  const alone = next.clusterIP !== old.clusterIP && sameJson(next.clusterIPs, old.clusterIPs)
+  if (next.clusterIP && alone) spec = { ...spec, clusterIPs: [next.clusterIP] }
   if (needsPorts(next) && needsPorts(old)) return { ...spec, ports: (spec.ports ?? []).map((port) => withOldPort(port, old)) }
   const unchanged = (spec.ports ?? []).every(({ nodePort }) => !nodePort || old.ports?.some((port) => port.nodePort === nodePort))
   return needsPorts(old) && unchanged && spec.ports ? { ...spec, ports: spec.ports.map(({ nodePort: _port, ...rest }) => rest) } : spec

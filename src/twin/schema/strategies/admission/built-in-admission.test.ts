@@ -59,6 +59,26 @@ describe('addresses of Services', () => {
     expect((await client.create('services', service('g'))).spec).toMatchObject({ clusterIP: '10.96.0.3' })
   })
 
+  it.each([
+    {
+      spec: { clusterIP: '300.1.1.1' },
+      why: 'Service "a" is invalid: spec.clusterIPs[0]: Invalid value: "300.1.1.1": must be a valid IP address',
+    },
+    { spec: { clusterIP: '172.16.0.1', ports: [] }, why: 'Service "a" is invalid: spec.ports: Required value' },
+    { spec: { clusterIP: '172.16.0.1' }, why: 'provided IP is not in the valid range' },
+  ])('looks for $spec only where the Service is one', async ({ spec, why }) => {
+    await expect(cluster('v1.20.2').create('services', service('a', spec))).rejects.toThrow(why)
+  })
+
+  it('does not look for an address that a Service cannot change to', async () => {
+    const client = cluster('v1.20.2')
+    const before = await client.create('services', service('a', { clusterIP: 'None' }))
+    for (const change of [{ clusterIP: '172.16.0.1' }, { clusterIP: '172.16.0.1', clusterIPs: ['172.16.0.1'] }]) {
+      const changed = client.update('services', { ...before, spec: { ...(before.spec as object), ...change } })
+      await expect(changed).rejects.toThrow('spec.clusterIPs[0]: Invalid value: []string{"172.16.0.1"}: may not change once set')
+    }
+  })
+
   it('keeps what a Service has when a client leaves it out', async () => {
     const client = cluster()
     const before = await client.create('services', service('a', { type: 'LoadBalancer', externalTrafficPolicy: 'Local' }))

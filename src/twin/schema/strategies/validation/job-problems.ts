@@ -25,6 +25,9 @@ export function jobChangeProblems(next: Job, old: Job, minor: number): readonly 
   const pending = minor >= 24 && before.suspend === true && !old.status?.startTime
   return [
     ...newJobProblems(next, isOfOlderRelease(before) ? Math.min(minor, 26) : minor),
+    // what is in the spec is looked at twice, and said twice
+    ...specProblems('spec', spec),
+    ...selectorOfJobProblems(spec),
     ...immutableProblems('spec.completions', spec.completions, before.completions),
     ...(sameJson(spec.selector, before.selector)
       ? []

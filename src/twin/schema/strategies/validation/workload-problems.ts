@@ -68,14 +68,19 @@ interface Rolling {
 
 /** Why a ReplicaSet is refused. Source: Kubernetes API reference, ReplicaSet v1. */
 export function replicaSetProblems(spec: ReplicaSetSpec, old: ReplicaSetSpec | undefined): readonly StatusCause[] {
-  return [
+  const causes = [
     ...negativeProblems('spec.replicas', spec.replicas),
     ...negativeProblems('spec.minReadySeconds', spec.minReadySeconds),
     // The server says "deployment" here too.
     ...requiredSelectorProblems('spec.selector', spec.selector, 'empty selector is invalid for deployment'),
     ...replicatedTemplateProblems(spec),
-    ...settledSelector(spec, old),
   ]
+  return [...causes, ...again(causes, old), ...settledSelector(spec, old)]
+}
+
+/** Of some kinds the original looks at an object that changes twice, and says twice what it finds. */
+function again(causes: readonly StatusCause[], old: object | undefined): readonly StatusCause[] {
+  return old === undefined ? [] : causes
 }
 
 function replicatedTemplateProblems(spec: Pick<ReplicaSetSpec, 'selector' | 'template'>): readonly StatusCause[] {
@@ -96,11 +101,14 @@ function settledSelector(
 }
 
 /** Why a ReplicationController is refused. Source: Kubernetes API reference, ReplicationController. */
-export function replicationControllerProblems(spec: ReplicationControllerSpec): readonly StatusCause[] {
+export function replicationControllerProblems(
+  spec: ReplicationControllerSpec,
+  old: ReplicationControllerSpec | undefined,
+): readonly StatusCause[] {
   const labels = spec.template?.metadata?.labels ?? {}
   const wanted = Object.entries(spec.selector ?? {})
   const mismatch = wanted.some(([key, value]) => labels[key] !== value)
-  return [
+  const causes = [
     ...negativeProblems('spec.minReadySeconds', spec.minReadySeconds),
     ...(wanted.length === 0 ? [requiredValue('spec.selector')] : []),
     ...negativeProblems('spec.replicas', spec.replicas),
@@ -109,11 +117,12 @@ export function replicationControllerProblems(spec: ReplicationControllerSpec): 
     ...(spec.template === undefined ? [] : templateProblems(template, spec.template)),
     ...(spec.template === undefined ? [] : lastingProblems(template, spec.template, 'ReplicationController')),
   ]
+  return [...causes, ...again(causes, old)]
 }
 
 /** Why a DaemonSet is refused. Source: Kubernetes API reference, DaemonSet v1. */
 export function daemonSetProblems(spec: DaemonSetSpec, old: DaemonSetSpec | undefined): readonly StatusCause[] {
-  return [
+  const causes = [
     ...selectorProblems('spec.selector', spec.selector),
     ...mismatchProblems(`${template}.metadata.labels`, spec.selector, spec.template?.metadata?.labels),
     ...emptySelectorProblems('spec.selector', spec.selector, 'empty selector is invalid for daemonset'),
@@ -122,8 +131,8 @@ export function daemonSetProblems(spec: DaemonSetSpec, old: DaemonSetSpec | unde
     ...negativeProblems('spec.minReadySeconds', spec.minReadySeconds),
     ...daemonUpdateProblems('spec.updateStrategy', spec.updateStrategy ?? {}),
     ...negativeProblems('spec.revisionHistoryLimit', spec.revisionHistoryLimit),
-    ...settledSelector(spec, old),
   ]
+  return [...causes, ...again(causes, old), ...settledSelector(spec, old)]
 }
 
 function daemonUpdateProblems(field: string, { type = '', rollingUpdate }: NonNullable<DaemonSetSpec['updateStrategy']>) {
