@@ -60,6 +60,20 @@ it('a pod waits until its volume is attached, and its node says from the beginni
   expect(world.events().filter((text) => text.includes('Failed'))).toEqual([])
 })
 
+it('of a pod that waits for its volume nothing is written again, and it has begun when its kubelet took it', async () => {
+  const world = await worldWithVolume()
+  const writes: string[] = []
+  world.store.subscribe(({ kind }) => writes.push(kind), ['pods'])
+  await world.pod('db', { nodeName: 'a', volumes })
+  await world.seconds(60)
+  const startTime = '2026-11-21T10:00:00Z'
+  expect(world.read('db')?.status?.startTime).toBe(startTime)
+  expect(writes).toEqual(['Added', 'Modified'])
+  await attach(world)
+  await world.seconds(60)
+  expect(world.read('db')?.status).toMatchObject({ phase: 'Running', startTime })
+})
+
 it('the node lets go of the volume when the pod has been stopped, not before', async () => {
   const world = await worldWithVolume()
   await attach(world)

@@ -1,5 +1,8 @@
+import type { Pod } from 'kubernetes-types/core/v1'
 import { describe, expect, it } from 'vitest'
+import { as } from '../kube-object.ts'
 import { kubeletWorld, seeded, startMs } from './kubelet-world.test-support.ts'
+import { imageId } from './pod/container-id.ts'
 
 const jobOwner = { ownerReferences: [{ apiVersion: 'batch/v1', kind: 'Job', name: 'j', uid: 'j', controller: true }] }
 
@@ -22,6 +25,36 @@ function ready(world: World, node = 'a'): string {
 
 function heartbeats(world: World): number {
   return Number(world.store.get('leases.coordination.k8s.io', 'kube-node-lease', 'a')?.metadata.resourceVersion ?? 0)
+}
+
+const web = { namespace: 'default', name: 'web' }
+const since = { status: 'True', lastProbeTime: null, lastTransitionTime: '2026-11-20T10:00:00Z' }
+/** Of a pod that runs, and is about to be disrupted. */
+const foundStatus = {
+  phase: 'Running',
+  conditions: ['PodReadyToStartContainers', 'Initialized', 'Ready', 'ContainersReady', 'PodScheduled', 'DisruptionTarget'].map((type) => ({
+    type,
+    ...since,
+  })),
+  hostIP: '127.0.0.1',
+  hostIPs: [{ ip: '127.0.0.1' }],
+  podIP: '10.0.0.9',
+  podIPs: [{ ip: '10.0.0.9' }],
+  startTime: '2026-11-20T10:00:00Z',
+  containerStatuses: [
+    {
+      name: 'app',
+      state: { running: { startedAt: '2026-11-20T10:00:00Z' } },
+      lastState: {},
+      ready: true,
+      restartCount: 0,
+      image: 'registry.example/app:1',
+      imageID: imageId('registry.example/app:1'),
+      containerID: 'containerd://0',
+      started: true,
+    },
+  ],
+  qosClass: 'BestEffort',
 }
 
 describe('a pod on a node', () => {
@@ -97,6 +130,24 @@ describe('a pod on a node', () => {
     await world.seconds(60)
     expect(world.read('web')?.status?.containerStatuses?.[0]?.ready).toBe(true)
     expect(writes).toBeLessThanOrEqual(4)
+  })
+
+  it('that is found when the kubelets start is not written while its kubelet has nothing new to say', async () => {
+    const world = await kubeletWorld({ minor: 30 })
+    await world.addNode('a')
+    await world.pod('web', { nodeName: 'a', terminationGracePeriodSeconds: 5 })
+    await world.client.change('pods', web, (pod) => ({ ...pod, status: foundStatus }), 'status')
+    await world.fleet.start()
+    await world.client.delete('pods', web)
+    const before = world.read('web')?.metadata?.resourceVersion
+    await world.seconds(1)
+    expect(world.read('web')?.metadata?.resourceVersion).toBe(before)
+    const seen: unknown[] = []
+    world.store.subscribe(({ object }) => seen.push(as<Pod>(object).status?.conditions?.map(({ type }) => type)[0]), ['pods'])
+    await world.seconds(10)
+    // what it writes at the end has the conditions of others first, as ever
+    expect(seen[0]).toBe('DisruptionTarget')
+    expect(world.read('web')).toBeUndefined()
   })
 
   it('waits for a Secret that it mounts', async () => {

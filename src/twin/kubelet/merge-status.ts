@@ -1,3 +1,6 @@
+import type { PodStatus } from 'kubernetes-types/core/v1'
+import { sameJson } from '../api/same-json.ts'
+
 /** What is merged by its type instead of being replaced as a whole. */
 interface Typed {
   readonly type: string
@@ -17,4 +20,12 @@ export function podConditions<T extends Typed>(current: readonly T[] | undefined
   if (written === undefined) return current === undefined ? undefined : [...current]
   const others = (current ?? []).filter(({ type }) => !written.some((entry) => entry.type === type))
   return [...others, ...written]
+}
+
+/** Whether a kubelet has nothing to write: the order of conditions says nothing. Source: Kubernetes kubelet, isPodStatusByKubeletEqual. */
+export function saysTheSame(a: PodStatus, b: PodStatus): boolean {
+  const { conditions: ofA = [], ...restA } = a
+  const { conditions: ofB = [], ...restB } = b
+  if (!sameJson(restA, restB) || ofA.length !== ofB.length) return false
+  return ofA.every((one) => ofB.some((other) => other.type === one.type && sameJson(one, other)))
 }

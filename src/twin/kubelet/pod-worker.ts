@@ -1,5 +1,5 @@
-import { isDeepStrictEqual } from 'node:util'
 import type { Pod, PodStatus } from 'kubernetes-types/core/v1'
+import { sameJson } from '../api/same-json.ts'
 import { isMirror } from './admit-pod.ts'
 import type { PodKey } from './kubelet-api.ts'
 import { adoptPod, isAtRest } from './pod/adopt-pod.ts'
@@ -33,6 +33,8 @@ export class PodWorker {
   #origin: 'New' | 'Found' = 'New'
   #cancel: (() => void) | undefined
   #wakeMs = Number.POSITIVE_INFINITY
+  /** When it was admitted, epoch ms: that it waits for its volumes changes nothing about it. */
+  #takenMs: number | undefined
   /** How often it has been looked whether all is there that the pod mounts. */
   #looks = 0
   #busy = false
@@ -170,11 +172,15 @@ export class PodWorker {
       this.#ledger = 'Admitted'
     }
     const nowMs = clock.now()
+    this.#takenMs ??= nowMs
     const lack = await this.#host.lackOf(this.#pod)
     const sandboxMs = lack === undefined ? nowMs + this.#host.timingsOf(this.#pod).sandboxSeconds * 1000 : Number.POSITIVE_INFINITY
     if (lack?.kind === 'MissingSource' && this.#written === undefined) this.#host.event(this.#pod, lack.event)
-    this.#run = { ...newPodRun(this.#pod, nowMs, sandboxMs), podIp: this.#host.newPodIp(this.#pod) }
-    if (lack === undefined) return true
+    this.#run = newPodRun(this.#pod, this.#takenMs, sandboxMs)
+    if (lack === undefined) {
+      this.#run = { ...this.#run, podIp: this.#host.newPodIp(this.#pod) }
+      return true
+    }
     // until what it mounts is there the pod is looked at again from the beginning
     await this.#report(this.#run, nowMs)
     if (this.#pod.metadata?.deletionTimestamp === undefined) this.#run = undefined
@@ -225,7 +231,7 @@ export class PodWorker {
   async #report(run: PodRun, nowMs: number): Promise<void> {
     const { api } = this.#host
     const status = podStatus(run, this.#pod, { ...this.#host.statusContext(), nowMs, before: this.#written?.conditions })
-    if (this.#written === undefined || !isDeepStrictEqual(status, this.#written)) {
+    if (this.#written === undefined || !sameJson(status, this.#written)) {
       this.#written = status
       try {
         await api.writePodStatus(this.#key(), status)

@@ -6,7 +6,7 @@ import { as, type DraftObject, type KubeObject } from '../kube-object.ts'
 import type { TwinClient } from '../twin-client.ts'
 import { attachedVolumes } from './attached-volumes.ts'
 import type { AttachedVolume, KubeletApi, KubeletEvent, PodKey, PodWatcher, Written } from './kubelet-api.ts'
-import { mergeByType, podConditions } from './merge-status.ts'
+import { mergeByType, podConditions, saysTheSame } from './merge-status.ts'
 
 const leaseNamespace = 'kube-node-lease'
 const leases = 'leases.coordination.k8s.io'
@@ -80,13 +80,15 @@ export class TwinKubeletApi implements KubeletApi {
   async writePodStatus(pod: PodKey, status: NonNullable<Pod['status']>): Promise<Written> {
     const next = (object: KubeObject) => {
       if (object.metadata.uid !== pod.uid) return object
-      const current = as<Pod>(object).status
-      const { qosClass } = current ?? {}
-      const conditions = podConditions(current?.conditions, status.conditions)
-      return {
-        ...object,
-        status: { ...(qosClass === undefined ? {} : { qosClass }), ...status, ...(conditions === undefined ? {} : { conditions }) },
+      const current = as<Pod>(object).status ?? {}
+      const { qosClass } = current
+      const conditions = podConditions(current.conditions, status.conditions)
+      const merged = {
+        ...(qosClass === undefined ? {} : { qosClass }),
+        ...status,
+        ...(conditions === undefined ? {} : { conditions }),
       }
+      return saysTheSame(merged, current) ? object : { ...object, status: merged }
     }
     return await this.#change('pods', pod, next, 'status')
   }
