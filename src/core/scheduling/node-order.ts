@@ -1,15 +1,5 @@
-import type { StringMap } from '../kubernetes/object-meta.ts'
+import { zoneOf } from '../kubernetes/node-zone.ts'
 import type { NodeInfo } from './node-info.ts'
-
-const zoneKeys = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone']
-const regionKeys = ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region']
-
-/** Region and zone of a node as one text; empty when it names neither. Source: Kubernetes, Well-Known Labels. */
-export function zoneOf(labels: StringMap): string {
-  const zone = zoneKeys.map((key) => labels[key]).find((value) => value !== undefined) ?? ''
-  const region = regionKeys.map((key) => labels[key]).find((value) => value !== undefined) ?? ''
-  return zone === '' && region === '' ? '' : `${region}/${zone}`
-}
 
 /** Nodes in turn from each zone, so that a sample of them covers all zones. Source: kube-scheduler, node tree. */
 export function interleavedByZone(nodes: Iterable<NodeInfo>): readonly NodeInfo[] {

@@ -1,9 +1,10 @@
 import type { Node } from 'kubernetes-types/core/v1.js'
+import { zoneOf } from '../kubernetes/node-zone.ts'
 import type { StringMap } from '../kubernetes/object-meta.ts'
 import type { LabelledPod } from './affinity-term.ts'
 import type { NodeCounts } from './node-counts.ts'
 import { NodeInfo } from './node-info.ts'
-import { interleavedByZone, zoneOf } from './node-order.ts'
+import { interleavedByZone } from './node-order.ts'
 import type { PodInfo } from './pod-info.ts'
 import { type CarriedTerm, type PodMatcher, PodTallies } from './pod-tallies.ts'
 

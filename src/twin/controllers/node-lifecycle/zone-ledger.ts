@@ -1,7 +1,8 @@
 import type { Node } from 'kubernetes-types/core/v1'
+import { zoneOf } from '../../../core/kubernetes/node-zone.ts'
+import { isExcluded } from './excluded-node.ts'
 import { readyCondition } from './node-health.ts'
 import { evictingTaint } from './node-taints.ts'
-import { isExcluded, zoneOf } from './node-zone.ts'
 import type { ZoneCount } from './zone-state.ts'
 
 interface Entry {
@@ -29,7 +30,7 @@ export class ZoneLedger {
     const wanted = evictingTaint(node)
     const tainted = node.spec?.taints?.some(({ key, effect }) => key === wanted && effect === 'NoExecute') === true
     const next: Entry = {
-      zone: zoneOf(node),
+      zone: zoneOf(node.metadata?.labels ?? {}),
       ready: readyCondition(node)?.status === 'True',
       counted: !isExcluded(node, this.#minor),
       untainted: wanted !== undefined && !tainted,
