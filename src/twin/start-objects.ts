@@ -1,5 +1,4 @@
-import { StatusError } from './api/status-error.ts'
-import type { DraftObject } from './kube-object.ts'
+import { createMissing } from './create-missing.ts'
 import type { TwinClient } from './twin-client.ts'
 
 /** What a cluster has before anybody puts something into it. Source: Kubernetes, post-start hooks of the API server. */
@@ -7,22 +6,20 @@ export async function startObjects(client: TwinClient): Promise<void> {
   for (const name of ['default', 'kube-system', 'kube-public', 'kube-node-lease']) {
     await createMissing(client, 'namespaces', { metadata: { name } })
   }
-  for (const { name, value } of criticalClasses) {
-    const description = 'Used for system critical pods that must not be moved from their current node.'
+  for (const { name, value, description } of criticalClasses) {
     await createMissing(client, 'priorityclasses.scheduling.k8s.io', { metadata: { name }, value, description })
   }
 }
 
 const criticalClasses = [
-  { name: 'system-node-critical', value: 2_000_001_000 },
-  { name: 'system-cluster-critical', value: 2_000_000_000 },
+  {
+    name: 'system-node-critical',
+    value: 2_000_001_000,
+    description: 'Used for system critical pods that must not be moved from their current node.',
+  },
+  {
+    name: 'system-cluster-critical',
+    value: 2_000_000_000,
+    description: 'Used for system critical pods that must run in the cluster, but can be moved to another node if necessary.',
+  },
 ]
-
-/** What is there already, from a snapshot, stays as it is. */
-async function createMissing(client: TwinClient, resource: string, draft: DraftObject): Promise<void> {
-  try {
-    await client.create(resource, draft)
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error
-  }
-}

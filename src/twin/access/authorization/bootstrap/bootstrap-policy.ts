@@ -1,4 +1,4 @@
-import { StatusError } from '../../../api/status-error.ts'
+import { createMissing } from '../../../create-missing.ts'
 import type { DraftObject } from '../../../kube-object.ts'
 import type { TwinClient } from '../../../twin-client.ts'
 import { aggregatedRules } from '../aggregated-rules.ts'
@@ -54,14 +54,4 @@ const authenticationReaders: DraftObject = {
   metadata: { name: `system::${readerName}`, namespace: 'kube-system', ...bootstrapMetadata },
   roleRef: { apiGroup: group, kind: 'Role', name: readerName },
   subjects: ['system:kube-controller-manager', 'system:kube-scheduler'].map((name) => ({ apiGroup: group, kind: 'User', name })),
-}
-
-async function createMissing(client: TwinClient, resource: string, draft: DraftObject): Promise<void> {
-  const { namespace, name = '' } = draft.metadata ?? {}
-  if (client.store.get(resource, namespace, name) !== undefined) return
-  try {
-    await client.create(resource, draft)
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.status.reason !== 'AlreadyExists') throw error
-  }
 }
