@@ -1,7 +1,7 @@
 import type { AccessDecision, RequestAttributes } from '../../api/http/access.ts'
-import type { UserInfo } from '../../api/user-info.ts'
+import { nodeOfUser, type UserInfo } from '../../api/user-info.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
-import { NodeAuthorizer, nodeOf } from './node-authorizer.ts'
+import { NodeAuthorizer } from './node-authorizer.ts'
 import { RbacAuthorizer } from './rbac-authorizer.ts'
 
 /** Who may do what: administrators everything, then the Node authorizer, then RBAC. Source: Kubernetes, Authorization overview. */
@@ -16,7 +16,7 @@ export class AccessAuthorizer {
 
   authorize(user: UserInfo, attributes: RequestAttributes): AccessDecision {
     if (isMaster(user)) return { allowed: true }
-    const node = nodeOf(user)
+    const node = nodeOfUser(user)
     const byNode = node === undefined ? undefined : this.#nodes.authorize(node, attributes)
     if (byNode?.allowed === true) return byNode
     const decision = this.rbac.authorize(user, attributes)

@@ -1,6 +1,5 @@
 import type { Pod, Volume } from 'kubernetes-types/core/v1'
 import type { AccessDecision, RequestAttributes } from '../../api/http/access.ts'
-import type { UserInfo } from '../../api/user-info.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
@@ -8,15 +7,9 @@ import { nodeRole } from './bootstrap/component-roles.ts'
 import { rulesOfRow } from './bootstrap/role-row.ts'
 import { grants, type PolicyRule } from './policy-rule.ts'
 
-const userPrefix = 'system:node:'
 const readVerbs: ReadonlySet<string> = new Set(['get', 'list', 'watch'])
 /** What a kubelet gets only when a pod of its node uses it. */
 const usedByPods: ReadonlySet<string> = new Set(['secrets', 'configmaps', 'persistentvolumeclaims', 'persistentvolumes'])
-
-/** The node of a kubelet; `undefined` for everybody else. */
-export function nodeOf({ username, groups }: UserInfo): string | undefined {
-  return username.startsWith(userPrefix) && groups.includes('system:nodes') ? username.slice(userPrefix.length) : undefined
-}
 
 /**
  * Lets kubelets do what they need: their own lease and CSINode, tokens, secrets, configmaps and claims of their own pods, and what

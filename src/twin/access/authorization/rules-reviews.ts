@@ -1,8 +1,8 @@
 import type { VirtualResource } from '../../api/http/server-parts.ts'
 import { badRequest } from '../../api/status-error.ts'
+import { nodeOfUser } from '../../api/user-info.ts'
 import { as } from '../../kube-object.ts'
 import type { AccessAuthorizer } from './access-authorizer.ts'
-import { nodeOf } from './node-authorizer.ts'
 
 /** All that the one who asks may do in a namespace: what `kubectl auth can-i --list` shows. Source: Kubernetes API reference, SelfSubjectRulesReview. */
 export function selfSubjectRulesReviews({ rbac }: AccessAuthorizer): VirtualResource {
@@ -12,7 +12,7 @@ export function selfSubjectRulesReviews({ rbac }: AccessAuthorizer): VirtualReso
       if (!namespace) throw badRequest('no namespace on request')
       const { rules, problems } = rbac.rulesOf(user, namespace)
       const granted = rules.map(({ rule }) => rule)
-      const node = nodeOf(user) === undefined ? [] : ['node authorizer does not support user rule resolution']
+      const node = nodeOfUser(user) === undefined ? [] : ['node authorizer does not support user rule resolution']
       const errors = [...node, ...problems]
       return {
         ...draft,
