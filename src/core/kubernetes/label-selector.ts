@@ -1,3 +1,4 @@
+import { compareText } from '../compare-text.ts'
 import type { LabelSelector } from './label-selector-schema.ts'
 import { labelKeyProblem, labelValueProblem } from './label-syntax.ts'
 import type { StringMap } from './object-meta.ts'
@@ -143,10 +144,4 @@ function requirementText(requirement: LabelRequirement): string {
     case 'DoesNotExist':
       return `!${key}`
   }
-}
-
-/** Byte order: labels are ASCII. */
-function compareText(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

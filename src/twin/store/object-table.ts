@@ -1,3 +1,4 @@
+import { compareText } from '../../core/compare-text.ts'
 import type { KubeObject } from '../kube-object.ts'
 import { type Index, ObjectIndex, type Row } from './object-index.ts'
 
@@ -75,8 +76,4 @@ export class ObjectTable {
     }
     return names.flatMap((name) => rows.get(name) ?? [])
   }
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,3 +1,4 @@
+import { compareText } from '../../../core/compare-text.ts'
 import { compareApiVersions } from '../../schema/types/api-version-order.ts'
 import { versionsServed } from '../../schema/types/resource-types.ts'
 import type { ResourceType } from '../resource-type.ts'
@@ -42,8 +43,4 @@ export function servedGroups({ types, minor }: DiscoverySource): readonly Served
 function rank(group: string, custom: ReadonlySet<string>): number {
   if (group === 'metrics.k8s.io') return 2
   return custom.has(group) ? 1 : 0
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -1,4 +1,5 @@
 import type { KubeObject } from '../../kube-object.ts'
+import { nameOf } from '../../object-key.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 import type { ListOptions } from '../http/query-options.ts'
@@ -6,7 +7,7 @@ import type { Selection } from '../selectors/selection.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { type ContinueToken, decodeContinue, encodeContinue } from './continue-token.ts'
 import { reachedVersion } from './reached-version.ts'
-import { firstAfter, keyOf, type Snapshots } from './snapshots.ts'
+import { firstAfter, type Snapshots } from './snapshots.ts'
 
 /** One answer to a list. */
 export interface ListPage {
@@ -70,7 +71,7 @@ function stateAt({ store, snapshots, podsByNode }: ListSource, resource: string,
     return { objects: object === undefined ? [] : [object], resourceVersion }
   }
   if (nodeName !== undefined && podsByNode !== undefined) {
-    const objects = [...podsByNode.get(nodeName)].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    const objects = [...podsByNode.get(nodeName)].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
     return { objects, resourceVersion }
   }
   return { objects: store.list(resource, namespace), resourceVersion }
@@ -86,7 +87,7 @@ function pageOf({ objects, resourceVersion }: State, after: string | undefined, 
     if (limit > 0 && items.length === limit) {
       const remaining = filtered ? {} : { remainingItemCount: countOf(objects, at, namespace) }
       const last = items.at(-1) ?? object
-      const key = namespace === undefined ? keyOf(last) : last.metadata.name
+      const key = namespace === undefined ? nameOf(last) : last.metadata.name
       return { items, resourceVersion, continue: encodeContinue({ resourceVersion, after: key }), ...remaining }
     }
     items.push(object)

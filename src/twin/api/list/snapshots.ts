@@ -1,4 +1,6 @@
+import { compareText } from '../../../core/compare-text.ts'
 import type { KubeObject } from '../../kube-object.ts'
+import { nameOf } from '../../object-key.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 
 /** Lists of earlier versions that are kept, so that the pages of a long list cost what they hold. */
@@ -38,22 +40,13 @@ export class Snapshots {
     if (changes.length === 0) return current
     const before = new Map<string, KubeObject | undefined>()
     for (const { object, kind, previous } of changes) {
-      const key = keyOf(object)
+      const key = nameOf(object)
       if (!before.has(key)) before.set(key, kind === 'Added' ? undefined : previous)
     }
-    const same = current.filter((object) => !before.has(keyOf(object)))
+    const same = current.filter((object) => !before.has(nameOf(object)))
     const others = [...before.values()].filter((object) => object !== undefined)
-    return [...same, ...others].sort((a, b) => compareKeys(keyOf(a), keyOf(b)))
+    return [...same, ...others].sort((a, b) => compareText(nameOf(a), nameOf(b)))
   }
-}
-
-/** As etcd keeps it: `NAMESPACE/NAME`, or the name alone. */
-export function keyOf({ metadata }: KubeObject): string {
-  return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
-}
-
-function compareKeys(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Where the first object comes whose key is after `key`. */
@@ -62,7 +55,7 @@ export function firstAfter(objects: readonly KubeObject[], key: string): number 
   while (low < high) {
     const middle = (low + high) >> 1
     const object = objects[middle]
-    if (object !== undefined && compareKeys(keyOf(object), key) <= 0) low = middle + 1
+    if (object !== undefined && compareText(nameOf(object), key) <= 0) low = middle + 1
     else high = middle
   }
   return low

@@ -1,3 +1,4 @@
+import { nameOf } from '../../object-key.ts'
 import { listAnswer, objectAnswer, plainAnswer } from '../http/answer.ts'
 import type { Call } from '../http/call.ts'
 import { decodeObject } from '../http/decode-body.ts'
@@ -5,7 +6,6 @@ import { listOptions } from '../http/query-options.ts'
 import { methodNotAllowed } from '../http/refusal-answer.ts'
 import type { VirtualCall, VirtualResource } from '../http/server-parts.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
-import { keyOf } from '../list/snapshots.ts'
 import { selectionFor } from './read-verbs.ts'
 
 /** What a verb does to a resource whose objects are not stored. Throws 405 for one that it does not have. */
@@ -41,7 +41,7 @@ async function listVirtual(call: Call, { list }: VirtualResource): Promise<TwinR
   const options = listOptions(call.request.query, call.parts.catalog.minor)
   const selection = selectionFor(call, options)
   const all = await list(call.target.namespace, virtualCall(call))
-  const items = all.filter((object) => selection.matches(object)).sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  const items = all.filter((object) => selection.matches(object)).sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1))
   return listAnswer(call, { items, resourceVersion: call.parts.registry.store.resourceVersion })
 }
 

@@ -1,4 +1,5 @@
 import type { EndpointAddress, EndpointSubset, Pod, Service } from 'kubernetes-types/core/v1'
+import { compareText } from '../../../core/compare-text.ts'
 import { PairMemo } from '../../object-memo.ts'
 import { canServe, hostnameBelow, isHeadless, isReadyFor, publishesNotReady, type ServedPort, servedPorts } from './service-pods.ts'
 
@@ -41,12 +42,12 @@ export function endpointSubsets(service: Service, pods: readonly Pod[], minor: n
     groups.set(portsKey, group)
     group[member.place === 'Ready' ? 'ready' : 'notReady'].push(member)
   }
-  return [...groups.entries()].sort(([a], [b]) => compare(a, b)).map(([, group]) => subsetOf(group))
+  return [...groups.entries()].sort(([a], [b]) => compareText(a, b)).map(([, group]) => subsetOf(group))
 }
 
 function memberOf(service: Service, pod: Pod, minor: number): Member {
   const ready = isReadyFor(service, pod)
-  const ports = [...servedPorts(service, pod)].sort((a, b) => compare(a.name, b.name) || a.port - b.port)
+  const ports = [...servedPorts(service, pod)].sort((a, b) => compareText(a.name, b.name) || a.port - b.port)
   const withoutPorts = isHeadless(service) && (service.spec?.ports ?? []).length === 0
   const isMember = isEndpoint(pod, { tolerant: publishesNotReady(service), ready, minor }) && (ports.length > 0 || withoutPorts)
   const address = addressOf(service, pod, minor)
@@ -97,14 +98,10 @@ function portOf({ name, port, protocol, appProtocol }: ServedPort) {
 }
 
 function byAddress(found: readonly Member[]): EndpointAddress[] {
-  return [...found].sort((a, b) => compare(a.sortKey, b.sortKey)).map(({ address }) => address)
+  return [...found].sort((a, b) => compareText(a.sortKey, b.sortKey)).map(({ address }) => address)
 }
 
 /** Numbers of equal width, so that 10.0.0.9 comes before 10.0.0.10. */
 function sortableIp(ip: string): string {
   return ip.includes(':') ? ip : ip.replace(/\d+/g, (part) => part.padStart(3, '0'))
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -2,8 +2,8 @@ import type { Pod, Service } from 'kubernetes-types/core/v1'
 import { sameJson } from '../../api/same-json.ts'
 import { selectorOfLabels } from '../../compiled-selector.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { nameOf } from '../../object-key.ts'
 import type { Change, ObjectStore } from '../../store/object-store.ts'
-import { nameOf } from '../object-name.ts'
 import { SelectingObjects } from '../selecting-objects.ts'
 
 /** Which Services send traffic to a pod. */

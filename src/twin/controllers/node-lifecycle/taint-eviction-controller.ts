@@ -3,11 +3,11 @@ import type { Clock } from '../../../cluster/clock.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { keyOf, nameOf } from '../../object-key.ts'
 import { withPodCondition } from '../../pod-condition.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { keyOf, nameOf } from '../object-name.ts'
 import { taintVerdict } from './taint-eviction.ts'
 
 /** Since then a pod says why it is evicted (beta, on by default). Source: KEP-3329. */

@@ -1,4 +1,5 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
+import { compareText } from '../../../core/compare-text.ts'
 import { epochMs } from '../epoch-ms.ts'
 import { readyCondition } from '../node-lifecycle/node-health.ts'
 
@@ -20,11 +21,7 @@ export function endedTooMany(pods: readonly Pod[], threshold: number): readonly 
 
 function byAge({ metadata: a }: Pod, { metadata: b }: Pod): number {
   const age = (epochMs(a?.creationTimestamp) ?? 0) - (epochMs(b?.creationTimestamp) ?? 0)
-  return age === 0 ? compare(a?.name ?? '', b?.name ?? '') : age
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
+  return age === 0 ? compareText(a?.name ?? '', b?.name ?? '') : age
 }
 
 /** Whether pods of a node that end need not be waited for: it is not ready and tainted as out of service. */

@@ -2,11 +2,11 @@ import type { Node, Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { keyOf, nameOf } from '../../object-key.ts'
 import { type PodConditionNews, withPodCondition } from '../../pod-condition.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { keyOf, nameOf } from '../object-name.ts'
 import { endedTooMany, hasEnded, isOutOfService } from './decide-pod-garbage.ts'
 
 /** How long a node has to be missing. Source: Kubernetes pod garbage collector, quarantineTime. */

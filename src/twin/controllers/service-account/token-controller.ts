@@ -1,10 +1,10 @@
 import type { Secret, ServiceAccount } from 'kubernetes-types/core/v1'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { keyOf, nameOf } from '../../object-key.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { keyOf, nameOf } from '../object-name.ts'
 import { isActive } from './service-account-controller.ts'
 
 const tokenType = 'kubernetes.io/service-account-token'

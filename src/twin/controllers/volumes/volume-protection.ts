@@ -1,9 +1,9 @@
 import type { PersistentVolume } from 'kubernetes-types/core/v1'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { keyOf, nameOf } from '../../object-key.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { keyOf, nameOf } from '../object-name.ts'
 import { type ClaimUsers, claimsOf } from './claim-users.ts'
 
 const claimFinalizer = 'kubernetes.io/pvc-protection'

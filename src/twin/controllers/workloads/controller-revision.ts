@@ -1,4 +1,5 @@
 import type { PodTemplateSpec } from 'kubernetes-types/core/v1'
+import { compareText } from '../../../core/compare-text.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import { controllerReference, type OwnerKind } from './controller-reference.ts'
@@ -20,7 +21,7 @@ export type RevisionDecision =
 
 /** Lowest revision first, then the older, then by name. */
 function inRevisionOrder(revisions: readonly ControllerRevisionObject[]): readonly ControllerRevisionObject[] {
-  return [...revisions].sort((a, b) => a.revision - b.revision || compare(ageAndName(a), ageAndName(b)))
+  return [...revisions].sort((a, b) => a.revision - b.revision || compareText(ageAndName(a), ageAndName(b)))
 }
 
 /** Source: Kubernetes, getStatefulSetRevisions and DaemonSet constructHistory. */
@@ -82,9 +83,4 @@ export function surplusRevisions(
 
 function ageAndName({ metadata }: ControllerRevisionObject): string {
   return `${metadata.creationTimestamp} ${metadata.name}`
-}
-
-function compare(a: string, b: string): number {
-  if (a === b) return 0
-  return a < b ? -1 : 1
 }

@@ -3,9 +3,9 @@ import type { LabelSelector } from '../../../core/kubernetes/label-selector-sche
 import type { OwnerReference } from '../../../core/kubernetes/object-meta.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { KubeObject } from '../../kube-object.ts'
+import { nameOf } from '../../object-key.ts'
 import type { Change, ObjectStore } from '../../store/object-store.ts'
 import { controllerOf, type OwnerKind } from './controller-reference.ts'
-import { keyOf } from './object-key.ts'
 
 /**
  * The keys of the owners that a change of a dependent concerns: who manages it, who managed it before, and, when nobody does and it is new or
@@ -22,7 +22,7 @@ export function ownerKeys(change: Change, owner: OwnerKind, selectorOf: Selector
   const adopting = store
     .list(owner.resource, object.metadata.namespace ?? '')
     .filter((candidate) => matchesSelector(selectorOf(candidate), object.metadata.labels ?? {}))
-  return [...managing, ...adopting.map(keyOf)]
+  return [...managing, ...adopting.map(nameOf)]
 }
 
 const none: readonly string[] = []

@@ -1,3 +1,4 @@
+import { compareText } from '../../../core/compare-text.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../api/field-problem.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { StatusCause } from '../../api/status-error.ts'
@@ -19,15 +20,11 @@ const typeMissing: Readonly<Record<Level, string>> = {
  */
 export function structuralProblems(schema: JsonSchema, path: string): readonly StatusCause[] {
   const problems = [...invariants(schema, 'Root', path), ...completeness(schema, path)]
-  return problems.sort((a, b) => compare(textOf(a), textOf(b)))
+  return problems.sort((a, b) => compareText(textOf(a), textOf(b)))
 }
 
 function textOf({ field, message }: StatusCause): string {
   return `${field}: ${message}`
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 function invariants(schema: JsonSchema, level: Level, path: string): readonly StatusCause[] {

@@ -1,3 +1,4 @@
+import { compareText } from '../../../../core/compare-text.ts'
 import type { DraftObject } from '../../../kube-object.ts'
 import { type FieldSet, isSameSet } from '../fields/field-set.ts'
 import { parseFieldSet, writtenFieldSet } from '../fields/parse-field-set.ts'
@@ -86,10 +87,6 @@ function inOrder(a: Ownership, b: Ownership): number {
     compareText(a.manager.apiVersion, b.manager.apiVersion) ||
     compareText(a.manager.subresource ?? '', b.manager.subresource ?? '')
   )
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }
 
 /** Of an entry's time; 0 without one. */

@@ -2,8 +2,8 @@ import type { ObjectReference } from 'kubernetes-types/core/v1'
 import { apiTime } from '../../../api-time.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import { jobs as jobKind } from '../job/job-pod.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import { isNamespaceTerminating, isStatus, messageOf } from '../pod-control.ts'
 import type { WorkloadContext } from '../workload-context.ts'
@@ -25,14 +25,14 @@ export class CronJobController implements Controller {
     // Jobs are never adopted
     const nobody = () => undefined
     this.watches = [
-      { resource: cronJobs.resource, keysOf: ({ object }) => [keyOf(object)] },
+      { resource: cronJobs.resource, keysOf: ({ object }) => [nameOf(object)] },
       { resource: jobKind.resource, keysOf: (change) => ownerKeys(change, cronJobs, nobody, context.client.store) },
     ]
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
     const { client, clock, minor, jobs } = this.#context
-    const { namespace, name } = splitKey(key)
+    const { namespace, name } = keyOf(key)
     const stored = client.store.get(cronJobs.resource, namespace, name)
     if (stored === undefined) return undefined
     const cronJob = as<CronJobObject>(stored)

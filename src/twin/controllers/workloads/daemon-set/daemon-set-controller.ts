@@ -3,10 +3,10 @@ import type { LabelSelector } from '../../../../core/kubernetes/label-selector-s
 import { sameJson } from '../../../api/same-json.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import type { Change } from '../../../store/object-store.ts'
 import { Claimant } from '../claimant.ts'
 import { surplusRevisions } from '../controller-revision.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import { PodControl } from '../pod-control.ts'
 import { nextAvailableInMs } from '../pod-state.ts'
@@ -51,14 +51,14 @@ export class DaemonSetController implements Controller {
     this.#history = new RevisionHistory(context, daemonSets, hashLabel)
     this.#podControl = new PodControl(client, this.name)
     this.watches = [
-      { resource: daemonSets.resource, keysOf: ({ object }) => [keyOf(object)] },
+      { resource: daemonSets.resource, keysOf: ({ object }) => [nameOf(object)] },
       { resource: 'pods', keysOf: (change) => ownerKeys(change, daemonSets, selectorOf, client.store) },
       { resource: 'nodes', keysOf: (change) => this.#concerned(change) },
     ]
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
-    const { namespace, name } = splitKey(key)
+    const { namespace, name } = keyOf(key)
     const stored = this.#context.client.store.get(daemonSets.resource, namespace, name)
     const selector = stored === undefined ? undefined : selectorOf(stored)
     if (stored === undefined || selector === undefined || selectorProblem(selector) !== undefined) return undefined
@@ -147,7 +147,7 @@ export class DaemonSetController implements Controller {
         const earlier = this.#placements.of(template, before)
         return this.#placements.of(template, node) !== earlier
       })
-      .map(keyOf)
+      .map(nameOf)
   }
 }
 

@@ -2,9 +2,9 @@ import type { DeploymentStatus } from 'kubernetes-types/apps/v1.js'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import { Claimant } from '../claimant.ts'
 import { controllerOf } from '../controller-reference.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { DeploymentObject, PodObject, ReplicaSetObject } from '../workload-objects.ts'
@@ -35,14 +35,14 @@ export class DeploymentController implements Controller {
     this.#claimant = new Claimant({ client, resource: 'replicasets.apps', objects: replicaSets, owner: deployments })
     this.#sets = new ReplicaSetControl(context)
     this.watches = [
-      { resource: deployments.resource, keysOf: ({ object }) => [keyOf(object)] },
+      { resource: deployments.resource, keysOf: ({ object }) => [nameOf(object)] },
       { resource: 'replicasets.apps', keysOf: (change) => ownerKeys(change, deployments, selectorOf, client.store) },
       { resource: 'pods', keysOf: (change) => (change.kind === 'Deleted' ? this.#recreating(change.object) : []) },
     ]
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
-    const { namespace, name } = splitKey(key)
+    const { namespace, name } = keyOf(key)
     const stored = this.#context.client.store.get(deployments.resource, namespace, name)
     if (stored === undefined || selectorOf(stored) === undefined) return undefined
     const deployment = as<DeploymentObject>(stored)
@@ -129,7 +129,7 @@ export class DeploymentController implements Controller {
       case 'Collision': {
         const collisionCount = (deployment.status?.collisionCount ?? 0) + 1
         await this.#write(deployment, { collisionCount })
-        throw new Error(`the hash of the template of ${keyOf(deployment)} is taken; the next one is tried`)
+        throw new Error(`the hash of the template of ${nameOf(deployment)} is taken; the next one is tried`)
       }
       case 'Failed': {
         if (hasProgressDeadline(deployment))
@@ -200,7 +200,7 @@ export class DeploymentController implements Controller {
     const reference = owner === undefined ? undefined : controllerOf(owner)
     const deployment =
       reference?.kind === 'Deployment' ? store.get(deployments.resource, pod.metadata.namespace, reference.name) : undefined
-    return deployment === undefined || isRollingUpdate(as<DeploymentObject>(deployment)) ? [] : [keyOf(deployment)]
+    return deployment === undefined || isRollingUpdate(as<DeploymentObject>(deployment)) ? [] : [nameOf(deployment)]
   }
 }
 

@@ -3,10 +3,11 @@ import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import type { Change } from '../../../store/object-store.ts'
+import type { ObjectKey } from '../../../twin-client.ts'
 import { Claimant } from '../claimant.ts'
 import { controllerOf } from '../controller-reference.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import { isStatus, PodControl } from '../pod-control.ts'
 import { slowStart } from '../slow-start.ts'
@@ -44,8 +45,8 @@ export class JobController implements Controller {
 
   async reconcile(key: string): Promise<Wake | undefined> {
     const { client, minor } = this.#context
-    if (key.startsWith(lostPod)) return this.#release(splitKey(key.slice(lostPod.length)))
-    const { namespace, name } = splitKey(key)
+    if (key.startsWith(lostPod)) return this.#release(keyOf(key.slice(lostPod.length)))
+    const { namespace, name } = keyOf(key)
     const stored = client.store.get(jobs.resource, namespace, name)
     const selector = stored === undefined ? undefined : selectorOf(stored)
     if (stored === undefined || selector === undefined || selectorProblem(selector) !== undefined) return undefined
@@ -118,7 +119,7 @@ export class JobController implements Controller {
     return undefined
   }
 
-  async #release({ namespace, name }: { namespace?: string; name: string }): Promise<undefined> {
+  async #release({ namespace, name }: ObjectKey): Promise<undefined> {
     try {
       await this.#context.client.change('pods', { namespace, name }, untracked)
     } catch (error) {
@@ -129,10 +130,10 @@ export class JobController implements Controller {
 
   /** With a Job that is gone go the finalizers of its pods. */
   #jobKeys({ kind, object }: Change): readonly string[] {
-    if (kind !== 'Deleted') return [keyOf(object)]
+    if (kind !== 'Deleted') return [nameOf(object)]
     this.#backoff.forget(object.metadata.uid)
     const tracked = this.#context.pods.controlledBy(object.metadata.uid).filter(isTracked)
-    return [keyOf(object), ...tracked.map((pod) => lostPod + keyOf(pod))]
+    return [nameOf(object), ...tracked.map((pod) => lostPod + nameOf(pod))]
   }
 
   #podKeys(change: Change): readonly string[] {
@@ -142,7 +143,7 @@ export class JobController implements Controller {
     if (kind === 'Deleted' || !isTracked(object)) return keys
     const owner = controllerOf(object)
     const job = owner?.kind === 'Job' ? client.store.get(jobs.resource, object.metadata.namespace, owner.name) : undefined
-    return job !== undefined && job.metadata.uid === owner?.uid ? keys : [...keys, lostPod + keyOf(object)]
+    return job !== undefined && job.metadata.uid === owner?.uid ? keys : [...keys, lostPod + nameOf(object)]
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import { epochMs } from '../../epoch-ms.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { JobObject } from '../workload-objects.ts'
 import { jobs } from './job-pod.ts'
@@ -11,7 +11,7 @@ import { isFinished } from './job-rules.ts'
 export class TtlAfterFinishedController implements Controller {
   readonly name = 'ttl-after-finished-controller'
   readonly watches: readonly Watch[] = [
-    { resource: jobs.resource, keysOf: ({ kind, object }) => (kind === 'Deleted' ? [] : [keyOf(object)]) },
+    { resource: jobs.resource, keysOf: ({ kind, object }) => (kind === 'Deleted' ? [] : [nameOf(object)]) },
   ]
   readonly #context: WorkloadContext
 
@@ -21,7 +21,7 @@ export class TtlAfterFinishedController implements Controller {
 
   async reconcile(key: string): Promise<Wake | undefined> {
     const { client, clock } = this.#context
-    const { namespace, name } = splitKey(key)
+    const { namespace, name } = keyOf(key)
     const stored = client.store.get(jobs.resource, namespace, name)
     if (stored === undefined || stored.metadata.deletionTimestamp !== undefined) return undefined
     const dueMs = expiresAtMs(as<JobObject>(stored))

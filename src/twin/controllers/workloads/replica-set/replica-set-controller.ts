@@ -1,9 +1,9 @@
 import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import { Claimant } from '../claimant.ts'
 import { controllerOf } from '../controller-reference.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import { messageOf, PodControl } from '../pod-control.ts'
 import { podFromTemplate } from '../pod-from-template.ts'
@@ -33,14 +33,14 @@ export class ReplicaSetController implements Controller {
     this.#claimant = new Claimant({ client, resource: 'pods', objects: pods, owner: kind })
     this.#podControl = new PodControl(client, kind.component)
     this.watches = [
-      { resource: kind.resource, keysOf: ({ object }) => [keyOf(object)] },
+      { resource: kind.resource, keysOf: ({ object }) => [nameOf(object)] },
       { resource: 'pods', keysOf: (change) => ownerKeys(change, kind, kind.selectorOf, client.store) },
     ]
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
     const { client, clock } = this.#context
-    const { namespace, name } = splitKey(key)
+    const { namespace, name } = keyOf(key)
     const stored = client.store.get(this.#kind.resource, namespace, name)
     const selector = stored === undefined ? undefined : this.#kind.selectorOf(stored)
     if (stored === undefined || selector === undefined || selectorProblem(selector) !== undefined) return undefined

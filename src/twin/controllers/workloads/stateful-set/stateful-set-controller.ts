@@ -2,9 +2,9 @@ import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
+import { keyOf, nameOf } from '../../../object-key.ts'
 import { Claimant } from '../claimant.ts'
 import { surplusRevisions, templateOf } from '../controller-revision.ts'
-import { keyOf, splitKey } from '../object-key.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import { nextAvailableInMs } from '../pod-state.ts'
 import { RevisionHistory } from '../revision-history.ts'
@@ -37,14 +37,14 @@ export class StatefulSetController implements Controller {
     this.#history = new RevisionHistory(context, statefulSets, 'controller.kubernetes.io/hash')
     this.#podControl = new StatefulPodControl(client, this.name)
     this.watches = [
-      { resource: statefulSets.resource, keysOf: ({ object }) => [keyOf(object)] },
+      { resource: statefulSets.resource, keysOf: ({ object }) => [nameOf(object)] },
       { resource: 'pods', keysOf: (change) => ownerKeys(change, statefulSets, selectorOf, client.store) },
     ]
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
     const { client, clock, minor } = this.#context
-    const { namespace, name } = splitKey(key)
+    const { namespace, name } = keyOf(key)
     const stored = client.store.get(statefulSets.resource, namespace, name)
     const selector = stored === undefined ? undefined : selectorOf(stored)
     if (stored === undefined || selector === undefined || selectorProblem(selector) !== undefined) return undefined
@@ -86,7 +86,7 @@ export class StatefulSetController implements Controller {
       case 'Delete': {
         if (action.why === 'Failed' || action.why === 'Succeeded') {
           const [reason, state] = action.why === 'Failed' ? ['RecreatingFailedPod', 'failed'] : ['RecreatingTerminatedPod', 'terminated']
-          await this.#podControl.warn(set, reason, `StatefulSet ${keyOf(set)} is recreating ${state} Pod ${action.pod.metadata.name}`)
+          await this.#podControl.warn(set, reason, `StatefulSet ${nameOf(set)} is recreating ${state} Pod ${action.pod.metadata.name}`)
         }
         return this.#podControl.delete(set, action.pod)
       }

@@ -1,7 +1,7 @@
-import type { KubeObject } from '../kube-object.ts'
-import type { ObjectKey } from '../twin-client.ts'
+import type { KubeObject } from './kube-object.ts'
+import type { ObjectKey } from './twin-client.ts'
 
-/** `namespace/name`, or the name alone of what is cluster-scoped: how controllers name the object they work on. */
+/** `namespace/name`, or the name alone of what is cluster-scoped: as etcd keeps it, and as controllers name the object they work on. */
 export function nameOf({ metadata }: Pick<KubeObject, 'metadata'>): string {
   return metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`
 }
