@@ -1,3 +1,4 @@
+import { epochMs } from './epoch-ms.ts'
 import { objectIdentity } from './object-identity.ts'
 import type { OwnerReference, StringMap } from './object-meta.ts'
 import { templateFingerprint } from './template-fingerprint.ts'
@@ -142,9 +143,4 @@ function appliedTemplate(annotations: StringMap, decodeApplied: ((text: string) 
   const object = applied === undefined ? undefined : (decodeApplied?.(applied) as RawJob | null | undefined)
   const template = object?.spec?.template
   return template === undefined || template === null ? undefined : `cut:${templateFingerprint(template)}`
-}
-
-function epochMs(time: string | null | undefined): number | undefined {
-  const ms = Date.parse(time ?? '')
-  return Number.isNaN(ms) ? undefined : ms
 }

@@ -1,3 +1,4 @@
+import { epochMs } from './epoch-ms.ts'
 import { objectIdentity } from './object-identity.ts'
 import type { OwnerReference, StringMap } from './object-meta.ts'
 
@@ -87,16 +88,16 @@ export function podFacts(object: unknown): PodFacts {
   const { metadata = {}, spec = {}, status = {} } = object as RawPod
   const conditions = status.conditions ?? []
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true)
-  const createdAtMs = Date.parse(metadata.creationTimestamp ?? '')
-  const deletionAtMs = Date.parse(metadata.deletionTimestamp ?? '')
+  const createdAtMs = epochMs(metadata.creationTimestamp)
+  const deletionAtMs = epochMs(metadata.deletionTimestamp)
   const scheduled = conditions.find((c) => c.type === 'PodScheduled' && c.status === 'False')
   return {
     ...objectIdentity(metadata),
     nodeName: spec.nodeName ?? '',
     phase: status.phase ?? '',
     ready: conditions.some((c) => c.type === 'Ready' && c.status === 'True'),
-    ...(Number.isNaN(createdAtMs) ? {} : { createdAtMs }),
-    ...(Number.isNaN(deletionAtMs) ? {} : { deletionAtMs }),
+    ...(createdAtMs === undefined ? {} : { createdAtMs }),
+    ...(deletionAtMs === undefined ? {} : { deletionAtMs }),
     gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
     priority: spec.priority ?? 0,
     ...(controller === undefined ? {} : { controller }),

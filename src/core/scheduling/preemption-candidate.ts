@@ -1,3 +1,4 @@
+import { epochMs } from '../kubernetes/epoch-ms.ts'
 import type { PodInfo } from './pod-info.ts'
 
 /** A node where a pod would fit, and who would have to go. */
@@ -46,6 +47,5 @@ function earliestStartMs(victims: readonly PodInfo[]): number {
 
 /** A pod that has not started counts as the youngest. */
 function startedAtMs({ pod }: PodInfo): number {
-  const startedAt = Date.parse(pod.status?.startTime ?? '')
-  return Number.isNaN(startedAt) ? Number.MAX_SAFE_INTEGER : startedAt
+  return epochMs(pod.status?.startTime) ?? Number.MAX_SAFE_INTEGER
 }

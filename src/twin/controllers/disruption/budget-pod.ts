@@ -1,9 +1,9 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import type { BudgetPod } from '../../../core/drain/budget-status.ts'
+import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { memoOfObject } from '../../object-memo.ts'
 import { isReady } from '../endpoints/selected-by-services.ts'
-import { epochMs } from '../epoch-ms.ts'
 
 /** What a budget sees of a stored pod. */
 export const budgetPod: (object: KubeObject) => BudgetPod = memoOfObject(seenPod)

@@ -1,12 +1,12 @@
 import type { Pod, PodCondition } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
+import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { keyOf, nameOf } from '../../object-key.ts'
 import { withPodCondition } from '../../pod-condition.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { epochMs } from '../epoch-ms.ts'
 
 /** How long a pod may be said to be disrupted without being deleted. Source: Kubernetes disruption controller, stalePodDisruptionTimeout. */
 const timeoutMs = 120_000

@@ -1,11 +1,11 @@
 import type { Namespace, Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
+import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
 import { StatusError } from '../../api/status-error.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { epochMs } from '../epoch-ms.ts'
 import { contentConditions, type RemainingContent } from './content-conditions.ts'
 
 /** The finalizer in a namespace's spec that this controller answers for. */

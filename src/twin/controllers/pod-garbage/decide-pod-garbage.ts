@@ -1,6 +1,6 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import { compareText } from '../../../core/compare-text.ts'
-import { epochMs } from '../epoch-ms.ts'
+import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
 import { readyCondition } from '../node-lifecycle/node-health.ts'
 
 /** Says that a node is down for good, so that its pods may be taken for dead. Source: Kubernetes, Well-Known Labels, Annotations and Taints. */

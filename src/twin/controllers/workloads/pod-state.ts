@@ -1,4 +1,4 @@
-import { epochMs } from '../epoch-ms.ts'
+import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
 import type { PodObject } from './workload-objects.ts'
 
 /** Neither finished nor being deleted: counts as one of its owner's. */

@@ -1,4 +1,5 @@
 import type { Container, ContainerStatus, Pod } from 'kubernetes-types/core/v1'
+import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
 import type { ContainerCourse } from './container-course.ts'
 import type { ContainerEnd, ContainerRole, ContainerRun, ContainerState } from './container-run.ts'
 import { type PodRun, specsOf } from './pod-run.ts'
@@ -26,7 +27,7 @@ export function adoptPod(pod: Pod, courseOf: CourseOf, nowMs: number): PodRun {
       },
     ),
   )
-  const startMs = msOf(status.startTime) ?? nowMs
+  const startMs = epochMs(status.startTime) ?? nowMs
   const begun = containers.some(({ state }) => state.kind !== 'Blocked')
   return {
     startMs,
@@ -53,8 +54,8 @@ function adopt(
           exitCode: ended.exitCode,
           reason: ended.reason ?? 'Error',
           ...(ended.message === undefined ? {} : { message: ended.message }),
-          startedMs: msOf(ended.startedAt) ?? by.nowMs,
-          finishedMs: msOf(ended.finishedAt) ?? by.nowMs,
+          startedMs: epochMs(ended.startedAt) ?? by.nowMs,
+          finishedMs: epochMs(ended.finishedAt) ?? by.nowMs,
         }
   return {
     spec,
@@ -77,7 +78,7 @@ function stateOf(
     const { reason = '', message = '' } = waiting ?? {}
     return passing.has(reason) ? { kind: 'Blocked' } : { kind: 'Stuck', reason, message }
   }
-  const startedMs = msOf(running.startedAt) ?? nowMs
+  const startedMs = epochMs(running.startedAt) ?? nowMs
   const course = courseOf(spec, role)
   const endsMs = course.act === undefined ? startedMs + course.seconds * 1000 : Number.POSITIVE_INFINITY
   const probes = probeTimes(spec, startedMs, startedMs + course.readySeconds * 1000)
@@ -102,9 +103,4 @@ export function isAtRest(pod: Pod, courseOf: CourseOf): boolean {
 /** Without the name of the runtime in front. */
 function idOf(containerId: string | undefined): string {
   return containerId?.replace(/^.*:\/\//, '') ?? ''
-}
-
-function msOf(time: string | undefined): number | undefined {
-  const ms = Date.parse(time ?? '')
-  return Number.isNaN(ms) ? undefined : ms
 }

@@ -1,6 +1,6 @@
 import type { ObjectReference } from 'kubernetes-types/core/v1'
+import { epochMs } from '../../../../core/kubernetes/epoch-ms.ts'
 import { apiTime } from '../../../api-time.ts'
-import { epochMs } from '../../epoch-ms.ts'
 import { hasCondition, isFinished } from '../job/job-rules.ts'
 import type { CronJobObject, JobObject } from '../workload-objects.ts'
 import type { CronSchedule } from './cron-schedule.ts'

@@ -1,5 +1,5 @@
 import type { DeploymentCondition, DeploymentStatus } from 'kubernetes-types/apps/v1.js'
-import { epochMs } from '../../epoch-ms.ts'
+import { epochMs } from '../../../../core/kubernetes/epoch-ms.ts'
 import type { DeploymentObject } from '../workload-objects.ts'
 import { type ConditionNews, findCondition, withCondition, withoutCondition, withUpdatedCondition } from './deployment-condition.ts'
 import { membersOf, type ReplicaSetFamily, sizeOf, sum } from './replica-set-family.ts'

@@ -1,6 +1,6 @@
 import type { JobCondition, JobStatus } from 'kubernetes-types/batch/v1'
+import { epochMs } from '../../../../core/kubernetes/epoch-ms.ts'
 import { apiTime } from '../../../api-time.ts'
-import { epochMs } from '../../epoch-ms.ts'
 import { inDeletionOrder } from '../replica-set/pod-deletion-order.ts'
 import type { JobObject, PodObject } from '../workload-objects.ts'
 import { completionIndex, parseIndexes } from './completion-indexes.ts'

@@ -1,7 +1,7 @@
+import { epochMs } from '../../../../core/kubernetes/epoch-ms.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
-import { epochMs } from '../../epoch-ms.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { JobObject } from '../workload-objects.ts'
 import { jobs } from './job-pod.ts'

@@ -1,4 +1,4 @@
-import { epochMs } from '../../epoch-ms.ts'
+import { epochMs } from '../../../../core/kubernetes/epoch-ms.ts'
 import { isReady, mostRestarts, readySinceMs } from '../pod-state.ts'
 import type { PodObject } from '../workload-objects.ts'
 
