@@ -55,6 +55,17 @@ describe.each([20, 26, 29, 33])('a Job of 1.%i', (minor) => {
     expect(cluster.pods().flatMap(({ metadata }) => metadata.finalizers ?? [])).toEqual([])
   })
 
+  it('that starts nothing has begun only where a status is written all the same', async () => {
+    const cluster = await start({ minor })
+    await cluster.create('jobs.batch', batch({ parallelism: 0 }))
+    await cluster.seconds(60)
+    expect(cluster.failures).toEqual([])
+    expect(job(cluster).status?.startTime !== undefined).toBe(minor >= 24)
+    await cluster.changeSpec('jobs.batch', 'batch', { parallelism: 1 })
+    await cluster.seconds(20)
+    expect(job(cluster).status).toMatchObject({ succeeded: 1, startTime: expect.any(String) })
+  })
+
   it('fails when more pods have failed than it may have', async () => {
     const cluster = await start({ minor })
     await cluster.create('jobs.batch', batch({ backoffLimit: 2 }, { after: 1, code: 1 }))

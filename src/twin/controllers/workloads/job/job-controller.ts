@@ -1,6 +1,7 @@
 import type { JobStatus } from 'kubernetes-types/batch/v1'
 import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
+import { sameJson } from '../../../api/same-json.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
@@ -106,6 +107,7 @@ export class JobController implements Controller {
   }
 
   async #writeStatus(job: JobObject, status: JobStatus, rules: JobRules): Promise<void> {
+    if (!tellsMore(status, job.status)) return
     const conditions = status.conditions?.length === 0 ? undefined : status.conditions
     const uncounted = rules.tracksPods ? { uncountedTerminatedPods: {} } : {}
     await writeStatus(this.#context.client, jobs.resource, job, { ...status, conditions, ...uncounted })
@@ -145,6 +147,16 @@ export class JobController implements Controller {
     const job = owner?.kind === 'Job' ? client.store.get(jobs.resource, object.metadata.namespace, owner.name) : undefined
     return job !== undefined && job.metadata.uid === owner?.uid ? keys : [...keys, lostPod + nameOf(object)]
   }
+}
+
+/** A start alone is not written down: a Job that runs nothing has none, as long as nothing else is to be told of it. */
+function tellsMore(next: JobStatus, old: JobStatus | undefined): boolean {
+  const counted = ({ active = 0, succeeded = 0, failed = 0, ready, terminating, completedIndexes, uncountedTerminatedPods }: JobStatus) => {
+    const uncounted = [uncountedTerminatedPods?.succeeded ?? [], uncountedTerminatedPods?.failed ?? []]
+    return { active, succeeded, failed, ready, terminating, completedIndexes, uncounted }
+  }
+  const before = old ?? {}
+  return !sameJson([counted(next), next.conditions ?? []], [counted(before), before.conditions ?? []])
 }
 
 function selectorOf(object: KubeObject): LabelSelector | undefined {
