@@ -45,4 +45,8 @@ export interface TwinEvent {
   readonly component: string
   /** Of the component, where it has one: the node's name. */
   readonly host?: string
+  /** What was done or tried: `Binding`. Who says so writes events of the newer kind where the server has it. */
+  readonly action?: string
+  /** What else it has to do with. */
+  readonly related?: KubeObject
 }

@@ -1,6 +1,7 @@
 import { apiTime } from '../api-time.ts'
-import type { KubeObject } from '../kube-object.ts'
 import type { TwinEvent } from '../twin-client.ts'
+import { namespaceOf, nextEventName, referenceTo } from './event-reference.ts'
+import { EventSeries } from './event-series.ts'
 import type { Registry } from './registry.ts'
 import type { ResourceType } from './resource-type.ts'
 import { StatusError } from './status-error.ts'
@@ -8,6 +9,8 @@ import { StatusError } from './status-error.ts'
 /** Remembered, so that what happens again is counted instead of written anew. Source: Kubernetes, client-go EventCorrelator. */
 const mostRemembered = 4_096
 const remembersAtOnce = mostRemembered / 2
+/** From then on components that say what they did write by `events.k8s.io/v1`. Source: Kubernetes v1.19, NewEventBroadcasterAdapter. */
+const seriesSince = 19
 
 /** Writes events as the recorders of the components do: the same again within memory only raises the count. */
 export class EventSink {
@@ -17,19 +20,30 @@ export class EventSink {
   /** Remembered before that. The oldest go all at once: a Map from whose front much has been taken is slow to say what is first. */
   #before: ReadonlyMap<string, string> = new Map()
   #sequence = 0
+  readonly #series: EventSeries
 
   constructor(registry: Registry, type: ResourceType) {
     this.#registry = registry
+    this.#series = new EventSeries(registry, type)
     this.#type = type
   }
 
   /** An event that cannot be written (its namespace is going) is lost, as it is in a cluster. */
   async write(event: TwinEvent): Promise<void> {
     try {
-      if (!(await this.#repeat(event))) await this.#create(event)
+      await this.#write(event)
     } catch (error) {
       if (!(error instanceof StatusError)) throw error
     }
+  }
+
+  async #write(event: TwinEvent): Promise<void> {
+    const { action } = event
+    if (action !== undefined && this.#registry.catalog.minor >= seriesSince) {
+      this.#sequence += 1
+      return this.#series.write({ ...event, action }, this.#sequence)
+    }
+    if (!(await this.#repeat(event))) await this.#create(event)
   }
 
   async #repeat(event: TwinEvent): Promise<boolean> {
@@ -52,7 +66,7 @@ export class EventSink {
     const namespace = namespaceOf(about)
     const at = apiTime(nowMs)
     this.#sequence += 1
-    const name = `${about.metadata.name}.${(BigInt(nowMs) * 1_000_000n + BigInt(this.#sequence)).toString(16)}`
+    const name = nextEventName(about, nowMs, this.#sequence)
     const draft = {
       metadata: { name, namespace },
       involvedObject: referenceTo(about),
@@ -77,16 +91,6 @@ export class EventSink {
     this.#before = this.#written
     this.#written = new Map()
   }
-}
-
-function referenceTo({ apiVersion, kind, metadata }: KubeObject) {
-  const { namespace, name, uid, resourceVersion } = metadata
-  return { kind, ...(namespace === undefined ? {} : { namespace }), name, uid, apiVersion, resourceVersion }
-}
-
-/** Of what has no namespace events are kept in `default`. */
-function namespaceOf({ metadata }: KubeObject): string {
-  return metadata.namespace ?? 'default'
 }
 
 function keyOf({ about, type, reason, message, component, host = '' }: TwinEvent): string {

@@ -1,6 +1,7 @@
 import type { Clock } from '../../cluster/clock.ts'
 import type { PreemptionVerdict } from '../../core/scheduling/decide-preemption.ts'
 import type { PodInfo } from '../../core/scheduling/pod-info.ts'
+import type { KubeObject } from '../kube-object.ts'
 import { type PodConditionNews, withPodCondition } from '../pod-condition.ts'
 import type { TwinClient } from '../twin-client.ts'
 import { withoutNomination } from './unschedulable-status.ts'
@@ -39,7 +40,9 @@ async function preempt(
   await client.delete('pods', { namespace, name }, { uid })
   const by = minor >= 27 ? `pod ${preemptor.uid}` : `${preemptor.namespace}/${preemptor.name}`
   const message = `Preempted by ${by} on node ${nodeName}`
-  await client.event({ about: object, type: 'Normal', reason: 'Preempted', message, component: schedulerName })
+  const related = preemptor.pod as unknown as KubeObject
+  const what = { type: 'Normal', reason: 'Preempted', action: 'Preempting', message } as const
+  await client.event({ about: object, related, ...what, component: schedulerName })
 }
 
 /** The condition that tells the victim's controllers why it goes. Source: KEP-3329. */

@@ -5,7 +5,7 @@ import { RegistryClient } from '../api/registry-client.ts'
 import { ResourceCatalog } from '../api/resource-catalog.ts'
 import type { ResourceStrategy } from '../api/resource-strategy.ts'
 import { storedAs } from '../api/resource-type.ts'
-import { as, type DraftObject } from '../kube-object.ts'
+import { as, type DraftObject, type KubeObject } from '../kube-object.ts'
 import { resourceTypes } from '../schema/types/resource-types.ts'
 import { ObjectStore } from '../store/object-store.ts'
 import { seededRandom } from '../time/seeded-random.ts'
@@ -48,12 +48,24 @@ export async function schedulerRig(options: Partial<Pick<SchedulerOptions, 'mino
     nodeOf: (name: string) => get(name)?.spec?.nodeName ?? '',
     condition: (name: string) => get(name)?.status?.conditions?.find(({ type }) => type === 'PodScheduled'),
     nominated: (name: string) => get(name)?.status?.nominatedNodeName ?? '',
-    events: (name: string) =>
-      store
-        .list('events', 'default')
-        .filter((event) => (event.involvedObject as { name: string }).name === name)
-        .map(({ reason, message, count }) => `${reason}${count === 1 ? '' : ` x${count}`}: ${message}`),
+    /** What was said of a pod and how often, also when several events say it: `FailedScheduling x3: …`. */
+    events(name: string): readonly string[] {
+      const times = new Map<string, number>()
+      const about = store.list('events', 'default').filter((event) => (event.involvedObject as { name: string }).name === name)
+      for (const event of about) {
+        const text = `${event.reason} ${event.message}`
+        times.set(text, (times.get(text) ?? 0) + timesOf(event, minor))
+      }
+      return [...times].map(([text, count]) => text.replace(' ', `${count === 1 ? '' : ` x${count}`}: `))
+    },
   }
+}
+
+/** Since 1.26 a series counts the event that it began with. */
+function timesOf({ count = 1, series }: KubeObject, minor: number): number {
+  const said = (series as { readonly count: number } | undefined)?.count
+  if (said === undefined) return Number(count)
+  return minor >= 26 ? said : said + 1
 }
 
 export function smallNode(name: string, cpu = '2', more: Partial<Node> = {}): Node {

@@ -213,6 +213,7 @@ export class Scheduler {
       about,
       type: reason === 'Scheduled' ? 'Normal' : 'Warning',
       reason,
+      action: reason === 'Scheduled' ? 'Binding' : 'Scheduling',
       message,
       component: this.#schedulerName,
     })

@@ -46,7 +46,15 @@ function oldForm(event: NewEvent): Event {
   return old as Event
 }
 
-function eventCells(event: Event, { nowMs }: PrintContext): readonly Cell[] {
+/** From then on a series counts the event that it began with. */
+const countsFirstSince = 26
+
+function countOf({ series, count }: Event, minor: number): number {
+  if (!series) return count || 1
+  return minor >= countsFirstSince ? (series.count ?? 1) : (series.count ?? 0) + 1
+}
+
+function eventCells(event: Event, { nowMs, minor }: PrintContext): readonly Cell[] {
   const first = sinceText(event.firstTimestamp ?? event.eventTime, nowMs)
   return [
     lastSeen(event, first, nowMs),
@@ -57,7 +65,7 @@ function eventCells(event: Event, { nowMs }: PrintContext): readonly Cell[] {
     reporterText(event),
     (event.message ?? '').trim(),
     first,
-    event.series ? (event.series.count ?? 0) + 1 : event.count || 1,
+    countOf(event, minor),
     event.metadata.name ?? '',
   ]
 }
