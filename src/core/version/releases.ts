@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { schemaProblem } from '../schema-problem.ts'
-import type { ReleaseLine } from './distribution.ts'
-import { lineOf } from './distribution.ts'
-import { type EtcdRange, parseEtcdRange } from './etcd-version.ts'
-import { compareVersions, type KubernetesVersion, parseVersion } from './kubernetes-version.ts'
+import { type Build, withNeighbouringEtcd } from './build-etcd.ts'
+import { lineOf, type ReleaseLine } from './distribution.ts'
+import { parseEtcdRange } from './etcd-version.ts'
+import { compareVersions, parseVersion } from './kubernetes-version.ts'
 
 const date = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/)
 const minor = z.string().regex(/^1\.(0|[1-9]\d{0,2})$/)
@@ -35,13 +35,6 @@ const ReleaseFile = z.strictObject({
   sources: z.array(z.string()).exactOptional(),
   minors: z.array(MinorRelease).max(200),
 })
-
-/** One release of a line: its version, the day it came out (`2026-02-03`), the etcd that it brings. */
-export interface Build {
-  readonly version: KubernetesVersion
-  readonly released?: string
-  readonly etcd?: EtcdRange
-}
 
 /** What is known of one minor version of Kubernetes 1. Builds are newest first and need not be complete. */
 export interface MinorRelease {
@@ -94,7 +87,7 @@ function readMinor(entry: z.infer<typeof MinorRelease>, place: string): MinorRel
     const read = (entry[line] ?? []).map(readBuild)
     const stray = read.find(({ version }) => version.major !== 1 || version.minor !== number || lineOf(version) !== line)
     if (stray !== undefined) return `${place}.${line} holds ${stray.version.text}: put it where its minor and its line are`
-    builds[line] = newestFirst(read)
+    builds[line] = withEtcd(newestFirst(read))
   }
   return {
     minor: number,
@@ -127,11 +120,16 @@ export function mergeReleases(base: Releases, over: Releases): Releases {
 function mergeBuilds(below: MinorRelease['builds'], over: MinorRelease['builds']): MinorRelease['builds'] {
   const merged = (line: ReleaseLine) => {
     const known = new Set(over[line].map(({ version }) => version.text))
-    return newestFirst([...over[line], ...below[line].filter(({ version }) => !known.has(version.text))])
+    return withEtcd(newestFirst([...over[line], ...below[line].filter(({ version }) => !known.has(version.text))]))
   }
   return { kubernetes: merged('kubernetes'), k3s: merged('k3s'), rke2: merged('rke2') }
 }
 
 function newestFirst(builds: readonly Build[]): readonly Build[] {
   return builds.toSorted((a, b) => -(compareVersions(a.version, b.version) ?? 0))
+}
+
+/** What all builds of a minor together tell of the etcd of each. */
+function withEtcd(builds: readonly Build[]): readonly Build[] {
+  return builds.map((build) => withNeighbouringEtcd(build, builds))
 }
