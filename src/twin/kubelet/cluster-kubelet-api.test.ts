@@ -63,6 +63,15 @@ describe('kubelets of a real API server', () => {
     })
   })
 
+  it('take away where a pod was meant to go, as a status that is theirs alone does not say it', async () => {
+    const { server, fleet, clock } = await joined()
+    await clock.advance(20_000)
+    fleet.stop()
+    const written = server.requests.filter(({ line }) => line.startsWith(`PATCH ${podPath}`)).map(({ request }) => request.body)
+    expect(written.length).toBeGreaterThan(0)
+    for (const body of written) expect(body).toMatchObject({ status: { nominatedNodeName: null } })
+  })
+
   it('renew the Lease with a patch each', async () => {
     const { server, fleet, clock } = await joined()
     await clock.advance(60_000)

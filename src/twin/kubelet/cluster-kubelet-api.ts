@@ -103,7 +103,9 @@ export class ClusterKubeletApi implements KubeletApi {
     const podIPs = status.podIPs === undefined ? {} : { podIPs: [{ $patch: 'replace' }, ...status.podIPs] }
     // conditions are merged by type: what a new one does not say would stay of the old one
     const conditions = status.conditions?.map((condition) => ({ reason: null, message: null, ...condition }))
-    const body = { metadata: { uid }, status: { ...status, ...podIPs, ...(conditions === undefined ? {} : { conditions }) } }
+    // a kubelet has a status of its own, with no word of where the pod was meant to go
+    const own = { nominatedNodeName: null, ...status }
+    const body = { metadata: { uid }, status: { ...own, ...podIPs, ...(conditions === undefined ? {} : { conditions }) } }
     return await writtenUnlessGone(this.#client.patchStatus(pods, { namespace, name }, { type: 'strategic', body }))
   }
 
