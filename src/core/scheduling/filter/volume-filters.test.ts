@@ -108,6 +108,19 @@ describe('claims', () => {
       n2: noVolume,
     },
     {
+      title: 'a volume that is reserved for the claim, although another is free elsewhere',
+      storage: {
+        claims: [claim({ storageClassName: 'local' })],
+        classes: [storageClass('local', { provisioner: 'kubernetes.io/no-provisioner' })],
+        volumes: [
+          volume('v', { storageClassName: 'local', nodeAffinity: inZone('a'), claimRef: { namespace: 'default', name: 'data' } }),
+          volume('w', { storageClassName: 'local', nodeAffinity: inZone('b') }),
+        ],
+      },
+      n1: 'fits',
+      n2: noVolume,
+    },
+    {
       title: 'storage that can be made anywhere',
       storage: { claims: [claim({ storageClassName: 'csi' })], classes: [storageClass('csi')] },
       n1: 'fits',

@@ -1,8 +1,8 @@
 import type { PersistentVolume, PersistentVolumeClaim } from 'kubernetes-types/core/v1'
 import type { StorageClass } from 'kubernetes-types/storage/v1'
+import { isKeptFor, matchingVolume } from '../../../core/scheduling/matching-volume.ts'
 import { selectedNodeAnnotation } from '../../../core/scheduling/volume-plan.ts'
 import { storageClassName } from '../../../core/scheduling/volume-reader.ts'
-import { isKeptFor, matchingVolume } from './volume-match.ts'
 
 /** Provisioner of classes whose volumes are made by hand. */
 const noProvisioner = 'kubernetes.io/no-provisioner'
@@ -41,7 +41,7 @@ export function decideClaim(situation: ClaimSituation): ClaimDecision {
       volumes.find(({ metadata }) => metadata?.name === named),
     )
   const delayed = storageClass?.volumeBindingMode === 'WaitForFirstConsumer'
-  const volume = matchingVolume(claim, volumes, delayed)
+  const volume = matchingVolume(claim, volumes, { onlyKept: delayed })
   if (volume !== undefined) return { kind: 'Bind', volume }
   if (delayed && claim.metadata?.annotations?.[selectedNodeAnnotation] === undefined) return waitForConsumer(situation)
   return decideProvisioning(claim, storageClass)
