@@ -12,6 +12,7 @@ import type { TwinClient } from '../../twin-client.ts'
 import { isReady } from '../endpoints/selected-by-services.ts'
 import type { KnownKinds } from '../known-kinds.ts'
 import { LabelledObjects } from '../labelled-objects.ts'
+import { isOwnStatus, ownStatus } from '../own-status.ts'
 import { SelectingObjects } from '../selecting-objects.ts'
 import { budgetPod } from './budget-pod.ts'
 import { budgetSelector } from './budget-selector.ts'
@@ -36,7 +37,7 @@ export interface DisruptionOptions {
 export class DisruptionController implements Controller {
   readonly name = 'disruption'
   readonly watches = [
-    { resource: budgets, keysOf: ({ object }: Change) => [nameOf(object)] },
+    { resource: budgets, keysOf: (change: Change) => (isOwnStatus(change) ? [] : [nameOf(change.object)]) },
     { resource: 'pods', keysOf: (change: Change) => this.#wokenBy(change) },
   ]
   readonly #client: TwinClient
@@ -80,7 +81,7 @@ export class DisruptionController implements Controller {
     const stored = as<PodDisruptionBudget>(budget).status
     const at = { nowMs: this.#options.clock.now(), minor: this.#options.minor }
     const status = writtenBudgetStatus(computed, stored, at)
-    if (!sameJson(status, stored)) await this.#client.update(budgets, { ...budget, status }, 'status')
+    if (!sameJson(status, stored)) await this.#client.update(budgets, { ...budget, status: ownStatus(status) }, 'status')
   }
 
   async #tellForgotten(facts: BudgetFacts, pods: readonly KubeObject[], computed: BudgetStatus): Promise<void> {
@@ -103,12 +104,13 @@ export class DisruptionController implements Controller {
   }
 }
 
-/** Whether no budget can tell two versions of a pod apart. */
+/** Whether no budget can tell two versions of a pod apart: of one that is being deleted it does not count whether it is ready. */
 function countsAlike(a: KubeObject, b: KubeObject): boolean {
+  const { deletionTimestamp, labels, ownerReferences } = a.metadata
   return (
-    a.metadata.deletionTimestamp === b.metadata.deletionTimestamp &&
-    isReady(as<Pod>(a)) === isReady(as<Pod>(b)) &&
-    sameJson(a.metadata.labels, b.metadata.labels) &&
-    sameJson(a.metadata.ownerReferences, b.metadata.ownerReferences)
+    deletionTimestamp === b.metadata.deletionTimestamp &&
+    (deletionTimestamp !== undefined || isReady(as<Pod>(a)) === isReady(as<Pod>(b))) &&
+    sameJson(labels, b.metadata.labels) &&
+    sameJson(ownerReferences, b.metadata.ownerReferences)
   )
 }

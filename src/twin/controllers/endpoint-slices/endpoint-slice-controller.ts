@@ -26,11 +26,13 @@ export class EndpointSliceController implements Controller {
   readonly watches = [
     { resource: 'services', keysOf: ({ object }: Change) => [nameOf(object)] },
     { resource: 'pods', keysOf: (change: Change) => this.#options.services.wokenBy(change) },
-    { resource: slices, keysOf: ({ object, kind }: Change) => (kind === 'Added' ? [] : serviceNameOf(object)) },
+    { resource: slices, keysOf: (change: Change) => (change.kind === 'Added' || this.#isOwn(change) ? [] : serviceNameOf(change.object)) },
   ]
   readonly #client: TwinClient
   readonly #options: EndpointsOptions
   readonly #byService: Index
+  /** What this controller has put into slices; the store keeps the very lists that it is given. */
+  readonly #written = new WeakSet<object>()
 
   constructor(client: TwinClient, options: EndpointsOptions) {
     this.#client = client
@@ -52,6 +54,19 @@ export class EndpointSliceController implements Controller {
     return undefined
   }
 
+  /** A slice holds what this controller wants it to hold. Source: Kubernetes endpointslice controller, EndpointSliceTracker. */
+  #isOwn({ kind, object, previous }: Change): boolean {
+    const [{ endpoints, addressType, ports }, before] = [as<EndpointSlice>(object), as<Partial<EndpointSlice>>(previous ?? {})]
+    return (
+      kind === 'Modified' &&
+      endpoints !== undefined &&
+      this.#written.has(endpoints) &&
+      addressType === before.addressType &&
+      sameJson(ports, before.ports) &&
+      sameJson(object.metadata.labels, previous?.metadata.labels)
+    )
+  }
+
   #node(name: string): Node | undefined {
     const node = this.#client.store.get('nodes', undefined, name)
     return node && as<Node>(node)
@@ -70,6 +85,7 @@ export class EndpointSliceController implements Controller {
     const removed = new Set(remove.map(({ metadata }) => metadata?.name))
     for (const slice of [...update, ...relabelled.filter(({ metadata }) => !removed.has(metadata?.name))]) {
       const current = slice as unknown as KubeObject
+      if (slice.endpoints !== undefined) this.#written.add(slice.endpoints)
       await this.#client.update(slices, { ...current, metadata: { ...current.metadata, labels } })
     }
     for (const { metadata } of remove) await this.#client.delete(slices, { namespace: metadata?.namespace, name: metadata?.name ?? '' })

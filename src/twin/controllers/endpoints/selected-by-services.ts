@@ -20,6 +20,8 @@ export class SelectedByServices {
   /** The Services, as `namespace/name`, whose endpoints may be others after a change of a pod: also those that it has left. */
   wokenBy({ object, previous, kind }: Change): readonly string[] {
     if (kind === 'Modified' && previous !== undefined && servesAlike(as<Pod>(object), as<Pod>(previous))) return []
+    // without an address it is nowhere among the endpoints, ready or not
+    if (!hasAddress(as<Pod>(object)) && (previous === undefined || !hasAddress(as<Pod>(previous)))) return []
     const names = new Set(this.#of(object))
     if (previous !== undefined && !sameJson(previous.metadata.labels, object.metadata.labels)) {
       for (const name of this.#of(previous)) names.add(name)
@@ -48,6 +50,10 @@ function servesAlike(a: Pod, b: Pod): boolean {
     a.metadata?.deletionTimestamp === b.metadata?.deletionTimestamp &&
     sameJson(a.metadata?.labels, b.metadata?.labels)
   )
+}
+
+function hasAddress({ status }: Pod): boolean {
+  return status?.podIP !== undefined && status.podIP !== ''
 }
 
 /** Condition Ready is True. */

@@ -1,4 +1,5 @@
 import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
+import { sameJson } from '../../api/same-json.ts'
 import type { PodObject } from './workload-objects.ts'
 
 /** Neither finished nor being deleted: counts as one of its owner's. */
@@ -53,6 +54,18 @@ export function nextAvailableInMs(pods: readonly PodObject[], minReadySeconds: n
 /** Restarts of the container that was restarted most. */
 export function mostRestarts(pod: PodObject): number {
   return (pod.status?.containerStatuses ?? []).reduce((most, { restartCount }) => Math.max(most, restartCount), 0)
+}
+
+/** Whether two versions of a pod count the same for an owner that counts what lives and what is ready. */
+export function countAlike(a: PodObject, b: PodObject): boolean {
+  const [live, lived] = [isActive(a), isActive(b)]
+  if (live !== lived || !sameJson(a.metadata.labels, b.metadata.labels)) return false
+  return !live || sameReadiness(a, b)
+}
+
+/** Ready or not, and since when. */
+export function sameReadiness(a: PodObject, b: PodObject): boolean {
+  return readyCondition(a)?.lastTransitionTime === readyCondition(b)?.lastTransitionTime && isReady(a) === isReady(b)
 }
 
 function readyCondition(pod: PodObject) {

@@ -2,6 +2,7 @@ import { statusAsWritten } from '../../api/as-written.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import { ownStatus } from '../own-status.ts'
 
 /**
  * Writes the fields of a status that a controller has computed, beside what others wrote there; a field that is `undefined` is taken away.
@@ -17,7 +18,7 @@ export async function writeStatus(client: TwinClient, resource: string, object: 
     { namespace, name },
     (current) => {
       if (current.metadata.uid !== uid) return current
-      return { ...current, status: next((current.status ?? {}) as object) }
+      return { ...current, status: ownStatus(next((current.status ?? {}) as object)) }
     },
     'status',
   )

@@ -11,9 +11,14 @@ export function fieldsOf(value: unknown): Fields | undefined {
  * there are none.
  */
 export function fill<T extends object>(target: T, defaults: Fields): T {
-  const missing = Object.keys(defaults).filter((field) => isMissing((target as Fields)[field], defaults[field]))
-  if (missing.length === 0) return target
-  return { ...target, ...Object.fromEntries(missing.map((field) => [field, defaults[field]])) }
+  let filled: Record<string, unknown> | undefined
+  // defaults are plain objects, and nearly always there is nothing to fill in
+  for (const field in defaults) {
+    if (!isMissing((target as Fields)[field], defaults[field])) continue
+    filled ??= { ...(target as Fields) }
+    filled[field] = defaults[field]
+  }
+  return (filled ?? target) as T
 }
 
 function isMissing(value: unknown, byDefault: unknown): boolean {
@@ -39,8 +44,15 @@ export function changeAt<T extends object>(target: T, path: readonly string[], n
 export function changeItems<T extends object>(target: T, field: string, next: (item: Fields) => Fields): T {
   const list = (target as Fields)[field]
   if (!Array.isArray(list)) return target
-  const changed = list.map((item) => (fieldsOf(item) === undefined ? item : next(item)))
-  return changed.every((item, i) => item === list[i]) ? target : { ...target, [field]: changed }
+  let changed: unknown[] | undefined
+  for (let i = 0; i < list.length; i += 1) {
+    const item = list[i]
+    const filled = fieldsOf(item) === undefined ? item : next(item)
+    if (filled === item) continue
+    changed ??= [...list]
+    changed[i] = filled
+  }
+  return changed === undefined ? target : { ...target, [field]: changed }
 }
 
 /** `target` without some fields; the argument itself when it has none of them. */

@@ -26,7 +26,11 @@ export function endpointsDefaults(draft: DraftObject): DraftObject {
 /** Source: Kubernetes API reference, EndpointSlice. */
 export function endpointSliceDefaults(draft: DraftObject): DraftObject {
   const conditioned = changeItems(draft, 'endpoints', (endpoint) => fill(endpoint, { conditions: {} }))
-  return changeItems(conditioned, 'ports', (port) => ({ name: '', ...fill(port, { protocol: 'TCP' }) }))
+  return changeItems(conditioned, 'ports', (port) => namedPort(fill(port, { protocol: 'TCP' })))
+}
+
+function namedPort(port: Fields): Fields {
+  return 'name' in port ? port : { name: '', ...port }
 }
 
 /** Source: Kubernetes API reference, NetworkPolicy. */

@@ -2,13 +2,16 @@ import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
+import type { Change } from '../../../store/object-store.ts'
+import { isOwnStatus } from '../../own-status.ts'
 import { Claimant } from '../claimant.ts'
 import { controllerOf } from '../controller-reference.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import { messageOf, PodControl } from '../pod-control.ts'
 import { podFromTemplate } from '../pod-from-template.ts'
-import { isActive, nextAvailableInMs } from '../pod-state.ts'
+import { countAlike, isActive, nextAvailableInMs } from '../pod-state.ts'
 import { slowStart } from '../slow-start.ts'
+import { leavesOwnerUnmoved } from '../unmoved-owner.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { PodObject, ReplicaSetObject } from '../workload-objects.ts'
 import { writeStatus } from '../write-status.ts'
@@ -33,9 +36,15 @@ export class ReplicaSetController implements Controller {
     this.#claimant = new Claimant({ client, resource: 'pods', objects: pods, owner: kind })
     this.#podControl = new PodControl(client, kind.component)
     this.watches = [
-      { resource: kind.resource, keysOf: ({ object }) => [nameOf(object)] },
-      { resource: 'pods', keysOf: (change) => ownerKeys(change, kind, kind.selectorOf, client.store) },
+      { resource: kind.resource, keysOf: (change) => (isOwnStatus(change) ? [] : [nameOf(change.object)]) },
+      { resource: 'pods', keysOf: (change) => this.#wokenBy(change) },
     ]
+  }
+
+  #wokenBy(change: Change): readonly string[] {
+    const { client } = this.#context
+    if (leavesOwnerUnmoved(change, { owner: this.#kind, store: client.store, alike: countAlike })) return []
+    return ownerKeys(change, this.#kind, this.#kind.selectorOf, client.store)
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {

@@ -1,13 +1,16 @@
 import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
+import { sameJson } from '../../../api/same-json.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
+import type { Change } from '../../../store/object-store.ts'
 import { Claimant } from '../claimant.ts'
 import { surplusRevisions, templateOf } from '../controller-revision.ts'
 import { ownerKeys } from '../owner-keys.ts'
-import { nextAvailableInMs } from '../pod-state.ts'
+import { isTerminating, nextAvailableInMs, sameReadiness } from '../pod-state.ts'
 import { RevisionHistory } from '../revision-history.ts'
+import { leavesOwnerUnmoved } from '../unmoved-owner.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { ControllerRevisionObject, PodObject, StatefulSetObject } from '../workload-objects.ts'
 import { writeStatus } from '../write-status.ts'
@@ -38,8 +41,13 @@ export class StatefulSetController implements Controller {
     this.#podControl = new StatefulPodControl(client, this.name)
     this.watches = [
       { resource: statefulSets.resource, keysOf: ({ object }) => [nameOf(object)] },
-      { resource: 'pods', keysOf: (change) => ownerKeys(change, statefulSets, selectorOf, client.store) },
+      { resource: 'pods', keysOf: (change) => this.#wokenBy(change) },
     ]
+  }
+
+  #wokenBy(change: Change): readonly string[] {
+    const { store } = this.#context.client
+    return leavesOwnerUnmoved(change, { owner: statefulSets, store, alike }) ? [] : ownerKeys(change, statefulSets, selectorOf, store)
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
@@ -102,6 +110,16 @@ export class StatefulSetController implements Controller {
       await this.#history.delete(revision)
     }
   }
+}
+
+/** Whether no StatefulSet can tell two versions of a pod apart. */
+function alike(a: PodObject, b: PodObject): boolean {
+  return (
+    a.status?.phase === b.status?.phase &&
+    isTerminating(a) === isTerminating(b) &&
+    sameReadiness(a, b) &&
+    sameJson(a.metadata.labels, b.metadata.labels)
+  )
 }
 
 function selectorOf(object: KubeObject): LabelSelector | undefined {
