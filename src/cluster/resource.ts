@@ -20,6 +20,13 @@ export const daemonSets: Resource = { group: 'apps', version: 'v1', plural: 'dae
 export const jobs: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true }
 export const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true }
 export const plans: Resource = { group: 'upgrade.cattle.io', version: 'v1', plural: 'plans', kind: 'Plan', namespaced: true }
+export const clusterUpgrades: Resource = {
+  group: 'falkirk.dev',
+  version: 'v1alpha1',
+  plural: 'clusterupgrades',
+  kind: 'ClusterUpgrade',
+  namespaced: false,
+}
 
 /** `/api/v1/namespaces/NS/pods/NAME/SUB`; every part is escaped. */
 export function resourcePath(resource: Resource, at: { namespace?: string; name?: string; subresource?: string } = {}): string {

@@ -9,6 +9,7 @@ import type { PlanCaches } from './plan/plan-caches.ts'
 import { PlanController } from './plan/plan-controller.ts'
 import { watchServerVersion } from './server-version-watch.ts'
 import type { Shell } from './shell.ts'
+import { followUpgrades } from './upgrade/follow-upgrades.ts'
 
 const program = `falkirk ${version} (${commit})`
 
@@ -58,14 +59,18 @@ async function decide(shell: Shell, caches: PlanCaches, signal: AbortSignal): Pr
   const as = `${shell.namespace}/${shell.controllerName}`
   shell.metrics.leader.set(1)
   tell(shell, 'Started', `${program} running as ${as}`)
-  const serverVersion = watchServerVersion(shell, caches.nodes, () => controller.wakeAll())
+  const serverVersion = watchServerVersion(shell, caches.nodes, () => {
+    controller.wakeAll()
+    upgrades.wakeAll()
+  })
   const controller = new PlanController(shell, caches, serverVersion.current)
+  const upgrades = followUpgrades(shell, caches, serverVersion.current)
   const foreign = new ForeignPlans(shell)
   shell.metrics.watchQueue(controller.queue())
   shell.log.info({ as, nodes: caches.nodes.size, plans: caches.plans.size }, 'running')
   await aborted
   serverVersion.stop()
-  await Promise.all([controller.stop(), foreign.stop()])
+  await Promise.all([controller.stop(), upgrades.stop(), foreign.stop()])
   shell.metrics.leader.set(0)
 }
 

@@ -25,7 +25,7 @@ function setUp(log: string, spec: Record<string, unknown> = {}) {
   made.api.put(`${pods}/p1`, failedPod)
   made.api.texts.set(`${pods}/p1/log`, log)
   const plan = aPlan({ spec })
-  return { ...made, read: () => readFailure(made.shell, plan, 'apply-p', [podFacts(failedPod)]) }
+  return { ...made, read: () => readFailure(made.shell, plan.spec, 'apply-p', [podFacts(failedPod)]) }
 }
 
 describe('why a Job failed', () => {
@@ -38,7 +38,7 @@ describe('why a Job failed', () => {
   it('is the log of the init container where that one failed', async () => {
     const { api, shell } = setUp('not yet')
     const known = [podFacts(pod('p1', [], [ended('prepare', 1)]))]
-    expect(await readFailure(shell, aPlan(), 'apply-p', known)).toEqual({ log: 'not yet' })
+    expect(await readFailure(shell, aPlan().spec, 'apply-p', known)).toEqual({ log: 'not yet' })
     expect(api.requests.at(-1)?.request.query).toMatchObject({ container: 'prepare' })
   })
 
@@ -50,13 +50,13 @@ describe('why a Job failed', () => {
 
   it('is looked for on the server where pods are not watched', async () => {
     const { api, shell } = setUp('from the list')
-    expect(await readFailure(shell, aPlan(), 'apply-p', undefined)).toEqual({ log: 'from the list' })
+    expect(await readFailure(shell, aPlan().spec, 'apply-p', undefined)).toEqual({ log: 'from the list' })
     expect(api.requests[0]?.request.query).toMatchObject({ labelSelector: 'job-name=apply-p' })
   })
 
   it('is empty when no container failed, e.g. when the deadline ended the Job', async () => {
     const { shell } = setUp('')
-    expect(await readFailure(shell, aPlan(), 'apply-p', [podFacts(pod('p1', []))])).toEqual({ log: '' })
+    expect(await readFailure(shell, aPlan().spec, 'apply-p', [podFacts(pod('p1', []))])).toEqual({ log: '' })
   })
 
   it.each([

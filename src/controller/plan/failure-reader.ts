@@ -2,21 +2,24 @@ import { pods as podResource, secrets } from '../../cluster/resource.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { maskSecrets } from '../../core/plan/mask-secrets.ts'
-import type { Plan } from '../../core/plan/plan.ts'
 import type { FailureFacts } from '../../core/plan/plan-facts.ts'
+import type { PlanSpec } from '../../core/plan/plan-spec.ts'
 import type { Shell } from '../shell.ts'
 
 /** As much of a log as a condition can use. */
 const tailLines = 20
 const limitBytes = 16_384
 
+/** What a Job runs and mounts. */
+export type JobContainers = Pick<PlanSpec, 'upgrade' | 'prepare' | 'secrets'>
+
 /**
- * Reads why a Job failed: the last log lines of the container that failed, with the values of the Plan's Secrets masked. Never throws: what
+ * Reads why a Job failed: the last log lines of the container that failed, with the values of Secrets that its pods were given masked. Never throws: what
  * cannot be read is said in the log's place.
  */
 export async function readFailure(
   shell: Shell,
-  plan: Plan,
+  containers: JobContainers,
   jobName: string,
   known: readonly PodFacts[] | undefined,
 ): Promise<FailureFacts> {
@@ -26,7 +29,7 @@ export async function readFailure(
     const container = pod === undefined ? undefined : failedContainer(pod)
     if (pod === undefined || container === undefined) return { log: '' }
     const text = await shell.client.logs(pod.namespace, pod.name, container, { tailLines, limitBytes })
-    const values = await secretValues(shell, plan)
+    const values = await secretValues(shell, containers)
     return { log: maskSecrets(lastLines(values.length === 0 ? text : wholeLines(text)), values) }
   } catch (error) {
     return { log: `(its log cannot be read: ${error instanceof Error ? error.message : String(error)})` }
@@ -52,12 +55,14 @@ function lastLines(text: string): string {
   return lines.slice(-tailLines).join('\n')
 }
 
-/** Everything that the Plan's pods could have printed although it is secret. */
-async function secretValues({ client, namespace }: Shell, plan: Plan): Promise<readonly string[]> {
-  const { upgrade, prepare } = plan.spec
+/** Everything that the Job's pods could have printed although it is secret. */
+async function secretValues(
+  { client, namespace }: Shell,
+  { upgrade, prepare, secrets: named = [] }: JobContainers,
+): Promise<readonly string[]> {
   const references = [upgrade, ...(prepare === undefined ? [] : [prepare])]
   const names = new Set([
-    ...(plan.spec.secrets ?? []).map((s) => s.name),
+    ...named.map((s) => s.name),
     ...references.flatMap((c) => (c.envs ?? []).map((e) => e.valueFrom?.secretKeyRef?.name)),
     ...references.flatMap((c) => (c.envFrom ?? []).map((e) => e.secretRef?.name)),
   ])

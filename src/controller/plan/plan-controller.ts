@@ -1,13 +1,13 @@
 import type { WorkQueue } from '../../cluster/work-queue.ts'
 import { createWorkQueue } from '../../cluster/work-queue.ts'
 import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
+import { statusPatch } from '../../core/kubernetes/status-patch.ts'
 import { decideMalformedPlan } from '../../core/plan/decide-malformed-plan.ts'
 import { decidePlan } from '../../core/plan/decide-plan.ts'
 import { nodeOf } from '../../core/plan/job-node.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanAction, PlanActions, PlanDecision } from '../../core/plan/plan-decision.ts'
 import type { PlanFacts } from '../../core/plan/plan-facts.ts'
-import { statusPatch } from '../../core/plan/status-patch.ts'
 import type { Shell } from '../shell.ts'
 import { actionFields } from './action-fields.ts'
 import { carryOut, type SeenJournal } from './carry-out.ts'
@@ -218,7 +218,7 @@ export class PlanController {
         this.#queue.add(plan.metadata.name)
         return
       case 'ReadFailure':
-        this.#failures.add(action.jobUid, await readFailure(this.#shell, plan, action.jobName, this.#podsOf(action.jobName)))
+        this.#failures.add(action.jobUid, await readFailure(this.#shell, plan.spec, action.jobName, this.#podsOf(action.jobName)))
         return
       default:
         log.info({ plan: plan.metadata.name, ...actionFields(action) }, 'acts')

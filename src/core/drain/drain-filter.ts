@@ -1,9 +1,10 @@
 import { matchesSelector } from '../kubernetes/label-selector.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { runLabel } from '../kubernetes/run-label.ts'
 import type { DrainPolicy } from './drain-policy.ts'
 
-/** Pods with this label, whatever its value, are those of an upgrade and of the controller itself: no drain touches them. */
-const ownPodLabel = 'upgrade.cattle.io/controller'
+/** Pods with one of these labels, whatever its value, are those of an upgrade and of the controller itself: no drain touches them. */
+const ownPodLabels = ['upgrade.cattle.io/controller', runLabel]
 
 /** What a drain does with one pod. `message` says why, as a clause behind the pod's name. */
 export type PodVerdict =
@@ -61,7 +62,7 @@ export function isFinished(pod: Pick<PodFacts, 'phase'>): boolean {
 }
 
 function ownPod({ pod }: Question): PodVerdict | undefined {
-  if (!Object.hasOwn(pod.labels, ownPodLabel)) return undefined
+  if (!ownPodLabels.some((label) => Object.hasOwn(pod.labels, label))) return undefined
   return { verdict: 'Skip', reason: 'Own', message: 'belongs to an upgrade' }
 }
 

@@ -14,6 +14,8 @@ export interface NodeFacts {
   readonly bootId: string
   /** Annotation `falkirk.dev/journal`, unparsed. */
   readonly journal?: string
+  /** Annotation `falkirk.dev/run`, unparsed: the work of a ClusterUpgrade on this node. */
+  readonly run?: string
   readonly deleting: boolean
 }
 
@@ -36,10 +38,14 @@ interface RawNode {
 /** The annotation on a node that is being worked on (design section 3.2). */
 export const journalAnnotation = 'falkirk.dev/journal'
 
+/** The annotation on a node that a ClusterUpgrade works on. Plans have theirs: two writers never share a value. */
+export const runAnnotation = 'falkirk.dev/run'
+
 /** Trims a Node as the API gives it (tens of KB) to its facts (below 2 KB). */
 export function nodeFacts(object: unknown): NodeFacts {
   const { metadata = {}, spec = {}, status = {} } = object as RawNode
   const journal = metadata.annotations?.[journalAnnotation]
+  const run = metadata.annotations?.[runAnnotation]
   return {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
@@ -50,6 +56,7 @@ export function nodeFacts(object: unknown): NodeFacts {
     kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
     bootId: status.nodeInfo?.bootID ?? '',
     ...(journal === undefined ? {} : { journal }),
+    ...(run === undefined ? {} : { run }),
     deleting: metadata.deletionTimestamp !== undefined,
   }
 }

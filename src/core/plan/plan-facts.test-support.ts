@@ -1,13 +1,13 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { statusPatch } from '../kubernetes/status-patch.ts'
 import { decidePlan } from './decide-plan.ts'
 import { orderKey } from './node-selection.ts'
 import { type Plan, parsePlan } from './plan.ts'
 import type { PlanAction, PlanDecision } from './plan-decision.ts'
 import type { PlanFacts } from './plan-facts.ts'
 import { defaultPlanSettings } from './plan-settings.ts'
-import { statusPatch } from './status-patch.ts'
 
 /** 2026-11-21T12:00:00Z, a Saturday. */
 export const noonMs = Date.UTC(2026, 10, 21, 12)

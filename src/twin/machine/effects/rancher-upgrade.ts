@@ -17,12 +17,18 @@ export interface RancherUpgradeOptions {
 
 /** `rancher/k3s-upgrade`: replaces the program and ends it; refuses to go back. Source: k3s-upgrade, upgrade.sh. */
 export function k3sUpgrade(options: RancherUpgradeOptions): ImageBehaviour {
-  return (start) => (isImage(start.container, 'rancher/k3s-upgrade') ? rancherCourse(start, 'k3s', options) : undefined)
+  return (start) => (runs(start, 'rancher/k3s-upgrade') ? rancherCourse(start, 'k3s', options) : undefined)
 }
 
 /** `rancher/rke2-upgrade`: the same for RKE2, which goes back when it is told to. Source: rke2-upgrade, upgrade.sh. */
 export function rke2Upgrade(options: RancherUpgradeOptions): ImageBehaviour {
-  return (start) => (isImage(start.container, 'rancher/rke2-upgrade') ? rancherCourse(start, 'rke2', options) : undefined)
+  return (start) => (runs(start, 'rancher/rke2-upgrade') ? rancherCourse(start, 'rke2', options) : undefined)
+}
+
+/** Whether a container runs the script of an image: a command of its own takes the place of the entry point. */
+function runs({ container }: ContainerStart, image: string): boolean {
+  const [command] = container.command ?? []
+  return isImage(container, image) && (command === undefined || command === 'prepare' || command.endsWith('upgrade.sh'))
 }
 
 /** What an upgrade image wants on a node: the version it holds, which its tag names. */

@@ -1,9 +1,7 @@
-import type { PlanStatus } from './plan-status.ts'
-
 /** The merge patch that turns one status into another; `undefined` when they say the same, so that nothing is written twice. */
-export function statusPatch(from: PlanStatus | undefined, to: PlanStatus): Readonly<Record<string, unknown>> | undefined {
-  const before: Readonly<Record<string, unknown>> = { ...from }
-  const after: Readonly<Record<string, unknown>> = { ...to }
+export function statusPatch<T extends object>(from: T | undefined, to: T): Readonly<Record<string, unknown>> | undefined {
+  const before: Readonly<Record<string, unknown>> = { ...(from as object | undefined) }
+  const after: Readonly<Record<string, unknown>> = { ...(to as object) }
   const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])]
   const changed = fields.filter((field) => JSON.stringify(before[field]) !== JSON.stringify(after[field]))
   if (changed.length === 0) return undefined

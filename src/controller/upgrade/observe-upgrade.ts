@@ -1,0 +1,49 @@
+import { parseJournal } from '../../core/plan/journal.ts'
+import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { isEnded } from '../../core/upgrade/run-phase.ts'
+import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
+import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
+import type { Shell } from '../shell.ts'
+import { byJob, byNode, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
+
+export interface UpgradeSources {
+  readonly plans: PlanCaches
+  readonly upgrades: CachedUpgrades
+  readonly caches: UpgradeCaches
+}
+
+type Observed = Omit<UpgradeFacts, 'apiServer' | 'failures' | 'refusals' | 'drains' | 'drainProblems'>
+
+/** What the caches know about a run; nothing is asked of the API server. */
+export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: UpgradeSources, upgrade: ClusterUpgrade): Observed {
+  const { uid } = upgrade.metadata
+  const freshSinceMs = Math.min(plans.freshSinceMs(), upgrades.freshSinceMs(), caches.freshSinceMs())
+  const nodes = plans.sortedNodes()
+  return {
+    upgrade,
+    nodes,
+    jobs: caches.jobs.byIndex(byRun, uid),
+    podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
+    podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
+    factsAgeMs: shell.clock.now() - freshSinceMs,
+    others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(otherUpgrade),
+    plansAtWork: plansAtWork(plans),
+    ...(nodes.some(({ name }) => name === shell.host) ? { ownNode: shell.host } : {}),
+    namespace: shell.namespace,
+  }
+}
+
+function otherUpgrade({ name, uid, parsed }: CachedUpgrades['upgrades'] extends { values(): Iterable<infer T> } ? T : never): OtherUpgrade {
+  if (parsed.kind === 'Malformed') return { name, uid, createdAtMs: 0, active: false }
+  const { creationTimestamp = '' } = parsed.upgrade.metadata
+  return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, active: !isEnded(parsed.upgrade) }
+}
+
+/** Plans whose work on a node has not ended. */
+function plansAtWork(plans: PlanCaches): readonly string[] {
+  const entries = [...plans.nodes.byIndex(withJournal, 'yes')].flatMap(({ journal }) => {
+    const read = parseJournal(journal)
+    return read.kind === 'Journal' ? read.entries : []
+  })
+  return [...new Set(entries.filter(({ step }) => step !== 'Failed').map(({ plan }) => plan))]
+}

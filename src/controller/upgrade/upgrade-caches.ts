@@ -1,0 +1,64 @@
+import { type CachedObject, ObjectCache } from '../../cluster/object-cache.ts'
+import { clusterUpgrades, jobs, pods } from '../../cluster/resource.ts'
+import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
+import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
+import { runLabel } from '../../core/kubernetes/run-label.ts'
+import { type ParsedUpgrade, parseUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { type KeptCollections, keepCollections } from '../plan/kept-collections.ts'
+import { reflect } from '../plan/plan-caches.ts'
+import type { Shell } from '../shell.ts'
+
+/** A ClusterUpgrade as it is kept: parsed once, when it changes. */
+export interface CachedUpgrade extends CachedObject {
+  readonly uid: string
+  readonly parsed: ParsedUpgrade
+}
+
+/** What is known beside nodes and Plans; filled while there is a ClusterUpgrade. */
+export interface UpgradeCaches extends KeptCollections {
+  /** Jobs of all runs. */
+  readonly jobs: ObjectCache<JobFacts>
+  /** Every pod of the cluster. */
+  readonly pods: ObjectCache<PodFacts>
+}
+
+export type CachedUpgrades = KeptCollections & { readonly upgrades: ObjectCache<CachedUpgrade> }
+
+/** Names of indexes. */
+export const byRun = 'run'
+export const byNode = 'node'
+export const byJob = 'job'
+
+/** Watches ClusterUpgrades. */
+export function watchUpgrades(shell: Shell): CachedUpgrades {
+  const upgrades = new ObjectCache<CachedUpgrade>({ trim: cachedUpgrade, log: shell.log })
+  const kept = keepCollections(shell, (noting) => [reflect(noting, clusterUpgrades, upgrades, {})])
+  return { ...kept, upgrades }
+}
+
+/** Watches what runs need: their Jobs, and all pods, by which nodes are ordered and displaced pods are found. */
+export function startUpgradeCaches(shell: Shell): UpgradeCaches {
+  const { log, namespace } = shell
+  const own = new ObjectCache<JobFacts>({ trim: (raw) => jobFacts(raw), log })
+  const all = new ObjectCache<PodFacts>({ trim: podFacts, log })
+  own.index(byRun, (job) => [job.labels[runLabel] ?? ''])
+  all.index(byNode, (pod) => [pod.nodeName])
+  all.index(byJob, (pod) => (pod.controller?.kind === 'Job' && pod.labels[runLabel] !== undefined ? [pod.controller.name] : []))
+  const kept = keepCollections(shell, (noting) => [
+    reflect(noting, jobs, own, { namespace, labelSelector: runLabel }),
+    reflect(noting, pods, all, {}),
+  ])
+  return { ...kept, jobs: own, pods: all }
+}
+
+function cachedUpgrade(raw: unknown): CachedUpgrade {
+  const { metadata = {} } = raw as { metadata?: { name?: string; uid?: string; resourceVersion?: string; managedFields?: unknown } }
+  const { resourceVersion = '', managedFields: _, ...rest } = metadata
+  return {
+    name: metadata.name ?? '',
+    uid: metadata.uid ?? '',
+    resourceVersion,
+    // without the resourceVersion inside, a write that changes nothing is seen to change nothing
+    parsed: parseUpgrade({ ...(raw as object), metadata: rest }),
+  }
+}

@@ -1,0 +1,179 @@
+import { clusterUpgrades } from '../../cluster/resource.ts'
+import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
+import { statusPatch } from '../../core/kubernetes/status-patch.ts'
+import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
+import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
+import { isEnded } from '../../core/upgrade/run-phase.ts'
+import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
+import { readFailure } from '../plan/failure-reader.ts'
+import { KnownFailures } from '../plan/known-failures.ts'
+import { NodeDrains } from '../plan/node-drains.ts'
+import type { PlanCaches } from '../plan/plan-caches.ts'
+import type { Shell } from '../shell.ts'
+import { carryOutUpgrade } from './carry-out-upgrade.ts'
+import { observeUpgrade } from './observe-upgrade.ts'
+import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
+
+/** What happens meanwhile is decided on together; the status is written at most once in this time. */
+const minimumIntervalMs = 1_000
+const rounds = 4
+
+/** The loop of observe, decide, act for all ClusterUpgrades. Runs on the leader alone; costs nothing while there is none. */
+export class UpgradeController {
+  readonly #shell: Shell
+  readonly #plans: PlanCaches
+  readonly #upgrades: CachedUpgrades
+  readonly #queue: WorkQueue
+  readonly #drains: NodeDrains
+  readonly #serverVersion: () => string
+  readonly #ends: (() => void)[] = []
+  readonly #refusals = new Map<string, string>()
+  #caches: UpgradeCaches | undefined
+  #failures: KnownFailures | undefined
+  #drainNodes: readonly string[] = []
+
+  constructor(shell: Shell, plans: PlanCaches, upgrades: CachedUpgrades, serverVersion: () => string) {
+    this.#shell = shell
+    this.#plans = plans
+    this.#upgrades = upgrades
+    this.#serverVersion = serverVersion
+    const { clock, random, log } = shell
+    this.#queue = createWorkQueue({
+      clock,
+      random,
+      workers: 1,
+      minimumIntervalMs,
+      handle: (key) => this.#handle(key),
+      onError: (upgrade, err, retryInMs) => log.warn({ upgrade, err, retryInMs }, 'cluster upgrade is tried again'),
+    })
+    this.#drains = new NodeDrains(shell, () => this.#wakeActive())
+    this.#ends.push(
+      upgrades.upgrades.onChange(() => this.wakeAll()),
+      plans.nodes.onChange(() => this.#wakeActive()),
+      plans.plans.onChange(() => this.#wakeActive()),
+    )
+    this.wakeAll()
+  }
+
+  wakeAll(): void {
+    for (const { name } of this.#upgrades.upgrades.values()) this.#queue.add(name)
+  }
+
+  /** Ends after what is being written has been written. */
+  async stop(): Promise<void> {
+    for (const end of this.#ends) end()
+    await this.#queue.stop()
+    await this.#drains.stop()
+    await this.#caches?.stop()
+  }
+
+  #wakeActive(): void {
+    for (const { name, parsed } of this.#upgrades.upgrades.values()) {
+      if (parsed.kind === 'Upgrade' && !isEnded(parsed.upgrade)) this.#queue.add(name)
+    }
+  }
+
+  async #handle(name: string): Promise<void> {
+    for (let round = 0; round < rounds; round++) {
+      const cached = this.#upgrades.upgrades.get(name)
+      if (cached === undefined) return
+      if (cached.parsed.kind === 'Malformed') {
+        await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed))
+        return
+      }
+      if (isEnded(cached.parsed.upgrade)) return
+      const caches = this.#open()
+      await caches.synced
+      if (await this.#turn(cached, cached.parsed.upgrade, caches)) return
+    }
+    this.#queue.add(name)
+  }
+
+  /** Watches that only runs need begin with the first of them. */
+  #open(): UpgradeCaches {
+    if (this.#caches !== undefined) return this.#caches
+    const caches = startUpgradeCaches(this.#shell)
+    this.#caches = caches
+    this.#failures = new KnownFailures(caches.jobs)
+    this.#ends.push(
+      caches.jobs.onChange(() => this.#wakeActive()),
+      caches.pods.onChange(() => this.#wakeActive()),
+    )
+    return caches
+  }
+
+  /** One turn of the loop; true when nothing was left to do. */
+  async #turn(cached: CachedUpgrade, upgrade: ClusterUpgrade, caches: UpgradeCaches): Promise<boolean> {
+    const decision = this.#decide(upgrade, caches)
+    const written = await this.#write(cached, upgrade.status, decision)
+    this.#drainNodes = decision.drainNodes
+    this.#drains.watch(cached.name, decision.drainNodes)
+    const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
+    const failed = outcomes.find((outcome) => outcome !== undefined)
+    if (failed !== undefined) throw failed.error
+    if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - this.#shell.clock.now())
+    return !written && decision.actions.length === 0
+  }
+
+  #decide(upgrade: ClusterUpgrade, caches: UpgradeCaches): UpgradeDecision {
+    const facts = observeUpgrade(this.#shell, { plans: this.#plans, upgrades: this.#upgrades, caches }, upgrade)
+    return decideUpgrade(
+      {
+        ...facts,
+        apiServer: this.#serverVersion(),
+        failures: this.#failures?.all ?? new Map(),
+        refusals: this.#refusals,
+        drains: this.#drains.factsOf(this.#drainNodes),
+        drainProblems: this.#drains.problemsOf(this.#drainNodes),
+      },
+      this.#shell.clock.now(),
+    )
+  }
+
+  /** True when something was written. */
+  async #write(cached: CachedUpgrade, before: object | undefined, { status }: Pick<UpgradeDecision, 'status'>): Promise<boolean> {
+    const patch = statusPatch(before ?? {}, status)
+    if (patch === undefined) return false
+    const body = { metadata: { resourceVersion: cached.resourceVersion }, status: patch }
+    const { client } = this.#shell
+    this.#upgrades.upgrades.observe(await client.patchStatus(clusterUpgrades, { name: cached.name }, { type: 'merge', body }))
+    return true
+  }
+
+  async #carryOutList(
+    upgrade: ClusterUpgrade,
+    actions: readonly UpgradeAction[],
+    caches: UpgradeCaches,
+  ): Promise<{ readonly error: unknown } | undefined> {
+    for (const action of actions) {
+      try {
+        await this.#carryOut(upgrade, action, caches)
+        this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Done' })
+        this.#refusals.delete(action.node)
+      } catch (error) {
+        this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Failed' })
+        this.#refusals.set(action.node, error instanceof Error ? error.message : String(error))
+        return { error }
+      }
+    }
+    return undefined
+  }
+
+  async #carryOut(upgrade: ClusterUpgrade, action: UpgradeAction, caches: UpgradeCaches): Promise<void> {
+    switch (action.kind) {
+      case 'EvictPod':
+      case 'DeletePod':
+        return await this.#drains.carryOut(action)
+      case 'ReadFailure': {
+        const containers = { upgrade: upgrade.spec.node?.upgrade ?? { image: '' } }
+        const pods = caches.pods.byIndex(byJob, action.jobName)
+        this.#failures?.add(action.jobUid, await readFailure(this.#shell, containers, action.jobName, pods))
+        return
+      }
+      default:
+        this.#shell.log.info({ upgrade: upgrade.metadata.name, action: action.kind, node: action.node }, 'acts')
+        return await carryOutUpgrade(this.#shell, this.#plans, caches, action)
+    }
+  }
+}

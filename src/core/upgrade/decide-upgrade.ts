@@ -1,0 +1,100 @@
+import { runLabel } from '../kubernetes/run-label.ts'
+import { sortedByName } from '../plan/node-selection.ts'
+import { parseVersion } from '../version/kubernetes-version.ts'
+import { decideNode } from './decide-node.ts'
+import { judgeHold } from './judge-hold.ts'
+import type { NextHop } from './next-hop.ts'
+import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
+import { nextHop } from './path-of-run.ts'
+import { groupNodes, type NodeGroups, poolProblem } from './pools.ts'
+import { reportUpgrade } from './report-upgrade.ts'
+import { failNode, failureStop } from './run-failures.ts'
+import { parseRunEntry } from './run-journal.ts'
+import type { NodeWork, RunView } from './run-view.ts'
+import { startNodes } from './start-nodes.ts'
+import { boundaryStop } from './stop-after.ts'
+import type { UpgradeDecision } from './upgrade-decision.ts'
+import type { UpgradeFacts } from './upgrade-facts.ts'
+import { jobNodeAnnotation } from './upgrade-job.ts'
+import { upgradeSettings } from './upgrade-settings.ts'
+
+/** Facts older than this prove nothing: a watch that is alive says something about once a minute. */
+const staleAfterMs = 180_000
+const staleRecheckMs = 5_000
+
+/**
+ * Decides everything about one ClusterUpgrade: its status, what has to be done now, and when to look again. Pure: the same facts at the same time give
+ * the same decision, and one that has been carried out leads to one without actions. What a run remembers is on the nodes; of its status only
+ * batches and stops are read again, and losing those makes it more careful.
+ */
+export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecision {
+  if (known.factsAgeMs > staleAfterMs) return standStill(known, nowMs)
+  const facts = { ...known, nodes: sortedByName(known.nodes) }
+  const settings = upgradeSettings(facts.upgrade.spec)
+  const target = parseVersion(settings.version)
+  if (target === undefined) {
+    return refuse(facts, `spec.version ${JSON.stringify(settings.version)} is no version of Kubernetes: write one such as v1.34.2+k3s1`)
+  }
+  const lastStop = facts.upgrade.status?.stop
+  const isStopped = lastStop !== undefined && lastStop.number > settings.continueFrom
+  const stopNumber = isStopped ? lastStop.number : (lastStop?.number ?? 0) + 1
+  const context: RunContext = { facts, settings, target, stopNumber, nowMs }
+  const works = nodesAtWork(facts).map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
+  const problem = poolProblem(facts.nodes, settings)
+  const groups = groupNodes(facts.nodes, settings)
+  const next: NextHop =
+    problem === undefined ? nextHop(facts.nodes, withoutSetAside(groups, works), context) : { kind: 'Refused', message: problem }
+  const stop = isStopped ? lastStop : (failureStop(works, context) ?? boundaryStop(works, { context, groups, next }))
+  const hold = judgeHold({ context, works, next, stop })
+  const view: RunView = { context, groups, next, works, hold, stop: stop ?? lastStop }
+  const started = startNodes(view)
+  const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
+  return {
+    status: reportUpgrade(view, started),
+    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...started.actions].filter((list) => list.length > 0),
+    events: [],
+    drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
+    ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, started.wakeAtMs]),
+  }
+}
+
+/** The run goes on without the nodes that were set aside. */
+function withoutSetAside({ controlPlane, pools }: NodeGroups, works: readonly NodeWork[]): NodeGroups {
+  const setAside = new Set(works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name))
+  return { controlPlane, pools: pools.map((pool) => ({ ...pool, nodes: pool.nodes.filter(({ name }) => !setAside.has(name)) })) }
+}
+
+/** Old facts start nothing, end nothing, and change no word of the status. */
+function standStill(facts: UpgradeFacts, nowMs: number): UpgradeDecision {
+  return { status: facts.upgrade.status ?? {}, actions: [], events: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
+}
+
+function refuse(facts: UpgradeFacts, message: string): UpgradeDecision {
+  const { generation } = facts.upgrade.metadata
+  return {
+    status: { ...facts.upgrade.status, observedGeneration: generation, phase: 'Refused', message },
+    actions: [],
+    events: [],
+    drainNodes: [],
+  }
+}
+
+function nodesAtWork({ nodes, jobs, upgrade }: UpgradeFacts): readonly NodeAtWork[] {
+  const { uid } = upgrade.metadata
+  const own = jobs.filter(({ labels }) => labels[runLabel] === uid)
+  return nodes.flatMap((node) => {
+    const parsed = parseRunEntry(node.run)
+    if (parsed.kind !== 'Entry' || parsed.entry.run !== uid) return []
+    return [{ node, entry: parsed.entry, jobs: own.filter(({ annotations }) => annotations[jobNodeAnnotation] === node.name) }]
+  })
+}
+
+/** What the API server refused is said for as long as it is tried again. */
+function told(turn: NodeTurn, refusal: string | undefined): NodeTurn {
+  return refusal === undefined || turn.actions.length === 0 ? turn : { ...turn, message: refusal }
+}
+
+function wake(times: readonly (number | undefined)[]): { wakeAtMs?: number } {
+  const known = times.filter((time) => time !== undefined)
+  return known.length === 0 ? {} : { wakeAtMs: Math.min(...known) }
+}

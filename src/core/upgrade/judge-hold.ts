@@ -1,0 +1,88 @@
+import type { NextHop } from './next-hop.ts'
+import type { RunContext } from './node-turn.ts'
+import type { NodeWork } from './run-view.ts'
+import type { StopStatus, UpgradePhase } from './upgrade-status.ts'
+
+/** Why no further node is started now. Those that were started go on. */
+export interface Hold {
+  readonly phase: UpgradePhase
+  /** One sentence with the fix. */
+  readonly message: string
+  readonly wakeAtMs?: number
+  /** The run has ended; nothing of it is left anywhere. */
+  readonly ended?: true
+}
+
+export interface HoldInput {
+  readonly context: RunContext
+  readonly works: readonly NodeWork[]
+  readonly next: NextHop
+  readonly stop: StopStatus | undefined
+}
+
+/** Judges whether a run may start nodes; the first reason not to is told. */
+export function judgeHold(input: HoldInput): Hold | undefined {
+  return cancelled(input) ?? another(input) ?? refused(input) ?? plansFirst(input) ?? paused(input) ?? stopped(input)
+}
+
+/** Started nodes finish; then it is over. A pause that lasted too long is given up in the same way. */
+function cancelled({ context, works }: HoldInput): Hold | undefined {
+  const { settings } = context
+  if (settings.action !== 'Cancel' && !isExpired(context)) return undefined
+  const why = settings.action === 'Cancel' ? 'cancelled' : 'given up after a pause of the time that spec.failure.pauseExpiry says'
+  const left = works.filter(({ turn }) => turn.kind !== 'Given')
+  const [first] = left
+  if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
+  const kept = left.find(({ turn }) => turn.kind === 'Failed')
+  const waits =
+    kept === undefined
+      ? `${left.length} started nodes finish first, now ${first.at.node.name}`
+      : `node ${kept.at.node.name} failed and is not Ready: bring it back`
+  return { phase: 'Cancelling', message: `${why}; ${waits}` }
+}
+
+function isExpired({ settings, facts, nowMs }: RunContext): boolean {
+  const { status } = facts.upgrade
+  return (
+    status?.phase === 'Cancelled' ||
+    (status?.pausedAt !== undefined && nowMs >= Date.parse(status.pausedAt) + settings.failure.pauseExpiryMs && settings.action === 'Pause')
+  )
+}
+
+/** One run at a time: the oldest one. */
+function another({ context }: HoldInput): Hold | undefined {
+  const { upgrade, others } = context.facts
+  const createdAtMs = Date.parse(upgrade.metadata.creationTimestamp ?? '') || 0
+  const first = others.find(
+    (other) =>
+      other.active && (other.createdAtMs < createdAtMs || (other.createdAtMs === createdAtMs && other.name < upgrade.metadata.name)),
+  )
+  if (first === undefined) return undefined
+  return { phase: 'Pending', message: `waits for ClusterUpgrade ${first.name}: one at a time; cancel or delete it to begin with this one` }
+}
+
+function refused({ next }: HoldInput): Hold | undefined {
+  return next.kind === 'Refused' ? { phase: 'Refused', message: next.message } : undefined
+}
+
+function plansFirst({ context }: HoldInput): Hold | undefined {
+  const [first] = context.facts.plansAtWork
+  if (first === undefined) return undefined
+  return { phase: 'Pending', message: `waits for Plan ${first}: it has nodes in progress; they finish first` }
+}
+
+function paused({ context, works }: HoldInput): Hold | undefined {
+  const { settings, facts, nowMs } = context
+  if (settings.action !== 'Pause') return undefined
+  const left = works.filter(({ turn }) => turn.kind === 'Working').length
+  const sinceMs = Date.parse(facts.upgrade.status?.pausedAt ?? '') || nowMs
+  const expires = { wakeAtMs: sinceMs + settings.failure.pauseExpiryMs }
+  return { phase: 'Paused', message: left === 0 ? 'paused; falkirk continue goes on' : `paused; ${left} started nodes finish`, ...expires }
+}
+
+function stopped({ stop, context }: HoldInput): Hold | undefined {
+  if (stop === undefined || stop.number <= context.settings.continueFrom) return undefined
+  const phase = stop.reason === 'StopAfter' ? 'Paused' : 'Stopped'
+  const fix = stop.reason === 'StopAfter' ? '' : `; then falkirk continue (spec.continueFrom: ${stop.number})`
+  return { phase, message: `${stop.message}${fix}` }
+}

@@ -1,0 +1,18 @@
+import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+
+/** Where a run has to go next, found from what nodes report: never from what the run remembers. */
+export type NextHop =
+  /** Control plane and nodes are where they should be. */
+  | { readonly kind: 'Arrived'; readonly path: readonly string[] }
+  | { readonly kind: 'Hop'; readonly hop: Hop; readonly path: readonly string[] }
+  /** One sentence with the rule and the fix. */
+  | { readonly kind: 'Refused'; readonly message: string }
+
+export interface Hop {
+  readonly version: KubernetesVersion
+  /** Counted from 1. */
+  readonly number: number
+  readonly of: number
+  /** Whether nodes have to be brought to this version before the next hop. */
+  readonly nodesRequired: boolean
+}

@@ -1,0 +1,67 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import type { RunEntry } from './run-journal.ts'
+import type { RunPatch, UpgradeAction } from './upgrade-decision.ts'
+import type { UpgradeFacts } from './upgrade-facts.ts'
+import type { UpgradeSettings } from './upgrade-settings.ts'
+
+/** What is the same for all nodes of a run in one decision. */
+export interface RunContext {
+  readonly facts: UpgradeFacts
+  readonly settings: UpgradeSettings
+  readonly target: KubernetesVersion
+  /** Number that a stop has, or would have if the run stopped now. */
+  readonly stopNumber: number
+  /** Epoch milliseconds. */
+  readonly nowMs: number
+}
+
+/** A node with an entry of this run. */
+export interface NodeAtWork {
+  readonly node: NodeFacts
+  readonly entry: RunEntry
+  readonly jobs: readonly JobFacts[]
+}
+
+/** Why a node could not be brought to its version. `message` is one sentence with the evidence and the fix. */
+export interface NodeFailure {
+  readonly reason: 'StageFailed' | 'DrainFailed' | 'JobFailed' | 'NotReached' | 'NotReady' | 'SoakFailed' | 'NoImage'
+  readonly message: string
+}
+
+/** What happens next to one node. */
+export interface NodeTurn {
+  /** `Given`: nothing of the run is left on it. `Failing`: it has just failed. `Failed`: it failed before. */
+  readonly kind: 'Working' | 'Given' | 'Failing' | 'Failed'
+  readonly actions: readonly UpgradeAction[]
+  /** What it waits for. */
+  readonly message?: string
+  readonly failure?: NodeFailure
+  /** Its pods have to be watched. */
+  readonly drains?: true
+  readonly wakeAtMs?: number
+}
+
+export function working(actions: readonly UpgradeAction[], more: Omit<NodeTurn, 'kind' | 'actions'> = {}): NodeTurn {
+  return { kind: 'Working', actions, ...more }
+}
+
+export function failing(failure: NodeFailure): NodeTurn {
+  return { kind: 'Failing', actions: [], failure }
+}
+
+export function patchNode({ node }: Pick<NodeAtWork, 'node'>, patch: RunPatch): UpgradeAction {
+  return { kind: 'PatchNode', node: node.name, patch }
+}
+
+/** RFC 3339 with seconds, as the API writes times. */
+export function timestamp(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`
+}
+
+/** The entry as it is when another step begins. */
+export function atStep(entry: RunEntry, step: RunEntry['step'], nowMs: number, more: Partial<RunEntry> = {}): RunEntry {
+  const { failure: _, ...rest } = entry
+  return { ...rest, step, since: timestamp(nowMs), ...more }
+}

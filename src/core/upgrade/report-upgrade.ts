@@ -1,0 +1,137 @@
+import { isControlPlane } from '../plan/node-selection.ts'
+import { parseVersion } from '../version/kubernetes-version.ts'
+import type { Hop } from './next-hop.ts'
+import { timestamp } from './node-turn.ts'
+import { isEndPhase } from './run-phase.ts'
+import { activeWorks, type NodeWork, type RunView, runs } from './run-view.ts'
+import type { Started } from './start-nodes.ts'
+import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, UpgradeCondition, UpgradePhase } from './upgrade-status.ts'
+
+/** Nodes that are told one by one; of more than these the number is told. */
+const mostTold = 50
+const longestMessage = 900
+
+const stillPhases: ReadonlySet<UpgradePhase> = new Set(['Paused', 'Stopped'])
+
+/** What is told of a decision. The same decision is told in the same words, so that nothing is written twice. */
+export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeStatus {
+  const { context, next, works, stop } = view
+  const { upgrade } = context.facts
+  const before = upgrade.status ?? {}
+  const { phase, message } = standing(view, started)
+  const begun = works.length > 0 || started.actions.length > 0
+  return {
+    observedGeneration: upgrade.metadata.generation,
+    phase,
+    message,
+    ...given('from', before.from ?? lowestServer(view)),
+    ...(next.kind === 'Refused' ? given('path', before.path) : { path: before.path ?? next.path }),
+    ...(next.kind === 'Hop' ? { hop: { version: next.hop.version.text, number: next.hop.number, of: next.hop.of } } : {}),
+    progress: progressOf(view),
+    pools: poolsOf(view, started),
+    inFlight: activeWorks(view).slice(0, mostTold).map(inFlightStatus),
+    failed: failedOf(view),
+    ...given('startedAt', before.startedAt ?? (begun ? timestamp(context.nowMs) : undefined)),
+    ...(stop === undefined ? {} : { stop }),
+    ...(stillPhases.has(phase) ? { pausedAt: before.pausedAt ?? timestamp(context.nowMs) } : {}),
+    ...(isEndPhase(phase) ? { endedAt: before.endedAt ?? timestamp(context.nowMs) } : {}),
+    conditions: conditionsOf(before.conditions ?? [], { phase, message, nowMs: context.nowMs, generation: upgrade.metadata.generation }),
+  }
+}
+
+function inFlightStatus({ at, turn }: NodeWork): InFlightStatus {
+  const { step, since, tries } = at.entry
+  const message = turn.message?.slice(0, longestMessage)
+  return { node: at.node.name, step, since, attempt: tries, ...(message === undefined ? {} : { message }) }
+}
+
+function standing(view: RunView, started: Started): { readonly phase: UpgradePhase; readonly message: string } {
+  const { hold, next, context } = view
+  if (hold !== undefined) return hold
+  const active = activeWorks(view)
+  const [first] = active
+  if (next.kind === 'Arrived' && first === undefined) return arrived(view)
+  // a server reports its version before its job has ended
+  const hasServer = active.some(({ at }) => isControlPlane(at.node))
+  const phase = hasServer ? 'ControlPlane' : (started.stage ?? (next.kind === 'Arrived' ? 'Nodes' : 'ControlPlane'))
+  if (first !== undefined) return { phase, message: atWorkMessage(active) }
+  const begins = `begins with ${next.kind === 'Hop' ? next.hop.version.text : context.target.text}`
+  return { phase, message: started.message ?? begins }
+}
+
+function arrived({ works, context }: RunView): { readonly phase: UpgradePhase; readonly message: string } {
+  const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
+  if (setAside.length === 0) return { phase: 'Complete', message: `the cluster runs ${context.target.text}` }
+  const message = `all but ${setAside.slice(0, 5).join(', ')} run ${context.target.text}; see status.failed`
+  return { phase: 'CompletedWithFindings', message }
+}
+
+/** What the first of them waits for; the others have their own words in `inFlight`. */
+function atWorkMessage(active: readonly NodeWork[]): string {
+  const waits = active.find(({ turn }) => turn.message !== undefined)?.turn.message
+  const [first] = active
+  const more = active.length > 1 ? ` (and ${active.length - 1} more nodes)` : ''
+  return `${waits ?? `${first?.at.node.name}: ${first?.at.entry.step.toLowerCase()}`}${more}`.slice(0, longestMessage)
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { readonly [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { readonly [P in K]?: V }
+}
+
+function lowestServer({ groups }: RunView): string | undefined {
+  const versions = groups.controlPlane.flatMap(({ kubeletVersion }) => parseVersion(kubeletVersion) ?? [])
+  const sorted = versions.toSorted((a, b) => a.major - b.major || a.minor - b.minor || a.patch - b.patch)
+  return sorted[0]?.text
+}
+
+function progressOf({ groups, context }: RunView): { readonly controlPlane: string; readonly nodes: string } {
+  const final = { version: context.target }
+  const of = (nodes: readonly { readonly kubeletVersion: string }[]) =>
+    `${nodes.filter((node) => runs(node, final)).length}/${nodes.length}`
+  return { controlPlane: of(groups.controlPlane), nodes: of(groups.pools.flatMap(({ nodes }) => nodes)) }
+}
+
+function poolsOf({ groups, next, context }: RunView, started: Started): readonly PoolStatus[] {
+  const hop: Pick<Hop, 'version'> = next.kind === 'Hop' ? next.hop : { version: context.target }
+  return groups.pools.map(({ settings: { name }, nodes }) => {
+    const batches = started.batches.get(name)
+    const done = nodes.filter((node) => runs(node, hop)).length
+    return {
+      name,
+      nodes: nodes.length,
+      done,
+      ...(batches?.batch === undefined ? {} : { batch: batches.batch }),
+      ...(batches === undefined ? {} : { finishedBatches: batches.finishedBatches }),
+    }
+  })
+}
+
+function failedOf({ works }: RunView): readonly FailedStatus[] {
+  const failed = works.flatMap(({ at: { node, entry } }) => {
+    const { failure, since } = entry
+    return failure === undefined
+      ? []
+      : [{ node: node.name, reason: failure.reason, message: failure.message.slice(0, longestMessage), since }]
+  })
+  return failed.slice(0, mostTold)
+}
+
+interface Standing {
+  readonly phase: UpgradePhase
+  readonly message: string
+  readonly nowMs: number
+  readonly generation: number
+}
+
+/** Conditions change their time only with their status. Source: Kubernetes API conventions. */
+function conditionsOf(before: readonly UpgradeCondition[], { phase, message, nowMs, generation }: Standing): readonly UpgradeCondition[] {
+  const isComplete = phase === 'Complete' || phase === 'CompletedWithFindings'
+  const moves = phase === 'ControlPlane' || phase === 'Nodes' || phase === 'Cancelling'
+  const statuses = { Ready: phase === 'Complete', Progressing: moves, Complete: isComplete }
+  return Object.entries(statuses).map(([type, holds]) => {
+    const status = holds ? 'True' : 'False'
+    const known = before.find((condition) => condition.type === type)
+    const lastTransitionTime = known?.status === status ? known.lastTransitionTime : timestamp(nowMs)
+    return { type, status, reason: phase, message, lastTransitionTime, observedGeneration: generation } as const
+  })
+}

@@ -1,0 +1,38 @@
+import { isControlPlane } from '../plan/node-selection.ts'
+import { quarantineLabel } from './decide-node.ts'
+import { atStep, patchNode, type RunContext, timestamp } from './node-turn.ts'
+import type { NodeWork, RunView } from './run-view.ts'
+import type { UpgradeAction } from './upgrade-decision.ts'
+import type { StopStatus } from './upgrade-status.ts'
+
+/** The failure that is one too many stops the run. */
+export function failureStop(works: readonly NodeWork[], context: RunContext): StopStatus | undefined {
+  const failing = works.filter(({ turn }) => turn.kind === 'Failing')
+  const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').length
+  const [first] = failing.filter((work) => !isSetAside(work, context, setAside, failing))
+  if (first?.turn.failure === undefined) return undefined
+  const { reason, message } = first.turn.failure
+  return { number: context.stopNumber, reason, message, since: timestamp(context.nowMs) }
+}
+
+/** Whether the run may go on without this node: the budget of failures, or the drain's policy, says so. Never without a control-plane node. */
+function isSetAside(work: NodeWork, { settings }: RunContext, before: number, failing: readonly NodeWork[]): boolean {
+  if (isControlPlane(work.at.node)) return false
+  const quarantines = work.turn.failure?.reason === 'DrainFailed' && settings.drain.whenBlocked === 'Quarantine'
+  return quarantines || before + failing.indexOf(work) < settings.failure.budget
+}
+
+/** What becomes of a node that has just failed: set aside, cordoned and labelled, or left as it is while the run stops. */
+export function failNode(work: NodeWork, { context, works }: RunView): readonly UpgradeAction[] {
+  const { at, turn } = work
+  const { failure } = turn
+  if (failure === undefined) return []
+  const failing = works.filter((one) => one.turn.kind === 'Failing')
+  const setAside = works.filter((one) => one.at.entry.step === 'Quarantined').length
+  const told = { reason: failure.reason, message: failure.message, stop: context.stopNumber }
+  if (!isSetAside(work, context, setAside, failing)) {
+    return [patchNode(at, { entry: atStep(at.entry, 'Failed', context.nowMs, { failure: told }) })]
+  }
+  const entry = atStep(at.entry, 'Quarantined', context.nowMs, { failure: told })
+  return [patchNode(at, { unschedulable: true, entry, labels: { [quarantineLabel]: context.facts.upgrade.metadata.name } })]
+}

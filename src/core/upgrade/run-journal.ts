@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+const steps = ['Staging', 'Draining', 'Changing', 'Verifying', 'Soaking', 'Failed', 'Quarantined'] as const
+/**
+ * Where a node is on its way. Cordoning begins `Draining`, the node is given back when `Soaking` begins, both in the same write as the entry.
+ */
+type NodeStep = (typeof steps)[number]
+
+const RunEntry = z.object({
+  /** UID of the ClusterUpgrade. */
+  run: z.string(),
+  /** Its name, for people. */
+  name: z.string(),
+  /** Version that the node is being brought to. */
+  version: z.string(),
+  step: z.enum(steps),
+  /** RFC 3339: when this step began. */
+  since: z.string(),
+  /** RFC 3339: when the node was cordoned. */
+  cordonedAt: z.string().exactOptional(),
+  /** Counts every try of this node in this run; Jobs are named after it. */
+  attempt: z.int().min(1),
+  /** Tries since the node was started or the run was continued. */
+  tries: z.int().min(1),
+  /** What the node looked like before Falkirk touched it. */
+  before: z.object({ unschedulable: z.boolean(), kubeletVersion: z.string(), bootId: z.string() }),
+  /** Set when `step` is Failed or Quarantined. */
+  failure: z
+    .object({
+      reason: z.string(),
+      message: z.string(),
+      /** Number of the stop that followed: the node is tried again once the run was continued from it. */
+      stop: z.int(),
+    })
+    .exactOptional(),
+})
+/** One run's work on one node, kept on the node while it is not back as it was. Written before the node is touched. */
+export type RunEntry = z.infer<typeof RunEntry>
+
+/** Reads the entry of a node. `Unreadable` (edited by hand, or written by a newer Falkirk): nothing of the node is touched. */
+export function parseRunEntry(
+  text: string | undefined,
+): { readonly kind: 'None' } | { readonly kind: 'Entry'; readonly entry: RunEntry } | { readonly kind: 'Unreadable' } {
+  if (text === undefined || text === '') return { kind: 'None' }
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch {
+    return { kind: 'Unreadable' }
+  }
+  const parsed = RunEntry.safeParse(json)
+  return parsed.success ? { kind: 'Entry', entry: parsed.data } : { kind: 'Unreadable' }
+}

@@ -1,0 +1,135 @@
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { Hop } from './next-hop.ts'
+import { patchNode, timestamp } from './node-turn.ts'
+import { isAway, pickBatch } from './pick-batch.ts'
+import type { Pool } from './pools.ts'
+import { parseRunEntry, type RunEntry } from './run-journal.ts'
+import { activeWorks, type RunView, runs } from './run-view.ts'
+import type { UpgradeAction } from './upgrade-decision.ts'
+import type { BatchStatus } from './upgrade-status.ts'
+
+/** What is begun now, and what is waited for if nothing is. */
+export interface Started {
+  readonly actions: readonly (readonly UpgradeAction[])[]
+  readonly message?: string
+  readonly stage?: 'ControlPlane' | 'Nodes'
+  /** By name of the pool: its batch from now on. */
+  readonly batches: ReadonlyMap<string, { readonly batch?: BatchStatus; readonly finishedBatches: number }>
+  readonly wakeAtMs?: number
+}
+
+const nothing: Started = { actions: [], batches: new Map() }
+
+/** Begins with nodes: one of the control plane, or a batch of the first pool that has nodes left. Nothing while something holds the run. */
+export function startNodes(view: RunView): Started {
+  const { next } = view
+  if (next.kind !== 'Hop') return nothing
+  const servers = view.groups.controlPlane.filter((node) => view.context.settings.scope !== 'Pools' && !runs(node, next.hop))
+  if (servers.length > 0) return startServer(view, next.hop, servers)
+  const pool = next.hop.nodesRequired ? view.groups.pools.find((one) => nodesLeft(one, view, next.hop).length > 0) : undefined
+  return pool === undefined ? nothing : startBatch(view, next.hop, pool)
+}
+
+/** One at a time, and only while every other one serves: etcd keeps its quorum, and somebody answers for the API. */
+function startServer(view: RunView, hop: Hop, servers: readonly NodeFacts[]): Started {
+  const { context, hold, groups } = view
+  const stage = 'ControlPlane'
+  const busy = activeNodes(view)
+  const [first] = busy
+  if (hold !== undefined || first !== undefined) return { ...nothing, stage }
+  const free = servers.filter((node) => !hasEntry(node))
+  const own = context.facts.ownNode
+  const node = free.find(({ name }) => name !== own) ?? free[0]
+  if (node === undefined) return { ...nothing, stage, message: 'control-plane nodes that failed are left: mend them, then continue' }
+  const sick = groups.controlPlane.find((other) => other.name !== node.name && !other.ready)
+  if (sick !== undefined) {
+    return { ...nothing, stage, message: `waits before ${node.name}: control-plane node ${sick.name} is not Ready; bring it back` }
+  }
+  return { actions: [[startNode(node, view, hop)]], batches: new Map(), stage }
+}
+
+function startBatch(view: RunView, hop: Hop, pool: Pool): Started {
+  const { name } = pool.settings
+  const known = view.context.facts.upgrade.status?.pools?.find((status) => status.name === name)
+  const left = nodesLeft(pool, view, hop)
+  const busy = new Set(activeNodes(view))
+  const atWork = pool.nodes.some((node) => busy.has(node.name))
+  const pending = (known?.batch?.nodes ?? []).filter((node) => left.some((one) => one.name === node))
+  const batch = atWork || pending.length > 0 ? known?.batch : undefined
+  // after a pause or a failure it grows from the first size again
+  if (view.hold !== undefined) return keep(name, { ...(batch === undefined ? {} : { batch }), finishedBatches: 0 })
+  const finishedBatches = known?.finishedBatches ?? 0
+  if (batch !== undefined) return goOn(view, hop, pool, { batch, pending, finishedBatches })
+  if (busy.size > 0) return keep(name, { finishedBatches })
+  return nextBatch(view, hop, pool, known?.batch === undefined ? finishedBatches : finishedBatches + 1)
+}
+
+function keep(pool: string, batches: { readonly batch?: BatchStatus; readonly finishedBatches: number }, message?: string): Started {
+  return { ...nothing, stage: 'Nodes', ...(message === undefined ? {} : { message }), batches: new Map([[pool, batches]]) }
+}
+
+function nextBatch(view: RunView, hop: Hop, pool: Pool, finishedBatches: number): Started {
+  const { settings, facts } = view.context
+  const { name } = pool.settings
+  const picked = pickBatch({
+    pool: settings.stopAfter === 'Node' ? { ...pool.settings, max: 1 } : pool.settings,
+    nodes: pool.nodes,
+    candidates: nodesLeft(pool, view, hop).filter((node) => !hasEntry(node)),
+    finishedBatches,
+    podsByNode: facts.podsByNode,
+    allNodes: facts.nodes.map((node) => node.name),
+    ownNode: facts.ownNode,
+  })
+  if (picked.kind === 'Wait') return keep(name, { finishedBatches }, `pool ${name} waits: ${picked.message}`)
+  const batch = { number: finishedBatches + 1, nodes: picked.nodes }
+  return goOn(view, hop, pool, { batch, pending: picked.nodes, finishedBatches })
+}
+
+interface BatchAtWork {
+  readonly batch: BatchStatus
+  /** Nodes of it that were not started. */
+  readonly pending: readonly string[]
+  readonly finishedBatches: number
+}
+
+/** Nodes of a batch start together; one that would be too many away waits for the others. */
+function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBatches }: BatchAtWork): Started {
+  const unstarted = pool.nodes.filter((node) => pending.includes(node.name) && !hasEntry(node))
+  const away = pool.nodes.filter((node) => (isAway(node) || hasEntry(node)) && !unstarted.includes(node)).length
+  const room = Math.max(0, pool.settings.maxUnavailable - away)
+  return {
+    actions: unstarted.slice(0, room).map((node) => [startNode(node, view, hop)]),
+    stage: 'Nodes',
+    batches: new Map([[pool.settings.name, { batch, finishedBatches }]]),
+  }
+}
+
+/** Nodes of the pool that do not run the version of the hop and were not set aside. */
+function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Hop): readonly NodeFacts[] {
+  const failed = new Set(works.filter(({ turn }) => turn.kind === 'Failed').map(({ at }) => at.node.name))
+  return pool.nodes.filter((node) => !runs(node, hop) && !failed.has(node.name))
+}
+
+function activeNodes(view: RunView): readonly string[] {
+  return activeWorks(view).map(({ at }) => at.node.name)
+}
+
+function hasEntry(node: NodeFacts): boolean {
+  return parseRunEntry(node.run).kind !== 'None'
+}
+
+/** The entry goes on the node before anything else does. */
+function startNode(node: NodeFacts, { context }: RunView, hop: Hop): UpgradeAction {
+  const { metadata } = context.facts.upgrade
+  const entry: RunEntry = {
+    run: metadata.uid,
+    name: metadata.name,
+    version: hop.version.text,
+    step: 'Staging',
+    since: timestamp(context.nowMs),
+    attempt: 1,
+    tries: 1,
+    before: { unschedulable: node.unschedulable, kubeletVersion: node.kubeletVersion, bootId: node.bootId },
+  }
+  return patchNode({ node }, { entry })
+}

@@ -1,0 +1,37 @@
+import type { Job } from 'kubernetes-types/batch/v1.js'
+import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import type { RunEntry } from './run-journal.ts'
+import type { ClusterUpgradeStatus } from './upgrade-status.ts'
+
+/** A change of a node in one patch; what is absent stays as it is, `null` removes. */
+export interface RunPatch {
+  readonly unschedulable?: boolean
+  readonly entry?: RunEntry | null
+  readonly labels?: Readonly<Record<string, string | null>>
+}
+
+/** One thing that a shell has to do. */
+export type UpgradeAction =
+  | { readonly kind: 'PatchNode'; readonly node: string; readonly patch: RunPatch }
+  | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Job }
+  | { readonly kind: 'DeleteJob'; readonly node: string; readonly name: string; readonly uid: string }
+  | { readonly kind: 'ReadFailure'; readonly node: string; readonly jobName: string; readonly jobUid: string }
+  | { readonly kind: 'EvictPod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }
+  | { readonly kind: 'DeletePod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }
+
+export interface UpgradeEvent {
+  readonly type: 'Normal' | 'Warning'
+  readonly reason: string
+  readonly message: string
+}
+
+/** What follows from the facts. The status is written first; then lists of actions, each in its order, none waiting for another. */
+export interface UpgradeDecision {
+  readonly status: ClusterUpgradeStatus
+  readonly actions: readonly (readonly UpgradeAction[])[]
+  readonly events: readonly UpgradeEvent[]
+  /** Nodes whose pods have to be watched for a drain. */
+  readonly drainNodes: readonly string[]
+  /** Epoch milliseconds: decide again then, even if nothing changes. */
+  readonly wakeAtMs?: number
+}

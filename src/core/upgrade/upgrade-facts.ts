@@ -1,0 +1,45 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
+import type { ClusterUpgrade } from './cluster-upgrade.ts'
+
+/** Another ClusterUpgrade of the cluster. */
+export interface OtherUpgrade {
+  readonly name: string
+  readonly uid: string
+  readonly createdAtMs: number
+  /** It has not ended. */
+  readonly active: boolean
+}
+
+/** All that `decideUpgrade` needs to know. */
+export interface UpgradeFacts {
+  readonly upgrade: ClusterUpgrade
+  /** Every node of the cluster. */
+  readonly nodes: readonly NodeFacts[]
+  /** Jobs of this run. */
+  readonly jobs: readonly JobFacts[]
+  readonly podsByJob: { get(jobName: string): readonly PodFacts[] | undefined }
+  /** Pods of the cluster by the name of their node; those of no node under ''. Absent while they are not known. */
+  readonly podsByNode?: { get(node: string): readonly PodFacts[] }
+  /** `gitVersion` of the API server that answered. */
+  readonly apiServer: string
+  /** Milliseconds since the oldest cache was last proven fresh. */
+  readonly factsAgeMs: number
+  /** By Job UID. */
+  readonly failures: ReadonlyMap<string, FailureFacts>
+  /** By node name; only nodes that an earlier decision asked for in `drainNodes`. */
+  readonly drains: ReadonlyMap<string, DrainFacts>
+  /** By node name: why the pods of a node that is to be drained cannot be read. */
+  readonly drainProblems: ReadonlyMap<string, string>
+  /** By node name: what the API server answered to the last action for this node, if it refused that. */
+  readonly refusals: ReadonlyMap<string, string>
+  readonly others: readonly OtherUpgrade[]
+  /** `namespace/name` of Plans that have nodes in progress. */
+  readonly plansAtWork: readonly string[]
+  /** Name of the node that the controller runs on, where it runs in the cluster. */
+  readonly ownNode?: string
+  /** Namespace in which Jobs are made. */
+  readonly namespace: string
+}

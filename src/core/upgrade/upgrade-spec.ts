@@ -1,0 +1,140 @@
+import { z } from 'zod'
+import { LabelSelector } from '../kubernetes/label-selector-schema.ts'
+import { ContainerSpec } from '../plan/container-spec.ts'
+import { parseGoDuration } from '../plan/go-duration.ts'
+
+const duration = z.string().refine((text) => isPositiveDuration(text), {
+  error: 'is no duration: write a number with a unit, such as 30s or 1h30m',
+})
+
+function isPositiveDuration(text: string): boolean {
+  const nanoseconds = parseGoDuration(text)
+  return nanoseconds !== undefined && nanoseconds >= 0
+}
+
+const Batches = z
+  .strictObject({
+    first: z
+      .int32()
+      .min(1)
+      .describe('Nodes of the first batch, and of the first one after a pause or a failure; 1 when left out.')
+      .exactOptional(),
+    factor: z.int32().min(1).describe('How many times larger each batch is than the one before; 2 when left out.').exactOptional(),
+    max: z.int32().min(1).describe('The most nodes of a batch; 10 when left out.').exactOptional(),
+  })
+  .describe('How many nodes are worked on at the same time.')
+
+/** A node pool: which nodes, and how many of them at a time. */
+export const PoolSpec = z
+  .strictObject({
+    name: z.string().min(1).max(63).describe('Name of the pool, for status and commands.'),
+    nodeSelector: LabelSelector.describe(
+      'Nodes of the pool. A node belongs to the first pool that selects it; control-plane nodes belong to none.',
+    ),
+    batches: Batches.exactOptional(),
+    maxUnavailable: z
+      .int32()
+      .min(1)
+      .describe('The most nodes of the pool that may be NotReady or cordoned, whoever did it; as many as batches.max when left out.')
+      .exactOptional(),
+    spread: z
+      .string()
+      .min(1)
+      .describe('Label of nodes, such as topology.kubernetes.io/zone: the nodes of a batch share its value.')
+      .exactOptional(),
+  })
+  .describe('A node pool.')
+export type PoolSpec = z.infer<typeof PoolSpec>
+
+const UpgradeDrainSpec = z
+  .strictObject({
+    timeout: duration
+      .describe('How long the drain of a node may take before whenBlocked says what happens; 30m when left out.')
+      .exactOptional(),
+    whenBlocked: z
+      .enum(['Pause', 'Quarantine', 'Force'])
+      .describe(
+        'What follows a drain that does not end in time: Pause stops the run, Quarantine leaves the node cordoned and goes on, Force deletes past the budgets. Pause when left out.',
+      )
+      .exactOptional(),
+    force: z.boolean().describe('Also evicts pods that nobody creates again.').exactOptional(),
+    deleteEmptyDirData: z.boolean().describe('Also evicts pods whose emptyDir volumes are lost; true when left out.').exactOptional(),
+    gracePeriodSeconds: z.int32().min(0).describe("Grace of each pod in seconds; the pod's own when left out.").exactOptional(),
+  })
+  .describe('How nodes are drained.')
+
+const SoakSpec = z
+  .strictObject({
+    displacedPodsReady: z
+      .boolean()
+      .describe('Waits until the pods that took the place of the evicted ones are Ready; true when left out.')
+      .exactOptional(),
+    for: duration.describe('How long all of it has to hold; 10s when left out.').exactOptional(),
+    timeout: duration.describe('How long is waited for it before the run stops; 10m when left out.').exactOptional(),
+  })
+  .describe('What has to hold after a node before it counts as done.')
+
+const FailureSpec = z
+  .strictObject({
+    retries: z.int32().min(0).max(10).describe('How often the change of a node is tried again; 2 when left out.').exactOptional(),
+    budget: z
+      .int32()
+      .min(0)
+      .describe(
+        'How many nodes may fail before the run stops; those are left cordoned and labelled. 0 when left out: it stops at the first.',
+      )
+      .exactOptional(),
+    pauseExpiry: duration
+      .describe('After a pause of this length the run is given up and cleaned away; 168h when left out.')
+      .exactOptional(),
+  })
+  .describe('What follows a failure.')
+
+const NodeSpec = z
+  .strictObject({
+    via: z.enum(['Job']).describe('How a node is reached: by a privileged Job on it.').exactOptional(),
+    upgrade: ContainerSpec.describe(
+      "Container that brings a node to the version, as in a Plan; the distribution's own upgrade image when left out.",
+    ).exactOptional(),
+  })
+  .describe('How a node is changed.')
+
+/** What people want of an upgrade of a whole cluster. Durations are those of Go. What is not built yet is no field here, and is refused. */
+export const ClusterUpgradeSpec = z
+  .strictObject({
+    version: z.string().describe('Version to bring the cluster to, such as v1.34.2+k3s1.'),
+    scope: z
+      .enum(['Cluster', 'ControlPlane', 'Pools'])
+      .describe(
+        'Cluster: control plane, then all nodes, hop by hop. ControlPlane: that alone. Pools: the named pools, as far as the control plane is.',
+      )
+      .exactOptional(),
+    action: z.enum(['Run', 'Pause', 'Cancel']).describe('What is wanted now; Run when left out.').exactOptional(),
+    continueFrom: z
+      .int32()
+      .min(0)
+      .describe('Number of the stop (status.stop.number) from which the run may go on, after a failure or a stop of stopAfter.')
+      .exactOptional(),
+    stopAfter: z
+      .enum(['Hop', 'ControlPlane', 'Pool', 'Batch', 'Node'])
+      .describe('Pauses by itself each time that one of these has ended.')
+      .exactOptional(),
+    workers: z
+      .enum(['Lazy', 'EveryHop'])
+      .describe(
+        'Lazy: nodes skip hops as far as the version-skew policy allows, and are drained less often. EveryHop: they do not. Lazy when left out.',
+      )
+      .exactOptional(),
+    unsupportedSkew: z
+      .literal('AcceptedByOperator')
+      .describe('Lets nodes lag further behind than the version-skew policy allows. Nobody supports this.')
+      .exactOptional(),
+    pools: z.array(PoolSpec).max(100).describe('One pool after another, in this order; nodes of no pool come last.').exactOptional(),
+    nodes: z.array(z.string()).max(5000).describe('Only these nodes, besides the control plane; all when left out.').exactOptional(),
+    drain: UpgradeDrainSpec.exactOptional(),
+    soak: SoakSpec.exactOptional(),
+    failure: FailureSpec.exactOptional(),
+    node: NodeSpec.exactOptional(),
+  })
+  .describe('Where the cluster should be, and how it may be brought there.')
+export type ClusterUpgradeSpec = z.infer<typeof ClusterUpgradeSpec>

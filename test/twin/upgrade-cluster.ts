@@ -1,0 +1,89 @@
+import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
+import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
+import type { ClusterUpgradeStatus } from '../../src/core/upgrade/upgrade-status.ts'
+import type { DraftObject, KubeObject } from '../../src/twin/kube-object.ts'
+import { newMachine } from '../../src/twin/machine/new-machine.ts'
+import { UpgradeWitness } from './upgrade-witness.ts'
+import { type VirtualCluster, virtualCluster } from './virtual-cluster.ts'
+
+const resource = 'clusterupgrades.falkirk.dev'
+
+export interface UpgradeClusterOptions {
+  readonly seed?: number
+  readonly version: string
+  readonly servers: number
+  readonly workers: number
+  /** Label `pool` of a worker by its number; `blue` unless told. */
+  readonly poolOf?: (worker: number) => string
+  /** Created before the run, with time to come up. */
+  readonly objects?: readonly (readonly [resource: string, draft: DraftObject])[]
+}
+
+/** A cluster in virtual time with the controller, one ClusterUpgrade and a witness. */
+export class UpgradeCluster {
+  readonly cluster: VirtualCluster
+  readonly witness: UpgradeWitness
+  /** `phase: message`, each once, in their order. */
+  readonly told: string[] = []
+
+  private constructor(cluster: VirtualCluster) {
+    this.cluster = cluster
+    this.witness = new UpgradeWitness(cluster.store, () => cluster.clock.now())
+  }
+
+  static async start({
+    seed = 1,
+    version,
+    servers,
+    workers,
+    poolOf = () => 'blue',
+    objects = [],
+  }: UpgradeClusterOptions): Promise<UpgradeCluster> {
+    const machine = (role: 'Server' | 'Agent', index: number) => {
+      const name = `${role === 'Server' ? 'server' : 'worker'}-${index}`
+      const labels = { 'kubernetes.io/hostname': name, pool: role === 'Server' ? 'servers' : poolOf(index) }
+      return newMachine({ name, version, role, distribution: 'k3s', bootId: `boot-${name}`, labels })
+    }
+    const machines = [
+      ...Array.from({ length: servers }, (_, index) => machine('Server', index)),
+      ...Array.from({ length: workers }, (_, index) => machine('Agent', index)),
+    ]
+    const cluster = await virtualCluster({ seed, version, machines })
+    for (const [kind, draft] of [['customresourcedefinitions.apiextensions.k8s.io', upgradeCrd() as DraftObject] as const, ...objects]) {
+      await cluster.twin.api.client.create(kind, draft)
+    }
+    await cluster.clock.advance(60_000)
+    return new UpgradeCluster(cluster)
+  }
+
+  async create(name: string, spec: ClusterUpgradeSpec): Promise<void> {
+    await this.cluster.twin.api.client.create(resource, { metadata: { name }, spec })
+  }
+
+  async edit(name: string, spec: Partial<ClusterUpgradeSpec>): Promise<void> {
+    const change = (current: KubeObject) => ({ ...current, spec: { ...(current.spec as object), ...spec } })
+    await this.cluster.twin.api.client.change(resource, { name }, change)
+  }
+
+  status(name: string): ClusterUpgradeStatus {
+    return (this.cluster.store.get(resource, undefined, name)?.status ?? {}) as ClusterUpgradeStatus
+  }
+
+  /** Lets time pass until the status is so; throws with what was told when it never is. */
+  async until(name: string, holds: (status: ClusterUpgradeStatus) => boolean, mostSeconds = 3_600): Promise<ClusterUpgradeStatus> {
+    const endsMs = this.cluster.clock.now() + mostSeconds * 1_000
+    while (this.cluster.clock.now() < endsMs) {
+      const status = this.status(name)
+      const text = `${status.phase}: ${status.message}`
+      if (status.phase !== undefined && this.told.at(-1) !== text) this.told.push(text)
+      if (holds(status)) return status
+      await this.cluster.clock.advance(1_000)
+    }
+    throw new Error(`not within ${mostSeconds} s:\n${[...this.told.slice(-20), ...this.cluster.defects].join('\n')}`)
+  }
+
+  /** Everything that went wrong. */
+  problems(): readonly string[] {
+    return [...this.witness.violations, ...this.cluster.defects]
+  }
+}
