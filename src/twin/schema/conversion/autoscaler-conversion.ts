@@ -1,4 +1,5 @@
-import { isJson, type Json, type KindConversion, mapPart, mapParts, part, parts } from './kind-conversion.ts'
+import { isJsonObject, type JsonObject } from '../../api/patch/json-object.ts'
+import { type KindConversion, mapPart, mapParts, part, parts } from './kind-conversion.ts'
 
 /** Where v1 keeps what it has no fields for. Source: Kubernetes, autoscaling/v1 annotations. */
 const annotation = {
@@ -17,11 +18,11 @@ export const autoscalerV2beta1: KindConversion = {
   toServed: (object) => mapMetrics(object, servedMetric),
 }
 
-function mapMetrics(object: Json, map: (metric: Json) => Json): Json {
+function mapMetrics(object: JsonObject, map: (metric: JsonObject) => JsonObject): JsonObject {
   return mapPart(object, 'spec', (spec) => mapParts(spec, 'metrics', map))
 }
 
-function storedMetric(metric: Json): Json {
+function storedMetric(metric: JsonObject): JsonObject {
   const { targetAverageUtilization, targetAverageValue, targetValue, metricName, metricSelector, ...source } = part(
     metric,
     sourceOf(metric),
@@ -37,10 +38,10 @@ function storedMetric(metric: Json): Json {
   return { ...metric, [sourceOf(metric)]: { ...source, ...name, target } }
 }
 
-function servedMetric(metric: Json): Json {
+function servedMetric(metric: JsonObject): JsonObject {
   const { target, metric: identifier, ...source } = part(metric, sourceOf(metric))
-  const { averageUtilization, averageValue, value } = isJson(target) ? target : {}
-  const { name, selector } = isJson(identifier) ? identifier : {}
+  const { averageUtilization, averageValue, value } = isJsonObject(target) ? target : {}
+  const { name, selector } = isJsonObject(identifier) ? identifier : {}
   const fields = {
     targetAverageUtilization: averageUtilization,
     targetAverageValue: averageValue,
@@ -53,12 +54,12 @@ function servedMetric(metric: Json): Json {
 }
 
 /** The field of a metric that its type names: `resource`, `pods`, `object`, `external`. */
-function sourceOf({ type }: Json): string {
+function sourceOf({ type }: JsonObject): string {
   const text = String(type)
   return text.charAt(0).toLowerCase() + text.slice(1)
 }
 
-function fromV1(object: Json): Json {
+function fromV1(object: JsonObject): JsonObject {
   const metadata = part(object, 'metadata')
   const { [annotation.metrics]: metrics, [annotation.behavior]: behavior, ...kept } = part(metadata, 'annotations')
   const { [annotation.conditions]: conditions, [annotation.currentMetrics]: currentMetrics, ...annotations } = kept
@@ -77,7 +78,7 @@ function fromV1(object: Json): Json {
   }
 }
 
-function toV1(object: Json): Json {
+function toV1(object: JsonObject): JsonObject {
   const { metrics: _, behavior, ...spec } = part(object, 'spec')
   const { currentMetrics: __, conditions, ...status } = part(object, 'status')
   const metrics = parts(part(object, 'spec'), 'metrics')
@@ -101,32 +102,32 @@ function toV1(object: Json): Json {
   }
 }
 
-function isProcessor({ type, resource }: Json): boolean {
-  if (type !== 'Resource' || !isJson(resource) || resource.name !== 'cpu') return false
+function isProcessor({ type, resource }: JsonObject): boolean {
+  if (type !== 'Resource' || !isJsonObject(resource) || resource.name !== 'cpu') return false
   return part(resource, 'target').averageUtilization !== undefined || part(resource, 'current').averageUtilization !== undefined
 }
 
-function processorTarget(averageUtilization: unknown): Json {
+function processorTarget(averageUtilization: unknown): JsonObject {
   return { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } } }
 }
 
-function processorUse(averageUtilization: unknown): Json {
+function processorUse(averageUtilization: unknown): JsonObject {
   return { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization, averageValue: '0' } } }
 }
 
-function withAnnotations(metadata: Json, written: readonly (readonly [string, unknown])[]): Json {
+function withAnnotations(metadata: JsonObject, written: readonly (readonly [string, unknown])[]): JsonObject {
   return {
     ...metadata,
     annotations: { ...part(metadata, 'annotations'), ...Object.fromEntries(written.map(([name, value]) => [name, JSON.stringify(value)])) },
   }
 }
 
-function without(object: Json, field: string): Json {
+function without(object: JsonObject, field: string): JsonObject {
   const { [field]: _, ...rest } = object
   return rest
 }
 
-function listOf(field: string, text: unknown): Json {
+function listOf(field: string, text: unknown): JsonObject {
   const list = parsedList(text)
   return list.length === 0 ? {} : { [field]: list }
 }

@@ -1,11 +1,12 @@
+import type { JsonObject } from '../../api/patch/json-object.ts'
 import { sameJson } from '../../api/same-json.ts'
-import { type Json, type KindConversion, mapPart } from './kind-conversion.ts'
+import { type KindConversion, mapPart } from './kind-conversion.ts'
 
 /** How the form in which an empty selector has another meaning writes that meaning. Source: Kubernetes, policy/v1 PodDisruptionBudgetSpec. */
 const label = 'pdb.kubernetes.io/deprecated-v1beta1-empty-selector-match'
-const empty: Json = {}
-const matchNothing: Json = { matchExpressions: [{ key: label, operator: 'Exists' }] }
-const matchEverything: Json = { matchExpressions: [{ key: label, operator: 'DoesNotExist' }] }
+const empty: JsonObject = {}
+const matchNothing: JsonObject = { matchExpressions: [{ key: label, operator: 'Exists' }] }
+const matchEverything: JsonObject = { matchExpressions: [{ key: label, operator: 'DoesNotExist' }] }
 
 /** `policy/v1beta1`, in which an empty selector selects nothing; in v1 it selects every pod. */
 export const disruptionBudgetV1beta1: KindConversion = {
@@ -13,7 +14,7 @@ export const disruptionBudgetV1beta1: KindConversion = {
   toServed: (budget) => replaceSelector(budget, [matchNothing, empty], [empty, matchEverything]),
 }
 
-function replaceSelector(budget: Json, ...pairs: readonly (readonly [from: Json, to: Json])[]): Json {
+function replaceSelector(budget: JsonObject, ...pairs: readonly (readonly [from: JsonObject, to: JsonObject])[]): JsonObject {
   return mapPart(budget, 'spec', (spec) => {
     const pair = pairs.find(([from]) => sameJson(spec.selector, from))
     return pair === undefined ? spec : { ...spec, selector: pair[1] }

@@ -1,4 +1,5 @@
-import { isJson, type Json, type KindConversion, mapParts } from './kind-conversion.ts'
+import { isJsonObject, type JsonObject } from '../../api/patch/json-object.ts'
+import { type KindConversion, mapParts } from './kind-conversion.ts'
 
 const hostname = 'kubernetes.io/hostname'
 const zone = 'topology.kubernetes.io/zone'
@@ -9,8 +10,8 @@ export const endpointSliceV1beta1: KindConversion = {
   toServed: (slice) => mapParts(slice, 'endpoints', servedEndpoint),
 }
 
-function storedEndpoint({ topology, ...rest }: Json): Json {
-  if (!isJson(topology)) return rest
+function storedEndpoint({ topology, ...rest }: JsonObject): JsonObject {
+  if (!isJsonObject(topology)) return rest
   const { [hostname]: nodeName, [zone]: zoneName, ...others } = topology
   return {
     ...rest,
@@ -20,9 +21,9 @@ function storedEndpoint({ topology, ...rest }: Json): Json {
   }
 }
 
-function servedEndpoint({ zone: zoneName, deprecatedTopology, ...rest }: Json): Json {
+function servedEndpoint({ zone: zoneName, deprecatedTopology, ...rest }: JsonObject): JsonObject {
   const topology = {
-    ...(isJson(deprecatedTopology) ? deprecatedTopology : {}),
+    ...(isJsonObject(deprecatedTopology) ? deprecatedTopology : {}),
     ...(rest.nodeName === undefined ? {} : { [hostname]: rest.nodeName }),
     ...(zoneName === undefined ? {} : { [zone]: zoneName }),
   }

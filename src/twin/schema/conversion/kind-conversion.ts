@@ -1,41 +1,39 @@
-/** Fields of an object beside `apiVersion`, `kind` and what stays as it is. */
-export type Json = Readonly<Record<string, unknown>>
-
+import { isJsonObject, type JsonObject } from '../../api/patch/json-object.ts'
 /**
  * One older form of a kind. Both ways return a new object or their argument; nothing is lost on the way there and back. `apiVersion` is set by
  * the caller. `toStored` also fills in what the older version defaults to in another way than the newest one.
  */
 export interface KindConversion {
-  toStored?(object: Json): Json
-  toServed?(object: Json): Json
+  toStored?(object: JsonObject): JsonObject
+  toServed?(object: JsonObject): JsonObject
 }
 
 /** A part of an object as an object; the empty one where it is none. */
-export function part(object: Json | undefined, field: string): Json {
+export function part(object: JsonObject | undefined, field: string): JsonObject {
   const value = object?.[field]
-  return isJson(value) ? value : {}
+  return isJsonObject(value) ? value : {}
 }
 
 /** A part of an object as a list of objects. */
-export function parts(object: Json | undefined, field: string): readonly Json[] {
+export function parts(object: JsonObject | undefined, field: string): readonly JsonObject[] {
   const value = object?.[field]
-  return Array.isArray(value) ? value.filter(isJson) : []
+  return Array.isArray(value) ? value.filter(isJsonObject) : []
 }
 
 /** Puts a changed part into an object that has it; one that has not stays without. */
-export function mapPart(object: Json, field: string, map: (value: Json) => Json): Json {
+export function mapPart(object: JsonObject, field: string, map: (value: JsonObject) => JsonObject): JsonObject {
   const value = object[field]
-  return isJson(value) ? { ...object, [field]: map(value) } : object
+  return isJsonObject(value) ? { ...object, [field]: map(value) } : object
 }
 
 /** The same for each object of a list. */
-export function mapParts(object: Json, field: string, map: (value: Json) => Json): Json {
+export function mapParts(object: JsonObject, field: string, map: (value: JsonObject) => JsonObject): JsonObject {
   const value = object[field]
-  return Array.isArray(value) ? { ...object, [field]: value.map((item) => (isJson(item) ? map(item) : item)) } : object
+  return Array.isArray(value) ? { ...object, [field]: value.map((item) => (isJsonObject(item) ? map(item) : item)) } : object
 }
 
 /** Gives fields other names: from the keys of `names` to their values. */
-export function renameFields(object: Json, names: Readonly<Record<string, string>>): Json {
+export function renameFields(object: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
   return Object.fromEntries(Object.entries(object).map(([name, value]) => [Object.hasOwn(names, name) ? names[name] : name, value]))
 }
 
@@ -45,15 +43,11 @@ export function inverse(names: Readonly<Record<string, string>>): Readonly<Recor
 }
 
 /** Fills in fields that are not there, on every level. */
-export function fillIn(object: Json, defaults: Json): Json {
+export function fillIn(object: JsonObject, defaults: JsonObject): JsonObject {
   const missing = Object.entries(defaults).flatMap(([field, value]): [string, unknown][] => {
     const own = object[field] ?? undefined
     if (own === undefined) return [[field, value]]
-    return isJson(own) && isJson(value) ? [[field, fillIn(own, value)]] : []
+    return isJsonObject(own) && isJsonObject(value) ? [[field, fillIn(own, value)]] : []
   })
   return missing.length === 0 ? object : { ...object, ...Object.fromEntries(missing) }
-}
-
-export function isJson(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

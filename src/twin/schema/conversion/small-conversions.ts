@@ -1,5 +1,6 @@
+import type { JsonObject } from '../../api/patch/json-object.ts'
 import { definitionSpecToV1, definitionSpecToV1beta1 } from '../custom/definition-conversion.ts'
-import { fillIn, type Json, type KindConversion, mapPart, mapParts, renameFields } from './kind-conversion.ts'
+import { fillIn, type KindConversion, mapPart, mapParts, renameFields } from './kind-conversion.ts'
 
 /** `apiextensions.k8s.io/v1beta1`. */
 export const definitionV1beta1: KindConversion = {
@@ -35,6 +36,6 @@ export const priorityLevelV1beta2: KindConversion = {
   toServed: (level) => mapShares(level, { nominalConcurrencyShares: 'assuredConcurrencyShares' }),
 }
 
-function mapShares(level: Json, names: Readonly<Record<string, string>>): Json {
+function mapShares(level: JsonObject, names: Readonly<Record<string, string>>): JsonObject {
   return mapPart(level, 'spec', (spec) => mapPart(spec, 'limited', (limited) => renameFields(limited, names)))
 }

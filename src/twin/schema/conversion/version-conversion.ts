@@ -1,3 +1,4 @@
+import type { JsonObject } from '../../api/patch/json-object.ts'
 import { apiVersionOf, type ServedResource } from '../../api/resource-catalog.ts'
 import { sameShape, type VersionConversion } from '../../api/version-conversion.ts'
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
@@ -6,7 +7,7 @@ import { disruptionBudgetV1beta1 } from './disruption-budget-conversion.ts'
 import { endpointSliceV1beta1 } from './endpoint-slice-conversion.ts'
 import { groupedEvent } from './event-conversion.ts'
 import { ingressV1beta1 } from './ingress-conversion.ts'
-import type { Json, KindConversion } from './kind-conversion.ts'
+import type { KindConversion } from './kind-conversion.ts'
 import { definitionV1beta1, priorityLevelV1beta2, signingRequestV1beta1, webhookConfigurationV1beta1 } from './small-conversions.ts'
 import { oldWorkloads } from './workload-conversion.ts'
 
@@ -37,7 +38,7 @@ export const versionConversion: VersionConversion = {
   },
   toStored(draft, from) {
     const convert = conversionOf(from)?.toStored
-    const converted = convert === undefined ? draft : (convert(draft as Json) as DraftObject)
+    const converted = convert === undefined ? draft : (convert(draft as JsonObject) as DraftObject)
     return sameShape.toStored(converted, from)
   },
 }
@@ -49,7 +50,7 @@ function conversionOf({ type, version }: ServedResource): KindConversion | undef
 
 const made = new WeakMap<KubeObject, Map<string, KubeObject>>()
 
-function convertedOnce(object: KubeObject, served: ServedResource, convert: (object: Json) => Json): KubeObject {
+function convertedOnce(object: KubeObject, served: ServedResource, convert: (object: JsonObject) => JsonObject): KubeObject {
   const apiVersion = apiVersionOf(served.type.group, served.version)
   const versions = made.get(object) ?? new Map<string, KubeObject>()
   made.set(object, versions)

@@ -1,4 +1,5 @@
-import { fillIn, type Json, type KindConversion, mapPart, part } from './kind-conversion.ts'
+import type { JsonObject } from '../../api/patch/json-object.ts'
+import { fillIn, type KindConversion, mapPart, part } from './kind-conversion.ts'
 
 /** What `int32` cannot exceed: the old way to say never. */
 const never = 2_147_483_647
@@ -16,7 +17,7 @@ export const oldWorkloads: Readonly<Record<string, KindConversion>> = {
 }
 
 /** Fills in a spec, and the selector from the labels of the template; `rolling` where the strategy is RollingUpdate. */
-function defaulting(defaults: Json, rolling: Json = {}): KindConversion {
+function defaulting(defaults: JsonObject, rolling: JsonObject = {}): KindConversion {
   return {
     toStored: (object) =>
       mapPart(object, 'spec', (given) => {

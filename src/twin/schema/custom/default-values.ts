@@ -1,6 +1,5 @@
+import type { JsonObject } from '../../api/patch/json-object.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 /**
  * Fills in the defaults of a schema, and takes away nulls that it does not allow and has no default for. Shares what is unchanged.
@@ -9,7 +8,7 @@ type Json = Readonly<Record<string, unknown>>
 export function withDefaults(value: unknown, schema: JsonSchema | undefined): unknown {
   if (schema === undefined) return value
   if (Array.isArray(value)) return defaultedList(value, schema)
-  return typeof value === 'object' && value !== null ? defaultedFields(value as Json, schema) : value
+  return typeof value === 'object' && value !== null ? defaultedFields(value as JsonObject, schema) : value
 }
 
 function defaultedList(list: readonly unknown[], { items }: JsonSchema): readonly unknown[] {
@@ -18,7 +17,7 @@ function defaultedList(list: readonly unknown[], { items }: JsonSchema): readonl
   return next.every((item, index) => item === list[index]) ? list : next
 }
 
-function defaultedFields(object: Json, schema: JsonSchema): Json {
+function defaultedFields(object: JsonObject, schema: JsonSchema): JsonObject {
   const { properties = {} } = schema
   const additional = additionalSchema(schema)
   let changed = false

@@ -1,6 +1,5 @@
+import { fieldOf, type JsonObject } from '../../api/patch/json-object.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 /** What was taken away: the path of each field that no schema knows. */
 export interface Pruned {
@@ -15,7 +14,7 @@ const metaFields = new Set(['apiVersion', 'kind', 'metadata'])
  * `x-kubernetes-preserve-unknown-fields` keeps what is there, and specified fields below it are pruned again.
  * Source: Kubernetes, Field pruning.
  */
-export function pruneObject(object: Json, schema: JsonSchema): Pruned {
+export function pruneObject(object: JsonObject, schema: JsonSchema): Pruned {
   const unknown: string[] = []
   const value = pruneValue(object, { ...schema, 'x-kubernetes-embedded-resource': true }, '', unknown)
   return { value, unknown }
@@ -24,7 +23,7 @@ export function pruneObject(object: Json, schema: JsonSchema): Pruned {
 function pruneValue(value: unknown, schema: JsonSchema | undefined, path: string, unknown: string[]): unknown {
   if (Array.isArray(value)) return pruneList(value, schema, path, unknown)
   if (typeof value !== 'object' || value === null) return value
-  return pruneFields(value as Json, schema ?? {}, path, unknown)
+  return pruneFields(value as JsonObject, schema ?? {}, path, unknown)
 }
 
 function pruneList(list: readonly unknown[], schema: JsonSchema | undefined, path: string, unknown: string[]): readonly unknown[] {
@@ -36,7 +35,7 @@ function pruneList(list: readonly unknown[], schema: JsonSchema | undefined, pat
 
 const keepAll: JsonSchema = { 'x-kubernetes-preserve-unknown-fields': true }
 
-function pruneFields(object: Json, schema: JsonSchema, path: string, unknown: string[]): Json {
+function pruneFields(object: JsonObject, schema: JsonSchema, path: string, unknown: string[]): JsonObject {
   const keeps = schema['x-kubernetes-preserve-unknown-fields'] === true
   const embedded = schema['x-kubernetes-embedded-resource'] === true
   const additional = additionalSchema(schema)
@@ -44,7 +43,7 @@ function pruneFields(object: Json, schema: JsonSchema, path: string, unknown: st
   const entries: [string, unknown][] = []
   for (const [name, value] of Object.entries(object)) {
     const at = path === '' ? name : `${path}.${name}`
-    const field = fieldSchema(schema, name) ?? additional
+    const field = fieldOf(schema.properties ?? {}, name) ?? additional
     const kept = (embedded && metaFields.has(name)) || (field === undefined && keeps)
     if (!kept && field === undefined) {
       unknown.push(at)
@@ -56,8 +55,4 @@ function pruneFields(object: Json, schema: JsonSchema, path: string, unknown: st
     entries.push([name, next])
   }
   return changed ? Object.fromEntries(entries) : object
-}
-
-function fieldSchema({ properties }: JsonSchema, name: string): JsonSchema | undefined {
-  return properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
 }

@@ -1,5 +1,6 @@
 import { dns1035LabelProblem, dnsSubdomainProblem } from '../../../core/kubernetes/dns-name.ts'
 import { forbiddenValue, invalidValue, requiredValue } from '../../api/field-problem.ts'
+import type { JsonObject } from '../../api/patch/json-object.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 import type { KubeObject } from '../../kube-object.ts'
@@ -10,8 +11,6 @@ import { columnProblems, definitionNameProblems, subresourceProblems } from './d
 import type { JsonSchema } from './json-schema.ts'
 import { schemaRuleProblems } from './schema-rules.ts'
 import { structuralProblems } from './structural-schema.ts'
-
-type Json = Readonly<Record<string, unknown>>
 
 /**
  * Why a CustomResourceDefinition is refused. `version` is that of the request: v1beta1 takes what v1 no longer does. Problems of what all
@@ -106,8 +105,8 @@ function scopeProblems(scope: string | undefined): readonly StatusCause[] {
 /** Of schemas, subresources and columns, at the place where v1beta1 has them. */
 function partProblems(spec: DefinitionSpec): readonly StatusCause[] {
   const hasStatus = spec.versions?.some(({ subresources }) => subresources?.status !== undefined) ?? false
-  const form = definitionSpecToV1beta1(spec as unknown as Json)
-  const versions = (form.versions ?? []) as readonly Json[]
+  const form = definitionSpecToV1beta1(spec as unknown as JsonObject)
+  const versions = (form.versions ?? []) as readonly JsonObject[]
   return [
     ...versions.flatMap((version, at) => {
       const path = `spec.versions[${at}]`
@@ -222,7 +221,7 @@ function approvalProblems({ metadata }: KubeObject, { group = '' }: DefinitionSp
 
 function conversionProblems({ conversion, preserveUnknownFields }: DefinitionSpec): readonly StatusCause[] {
   if (conversion === undefined || conversion === null) return []
-  const { strategy, webhook } = conversion as { strategy?: string; webhook?: Json }
+  const { strategy, webhook } = conversion as { strategy?: string; webhook?: JsonObject }
   if (!strategy) return [requiredValue('spec.conversion.strategy')]
   if (strategy !== 'None' && strategy !== 'Webhook') {
     const message = `Unsupported value: ${JSON.stringify(strategy)}: supported values: "None", "Webhook"`

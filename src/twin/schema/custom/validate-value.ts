@@ -1,3 +1,4 @@
+import { isJsonObject } from '../../api/patch/json-object.ts'
 import { sameJson } from '../../api/same-json.ts'
 import { repeatedPlaces } from '../repeated-places.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
@@ -33,7 +34,7 @@ function failuresOf(value: unknown, schema: JsonSchema, place: Place): readonly 
     ...(typeof value === 'number' ? numberFailures(value, schema, place.path) : []),
     ...(Array.isArray(value) ? arrayFailures(value, schema, place) : []),
     ...enumFailure(value, schema, place.path),
-    ...(isObject(value) ? objectFailures(value, schema, place) : []),
+    ...(isJsonObject(value) ? objectFailures(value, schema, place) : []),
   ]
 }
 
@@ -168,8 +169,4 @@ function objectFailures(value: Readonly<Record<string, unknown>>, schema: JsonSc
   })
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(value, name) && properties[name]?.default === undefined)
   return [...fields, ...missing.map((name) => ({ kind: 'Required' as const, path: path === '' ? name : `${path}.${name}` }))]
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

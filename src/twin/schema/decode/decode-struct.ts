@@ -1,13 +1,12 @@
+import { isJsonObject, type JsonObject } from '../../api/patch/json-object.ts'
 import type { Field, FieldType } from '../fields/field.ts'
 import type { StructType, StructTypes } from '../fields/struct-type.ts'
 import type { DecodeProblem, TrailStep } from './decode-problem.ts'
 import { zeroOf, zeroValue } from './zero-value.ts'
 
-type Json = Readonly<Record<string, unknown>>
-
 export interface DecodedStruct {
   /** What the server holds after it has read the value: fields in its order, without unknown ones, empty ones as it encodes them. */
-  readonly value: Json
+  readonly value: JsonObject
   /** Paths of unknown fields: `spec.template.spec.containers[0].foo`. */
   readonly unknown: readonly string[]
 }
@@ -20,7 +19,7 @@ export interface DecodedStruct {
 export function decodeStruct(value: unknown, struct: string, structs: StructTypes): DecodedStruct | DecodeProblem {
   const decoder = new Decoder(structs)
   const decoded = decoder.value(value, { kind: 'Struct', name: struct }, { path: '', trail: [] })
-  return decoder.problem ?? { value: decoded as Json, unknown: decoder.unknown }
+  return decoder.problem ?? { value: decoded as JsonObject, unknown: decoder.unknown }
 }
 
 interface Place {
@@ -45,7 +44,7 @@ class Decoder {
       case 'List':
         return Array.isArray(value) ? this.#list(value, type.of, place) : this.#fail(value, type, place)
       case 'Map':
-        return isObject(value) ? this.#map(value, type.of, place) : this.#fail(value, type, place)
+        return isJsonObject(value) ? this.#map(value, type.of, place) : this.#fail(value, type, place)
       default:
         return isScalar(value, type.kind) ? value : this.#fail(value, type, place)
     }
@@ -59,7 +58,7 @@ class Decoder {
   #struct(value: unknown, name: string, place: Place): unknown {
     const struct = this.#structs.get(name)
     if (struct === undefined) return value
-    if (!isObject(value)) return this.#fail(value, { kind: 'Struct', name }, place)
+    if (!isJsonObject(value)) return this.#fail(value, { kind: 'Struct', name }, place)
     for (const field of Object.keys(value)) {
       if (!struct.fields.has(field)) this.unknown.push(pathOf(place.path, field))
     }
@@ -89,7 +88,7 @@ class Decoder {
     return list.map((item, index) => this.value(item ?? emptyItem(of), of, { path: `${path}[${index}]`, trail: items }))
   }
 
-  #map(map: Json, of: FieldType, { path, trail }: Place): Json {
+  #map(map: JsonObject, of: FieldType, { path, trail }: Place): JsonObject {
     const entries = Object.entries(map).map(([key, value]) => [
       key,
       this.value(value ?? emptyItem(of), of, { path: pathOf(path, key), trail }),
@@ -135,7 +134,7 @@ function isScalar(value: unknown, kind: Exclude<FieldType['kind'], 'Struct' | 'L
     case 'IntOrString':
       return typeof value === 'string' || Number.isInteger(value)
     case 'Object':
-      return isObject(value)
+      return isJsonObject(value)
     case 'Quantity':
       return typeof value === 'number' || (typeof value === 'string' && quantity.test(value.trim()))
     case 'Bytes':
@@ -146,10 +145,6 @@ function isScalar(value: unknown, kind: Exclude<FieldType['kind'], 'Struct' | 'L
     case 'String':
       return typeof value === 'string'
   }
-}
-
-function isObject(value: unknown): value is Json {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function pathOf(path: string, field: string): string {

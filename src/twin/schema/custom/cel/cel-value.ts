@@ -1,3 +1,4 @@
+import { fieldOf } from '../../../api/patch/json-object.ts'
 import { additionalSchema, type JsonSchema } from '../json-schema.ts'
 
 /** Words that CEL keeps for itself: a field of such a name is written `__NAME__`. */
@@ -29,14 +30,10 @@ function celObject(object: Readonly<Record<string, unknown>>, schema: JsonSchema
   const isMap = schema.properties === undefined && additional !== undefined
   const embedded = schema['x-kubernetes-embedded-resource'] === true
   const entries = Object.entries(object).flatMap(([name, value]): [string, unknown][] => {
-    const field = fieldSchema(schema, name) ?? additional ?? (embedded ? metaSchema(name) : undefined)
+    const field = fieldOf(schema.properties ?? {}, name) ?? additional ?? (embedded ? metaSchema(name) : undefined)
     return field === undefined ? [] : [[isMap ? name : escapedName(name), celValue(value, field)]]
   })
   return Object.fromEntries(entries)
-}
-
-function fieldSchema({ properties }: JsonSchema, name: string): JsonSchema | undefined {
-  return properties !== undefined && Object.hasOwn(properties, name) ? properties[name] : undefined
 }
 
 const text: JsonSchema = { type: 'string' }

@@ -1,4 +1,5 @@
 import { invalidValue } from '../../../api/field-problem.ts'
+import type { JsonObject } from '../../../api/patch/json-object.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { additionalSchema, type JsonSchema, type ValidationRule } from '../json-schema.ts'
@@ -21,14 +22,12 @@ export function ruleProblems(versions: Versions, schema: JsonSchema, path = ''):
   if (next === undefined || (next === null && schema.nullable !== true)) return []
   const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) => oneRule(rule, versions, schema, path))
   if (Array.isArray(next)) return [...own, ...itemProblems(next, old, schema, path)]
-  if (typeof next === 'object' && next !== null) return [...own, ...fieldProblems(next as Json, old, schema, path)]
+  if (typeof next === 'object' && next !== null) return [...own, ...fieldProblems(next as JsonObject, old, schema, path)]
   return own
 }
 
-type Json = Readonly<Record<string, unknown>>
-
-function fieldProblems(next: Json, old: unknown, schema: JsonSchema, path: string): readonly StatusCause[] {
-  const before = (typeof old === 'object' && old !== null && !Array.isArray(old) ? old : {}) as Json
+function fieldProblems(next: JsonObject, old: unknown, schema: JsonSchema, path: string): readonly StatusCause[] {
+  const before = (typeof old === 'object' && old !== null && !Array.isArray(old) ? old : {}) as JsonObject
   const additional = additionalSchema(schema)
   return Object.entries(next).flatMap(([name, value]) => {
     const known = schema.properties !== undefined && Object.hasOwn(schema.properties, name) ? schema.properties[name] : undefined
@@ -49,7 +48,7 @@ function itemProblems(next: readonly unknown[], old: unknown, schema: JsonSchema
 }
 
 function sameKeys(a: unknown, b: unknown, keys: readonly string[]): boolean {
-  return keys.every((key) => sameJson((a as Json | null)?.[key], (b as Json | null)?.[key]))
+  return keys.every((key) => sameJson((a as JsonObject | null)?.[key], (b as JsonObject | null)?.[key]))
 }
 
 function oneRule(rule: ValidationRule, { next, old }: Versions, schema: JsonSchema, path: string): readonly StatusCause[] {
