@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compareQuantities, parseQuantity, quantityMilliValue, quantityText, quantityValue } from './quantity.ts'
+import { addQuantities, compareQuantities, parseQuantity, quantityMilliValue, quantityText, quantityValue } from './quantity.ts'
 
 describe('quantityText', () => {
   it.each([
@@ -106,5 +106,20 @@ describe('quantityValue', () => {
         expect(quantityMilliValue(text)).toBe(Number((nano + 999_999n) / 1_000_000n))
       }),
     )
+  })
+})
+
+describe('addQuantities', () => {
+  it.each([
+    { a: undefined, b: '1Gi', sum: '1Gi' },
+    { a: '1Gi', b: '1024Mi', sum: '2Gi' },
+    { a: '1Gi', b: '1000', sum: '1073742824' },
+    { a: '0', b: '2Gi', sum: '2Gi' },
+    { a: '2Gi', b: '0', sum: '2Gi' },
+    { a: '500m', b: '500m', sum: '1' },
+  ])('$a and $b are $sum', ({ a, b, sum }) => {
+    const other = parseQuantity(b)
+    if (other === undefined) throw new Error(`${b} is no quantity`)
+    expect(quantityText(addQuantities(parseQuantity(a), other))).toBe(sum)
   })
 })

@@ -52,6 +52,11 @@ export function compareQuantities(a: Quantity, b: Quantity): number {
   return a.nano < b.nano ? -1 : 1
 }
 
+/** The sum, in the notation of the first that is not zero. Source: Kubernetes, resource.Quantity Add. */
+export function addQuantities(a: Quantity | undefined, b: Quantity): Quantity {
+  return a === undefined ? b : { nano: a.nano + b.nano, notation: a.nano === 0n ? b.notation : a.notation }
+}
+
 /** In the form in which the API server writes it: `500m` for `0.5`, `1Gi` for `1024Mi`, `1k` for `1000`. */
 export function quantityText({ nano, notation }: Quantity): string {
   if (nano === 0n) return '0'

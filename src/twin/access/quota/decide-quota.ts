@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1'
-import { compareQuantities, quantityText } from '../../../core/kubernetes/quantity.ts'
+import { addQuantities, compareQuantities, quantityText } from '../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../kube-object.ts'
-import { type Amounts, plus } from './quota-usage.ts'
+import type { Amounts } from './quota-usage.ts'
 
 /** Since then it is told which container has not said what it needs. */
 const namesContainersSince = 24
@@ -18,7 +18,7 @@ export function quotaProblem({ name, hard, used }: Quota, growth: Amounts): stri
   const over = [...growth.keys()].filter((resource) => {
     const limit = hard.get(resource)
     const more = growth.get(resource)
-    return limit !== undefined && more !== undefined && compareQuantities(plus(used.get(resource), more), limit) > 0
+    return limit !== undefined && more !== undefined && compareQuantities(addQuantities(used.get(resource), more), limit) > 0
   })
   if (over.length === 0) return undefined
   const list = (amounts: Amounts) =>

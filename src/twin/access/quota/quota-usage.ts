@@ -1,5 +1,5 @@
 import type { Container, PersistentVolumeClaim, Pod, PodSpec, Service } from 'kubernetes-types/core/v1'
-import { compareQuantities, parseQuantity, type Quantity } from '../../../core/kubernetes/quantity.ts'
+import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../kube-object.ts'
 
 /** Amounts by the names that a quota has for them: `pods`, `requests.cpu`, `count/deployments.apps`. */
@@ -41,7 +41,7 @@ export function quotaUsage(resource: string, object: DraftObject): Amounts {
 /** The sum of amounts. */
 export function sumOf(all: Iterable<Amounts>): Amounts {
   const sum = new Map<string, Quantity>()
-  for (const amounts of all) for (const [name, amount] of amounts) sum.set(name, plus(sum.get(name), amount))
+  for (const amounts of all) for (const [name, amount] of amounts) sum.set(name, addQuantities(sum.get(name), amount))
   return sum
 }
 
@@ -53,10 +53,6 @@ export function growthOf(next: Amounts, before: Amounts): Amounts {
     if (more > 0n) growth.set(name, { nano: more, notation: amount.notation })
   }
   return growth
-}
-
-export function plus(a: Quantity | undefined, b: Quantity): Quantity {
-  return a === undefined ? b : { nano: a.nano + b.nano, notation: a.nano === 0n ? b.notation : a.notation }
 }
 
 /** A pod that has come to its end takes nothing but its place among the objects. */

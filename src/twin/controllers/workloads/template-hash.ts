@@ -1,3 +1,5 @@
+import { canonicalJson } from '../../../cluster/snapshot/canonical-json.ts'
+
 /** No vowels and no digits that look like one, so that no word comes out. */
 const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 
@@ -8,17 +10,6 @@ const alphabet = 'bcdfghjklmnpqrstvwxz2456789'
 export function templateHash(template: unknown, collisionCount: number | undefined): string {
   const text = canonicalJson(template) + (collisionCount === undefined ? '' : `\u0000${collisionCount}`)
   return [...String(fnv32a(text))].map((digit) => alphabet[digit.charCodeAt(0) % alphabet.length]).join('')
-}
-
-/** JSON with sorted keys, without what is empty of value: the same text for values that say the same. */
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_, member: unknown) =>
-    typeof member === 'object' && member !== null && !Array.isArray(member) ? sorted(member) : member,
-  )
-}
-
-function sorted(members: object): object {
-  return Object.fromEntries(Object.entries(members).sort(([a], [b]) => (a < b ? -1 : 1)))
 }
 
 function fnv32a(text: string): number {

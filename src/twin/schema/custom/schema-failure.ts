@@ -1,3 +1,4 @@
+import { invalidValue, requiredValue } from '../../api/field-problem.ts'
 import type { StatusCause } from '../../api/status-error.ts'
 
 /** One way in which a value does not fit its schema; `path` is that of the value: `spec.rules[0].host`, empty for the whole object. */
@@ -24,7 +25,7 @@ export function causeOf(failure: SchemaFailure, minor: number): StatusCause {
   const { path } = failure
   switch (failure.kind) {
     case 'Required':
-      return { reason: 'FieldValueRequired', message: 'Required value', field: path }
+      return requiredValue(path)
     case 'Enum':
       return { reason: 'FieldValueNotSupported', message: unsupported(failure.value, failure.allowed), field: path }
     case 'Type':
@@ -34,9 +35,9 @@ export function causeOf(failure: SchemaFailure, minor: number): StatusCause {
     case 'TooMany':
       return tooMany(failure, minor)
     case 'Rule':
-      return invalid(path, failure.value, `${inBody(path)} ${failure.rule}`)
+      return invalidValue(path, failure.value, `${inBody(path)} ${failure.rule}`)
     case 'Junctor':
-      return invalid('<nil>', '', `${JSON.stringify(path)} ${failure.rule}`)
+      return invalidValue('<nil>', '', `${JSON.stringify(path)} ${failure.rule}`)
   }
 }
 
@@ -47,7 +48,7 @@ function typeCause({ path, expected, found }: SchemaFailure & { kind: 'Type' }, 
 }
 
 function tooLong({ path, limit, value }: SchemaFailure & { kind: 'TooLong' }, minor: number): StatusCause {
-  if (minor < saysTooMuch) return invalid(path, value, `${inBody(path)} should be at most ${limit} chars long`)
+  if (minor < saysTooMuch) return invalidValue(path, value, `${inBody(path)} should be at most ${limit} chars long`)
   const unit = minor >= 32 ? 'bytes' : ''
   return {
     reason: 'FieldValueTooLong',
@@ -57,12 +58,8 @@ function tooLong({ path, limit, value }: SchemaFailure & { kind: 'TooLong' }, mi
 }
 
 function tooMany({ path, limit, count, unit }: SchemaFailure & { kind: 'TooMany' }, minor: number): StatusCause {
-  if (minor < saysTooMuch) return invalid(path, count, `${inBody(path)} should have at most ${limit} ${unit}`)
+  if (minor < saysTooMuch) return invalidValue(path, count, `${inBody(path)} should have at most ${limit} ${unit}`)
   return { reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${limit} items`, field: path }
-}
-
-function invalid(field: string, value: unknown, why: string): StatusCause {
-  return { reason: 'FieldValueInvalid', message: `Invalid value: ${JSON.stringify(value)}: ${why}`, field }
 }
 
 function unsupported(value: unknown, allowed: readonly unknown[]): string {

@@ -1,5 +1,5 @@
 import type { Container, LimitRange, LimitRangeItem, Pod, PodSpec } from 'kubernetes-types/core/v1'
-import { compareQuantities, parseQuantity, type Quantity, quantityText } from '../../../../core/kubernetes/quantity.ts'
+import { addQuantities, compareQuantities, parseQuantity, type Quantity, quantityText } from '../../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../../kube-object.ts'
 import { type AdmissionVerdict, admitted, type ObjectReader, refused } from './admission-verdict.ts'
 
@@ -35,7 +35,7 @@ function totalOf({ containers = [], initContainers = [] }: PodSpec): Asked {
   const total = (part: keyof Asked) => {
     const sum: Record<string, Quantity> = {}
     for (const container of containers) {
-      for (const [name, amount] of readAll(askedBy(container)[part])) sum[name] = plus(sum[name], amount)
+      for (const [name, amount] of readAll(askedBy(container)[part])) sum[name] = addQuantities(sum[name], amount)
     }
     for (const container of initContainers) {
       for (const [name, amount] of readAll(askedBy(container)[part])) sum[name] = biggest(sum[name], amount)
@@ -50,10 +50,6 @@ function readAll(amounts: Amounts): readonly (readonly [string, Quantity])[] {
     const amount = parseQuantity(text)
     return amount === undefined ? [] : [[name, amount] as const]
   })
-}
-
-function plus(a: Quantity | undefined, b: Quantity): Quantity {
-  return a === undefined ? b : { nano: a.nano + b.nano, notation: a.notation }
 }
 
 function biggest(a: Quantity | undefined, b: Quantity): Quantity {
