@@ -67,6 +67,18 @@ describe('a run', () => {
     expect(run.problems()).toEqual([])
   })
 
+  it('goes over every minor with its servers, and drains its workers as seldom as the version-skew policy allows', async () => {
+    const run = await started({ version: 'v1.27.3+k3s1', servers: 3, workers: 3 })
+    await run.create('up', { version: 'v1.32.11+k3s1' })
+    const end = await run.until('up', ({ phase }) => phase === 'Complete' || phase === 'Refused', 20_000)
+    const minors = (node: string) => run.witness.versions.get(node)?.map((version) => /v1\.(\d+)/.exec(version)?.[1])
+    expect(end).toMatchObject({ phase: 'Complete', from: 'v1.27.3+k3s1', progress: { controlPlane: '3/3', nodes: '3/3' } })
+    expect(minors('server-0')).toEqual(['28', '29', '30', '31', '32'])
+    expect(minors('worker-0')).toEqual(['30', '32'])
+    expect(run.witness.leftOvers()).toEqual([])
+    expect(run.problems()).toEqual([])
+  })
+
   it('never takes two nodes together that hold the replicas of one workload, budget or not', async () => {
     const [deployment] = web(2, 0, { pool: 'blue' })
     const run = await started({ ...small, servers: 1, objects: deployment === undefined ? [] : [deployment] })

@@ -8,6 +8,8 @@ export class UpgradeWitness {
   readonly violations: string[] = []
   /** Nodes in the order in which the change of each began; those of one batch stand together. */
   readonly changed: string[] = []
+  /** Versions that each node reported, in their order. */
+  readonly versions = new Map<string, string[]>()
   /** How many workers were away at the same time, at the most. */
   mostWorkersAway = 0
   readonly #store: ObjectStore
@@ -57,6 +59,7 @@ export class UpgradeWitness {
   /** No kubelet is newer than any API server, nor too old for one; API servers are one minor apart at most. */
   #seeVersions(node: KubeObject): void {
     const changed = node.metadata.name
+    this.versions.set(changed, [...(this.versions.get(changed) ?? []), as<Node>(node).status?.nodeInfo?.kubeletVersion ?? ''])
     if (!isAtWork(node)) this.#violated(`${changed} was changed before it was drained`)
     const nodes = this.#store.list('nodes').map((node) => ({ name: node.metadata.name, server: isServer(node), minor: minorOf(node) }))
     const servers = nodes.filter(({ server }) => server).map(({ minor }) => minor)

@@ -2,6 +2,7 @@ import { parseJournal } from '../../core/plan/journal.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { isEnded } from '../../core/upgrade/run-phase.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
+import { shippedReleases } from '../../core/version/shipped-releases.ts'
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { byJob, byNode, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
@@ -11,6 +12,9 @@ export interface UpgradeSources {
   readonly upgrades: CachedUpgrades
   readonly caches: UpgradeCaches
 }
+
+/** Read once: they do not change while a process runs. */
+const releases = shippedReleases()
 
 type Observed = Omit<UpgradeFacts, 'apiServer' | 'failures' | 'refusals' | 'drains' | 'drainProblems'>
 
@@ -25,6 +29,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: Upgrad
     jobs: caches.jobs.byIndex(byRun, uid),
     podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
+    releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,
     others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(otherUpgrade),
     plansAtWork: plansAtWork(plans),

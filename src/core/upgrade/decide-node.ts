@@ -7,7 +7,7 @@ import { displacedPods } from './displaced-pods.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, timestamp, working } from './node-turn.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import { upgradeContainerOf } from './upgrade-image.ts'
-import { jobAttemptLabel, jobStepLabel, type UpgradeJobInput, upgradeJob } from './upgrade-job.ts'
+import { jobAttemptLabel, type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
 
 /** An image that is not there after this time is not going to come. */
 const stageTimeoutMs = 600_000
@@ -242,9 +242,10 @@ function attemptOf({ labels }: JobFacts): number {
   return Number(labels[jobAttemptLabel] ?? 1)
 }
 
-/** The Job of the present attempt. */
-function newest({ jobs, entry }: NodeAtWork, step: UpgradeJobInput['step']): JobFacts | undefined {
-  return jobs.find((job) => job.labels[jobStepLabel] === step && attemptOf(job) === entry.attempt && !job.deleting)
+/** The Job of the present attempt: its name tells run, version, step and attempt. */
+function newest({ jobs, entry, node }: NodeAtWork, step: UpgradeJobInput['step']): JobFacts | undefined {
+  const name = upgradeJobName({ runUid: entry.run, node, step, version: entry.version, attempt: entry.attempt })
+  return jobs.find((job) => job.name === name && !job.deleting)
 }
 
 function isReached({ node, entry }: NodeAtWork): boolean {

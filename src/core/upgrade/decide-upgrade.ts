@@ -42,8 +42,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const works = nodesAtWork(facts).map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
   const problem = poolProblem(facts.nodes, settings)
   const groups = groupNodes(facts.nodes, settings)
-  const next: NextHop =
-    problem === undefined ? nextHop(facts.nodes, withoutSetAside(groups, works), context) : { kind: 'Refused', message: problem }
+  const next: NextHop = problem === undefined ? nextHop(withoutSetAside(groups, works), context) : { kind: 'Refused', message: problem }
   const stop = isStopped ? lastStop : (failureStop(works, context) ?? boundaryStop(works, { context, groups, next }))
   const hold = judgeHold({ context, works, next, stop })
   const view: RunView = { context, groups, next, works, hold, stop: stop ?? lastStop }

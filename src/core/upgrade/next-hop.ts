@@ -13,6 +13,6 @@ export interface Hop {
   /** Counted from 1. */
   readonly number: number
   readonly of: number
-  /** Whether nodes have to be brought to this version before the next hop. */
-  readonly nodesRequired: boolean
+  /** Versions whose nodes move once the control plane is there; empty when all may stay. */
+  readonly moving: ReadonlySet<string>
 }

@@ -1,20 +1,140 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
-import { parseVersion } from '../version/kubernetes-version.ts'
-import { controlPlaneHop } from '../version/version-skew.ts'
+import { isControlPlane } from '../plan/node-selection.ts'
+import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
 import type { NextHop } from './next-hop.ts'
 import type { RunContext } from './node-turn.ts'
+import { computePath } from './path/compute-path.ts'
+import type { Hop as PathHop, PathRequest } from './path/upgrade-path.ts'
 import type { NodeGroups } from './pools.ts'
-import { runs } from './run-view.ts'
+import { upgradeContainerOf } from './upgrade-image.ts'
 
-/** Where the run has to go next. */
-export function nextHop(_nodes: readonly NodeFacts[], groups: NodeGroups, { target }: RunContext): NextHop {
-  const path = [target.text]
-  const all = [...groups.controlPlane, ...groups.pools.flatMap(({ nodes }) => nodes)]
-  if (all.every((node) => runs(node, { version: target }))) return { kind: 'Arrived', path }
-  for (const { name, kubeletVersion } of groups.controlPlane) {
-    const running = parseVersion(kubeletVersion)
-    const verdict = running === undefined ? undefined : controlPlaneHop(running, target)
-    if (verdict?.verdict === 'Refused') return { kind: 'Refused', message: `${name}: ${verdict.message}` }
+/** Where the run has to go next, from what every node of the cluster reports now. */
+export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
+  const { target, settings, facts } = context
+  if (groups.controlPlane.length === 0) {
+    return refused(
+      'no node has the label node-role.kubernetes.io/control-plane: label the control-plane nodes, as kubeadm, k3s and RKE2 do',
+    )
   }
-  return { kind: 'Hop', hop: { version: target, number: 1, of: 1, nodesRequired: true }, path }
+  if (upgradeContainerOf(target, settings.upgrade) === undefined) {
+    return refused(`${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`)
+  }
+  if (settings.scope === 'Pools') return poolsHop(groups, context)
+  const workers = facts.nodes.filter((node) => !isControlPlane(node))
+  const found = computePath(pathRequest(groups, workers, context))
+  if (found.kind === 'Refused') return refused(`${found.message} (${found.source})`)
+  const [first, ...later] = found.path.hops
+  const path = found.path.hops.map(({ version }) => version)
+  if (first === undefined) return { kind: 'Arrived', path }
+  return settings.scope === 'ControlPlane' ? controlPlaneHop(first, later, context) : clusterHop(first, groups, path, context)
+}
+
+function pathRequest({ controlPlane }: NodeGroups, workers: readonly NodeFacts[], { target, settings, facts }: RunContext): PathRequest {
+  const answered = parseVersion(facts.apiServer)
+  const servers = versionsOf(controlPlane)
+  return {
+    // an API server that still answers with an older version counts as well
+    from: {
+      controlPlane: answered === undefined || isForeign(answered, servers) ? servers : [...servers, answered],
+      nodes: versionsOf(workers),
+    },
+    to: target,
+    workers: settings.workers,
+    releases: facts.releases,
+    acceptedRisks: settings.unsupportedSkew ? ['UnsupportedSkew', 'PreRelease'] : ['PreRelease'],
+  }
+}
+
+/** A proxy in front may answer with a version of its own. */
+function isForeign(answered: KubernetesVersion, servers: readonly KubernetesVersion[]): boolean {
+  return servers.every((server) => server.vendor?.name !== answered.vendor?.name)
+}
+
+function versionsOf(nodes: readonly NodeFacts[]): readonly KubernetesVersion[] {
+  return nodes.filter(({ labels }) => labels.type !== 'virtual-kubelet').flatMap(({ kubeletVersion }) => parseVersion(kubeletVersion) ?? [])
+}
+
+/** Nodes that have to move and that the run may not touch hold it: whoever named the nodes has to name them too. */
+function clusterHop(first: PathHop, { pools }: NodeGroups, path: readonly string[], context: RunContext): NextHop {
+  const { facts, settings } = context
+  const own = new Set(pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)))
+  const outside = facts.nodes.find((node) => !isControlPlane(node) && !own.has(node.name) && first.nodes.from.includes(node.kubeletVersion))
+  if (outside !== undefined && first.nodes.cause !== 'Target') {
+    const where = settings.nodes === undefined ? 'was set aside' : 'is not in spec.nodes'
+    return refused(
+      `${outside.name} (kubelet ${outside.kubeletVersion}) ${where} and has to move first: ${first.nodes.reason}; upgrade it, or add it`,
+    )
+  }
+  if (path.length === 1 && isThere(first, context) && !pools.some(({ nodes }) => nodes.some(moves(first)))) return { kind: 'Arrived', path }
+  return { kind: 'Hop', hop: hopOf(first, path, context, new Set(first.nodes.from)), path }
+}
+
+/** With the control plane alone, nodes stay; where they may not, the run is refused before it makes them too old. */
+function controlPlaneHop(first: PathHop, later: readonly PathHop[], context: RunContext): NextHop {
+  const path = [first, ...later].map(({ version }) => version)
+  if (isThere(first, context)) {
+    const needed = later.length > 0 ? first : undefined
+    if (needed === undefined) return { kind: 'Arrived', path }
+    return refused(
+      `nodes have to move to ${first.version} before the control plane goes on: ${first.nodes.reason}; upgrade them with scope Pools or Cluster`,
+    )
+  }
+  return { kind: 'Hop', hop: hopOf(first, path, context, new Set()), path }
+}
+
+/** Named pools alone: as far as the control plane is, and no further. */
+function poolsHop({ controlPlane, pools }: NodeGroups, context: RunContext): NextHop {
+  const { target } = context
+  const path = [target.text]
+  const behind = controlPlane.find(({ kubeletVersion }) => {
+    const running = parseVersion(kubeletVersion)
+    return running !== undefined && compareMinor(running, target) === -1
+  })
+  if (behind !== undefined) {
+    return refused(
+      `${behind.name} runs ${behind.kubeletVersion}, and no kubelet may be newer than an API server: upgrade the control plane first`,
+    )
+  }
+  const nodes = pools.flatMap((pool) => pool.nodes)
+  const higher = nodes.find(({ kubeletVersion }) => orderOf(kubeletVersion, target) === 1)
+  if (higher !== undefined)
+    return refused(`${higher.name} runs ${higher.kubeletVersion} and ${target.text} is lower: a node is never lowered`)
+  const moving = new Set(
+    nodes.filter(({ kubeletVersion }) => orderOf(kubeletVersion, target) !== 0).map(({ kubeletVersion }) => kubeletVersion),
+  )
+  if (moving.size === 0) return { kind: 'Arrived', path }
+  return { kind: 'Hop', hop: { version: target, number: 1, of: 1, moving }, path }
+}
+
+function orderOf(kubeletVersion: string, target: KubernetesVersion): number | undefined {
+  const running = parseVersion(kubeletVersion)
+  return running === undefined ? undefined : compareVersions(running, target)
+}
+
+function isThere({ controlPlane }: PathHop, { facts }: RunContext): boolean {
+  const servers = facts.nodes.filter(isControlPlane)
+  return (
+    controlPlane.from === controlPlane.to && servers.every(({ kubeletVersion }) => parseVersion(kubeletVersion)?.text === controlPlane.to)
+  )
+}
+
+function moves({ nodes }: PathHop): (node: NodeFacts) => boolean {
+  return ({ kubeletVersion }) => nodes.from.includes(parseVersion(kubeletVersion)?.text ?? '')
+}
+
+/** The run's first path tells how many hops there are; those that are left tell which of them this is. */
+function hopOf(
+  { version }: PathHop,
+  path: readonly string[],
+  { facts, target }: RunContext,
+  moving: ReadonlySet<string>,
+): Extract<NextHop, { kind: 'Hop' }>['hop'] {
+  const planned = facts.upgrade.status?.path ?? path
+  const of = Math.max(planned.length, path.length)
+  const at = planned.indexOf(version)
+  return { version: parseVersion(version) ?? target, number: at < 0 ? of - path.length + 1 : at + 1, of, moving }
+}
+
+function refused(message: string): NextHop {
+  return { kind: 'Refused', message }
 }

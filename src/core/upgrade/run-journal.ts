@@ -1,10 +1,9 @@
 import { z } from 'zod'
 
-const steps = ['Staging', 'Draining', 'Changing', 'Verifying', 'Soaking', 'Failed', 'Quarantined'] as const
 /**
  * Where a node is on its way. Cordoning begins `Draining`, the node is given back when `Soaking` begins, both in the same write as the entry.
  */
-type NodeStep = (typeof steps)[number]
+const steps = ['Staging', 'Draining', 'Changing', 'Verifying', 'Soaking', 'Failed', 'Quarantined'] as const
 
 const RunEntry = z.object({
   /** UID of the ClusterUpgrade. */

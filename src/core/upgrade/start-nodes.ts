@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { parseVersion } from '../version/kubernetes-version.ts'
 import type { Hop } from './next-hop.ts'
 import { patchNode, timestamp } from './node-turn.ts'
 import { isAway, pickBatch } from './pick-batch.ts'
@@ -26,7 +27,7 @@ export function startNodes(view: RunView): Started {
   if (next.kind !== 'Hop') return nothing
   const servers = view.groups.controlPlane.filter((node) => view.context.settings.scope !== 'Pools' && !runs(node, next.hop))
   if (servers.length > 0) return startServer(view, next.hop, servers)
-  const pool = next.hop.nodesRequired ? view.groups.pools.find((one) => nodesLeft(one, view, next.hop).length > 0) : undefined
+  const pool = view.groups.pools.find((one) => nodesLeft(one, view, next.hop).length > 0)
   return pool === undefined ? nothing : startBatch(view, next.hop, pool)
 }
 
@@ -104,10 +105,10 @@ function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBat
   }
 }
 
-/** Nodes of the pool that do not run the version of the hop and were not set aside. */
+/** Nodes of the pool that have to move at this hop and have not failed. */
 function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Hop): readonly NodeFacts[] {
   const failed = new Set(works.filter(({ turn }) => turn.kind === 'Failed').map(({ at }) => at.node.name))
-  return pool.nodes.filter((node) => !runs(node, hop) && !failed.has(node.name))
+  return pool.nodes.filter((node) => hop.moving.has(parseVersion(node.kubeletVersion)?.text ?? '') && !failed.has(node.name))
 }
 
 function activeNodes(view: RunView): readonly string[] {

@@ -2,6 +2,7 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
+import type { Releases } from '../version/releases.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
 
 /** Another ClusterUpgrade of the cluster. */
@@ -25,6 +26,8 @@ export interface UpgradeFacts {
   readonly podsByNode?: { get(node: string): readonly PodFacts[] }
   /** `gitVersion` of the API server that answered. */
   readonly apiServer: string
+  /** Which versions there are. */
+  readonly releases: Releases
   /** Milliseconds since the oldest cache was last proven fresh. */
   readonly factsAgeMs: number
   /** By Job UID. */

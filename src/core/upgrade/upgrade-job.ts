@@ -13,7 +13,7 @@ import { mungeVersion } from '../version/kubernetes-version.ts'
 /** On Jobs: name of the node, shortened where it is no label value; the whole one is an annotation. */
 export const jobNodeAnnotation = 'falkirk.dev/node'
 /** On Jobs: what it is for. */
-export const jobStepLabel = 'falkirk.dev/step'
+const jobStepLabel = 'falkirk.dev/step'
 export const jobAttemptLabel = 'falkirk.dev/attempt'
 
 export interface UpgradeJobInput {
@@ -54,7 +54,7 @@ export function upgradeJob(input: UpgradeJobInput): Job {
 }
 
 /** `falkirk-change-NODE-DIGEST`: the digest tells apart runs, versions and attempts. */
-function upgradeJobName({
+export function upgradeJobName({
   runUid,
   node,
   step,
