@@ -1,7 +1,8 @@
-import type { Node } from 'kubernetes-types/core/v1'
-import { as, type DraftObject } from '../kube-object.ts'
+import type { DraftObject } from '../kube-object.ts'
 import { generateCluster } from '../load/generator/generate-cluster.ts'
-import { type LeftOut, loadObjects } from '../load/load-objects.ts'
+import type { LeftOut } from '../load/load-objects.ts'
+import { createWanted, loadCaptured } from '../load/load-stages.ts'
+import { serverVersionOf } from '../load/server-version.ts'
 import type { SandboxWorld, WorldPorts, WorldSource } from './sandbox-world.ts'
 
 /** For the first service accounts and leases. */
@@ -21,39 +22,20 @@ export function generatedWorld(options: Generated, onLeftOut: LeftOutListener): 
   return { ageMs, make }
 }
 
-/** Objects of a cluster or of files; the API server is as new as their first node unless a version is told. */
+/** Objects of a cluster or of files; the API server is as new as their newest kubelet unless a version is told. */
 export function loadedWorld(objects: readonly DraftObject[], version: string | undefined, onLeftOut: LeftOutListener): WorldSource {
-  return { ageMs, times: 'World', make: async () => worldOf(objects, version ?? versionOf(objects), onLeftOut) }
+  return { ageMs, times: 'World', make: async () => worldOf(objects, version ?? serverVersionOf(objects) ?? 'v1.33.5', onLeftOut) }
 }
 
 function worldOf(objects: readonly DraftObject[], version: string, onLeftOut: LeftOutListener): SandboxWorld {
   return {
     version,
-    load: async (twin) => {
-      const { leftOut } = await loadObjects(twin, objects.filter(isFromCluster))
-      leftOut.forEach(onLeftOut)
-    },
+    load: async (twin) => (await loadCaptured(twin, objects)).forEach(onLeftOut),
     apply: async (twin, clock) => {
-      await clock.advance(ageMs / 3)
-      const wanted = objects.filter((object) => !isFromCluster(object))
-      for (const some of [wanted.filter(isNamespace), wanted.filter((object) => !isNamespace(object))]) {
-        const { leftOut } = await loadObjects(twin, some)
-        leftOut.forEach(onLeftOut)
-        await clock.advance(ageMs / 3)
-      }
+      const settle = () => clock.advance(ageMs / 3)
+      const leftOut = await createWanted(twin, objects, settle)
+      leftOut.forEach(onLeftOut)
+      await settle()
     },
   }
-}
-
-function isFromCluster({ metadata }: DraftObject): boolean {
-  return Boolean(metadata?.uid)
-}
-
-function isNamespace({ kind }: DraftObject): boolean {
-  return kind === 'Namespace'
-}
-
-function versionOf(objects: readonly DraftObject[]): string {
-  const node = objects.find(({ kind }) => kind === 'Node')
-  return (node === undefined ? undefined : as<Node>(node).status?.nodeInfo?.kubeletVersion) ?? 'v1.33.5'
 }

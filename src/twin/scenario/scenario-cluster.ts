@@ -1,13 +1,13 @@
 import { resolve } from 'node:path'
-import type { Node } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../cluster/clock.ts'
 import { readSnapshot } from '../../cluster/snapshot/read-snapshot.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
-import { as, type DraftObject } from '../kube-object.ts'
+import type { DraftObject } from '../kube-object.ts'
 import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
 import { generateCluster } from '../load/generator/generate-cluster.ts'
-import { loadObjects } from '../load/load-objects.ts'
+import { createWanted, loadCaptured } from '../load/load-stages.ts'
 import { readManifests } from '../load/manifests.ts'
+import { serverVersionOf } from '../load/server-version.ts'
 import type { Twin, TwinOptions } from '../twin.ts'
 import type { FaultBoard } from './faults/fault-board.ts'
 import type { Scenario } from './scenario-schema.ts'
@@ -44,15 +44,12 @@ export async function scenarioCluster(
   }
   for (const file of cluster.files ?? []) for (const object of await readManifests(resolve(folder, file))) objects.push(object)
   for (const object of cluster.objects ?? []) objects.push(object as DraftObject)
-  return { version: version ?? versionOf(objects), objects }
+  return { version: version ?? serverVersionOf(objects) ?? 'v1.32.1', objects }
 }
 
 /** Puts what comes from a cluster into a twin that has not been started; kinds that the server does not know are left out. */
 export async function loadScenario(twin: Twin, { objects }: ScenarioCluster): Promise<void> {
-  await loadObjects(
-    twin,
-    objects.filter(({ metadata }) => metadata?.uid),
-  )
+  await loadCaptured(twin, objects)
 }
 
 /**
@@ -60,19 +57,7 @@ export async function loadScenario(twin: Twin, { objects }: ScenarioCluster): Pr
  * something is refused.
  */
 export async function applyScenario(twin: Twin, { objects }: ScenarioCluster, clock: Clock): Promise<void> {
-  await clock.sleep(1000)
-  const wanted = objects.filter(({ metadata }) => !metadata?.uid)
-  const isNamespace = ({ kind }: DraftObject) => kind === 'Namespace'
-  await load(twin, wanted.filter(isNamespace))
-  await clock.sleep(1000)
-  await load(
-    twin,
-    wanted.filter((object) => !isNamespace(object)),
-  )
-}
-
-async function load(twin: Twin, objects: readonly DraftObject[]): Promise<void> {
-  const { leftOut } = await loadObjects(twin, objects)
+  const leftOut = await createWanted(twin, objects, () => clock.sleep(1000))
   const [first] = leftOut
   if (first === undefined) return
   const { kind, namespace, name, why } = first
@@ -85,12 +70,6 @@ export function scenarioTwinOptions({ timings }: Scenario, board: FaultBoard): P
   const { api, kubelets } = board.twinOptions()
   const all: PodTimings = { ...defaultTimings, ...present(timings ?? {}) }
   return { ...(api && { api }), kubelets: { ...kubelets, timingsOf: () => all } }
-}
-
-/** The newest kubelet is as new as the server may be. */
-function versionOf(objects: readonly DraftObject[]): string {
-  const node = objects.find(({ kind }) => kind === 'Node')
-  return (node === undefined ? undefined : as<Node>(node).status?.nodeInfo?.kubeletVersion) ?? 'v1.32.1'
 }
 
 /** Without the fields that are undefined. */
