@@ -1,6 +1,7 @@
 import type { Build } from '../../version/build-etcd.ts'
 import { knownBuilds } from '../../version/known-builds.ts'
 import { compareVersions, type KubernetesVersion, sameRelease } from '../../version/kubernetes-version.ts'
+import { afterStop, type Members } from './members.ts'
 import { buildOf, type PathContext } from './path-context.ts'
 import { pickBuild, stepOf } from './pick-build.ts'
 import { refused, ruleSources } from './refused.ts'
@@ -59,11 +60,19 @@ function stopsOfMinor(minor: number, after: Build, context: PathContext, running
   const newest = running.at(-1)
   if (newest?.minor === minor) return [buildOf(newest, context)]
   if (stops?.between === 'Nothing') return skipped(minor, after, context)
-  const oldest = running[0]
-  const before = oldest !== undefined && oldest.minor === minor - 1 ? { before: context.running } : {}
-  const builds = knownBuilds(releases, context.line, minor)
-  const picked = pickBuild(builds, { ...before, after }, context)
+  const before = fixedStop(minor - 1, context, running)
+  const neighbours = before === undefined ? { after } : { before, after }
+  const picked = pickBuild(knownBuilds(releases, context.line, minor), neighbours, context)
   return picked === undefined ? unknownMinor(minor, context) : [picked]
+}
+
+/** What the control plane runs before it enters the next minor, where that is no choice. */
+function fixedStop(minor: number, context: PathContext, running: readonly KubernetesVersion[]): Members | undefined {
+  const [named] = namedIn(minor, context, running)
+  const newest = running.at(-1)
+  if (named !== undefined) return [named]
+  if (running[0]?.minor === minor) return context.members
+  return newest?.minor === minor ? [buildOf(newest, context)] : undefined
 }
 
 function skipped(minor: number, after: Build, { request, line }: PathContext): RefusedPath {
@@ -89,24 +98,27 @@ function namedIn(minor: number, context: PathContext, running: readonly Kubernet
 
 /** Puts a patch before each stop whose etcd may not be entered from what lies before it, where one is known that opens the way. */
 function throughGates(stops: readonly Build[], context: PathContext): readonly Build[] {
-  let before = context.running
+  let members = context.members
   return stops.flatMap((stop) => {
-    const patch = stepOf(before, stop, context).verdict === 'Unmet' ? patchBetween(before, stop, context) : undefined
-    before = stop
+    const patch = stepOf(members, stop, context).verdict === 'Unmet' ? patchBetween(members, stop, context) : undefined
+    members = afterStop(members, stop, context.distribution)
     return patch === undefined ? [stop] : [patch, stop]
   })
 }
 
-function patchBetween(before: Build, after: Build, context: PathContext): Build | undefined {
-  const { releases } = context.request
-  const minors = new Set([before.version.minor, after.version.minor])
-  const opening = [...minors]
-    .flatMap((minor) => knownBuilds(releases, context.line, minor))
-    .filter(({ version }) => compareVersions(before.version, version) === -1 && compareVersions(version, after.version) === -1)
-    .filter((build) => opens(stepOf(before, build, context).verdict) && opens(stepOf(build, after, context).verdict))
-  return pickBuild(opening, { before, after }, context)
+/** The patch has to bring every member that is not ready for the stop to where it is, by a step that is open itself. */
+function patchBetween(members: Members, after: Build, context: PathContext): Build | undefined {
+  const oldest = members[0]?.version ?? after.version
+  const minors = [oldest.minor, oldest.minor + 1].filter((minor) => minor <= after.version.minor)
+  const opening = minors
+    .toReversed()
+    .flatMap((minor) => knownBuilds(context.request.releases, context.line, minor))
+    .filter(({ version }) => compareVersions(oldest, version) === -1 && compareVersions(version, after.version) === -1)
+    .filter((build) => opens(members, build, context) && opens(afterStop(members, build, context.distribution), after, context))
+  return pickBuild(opening, { before: members, after }, context)
 }
 
-function opens(verdict: 'Open' | 'Met' | 'Unmet' | 'Unknown'): boolean {
+function opens(members: Members, build: Build, context: PathContext): boolean {
+  const { verdict } = stepOf(members, build, context)
   return verdict === 'Open' || verdict === 'Met'
 }

@@ -1,9 +1,9 @@
 import type { Build } from '../../version/build-etcd.ts'
-import { compareEtcd, type EtcdRange, type EtcdVersion } from '../../version/etcd-version.ts'
 import { chooseStops } from './choose-stops.ts'
 import { nodesOf, notesOf, risksOf } from './describe-hop.ts'
 import { wayPointsOf } from './hop-way-points.ts'
 import { judgeDistribution, judgeRequest } from './judge-request.ts'
+import { afterStop, type Members } from './members.ts'
 import { type ScheduledStop, scheduleNodes } from './node-schedule.ts'
 import { type PathContext, pathContext } from './path-context.ts'
 import type { Hop, PathRequest, PathResult } from './upgrade-path.ts'
@@ -22,7 +22,7 @@ export function computePath(request: PathRequest): PathResult {
   const chosen = chooseStops(context)
   if (chosen.kind === 'Refused') return chosen
   const { controlPlane } = request.from
-  const oldest = context.running.version
+  const oldest = context.members[0]?.version ?? request.to
   const scheduled = scheduleNodes({
     controlPlane,
     nodes: request.from.nodes ?? [oldest],
@@ -38,15 +38,15 @@ export function computePath(request: PathRequest): PathResult {
 }
 
 function hopsOf(scheduled: readonly ScheduledStop[], context: PathContext): readonly Hop[] {
-  let before = context.running
+  let before = context.members
   return scheduled.map((stop, index) => {
     const hop = hopOf(stop, { before, next: scheduled[index + 1]?.build }, context)
-    before = afterStop(before, stop, context)
+    before = afterStop(before, stop.build, context.distribution)
     return hop
   })
 }
 
-function hopOf(stop: ScheduledStop, { before, next }: { before: Build; next: Build | undefined }, context: PathContext): Hop {
+function hopOf(stop: ScheduledStop, { before, next }: { before: Members; next: Build | undefined }, context: PathContext): Hop {
   const version = stop.build.version.text
   const from = stop.controlPlane[0]?.text ?? version
   return {
@@ -54,28 +54,9 @@ function hopOf(stop: ScheduledStop, { before, next }: { before: Build; next: Bui
     controlPlane: { from, to: version },
     nodes: nodesOf(stop, next, context),
     wayPoints: wayPointsOf(stop, before, context),
-    notes: notesOf(stop, before, context),
+    notes: notesOf(stop, before, next, context),
     risks: risksOf(stop, context),
   }
-}
-
-/** What the control plane runs once it is at a stop, with the etcd that it then has: kubeadm never lowers one that is newer than its own. */
-function afterStop(before: Build, { build }: ScheduledStop, { distribution }: PathContext): Build {
-  if (before.version.text === build.version.text) return before
-  if (distribution !== 'kubeadm') return build
-  const etcd = higherRange(before.etcd, build.etcd)
-  return { ...build, ...(etcd === undefined ? {} : { etcd }) }
-}
-
-function higherRange(a: EtcdRange | undefined, b: EtcdRange | undefined): EtcdRange | undefined {
-  const atLeast = higher(a?.atLeast, b?.atLeast)
-  const atMost = a?.atMost === undefined || b?.atMost === undefined ? undefined : higher(a.atMost, b.atMost)
-  return { ...(atLeast === undefined ? {} : { atLeast }), ...(atMost === undefined ? {} : { atMost }) }
-}
-
-function higher(a: EtcdVersion | undefined, b: EtcdVersion | undefined): EtcdVersion | undefined {
-  if (a === undefined || b === undefined) return a ?? b
-  return compareEtcd(a, b) >= 0 ? a : b
 }
 
 /** How often nodes of the starting version that moves most often move. */

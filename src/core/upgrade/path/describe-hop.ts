@@ -4,8 +4,10 @@ import { compareEtcd, etcdText } from '../../version/etcd-version.ts'
 import type { KubernetesVersion } from '../../version/kubernetes-version.ts'
 import { kubeletSkew, minorsBetween } from '../../version/version-skew.ts'
 import { knownNotes } from './hop-note-data.ts'
+import { afterStop, lowestEtcd, type Members } from './members.ts'
 import { judgeEndurance, type ScheduledStop } from './node-schedule.ts'
 import type { PathContext } from './path-context.ts'
+import { stepOf } from './pick-build.ts'
 import { ruleSources } from './refused.ts'
 import type { HopNodes, HopNote } from './upgrade-path.ts'
 
@@ -63,7 +65,7 @@ export function risksOf({ build, kubelets }: ScheduledStop, { distribution }: Pa
 }
 
 /** What changes with a stop, in a few words each. */
-export function notesOf(stop: ScheduledStop, before: Build, context: PathContext): readonly HopNote[] {
+export function notesOf(stop: ScheduledStop, before: Members, next: Build | undefined, context: PathContext): readonly HopNote[] {
   const { build, controlPlane } = stop
   const oldest = controlPlane[0] ?? build.version
   const known = knownNotes.filter(
@@ -72,6 +74,7 @@ export function notesOf(stop: ScheduledStop, before: Build, context: PathContext
   )
   return [
     ...patchNote(stop, context),
+    ...gateNote(before, build, next, context),
     ...etcdNote(before, build, context),
     ...kubeadmNodesNote(stop, context),
     ...known.map(({ text, link }) => ({ text, link })),
@@ -86,9 +89,17 @@ function patchNote({ build, controlPlane }: ScheduledStop, { request, line }: Pa
   return [{ text: `newer than the release data of ${request.releases.reviewed}`, link: ruleSources.releases }]
 }
 
-function etcdNote(before: Build, { etcd, version }: Build, { etcdWithBuild }: PathContext): readonly HopNote[] {
-  const [low, high] = [before.etcd?.atMost, etcd?.atLeast]
-  if (!etcdWithBuild || low === undefined || high === undefined || before.version.text === version.text) return []
+/** Why the stop is not the last patch: it opens the way of etcd to the next one. */
+function gateNote(before: Members, build: Build, next: Build | undefined, context: PathContext): readonly HopNote[] {
+  if (next === undefined || stepOf(before, next, context).verdict === 'Met') return []
+  const step = stepOf(afterStop(before, build, context.distribution), next, context)
+  if (step.verdict !== 'Met') return []
+  return [{ text: `brings etcd ${etcdText(step.gate.least)}, which has to run before ${next.version.text}`, link: step.gate.source }]
+}
+
+function etcdNote(before: Members, { etcd, version }: Build, { etcdWithBuild }: PathContext): readonly HopNote[] {
+  const [low, high] = [lowestEtcd(before)?.atMost, etcd?.atLeast]
+  if (!etcdWithBuild || low === undefined || high === undefined || before[0]?.version.text === version.text) return []
   if (compareEtcd([low[0], low[1], 0], [high[0], high[1], 0]) >= 0) return []
   const minors = `${etcdText([low[0], low[1], Number.POSITIVE_INFINITY])} to ${etcdText([high[0], high[1], Number.POSITIVE_INFINITY])}`
   return [{ text: `etcd ${minors}: take a snapshot first`, link: 'https://etcd.io/docs/latest/upgrades/' }]

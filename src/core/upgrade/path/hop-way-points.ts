@@ -2,6 +2,7 @@ import type { Build } from '../../version/build-etcd.ts'
 import { etcdText } from '../../version/etcd-version.ts'
 import { knownBuilds } from '../../version/known-builds.ts'
 import type { KubernetesVersion } from '../../version/kubernetes-version.ts'
+import type { Members } from './members.ts'
 import type { ScheduledStop } from './node-schedule.ts'
 import type { PathContext } from './path-context.ts'
 import { isBuiltLater, monthOf, stepOf } from './pick-build.ts'
@@ -11,21 +12,21 @@ import { type KnownWayPoint, knownWayPoints } from './way-point-data.ts'
 /**
  * What has to be true before a stop.
  *
- * @param before what the control plane runs before it, with the etcd that it then has
+ * @param before what the control plane runs before it
  */
-export function wayPointsOf(stop: ScheduledStop, before: Build, context: PathContext): readonly WayPoint[] {
+export function wayPointsOf(stop: ScheduledStop, before: Members, context: PathContext): readonly WayPoint[] {
   const movesControlPlane = stop.controlPlane.some((version) => version.text !== stop.build.version.text)
   const ofBuilds = movesControlPlane ? [etcdWayPoint(before, stop.build, context), monthWayPoint(before, stop.build, context)] : []
   const known = knownWayPoints.flatMap((wayPoint) => wayPointOfMinor(wayPoint, stop, context) ?? [])
   return [...ofBuilds.flatMap((wayPoint) => wayPoint ?? []), ...known]
 }
 
-function etcdWayPoint(before: Build, after: Build, context: PathContext): WayPoint | undefined {
+function etcdWayPoint(before: Members, after: Build, context: PathContext): WayPoint | undefined {
   const step = stepOf(before, after, context)
-  if (step.verdict === 'Open' || stepOf(context.running, after, context).verdict === 'Met') return undefined
+  if (step.verdict === 'Open' || stepOf(context.members, after, context).verdict === 'Met') return undefined
   const { id, least, reason, source } = step.gate
   const state = { Met: 'MetByPath', Unmet: 'Required', Unknown: 'Check' } as const
-  const way = step.verdict === 'Met' ? `; ${before.version.text} brings it` : howToMeet(after, context, etcdText(least))
+  const way = step.verdict === 'Met' ? `; ${before[0]?.version.text} brings it` : howToMeet(after, context, etcdText(least))
   const needs = `every member of etcd runs ${etcdText(least)} or a later patch${way}`
   return { id, when: 'BeforeControlPlane', state: state[step.verdict], needs, reason, source }
 }
@@ -37,8 +38,9 @@ function howToMeet(after: Build, { distribution }: PathContext, least: string): 
   return ` (${own}, then take the tag out; external etcd is upgraded by itself)`
 }
 
-function monthWayPoint(before: Build, after: Build, context: PathContext): WayPoint | undefined {
-  if (before.released === undefined || after.released === undefined || !isBuiltLater(before, after, context)) return undefined
+function monthWayPoint(members: Members, after: Build, context: PathContext): WayPoint | undefined {
+  const before = members.find((member) => isBuiltLater(member, after, context))
+  if (before?.released === undefined || after.released === undefined) return undefined
   const builds = knownBuilds(context.request.releases, context.line, after.version.minor)
   const month = monthOf(before.released)
   const later = builds.find((build) => build.released !== undefined && monthOf(build.released) >= month)

@@ -1,8 +1,9 @@
 import type { Build } from '../../version/build-etcd.ts'
-import type { Distribution, ReleaseLine } from '../../version/distribution.ts'
-import { releaseLine } from '../../version/distribution.ts'
+import { type Distribution, type ReleaseLine, releaseLine } from '../../version/distribution.ts'
+import type { EtcdVersion } from '../../version/etcd-version.ts'
 import { describeBuild } from '../../version/known-builds.ts'
 import type { KubernetesVersion } from '../../version/kubernetes-version.ts'
+import type { Members } from './members.ts'
 import type { PathRequest } from './upgrade-path.ts'
 import { distinct } from './version-set.ts'
 
@@ -13,8 +14,8 @@ export interface PathContext {
   readonly line: ReleaseLine
   /** Whether a release brings the etcd that the cluster keeps its data in. */
   readonly etcdWithBuild: boolean
-  /** What runs now: of several API servers the oldest, with the etcd that was found, where somebody looked. */
-  readonly running: Build
+  /** What the control plane runs now, with the etcd that was found, where somebody looked. */
+  readonly members: Members
 }
 
 /** Finds what follows from the distribution, the datastore and what runs. */
@@ -22,10 +23,14 @@ export function pathContext(request: PathRequest, distribution: Distribution): P
   const embedded = distribution === 'k3s' || distribution === 'rke2'
   const etcdWithBuild = distribution === 'kubeadm' || (embedded && request.datastore !== 'Other')
   const line = releaseLine(distribution)
-  const oldest = describeBuild(request.releases, line, distinct(request.from.controlPlane)[0] ?? request.to)
-  const { etcd } = request
-  const running = etcd === undefined ? oldest : { ...oldest, etcd: { atLeast: etcd, atMost: etcd } }
-  return { request, distribution, line, etcdWithBuild, running }
+  const members = distinct(request.from.controlPlane).map((version) =>
+    withFound(describeBuild(request.releases, line, version), request.etcd),
+  )
+  return { request, distribution, line, etcdWithBuild, members }
+}
+
+function withFound(build: Build, found: EtcdVersion | undefined): Build {
+  return found === undefined ? build : { ...build, etcd: { atLeast: found, atMost: found } }
 }
 
 /** What the release data tell of a version. */

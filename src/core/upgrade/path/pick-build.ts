@@ -1,12 +1,12 @@
 import type { Build } from '../../version/build-etcd.ts'
-import type { EtcdRange } from '../../version/etcd-version.ts'
 import { type EtcdStep, judgeEtcdStep, lowersEtcd } from './etcd-gate.ts'
+import { lowestEtcd, type Members } from './members.ts'
 import type { PathContext } from './path-context.ts'
 
 /** What the stop of a minor lies between. */
 export interface Neighbours {
-  /** What runs before it, where this is known to be one build. */
-  readonly before?: Build
+  /** What runs before it, where that is no choice. */
+  readonly before?: Members
   readonly after: Build
 }
 
@@ -25,7 +25,7 @@ export function pickBuild(candidates: readonly Build[], neighbours: Neighbours, 
 }
 
 function costOf(build: Build, { before, after }: Neighbours, context: PathContext): number {
-  const gates = gateCost(stepOf(build, after, context)) + (before === undefined ? 0 : gateCost(stepOf(before, build, context)))
+  const gates = gateCost(stepOf([build], after, context)) + (before === undefined ? 0 : gateCost(stepOf(before, build, context)))
   const lowers = context.etcdWithBuild && lowersEtcd(build.etcd, after.etcd) ? 1 : 0
   return gates * 4 + lowers * 2 + (isBuiltLater(build, after, context) ? 1 : 0)
 }
@@ -34,9 +34,9 @@ function gateCost({ verdict }: EtcdStep): number {
   return { Open: 0, Met: 0, Unknown: 1, Unmet: 2 }[verdict]
 }
 
-/** The step of etcd from one build to the next; open where builds do not bring etcd. */
-export function stepOf(from: { readonly etcd?: EtcdRange }, to: Build, { line, etcdWithBuild }: PathContext): EtcdStep {
-  return etcdWithBuild ? judgeEtcdStep(from.etcd, { line, minor: to.version.minor, etcd: to.etcd }) : { verdict: 'Open' }
+/** The step of etcd from what members run to a build; open where builds do not bring etcd. */
+export function stepOf(from: Members, to: Build, { line, etcdWithBuild }: PathContext): EtcdStep {
+  return etcdWithBuild ? judgeEtcdStep(lowestEtcd(from), { line, minor: to.version.minor, etcd: to.etcd }) : { verdict: 'Open' }
 }
 
 /**
