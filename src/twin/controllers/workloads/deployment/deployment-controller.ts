@@ -147,7 +147,7 @@ export class DeploymentController implements Controller {
   }
 
   async #cleanUp(deployment: DeploymentObject, { old }: ReplicaSetFamily): Promise<void> {
-    for (const set of surplusRevisions(deployment, old)) await this.#sets.delete(set)
+    for (const set of surplusRevisions(deployment, old, this.#context.minor)) await this.#sets.delete(set)
   }
 
   async #writeRollout({ deployment, family }: Situation): Promise<Wake | undefined> {
