@@ -91,7 +91,25 @@ describe('preemption', () => {
     const cluster = { nodes: [node('n1')], pods: [runs('a', 'n1', '4')] }
     const cache = cacheOf(cluster)
     cache.nominate(podInfo(pod('waiting', { spec: { priority: 10 } }), 'n1'))
+    cache.nominate(podInfo(pod('elsewhere', { spec: { priority: 10 } }), 'n2'))
+    cache.nominate(podInfo(pod('equal', { spec: { priority: 100 } }), 'n1'))
+    cache.nominate(podInfo({ ...important(), spec: { ...important().spec, priority: 1, containers: [] } }, 'n1'))
     expect(decide(important(), cluster, [], cache)).toMatchObject({ displaced: ['waiting'] })
+  })
+
+  describe('in a large cluster', () => {
+    const names = Array.from({ length: 120 }, (_, at) => `n${at + 1}`)
+    const large = names.map((name) => node(name))
+    const on = (name: string) => ({ priority: name === 'n120' ? -1 : 0, app: name === 'n119' ? 'free' : 'guarded' })
+    const pods = names.map((name) => runs(`on-${name}`, name, '4', on(name)))
+
+    it('is content with the best of a hundred nodes', () => {
+      expect(decide(important(), { nodes: large, pods })).toMatchObject({ node: 'n1' })
+    })
+
+    it('looks on for one where no budget is broken, and no further', () => {
+      expect(decide(important(), { nodes: large, pods }, [budget('guarded', 0)])).toMatchObject({ node: 'n119' })
+    })
   })
 })
 
@@ -131,5 +149,27 @@ describe('no preemption', () => {
     const cluster = { nodes: [node('n1')], pods: [runs('a', 'n1', '4', { terminating: true })], minor: 20 }
     expect(decide(important({ nominated: 'n1' }), cluster)).toMatchObject({ kind: 'Refuse', nomination: 'Keep' })
     expect(decide(important(), cluster)).toMatchObject({ victims: ['a'] })
+  })
+
+  it.each([
+    { minor: 27, reason: undefined, refuses: true },
+    { minor: 28, reason: undefined, refuses: false },
+    { minor: 28, reason: 'PreemptionByScheduler', refuses: true },
+    { minor: 28, reason: 'EvictionByEvictionAPI', refuses: false },
+  ])('in 1.$minor while a pod is on its way out for the reason $reason: $refuses', ({ minor, reason, refuses }) => {
+    const going = runs('a', 'n1', '4', { terminating: true })
+    const conditions = reason === undefined ? [] : [{ type: 'DisruptionTarget', status: 'True', reason }]
+    const cluster = { nodes: [node('n1')], pods: [{ ...going, status: { ...going.status, conditions } }], minor }
+    const decision = decide(important({ nominated: 'n1' }), cluster)
+    expect('kind' in decision && decision.message === 'not eligible due to terminating pod on the nominated node.').toBe(refuses)
+  })
+
+  it.each([
+    { type: 'DisruptionTarget', status: 'False', reason: 'PreemptionByScheduler' },
+    { type: 'Ready', status: 'True', reason: 'PreemptionByScheduler' },
+  ])('is not put off by another condition: $type $status', (condition) => {
+    const going = runs('a', 'n1', '4', { terminating: true })
+    const cluster = { nodes: [node('n1')], pods: [{ ...going, status: { ...going.status, conditions: [condition] } }], minor: 28 }
+    expect(decide(important({ nominated: 'n1' }), cluster)).toMatchObject({ victims: ['a'] })
   })
 })
