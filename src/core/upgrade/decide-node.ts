@@ -1,7 +1,9 @@
 import { type DrainDecision, decideDrain, drainMessage } from '../drain/decide-drain.ts'
 import type { DrainPolicy } from '../drain/drain-policy.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { failureMessage, stuckMessage } from '../plan/failure-message.ts'
+import { isControlPlane } from '../plan/node-selection.ts'
 import { parseVersion, sameRelease } from '../version/kubernetes-version.ts'
 import { displacedPods } from './displaced-pods.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, timestamp, working } from './node-turn.ts'
@@ -123,7 +125,11 @@ function change(at: NodeAtWork, context: RunContext): NodeTurn {
   if (job?.end?.kind === 'Complete' || (job === undefined && isReached(at))) {
     return working([patchNode(at, { entry: atStep(entry, 'Verifying', nowMs) })])
   }
-  if (job === undefined) return createJob(at, context, 'Change')
+  if (job === undefined) {
+    const sick = sickServer(node, facts.nodes)
+    if (sick === undefined) return createJob(at, context, 'Change')
+    return working([], { message: `${node.name} waits: control-plane node ${sick.name} is not Ready; bring it back` })
+  }
   const pods = facts.podsByJob.get(job.name) ?? []
   if (job.end === undefined) {
     return working([], { message: stuckMessage(job, node.name, pods, '') ?? `${node.name}: job ${job.name} is at work` })
@@ -135,6 +141,12 @@ function change(at: NodeAtWork, context: RunContext): NodeTurn {
   const againAtMs = job.end.atMs + firstBackOffMs * 2 ** (entry.tries - 1)
   if (nowMs < againAtMs) return working([], { message: `${message}; it is tried again`, wakeAtMs: againAtMs })
   return working([patchNode(at, { entry: { ...entry, attempt: entry.attempt + 1, tries: entry.tries + 1 } })])
+}
+
+/** Another control-plane node that does not serve: while it is away no further one is stopped. */
+function sickServer(node: NodeFacts, nodes: readonly NodeFacts[]): NodeFacts | undefined {
+  if (!isControlPlane(node)) return undefined
+  return nodes.find((other) => other.name !== node.name && isControlPlane(other) && !other.ready)
 }
 
 /** The kubelet says the version, and says that it is Ready, before the node is given back. */

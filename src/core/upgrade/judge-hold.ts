@@ -1,5 +1,7 @@
+import { runAnnotation } from '../kubernetes/node-facts.ts'
 import type { NextHop } from './next-hop.ts'
 import type { RunContext } from './node-turn.ts'
+import { parseRunEntry } from './run-journal.ts'
 import type { NodeWork } from './run-view.ts'
 import type { StopStatus, UpgradePhase } from './upgrade-status.ts'
 
@@ -22,7 +24,7 @@ export interface HoldInput {
 
 /** Judges whether a run may start nodes; the first reason not to is told. */
 export function judgeHold(input: HoldInput): Hold | undefined {
-  return cancelled(input) ?? another(input) ?? refused(input) ?? plansFirst(input) ?? paused(input) ?? stopped(input)
+  return cancelled(input) ?? another(input) ?? refused(input) ?? marked(input) ?? plansFirst(input) ?? paused(input) ?? stopped(input)
 }
 
 /** Started nodes finish; then it is over. A pause that lasted too long is given up in the same way. */
@@ -63,6 +65,18 @@ function another({ context }: HoldInput): Hold | undefined {
 
 function refused({ next }: HoldInput): Hold | undefined {
   return next.kind === 'Refused' ? { phase: 'Refused', message: next.message } : undefined
+}
+
+/** What another run, a newer Falkirk or a person has written on a node is not written over. */
+function marked({ context }: HoldInput): Hold | undefined {
+  const { nodes, upgrade } = context.facts
+  const foreign = nodes.find((node) => {
+    const read = parseRunEntry(node.run)
+    return read.kind === 'Unreadable' || (read.kind === 'Entry' && read.entry.run !== upgrade.metadata.uid)
+  })
+  if (foreign === undefined) return undefined
+  const message = `annotation ${runAnnotation} of node ${foreign.name} is not of this run: remove it when the node's scheduling state is right`
+  return { phase: 'Pending', message }
 }
 
 function plansFirst({ context }: HoldInput): Hold | undefined {

@@ -2,10 +2,11 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
 import type { Hop } from './next-hop.ts'
 import { patchNode, timestamp } from './node-turn.ts'
+import { isBelow } from './path/version-set.ts'
 import { isAway, pickBatch } from './pick-batch.ts'
 import type { Pool } from './pools.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
-import { activeWorks, type RunView, runs } from './run-view.ts'
+import { activeWorks, type RunView } from './run-view.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import type { BatchStatus } from './upgrade-status.ts'
 
@@ -25,10 +26,16 @@ const nothing: Started = { actions: [], batches: new Map() }
 export function startNodes(view: RunView): Started {
   const { next } = view
   if (next.kind !== 'Hop') return nothing
-  const servers = view.groups.controlPlane.filter((node) => view.context.settings.scope !== 'Pools' && !runs(node, next.hop))
+  const servers = view.groups.controlPlane.filter((node) => view.context.settings.scope !== 'Pools' && isBehind(node, next.hop))
   if (servers.length > 0) return startServer(view, next.hop, servers)
   const pool = view.groups.pools.find((one) => nodesLeft(one, view, next.hop).length > 0)
   return pool === undefined ? nothing : startBatch(view, next.hop, pool)
+}
+
+/** A server that is further than the hop, because somebody began by hand, is left as it is: nothing is ever lowered. */
+function isBehind({ kubeletVersion }: NodeFacts, { version }: Hop): boolean {
+  const running = parseVersion(kubeletVersion)
+  return running !== undefined && isBelow(running, version)
 }
 
 /** One at a time, and only while every other one serves: etcd keeps its quorum, and somebody answers for the API. */
