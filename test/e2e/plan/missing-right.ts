@@ -62,6 +62,8 @@ export class RightTest {
     const requests = await this.#requestsWithin(5_000)
     const told = await this.#told()
     const whileMissing = this.#states()
+    // the right comes after its lack has had its effect, however fast everything else is
+    if (this.#losesLease()) await this.#until('it has lost its lease', async () => this.#exitCodes.length > 0)
     await this.#apply()
     const complete = await this.#untilComplete()
     await this.#falkirk?.stop()
@@ -151,9 +153,13 @@ export class RightTest {
 
   /** A lease that cannot be renewed is to be lost within the test; the others are to outlive a machine that is busy with all of them. */
   #electionTimes(): Readonly<Record<string, string>> {
-    const { verb, resource } = this.#case.right
-    if (verb !== 'update' || resource !== 'leases') return {}
+    if (!this.#losesLease()) return {}
     return { CATTLE_ELECTION_LEASE_DURATION: '12s', CATTLE_ELECTION_RENEW_DEADLINE: '8s', CATTLE_ELECTION_RETRY_PERIOD: '1s' }
+  }
+
+  #losesLease(): boolean {
+    const { verb, resource } = this.#case.right
+    return verb === 'update' && resource === 'leases'
   }
 
   async #untilTold(until: (told: Told) => boolean): Promise<void> {
