@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { VirtualClock } from '../../src/cluster/virtual-clock.ts'
+import { clusterCidrOf } from '../../src/twin/load/cluster-cidr.ts'
 import { generateCluster } from '../../src/twin/load/generator/generate-cluster.ts'
 import { loadObjects } from '../../src/twin/load/load-objects.ts'
 import { RollingUpgrade } from '../../src/twin/scenario/rolling-upgrade.ts'
@@ -56,6 +57,7 @@ async function measureTwinDrain({ nodes, pods }: DrainSize): Promise<TwinDrain> 
     clock,
     random: seededRandom(1),
     version,
+    clusterCidr: clusterCidrOf(objects),
     kubelets: { heartbeats: 'Elided' },
     onDefect: (where, error) => defects.push(`${where}: ${String(error)}`),
   })

@@ -42,6 +42,8 @@ export interface KubeletApi {
   /** Tells of every bound pod that is there and of each change from then on. Resolves when the first are told; the function ends it. */
   watchPods(watcher: PodWatcher): Promise<() => void>
   getNode(name: string): Promise<Node | undefined>
+  /** `spec.podCIDR` of a node, as far as it is known without asking; a server whose nodes get their pods' addresses elsewhere tells none. */
+  podRangeOf?(node: string): string | undefined
   /** `Exists`: somebody has registered it before. */
   createNode(node: Node): Promise<'Created' | 'Exists'>
   /** Labels of a node that exists; those of others stay. */

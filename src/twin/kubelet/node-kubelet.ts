@@ -47,7 +47,7 @@ export class NodeKubelet implements Beating {
     this.pods = new NodePods({
       options,
       images: this.images,
-      ips: new PodIps(ordinal, options.podBlock),
+      ips: new PodIps(ordinal, options.podBlock, () => options.api.podRangeOf?.(this.#machine.name)),
       pressures: this.#pressure.all,
       machine: () => this.#machine,
       isPresent,

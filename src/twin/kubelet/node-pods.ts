@@ -119,6 +119,8 @@ export class NodePods implements PodHost {
   /** A pod that ran before: its image is on the node, its share is taken. */
   #takeUp(pod: Pod, worker: PodWorker): void {
     worker.adopt()
+    const { podIP } = pod.status ?? {}
+    if (podIP !== undefined && pod.spec?.hostNetwork !== true) this.#ground.ips.keep(pod.metadata?.uid ?? '', podIP)
     this.#add(pod, 1)
     this.#use(pod, this.api.volumesOf(pod))
     const bytes = this.timingsOf(pod).imageBytes

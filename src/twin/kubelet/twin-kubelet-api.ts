@@ -39,6 +39,11 @@ export class TwinKubeletApi implements KubeletApi {
     return node === undefined ? undefined : as<Node>(node)
   }
 
+  podRangeOf(name: string): string | undefined {
+    const node = this.#client.store.get('nodes', undefined, name)
+    return node === undefined ? undefined : as<Node>(node).spec?.podCIDR
+  }
+
   async createNode(node: Node): Promise<'Created' | 'Exists'> {
     const made = await unless(409, this.#client.create('nodes', draftOf(node)))
     if (made === undefined) return 'Exists'

@@ -1,4 +1,5 @@
 import type { DraftObject } from '../kube-object.ts'
+import { clusterCidrOf } from '../load/cluster-cidr.ts'
 import { generateCluster } from '../load/generator/generate-cluster.ts'
 import type { LeftOut } from '../load/load-objects.ts'
 import { createWanted, loadCaptured } from '../load/load-stages.ts'
@@ -30,6 +31,7 @@ export function loadedWorld(objects: readonly DraftObject[], version: string | u
 function worldOf(objects: readonly DraftObject[], version: string, onLeftOut: LeftOutListener): SandboxWorld {
   return {
     version,
+    twinOptions: { clusterCidr: clusterCidrOf(objects) },
     load: async (twin) => (await loadCaptured(twin, objects)).forEach(onLeftOut),
     apply: async (twin, clock) => {
       const settle = () => clock.advance(ageMs / 3)

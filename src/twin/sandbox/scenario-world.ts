@@ -21,7 +21,7 @@ export function scenarioWorld(scenario: Scenario, { folder, say }: ScenarioPlace
       const board = new FaultBoard(clock, random)
       return {
         version: cluster.version,
-        twinOptions: scenarioTwinOptions(scenario, board),
+        twinOptions: scenarioTwinOptions(scenario, cluster, board),
         load: (twin) => loadScenario(twin, cluster),
         apply: async (twin, past) => {
           const applied = applyScenario(twin, cluster, past)

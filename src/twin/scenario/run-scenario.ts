@@ -37,7 +37,7 @@ export async function runScenario(scenario: Scenario, { folder = '.' }: { folder
   const cluster = await scenarioCluster(scenario, { folder, nowMs: startMs })
   const board = new FaultBoard(clock, random)
   const onDefect = (where: string, error: unknown) => defects.push(`${where}: ${String(error)}`)
-  const twin = await createTwin({ ...scenarioTwinOptions(scenario, board), clock, random, version: cluster.version, onDefect })
+  const twin = await createTwin({ ...scenarioTwinOptions(scenario, cluster, board), clock, random, version: cluster.version, onDefect })
   try {
     await loadScenario(twin, cluster)
     await twin.start()

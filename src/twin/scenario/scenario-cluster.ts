@@ -4,6 +4,7 @@ import { readSnapshot } from '../../cluster/snapshot/read-snapshot.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import type { DraftObject } from '../kube-object.ts'
 import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
+import { clusterCidrOf } from '../load/cluster-cidr.ts'
 import { generateCluster } from '../load/generator/generate-cluster.ts'
 import { createWanted, loadCaptured } from '../load/load-stages.ts'
 import { readManifests } from '../load/manifests.ts'
@@ -66,10 +67,14 @@ export async function applyScenario(twin: Twin, { objects }: ScenarioCluster, cl
 }
 
 /** What a twin has to be made with for a scenario. */
-export function scenarioTwinOptions({ timings }: Scenario, board: FaultBoard): Pick<TwinOptions, 'api' | 'kubelets'> {
+export function scenarioTwinOptions(
+  { timings }: Scenario,
+  { objects }: ScenarioCluster,
+  board: FaultBoard,
+): Pick<TwinOptions, 'api' | 'kubelets' | 'clusterCidr'> {
   const { api, kubelets } = board.twinOptions()
   const all: PodTimings = { ...defaultTimings, ...present(timings ?? {}) }
-  return { ...(api && { api }), kubelets: { ...kubelets, timingsOf: () => all } }
+  return { ...(api && { api }), kubelets: { ...kubelets, timingsOf: () => all }, clusterCidr: clusterCidrOf(objects) }
 }
 
 /** Without the fields that are undefined. */

@@ -1,6 +1,7 @@
 import type { Node } from 'kubernetes-types/core/v1'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { usualNodeMask } from '../../pod-network.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
@@ -24,7 +25,7 @@ export class NodeIpamController implements Controller {
   readonly #byRange: Index
   #next = 0
 
-  constructor(client: TwinClient, { clusterCidr, nodeMask = 24 }: NodeIpamOptions) {
+  constructor(client: TwinClient, { clusterCidr, nodeMask = usualNodeMask }: NodeIpamOptions) {
     this.#client = client
     this.#ranges = new PodCidrRanges(clusterCidr, nodeMask)
     this.#byRange = client.store.index('nodes', rangesOf)

@@ -1,6 +1,7 @@
 import { FalkirkError } from '../../../core/falkirk-error.ts'
 import { parseVersion } from '../../../core/version/kubernetes-version.ts'
 import type { Distribution } from '../../machine/machine.ts'
+import { clusterCidrFor } from '../../pod-network.ts'
 
 /** Nodes of one kind: what `kubectl get nodes -l pool=NAME` shows. */
 export interface PoolWish {
@@ -41,6 +42,8 @@ export interface ClusterShape {
   readonly pools: readonly Required<PoolWish>[]
   readonly seed: number
   readonly nowMs: number
+  /** IPv4 range of all pods, a /24 for each node. */
+  readonly clusterCidr: string
 }
 
 /** Pods that fit on a node beside what the system needs. Source: Kubernetes, Considerations for large clusters (110 pods a node). */
@@ -61,7 +64,8 @@ export function clusterShape(options: GenerateOptions): ClusterShape {
   requireWhole('pods', pods, 0, Math.max(1, nodes - masters) * podsPerNode)
   const pools = (options.pools ?? [{ name: 'general' }]).map(({ name, share = 1, labels = {} }) => ({ name, share, labels }))
   const zoneNames = Array.from({ length: zones }, (_, index) => `zone-${String.fromCharCode(97 + index)}`)
-  return { nodes, pods, masters, distribution, version, minor, zones: zoneNames, pools, seed, nowMs }
+  const clusterCidr = clusterCidrFor(nodes)
+  return { nodes, pods, masters, distribution, version, minor, zones: zoneNames, pools, seed, nowMs, clusterCidr }
 }
 
 function fullVersion(version: string, distribution: Distribution): string {

@@ -1,9 +1,11 @@
 import type { Node, Taint } from 'kubernetes-types/core/v1'
 import { newUid } from '../../api/object-name.ts'
+import { PodCidrRanges } from '../../controllers/node-ipam/pod-cidr.ts'
 import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { machineStatus, newNode, nodeConditions } from '../../kubelet/node-status.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { newMachine } from '../../machine/new-machine.ts'
+import { usualNodeMask } from '../../pod-network.ts'
 import type { ClusterShape } from './cluster-shape.ts'
 import type { ObjectMaker } from './object-maker.ts'
 
@@ -14,8 +16,10 @@ export interface GeneratedNode {
   readonly zone: string
   /** Absent of a control plane. */
   readonly pool?: string
-  /** From 0; its pods' addresses come from it. */
+  /** From 0. */
   readonly ordinal: number
+  /** The addresses of its pods. */
+  readonly podRange: string
 }
 
 const ageSeconds = 40 * 86_400
@@ -83,17 +87,9 @@ function node(maker: ObjectMaker, { name, index, ordinal, pool, labels = {} }: N
   const status = { ...machineStatus(plain, new Map()), conditions: nodeConditions({ pressures: new Set() }, [], nowMs) }
   const made: Node = newNode(plain, status)
   const draft = as<DraftObject>({ ...made, metadata: { ...made.metadata, annotations: annotations(shape, plain) } })
-  const object = maker.make(
-    'nodes',
-    { ...draft, spec: { ...(draft.spec as object), podCIDR: podCidr(ordinal), podCIDRs: [podCidr(ordinal)] } },
-    ageSeconds,
-  )
-  return { object, machine: plain, zone, ordinal, ...(pool === undefined ? {} : { pool }) }
-}
-
-/** The /24 of a node out of 10.42.0.0/16 (more nodes than that have none that anybody checks). */
-function podCidr(ordinal: number): string {
-  return `10.${42 + (ordinal >> 8)}.${ordinal & 255}.0/24`
+  const podRange = new PodCidrRanges(shape.clusterCidr, usualNodeMask).at(ordinal)
+  const object = maker.make('nodes', { ...draft, spec: { ...(draft.spec as object), podCIDR: podRange, podCIDRs: [podRange] } }, ageSeconds)
+  return { object, machine: plain, zone, ordinal, podRange, ...(pool === undefined ? {} : { pool }) }
 }
 
 function topology(zone: string): Record<string, string> {

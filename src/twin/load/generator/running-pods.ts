@@ -3,6 +3,7 @@ import { generatedName, newUid } from '../../api/object-name.ts'
 import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { imageId } from '../../kubelet/pod/container-id.ts'
 import { memoOfObject } from '../../object-memo.ts'
+import { type Ipv4Range, parseIpv4Range, podAddressIn } from '../../pod-network.ts'
 import { qosClassOf } from '../../schema/strategies/pod-qos.ts'
 import type { GeneratedNode } from './node-objects.ts'
 import type { NodeRoom } from './node-room.ts'
@@ -66,9 +67,15 @@ export class RunningPods {
   }
 
   #address(node: GeneratedNode): string {
-    return `10.${(node.ordinal >> 8) & 255}.${node.ordinal & 255}.${(this.#room.podsOn(node) % 254) + 1}`
+    return podAddressIn(parsedRange(node), this.#room.podsOn(node))
   }
 }
+
+const parsedRange = memoOfObject(({ podRange }: GeneratedNode): Ipv4Range => {
+  const range = parseIpv4Range(podRange)
+  if (range === undefined) throw new RangeError(`${podRange} is no range of IPv4 addresses`)
+  return range
+})
 
 interface Running {
   readonly spec: PodSpec
