@@ -1,6 +1,6 @@
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { isPodFinished } from '../kubernetes/pod-state.ts'
 import type { BudgetFacts, BudgetStatus } from './disruption-budget.ts'
-import { isFinished } from './drain-filter.ts'
 
 /** What an API server answers to the eviction of a pod. */
 export type EvictionVerdict =
@@ -30,7 +30,7 @@ const maxDisruptedPods = 2_000
  * Source: Kubernetes pods/eviction; KEP-3017 for pods that are not ready.
  */
 export function decideEviction(pod: PodFacts, budgets: readonly BudgetFacts[], nowMs: number): EvictionVerdict {
-  if (isFinished(pod) || pod.deletionAtMs !== undefined) return { verdict: 'Allow' }
+  if (isPodFinished(pod) || pod.deletionAtMs !== undefined) return { verdict: 'Allow' }
   if (pod.phase === 'Pending') return { verdict: 'Allow', resourceVersion: pod.resourceVersion }
   const [budget, ...others] = budgets
   if (budget === undefined) return { verdict: 'Allow' }

@@ -1,5 +1,6 @@
 import { matchesSelector } from '../kubernetes/label-selector.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { isPodFinished } from '../kubernetes/pod-state.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import type { DrainPolicy } from './drain-policy.ts'
 
@@ -43,7 +44,7 @@ type Filter = (question: Question) => PodVerdict | undefined
  * kept as the reason of the eviction. Source: kubectl drain (filters in order: deleted, DaemonSet, mirror, local storage, unmanaged).
  */
 export function classifyPod(pod: PodFacts, policy: DrainPolicy, daemonSetExists: DaemonSetLookup, nowMs: number): PodVerdict {
-  let verdict: PodVerdict = isFinished(pod)
+  let verdict: PodVerdict = isPodFinished(pod)
     ? { verdict: 'Evict', reason: 'Finished', message: 'has finished' }
     : { verdict: 'Evict', reason: 'Managed', message: 'is created again by its controller' }
   for (const filter of filters) {
@@ -55,11 +56,6 @@ export function classifyPod(pod: PodFacts, policy: DrainPolicy, daemonSetExists:
 }
 
 const filters: readonly Filter[] = [ownPod, notSelected, terminating, ofDaemonSet, mirror, withLocalStorage, unmanaged]
-
-/** Succeeded or Failed: nothing of it runs any more. */
-export function isFinished(pod: Pick<PodFacts, 'phase'>): boolean {
-  return pod.phase === 'Succeeded' || pod.phase === 'Failed'
-}
 
 function ownPod({ pod }: Question): PodVerdict | undefined {
   if (!ownPodLabels.some((label) => Object.hasOwn(pod.labels, label))) return undefined
@@ -79,7 +75,7 @@ function terminating({ pod, policy, nowMs }: Question): PodVerdict | undefined {
 }
 
 function ofDaemonSet({ pod, policy, daemonSetExists }: Question): PodVerdict | undefined {
-  if (pod.controller?.kind !== 'DaemonSet' || isFinished(pod)) return undefined
+  if (pod.controller?.kind !== 'DaemonSet' || isPodFinished(pod)) return undefined
   const { name } = pod.controller
   if (daemonSetExists(pod.namespace, name) === false) {
     if (policy.force) return { verdict: 'Evict', reason: 'DaemonSetGone', message: `belongs to DaemonSet ${name}, which is gone` }
@@ -103,14 +99,14 @@ function mirror({ pod }: Question): PodVerdict | undefined {
 }
 
 function withLocalStorage({ pod, policy }: Question): PodVerdict | undefined {
-  if (!pod.hasEmptyDir || isFinished(pod)) return undefined
+  if (!pod.hasEmptyDir || isPodFinished(pod)) return undefined
   if (policy.deleteEmptyDirData) return { verdict: 'Evict', reason: 'LocalStorage', message: 'loses the data of its emptyDir volumes' }
   const message = 'would lose the data of its emptyDir volumes; set spec.drain.deleteEmptydirData to accept that'
   return { verdict: 'Refuse', reason: 'LocalStorage', message }
 }
 
 function unmanaged({ pod, policy }: Question): PodVerdict | undefined {
-  if (pod.controller !== undefined || isFinished(pod)) return undefined
+  if (pod.controller !== undefined || isPodFinished(pod)) return undefined
   if (policy.force) return { verdict: 'Evict', reason: 'Unmanaged', message: 'has no controller that would create it again' }
   return {
     verdict: 'Refuse',

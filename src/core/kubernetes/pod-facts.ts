@@ -1,6 +1,7 @@
 import { epochMs } from './epoch-ms.ts'
 import { objectIdentity } from './object-identity.ts'
 import type { OwnerReference, StringMap } from './object-meta.ts'
+import { isPodReady } from './pod-state.ts'
 
 /** One container's state, init containers included. */
 export interface ContainerFacts {
@@ -95,7 +96,7 @@ export function podFacts(object: unknown): PodFacts {
     ...objectIdentity(metadata),
     nodeName: spec.nodeName ?? '',
     phase: status.phase ?? '',
-    ready: conditions.some((c) => c.type === 'Ready' && c.status === 'True'),
+    ready: isPodReady(status),
     ...(createdAtMs === undefined ? {} : { createdAtMs }),
     ...(deletionAtMs === undefined ? {} : { deletionAtMs }),
     gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,

@@ -1,4 +1,5 @@
 import type { Pod, PodStatus } from 'kubernetes-types/core/v1'
+import { isPodFinished } from '../../core/kubernetes/pod-state.ts'
 import { sameJson } from '../api/same-json.ts'
 import { isMirror } from './admit-pod.ts'
 import type { PodKey } from './kubelet-api.ts'
@@ -240,7 +241,7 @@ export class PodWorker {
         throw error
       }
     }
-    const finished = status.phase === 'Succeeded' || status.phase === 'Failed'
+    const finished = isPodFinished(status)
     if (finished || (run.stop !== undefined && run.stop.endsMs <= nowMs)) this.#release()
     if (this.#pod.metadata?.deletionTimestamp === undefined || !this.#isEnded(run, nowMs)) return
     await api.removePod(this.#key())

@@ -1,4 +1,5 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1.js'
+import { isPodFinished } from '../../core/kubernetes/pod-state.ts'
 import { type PodInfo, podInfo } from '../../core/scheduling/pod-info.ts'
 import type { SchedulerCache } from '../../core/scheduling/scheduler-cache.ts'
 import { sameJson } from '../api/same-json.ts'
@@ -63,11 +64,10 @@ function feedNode(target: FeedTarget, { kind, object, previous }: Change): void 
 }
 
 function feedPod(target: FeedTarget, { kind, object, previous }: Change): void {
-  const { phase } = as<Pod>(object).status ?? {}
   const { uid } = object.metadata
   // A pod of the same name is another one.
   if (previous !== undefined && previous.metadata.uid !== uid) drop(target, previous.metadata.uid)
-  if (kind === 'Deleted' || phase === 'Succeeded' || phase === 'Failed') drop(target, uid)
+  if (kind === 'Deleted' || isPodFinished(as<Pod>(object).status)) drop(target, uid)
   else if (as<Pod>(object).spec?.nodeName) feedBound(target, as<Pod>(object), previous)
   else feedPending(target, object, previous)
 }

@@ -1,4 +1,5 @@
 import type { Container, PersistentVolumeClaim, Pod, PodSpec, Service } from 'kubernetes-types/core/v1'
+import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
 import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../kube-object.ts'
 
@@ -57,7 +58,7 @@ export function growthOf(next: Amounts, before: Amounts): Amounts {
 
 /** A pod that has come to its end takes nothing but its place among the objects. */
 function addPod(amounts: Map<string, Quantity>, { spec, status }: Pod, one: Quantity): void {
-  if (spec === undefined || status?.phase === 'Succeeded' || status?.phase === 'Failed') return
+  if (spec === undefined || isPodFinished(status)) return
   amounts.set('pods', one)
   for (const [name, amount] of resourcesOf(spec, 'requests')) {
     amounts.set(`requests.${name}`, amount)

@@ -1,4 +1,5 @@
 import type { ContainerStatus, Pod } from 'kubernetes-types/core/v1'
+import { isPodFinished, isPodReady } from '../../../core/kubernetes/pod-state.ts'
 
 /** What `kubectl get pods` says of a pod. Source: Kubernetes, pkg/printers printPod, v1.20 and later. */
 export interface PodSummary {
@@ -84,17 +85,13 @@ function mainProgress({ status }: Pod, init: Progress): Progress {
       ready += 1
     }
   }
-  if (reason === 'Completed' && running) reason = isReady(status) ? 'Running' : 'NotReady'
+  if (reason === 'Completed' && running) reason = isPodReady(status) ? 'Running' : 'NotReady'
   return { reason, initializing: false, ready, counted: [...init.counted, ...statuses] }
-}
-
-function isReady(status: Pod['status']): boolean {
-  return status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false
 }
 
 function deletionReason({ metadata, status }: Pod, minor: number): string | undefined {
   if (!metadata?.deletionTimestamp) return undefined
   if (status?.reason === 'NodeLost') return 'Unknown'
-  const ended = status?.phase === 'Succeeded' || status?.phase === 'Failed'
+  const ended = isPodFinished(status)
   return minor >= 29 && ended ? undefined : 'Terminating'
 }

@@ -1,9 +1,9 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import type { BudgetPod } from '../../../core/drain/budget-status.ts'
 import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
+import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { memoOfObject } from '../../object-memo.ts'
-import { isReady } from '../endpoints/selected-by-services.ts'
 
 /** What a budget sees of a stored pod. */
 export const budgetPod: (object: KubeObject) => BudgetPod = memoOfObject(seenPod)
@@ -16,7 +16,7 @@ function seenPod(object: KubeObject): BudgetPod {
     name,
     namespace,
     labels,
-    ready: isReady(as<Pod>(object)),
+    ready: isPodReady(as<Pod>(object).status),
     ...(deletionAtMs === undefined ? {} : { deletionAtMs }),
     ...(controller === undefined ? {} : { controller }),
   }

@@ -3,13 +3,13 @@ import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1'
 import type { Clock } from '../../../cluster/clock.ts'
 import { type BudgetPod, budgetStatus, forgetsAtMs } from '../../../core/drain/budget-status.ts'
 import { type BudgetFacts, type BudgetStatus, budgetFacts } from '../../../core/drain/disruption-budget.ts'
+import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { keyOf, nameOf } from '../../object-key.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { isReady } from '../endpoints/selected-by-services.ts'
 import type { KnownKinds } from '../known-kinds.ts'
 import { LabelledObjects } from '../labelled-objects.ts'
 import { isOwnStatus, ownStatus } from '../own-status.ts'
@@ -109,7 +109,7 @@ function countsAlike(a: KubeObject, b: KubeObject): boolean {
   const { deletionTimestamp, labels, ownerReferences } = a.metadata
   return (
     deletionTimestamp === b.metadata.deletionTimestamp &&
-    (deletionTimestamp !== undefined || isReady(as<Pod>(a)) === isReady(as<Pod>(b))) &&
+    (deletionTimestamp !== undefined || isPodReady(as<Pod>(a).status) === isPodReady(as<Pod>(b).status)) &&
     sameJson(labels, b.metadata.labels) &&
     sameJson(ownerReferences, b.metadata.ownerReferences)
   )

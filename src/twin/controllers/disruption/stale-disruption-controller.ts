@@ -1,6 +1,7 @@
 import type { Pod, PodCondition } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
 import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
+import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { keyOf, nameOf } from '../../object-key.ts'
@@ -44,7 +45,7 @@ export class StaleDisruptionController implements Controller {
 /** The condition of a pod that is to be disrupted and neither ends nor has ended. */
 function isTarget(object: KubeObject): PodCondition | undefined {
   const { status } = as<Pod>(object)
-  if (object.metadata.deletionTimestamp !== undefined || status?.phase === 'Succeeded' || status?.phase === 'Failed') return undefined
+  if (object.metadata.deletionTimestamp !== undefined || isPodFinished(status)) return undefined
   return status?.conditions?.find(({ type, status: is }) => type === 'DisruptionTarget' && is === 'True')
 }
 

@@ -1,7 +1,7 @@
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1'
 import type { Endpoint, EndpointPort } from 'kubernetes-types/discovery/v1'
+import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
 import { PairMemo } from '../../object-memo.ts'
-import { isReady } from '../endpoints/selected-by-services.ts'
 import { canServe, hostnameBelow, isHeadless, publishesNotReady, servedPorts } from '../endpoints/service-pods.ts'
 
 /** Since then endpoints say whether they serve and whether they end, and pods that end are among them. */
@@ -127,7 +127,7 @@ function addressesOf({ status }: Pod, addressType: AddressType): readonly string
 
 /** `ready` is never true of a pod that ends, unless the Service publishes those that are not ready. */
 function conditionsOf(service: Service, pod: Pod, minor: number): NonNullable<Endpoint['conditions']> {
-  const serving = isReady(pod)
+  const serving = isPodReady(pod.status)
   const terminating = pod.metadata?.deletionTimestamp !== undefined
   const ready = publishesNotReady(service) || (serving && !terminating)
   return minor < terminatingMinor ? { ready } : { ready, serving, terminating }

@@ -1,4 +1,5 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1'
+import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
 import { sameJson } from '../../api/same-json.ts'
 import { selectorOfLabels } from '../../compiled-selector.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
@@ -43,7 +44,7 @@ export function serviceSelector({ spec }: Service): Readonly<Record<string, stri
 /** Whether no endpoint can tell two versions of a pod apart. */
 function servesAlike(a: Pod, b: Pod): boolean {
   return (
-    isReady(a) === isReady(b) &&
+    isPodReady(a.status) === isPodReady(b.status) &&
     a.status?.phase === b.status?.phase &&
     a.status?.podIP === b.status?.podIP &&
     a.spec?.nodeName === b.spec?.nodeName &&
@@ -54,9 +55,4 @@ function servesAlike(a: Pod, b: Pod): boolean {
 
 function hasAddress({ status }: Pod): boolean {
   return status?.podIP !== undefined && status.podIP !== ''
-}
-
-/** Condition Ready is True. */
-export function isReady({ status }: Pod): boolean {
-  return status?.conditions?.some(({ type, status: is }) => type === 'Ready' && is === 'True') === true
 }

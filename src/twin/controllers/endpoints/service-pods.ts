@@ -1,5 +1,5 @@
 import type { Pod, Service } from 'kubernetes-types/core/v1'
-import { isReady } from './selected-by-services.ts'
+import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
 
 /** Since then a pod that has ended is no endpoint whatever the Service says. */
 const finishedNeverServeMinor = 22
@@ -59,5 +59,5 @@ export function hostnameBelow({ metadata }: Service, { metadata: pod, spec }: Po
 
 /** Whether a pod is ready for a Service in Endpoints: the Service does not ask, or the pod says so. */
 export function isReadyFor(service: Service, pod: Pod): boolean {
-  return publishesNotReady(service) || isReady(pod)
+  return publishesNotReady(service) || isPodReady(pod.status)
 }

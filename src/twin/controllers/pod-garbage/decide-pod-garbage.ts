@@ -8,11 +8,6 @@ const outOfServiceTaint = 'node.kubernetes.io/out-of-service'
 /** Since then the taint is honoured (beta, on by default). */
 const outOfServiceMinor = 26
 
-/** A pod that has ended: neither waiting nor running nor unknown. */
-export function hasEnded({ status }: Pod): boolean {
-  return status?.phase === 'Succeeded' || status?.phase === 'Failed'
-}
-
 /** The ended pods beyond the threshold, the oldest first. Source: Kubernetes pod garbage collector, gcTerminated. */
 export function endedTooMany(pods: readonly Pod[], threshold: number): readonly Pod[] {
   if (threshold <= 0 || pods.length <= threshold) return []

@@ -1,5 +1,6 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../../cluster/clock.ts'
+import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { keyOf, nameOf } from '../../object-key.ts'
@@ -7,7 +8,7 @@ import { type PodConditionNews, withPodCondition } from '../../pod-condition.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
-import { endedTooMany, hasEnded, isOutOfService } from './decide-pod-garbage.ts'
+import { endedTooMany, isOutOfService } from './decide-pod-garbage.ts'
 
 /** How long a node has to be missing. Source: Kubernetes pod garbage collector, quarantineTime. */
 const quarantineMs = 40_000
@@ -46,7 +47,7 @@ export class PodGarbageCollector implements Controller {
     this.#options = options
     this.#threshold = options.endedThreshold ?? 12_500
     this.#byNode = client.store.index('pods', nodeNameOf)
-    this.#ended = client.store.index('pods', (pod) => (hasEnded(as<Pod>(pod)) ? [endedKey] : []))
+    this.#ended = client.store.index('pods', (pod) => (isPodFinished(as<Pod>(pod).status) ? [endedKey] : []))
   }
 
   async reconcile(key: string): Promise<Wake | undefined> {
@@ -84,7 +85,7 @@ export class PodGarbageCollector implements Controller {
 
   /** A pod that has not ended is said to have failed before it goes. */
   async #fail(pod: KubeObject, condition?: PodConditionNews): Promise<void> {
-    if (this.#options.minor >= marksFailedMinor && !hasEnded(as<Pod>(pod))) {
+    if (this.#options.minor >= marksFailedMinor && !isPodFinished(as<Pod>(pod).status)) {
       const failed = (current: KubeObject) => {
         const told = condition === undefined ? current : withPodCondition(current, condition, this.#options.clock.now())
         return { ...told, status: { ...as<Pod>(told).status, phase: 'Failed' } }

@@ -1,4 +1,5 @@
 import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
+import { isPodFinished, isPodReady } from '../../../core/kubernetes/pod-state.ts'
 import { sameJson } from '../../api/same-json.ts'
 import type { PodObject } from './workload-objects.ts'
 
@@ -9,7 +10,7 @@ export function isActive(pod: PodObject): boolean {
 
 /** Its containers have ended and are not started again. */
 export function isFinished(pod: PodObject): boolean {
-  return pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed'
+  return isPodFinished(pod.status)
 }
 
 export function isTerminating(pod: PodObject): boolean {
@@ -17,7 +18,7 @@ export function isTerminating(pod: PodObject): boolean {
 }
 
 export function isReady(pod: PodObject): boolean {
-  return readyCondition(pod) !== undefined
+  return isPodReady(pod.status)
 }
 
 /** Since when it is ready, epoch ms; `undefined` when it is not, or does not say. */

@@ -1,5 +1,6 @@
 import type { Container, ContainerStatus, Pod } from 'kubernetes-types/core/v1'
 import { epochMs } from '../../../core/kubernetes/epoch-ms.ts'
+import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
 import type { ContainerCourse } from './container-course.ts'
 import type { ContainerEnd, ContainerRole, ContainerRun, ContainerState } from './container-run.ts'
 import { type PodRun, specsOf } from './pod-run.ts'
@@ -93,7 +94,7 @@ function stateOf(
 export function isAtRest(pod: Pod, courseOf: CourseOf): boolean {
   const { status = {}, metadata = {} } = pod
   if (metadata.deletionTimestamp !== undefined) return false
-  if (status.phase === 'Succeeded' || status.phase === 'Failed') return true
+  if (isPodFinished(status)) return true
   if (status.phase !== 'Running' || pod.spec?.activeDeadlineSeconds !== undefined) return false
   const running = (status.containerStatuses ?? []).every(({ ready, state }) => ready && state?.running !== undefined)
   if (!running || (status.containerStatuses ?? []).length !== pod.spec?.containers.length) return false

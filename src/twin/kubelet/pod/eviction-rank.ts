@@ -1,4 +1,5 @@
 import type { Pod } from 'kubernetes-types/core/v1'
+import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
 
 const qosRank: Readonly<Record<string, number>> = { BestEffort: 0, Burstable: 1, Guaranteed: 2 }
 /** From here on a pod is critical and is not evicted. Source: Kubernetes, PriorityClass system-cluster-critical. */
@@ -15,7 +16,7 @@ export function firstToEvict(pods: readonly Pod[]): Pod | undefined {
 function isEvictable(pod: Pod): boolean {
   if (pod.metadata?.annotations?.['kubernetes.io/config.mirror'] !== undefined) return false
   if (pod.metadata?.deletionTimestamp !== undefined) return false
-  if (pod.status?.phase === 'Succeeded' || pod.status?.phase === 'Failed') return false
+  if (isPodFinished(pod.status)) return false
   return (pod.spec?.priority ?? 0) < criticalPriority
 }
 

@@ -1,4 +1,5 @@
 import type { Pod, PodSpec } from 'kubernetes-types/core/v1'
+import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
 import { negativeIsOneSince } from '../../api/decide-deletion.ts'
 import type { ResourceStrategy, StrategyContext } from '../../api/resource-strategy.ts'
 import type { StatusCause } from '../../api/status-error.ts'
@@ -47,7 +48,7 @@ function newPod(pod: KubeObject): KubeObject {
 /** A pod that runs nowhere, or has ended, needs no kubelet to go. */
 function graceSeconds(object: KubeObject, asked: number | undefined, minor: number): number {
   const { spec, status } = as<Pod>(object)
-  if (!spec?.nodeName || status?.phase === 'Failed' || status?.phase === 'Succeeded') return 0
+  if (!spec?.nodeName || isPodFinished(status)) return 0
   const seconds = asked ?? spec.terminationGracePeriodSeconds ?? 0
   return seconds < 0 && minor >= negativeIsOneSince ? 1 : seconds
 }
