@@ -5,14 +5,14 @@ import { root } from './paths.mjs'
 
 /**
  * The golden files, which tests compare with what the code makes and `npm run golden` rewrites, with a hash of each:
- * everything below a folder `testdata`, and the CRD that is generated from its schema.
+ * everything below a folder `testdata`, and the CRDs that are generated from their schemas.
  * @returns {Map<string, string>}
  */
 export function goldenFiles() {
   const files = ['src', 'test', 'deploy'].flatMap((room) =>
     readdirSync(join(root, room), { recursive: true, encoding: 'utf8' }).map((file) => join(room, file)),
   )
-  const golden = files.filter((file) => file.includes('/testdata/') || file === 'deploy/base/crd.yaml')
+  const golden = files.filter((file) => file.includes('/testdata/') || /^deploy\/base\/crd[\w-]*\.yaml$/.test(file))
   return new Map(
     golden
       .filter((file) => statSync(join(root, file)).isFile())

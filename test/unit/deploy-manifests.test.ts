@@ -2,6 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
+import { parseUpgrade } from '../../src/core/upgrade/cluster-upgrade.ts'
+import { upgradeContainerOf } from '../../src/core/upgrade/upgrade-image.ts'
+import { type KubernetesVersion, parseVersion } from '../../src/core/version/kubernetes-version.ts'
 
 interface Rule {
   apiGroups: string[]
@@ -78,6 +81,17 @@ describe('deploy/base', () => {
       verbs: ['list', 'watch'],
     })
   })
+})
+
+describe('deploy/examples', () => {
+  it.each(manifestsIn('deploy/examples').map((example) => ({ example, version: example.spec.version })))(
+    'has a ClusterUpgrade to $version that can be read',
+    ({ example }) => {
+      expect(parseUpgrade(example)).toMatchObject({ kind: 'Upgrade' })
+      expect(parseVersion(example.spec.version)).toBeDefined()
+      expect(upgradeContainerOf(parseVersion(example.spec.version) as KubernetesVersion, example.spec.node?.upgrade)).toBeDefined()
+    },
+  )
 })
 
 describe('the controller Deployment', () => {

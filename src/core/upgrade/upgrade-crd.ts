@@ -21,13 +21,24 @@ function upgradeSchema(): StructuralSchema {
       apiVersion: { description: 'Version of the schema of this object.', type: 'string' },
       kind: { description: 'Kind of this object: ClusterUpgrade.', type: 'string' },
       metadata: { type: 'object' },
-      // Unknown fields stay, so that the controller can refuse them: dropped ones would be accepted and ignored.
-      spec: { ...structuralSchema(ClusterUpgradeSpec), 'x-kubernetes-preserve-unknown-fields': true },
+      spec: keepUnknownFields(structuralSchema(ClusterUpgradeSpec)),
       status: structuralSchema(ClusterUpgradeStatus),
     },
     required: ['spec'],
     type: 'object',
   }
+}
+
+/** What is written as in a Plan is pruned as in a Plan. */
+const asInPlans: ReadonlySet<string> = new Set(['nodeSelector', 'upgrade'])
+
+/** Unknown fields stay, at every depth, so that the controller can refuse them: dropped ones would be accepted and ignored. */
+function keepUnknownFields(schema: StructuralSchema): StructuralSchema {
+  const { properties, items } = schema
+  if (items !== undefined) return { ...schema, items: keepUnknownFields(items) }
+  if (properties === undefined) return schema
+  const kept = Object.entries(properties).map(([name, field]) => [name, asInPlans.has(name) ? field : keepUnknownFields(field)] as const)
+  return { ...schema, properties: Object.fromEntries(kept), 'x-kubernetes-preserve-unknown-fields': true }
 }
 
 /** The CustomResourceDefinition of ClusterUpgrades (`apiextensions.k8s.io/v1`), made from the schemas that also read them. */
