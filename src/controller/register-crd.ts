@@ -4,6 +4,7 @@ import { ensureCrd } from '../cluster/custom-resource-definition.ts'
 import type { Log } from '../cluster/log.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { planCrd } from '../core/plan/plan-crd.ts'
+import { upgradeCrd } from '../core/upgrade/upgrade-crd.ts'
 
 const crd = 'plans.upgrade.cattle.io'
 
@@ -19,6 +20,23 @@ export async function registerCrd(client: ApiClient, log: Log): Promise<void> {
   }
   if (outcome.kind === 'Forbidden' && (await planApiIsThere(client))) log.warn({ crd }, outcome.message)
   else throw new FalkirkError(outcome.kind === 'Forbidden' ? 'FK_FORBIDDEN' : 'FK_CRD_OUTDATED', outcome.message)
+}
+
+/**
+ * Registers the API of ClusterUpgrades where the rights suffice. Whoever serves Plans alone has neither: nothing is said of it but at level debug.
+ * True when the API is there now.
+ */
+export async function registerUpgradeCrd(client: ApiClient, log: Log): Promise<boolean> {
+  const crd = 'clusterupgrades.falkirk.dev'
+  try {
+    const outcome = await ensureCrd(client, client.capabilities, upgradeCrd())
+    if (typeof outcome !== 'string') log.debug({ crd }, outcome.message)
+    else if (outcome !== 'Unchanged') log.info({ crd, outcome }, 'custom resource definition')
+    return typeof outcome === 'string' || outcome.kind === 'Outdated'
+  } catch (err) {
+    log.debug({ crd, err }, 'the API of ClusterUpgrades cannot be registered')
+    return false
+  }
 }
 
 async function planApiIsThere(client: ApiClient): Promise<boolean> {

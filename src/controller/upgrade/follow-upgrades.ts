@@ -1,5 +1,8 @@
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
+import { clusterUpgrades, resourcePath } from '../../cluster/resource.ts'
+import type { ApiTransport } from '../../cluster/transport.ts'
 import type { PlanCaches } from '../plan/plan-caches.ts'
+import { registerUpgradeCrd } from '../register-crd.ts'
 import type { Shell } from '../shell.ts'
 import { watchUpgrades } from './upgrade-caches.ts'
 import { UpgradeController } from './upgrade-controller.ts'
@@ -13,9 +16,22 @@ export interface UpgradesFollowed {
   stop(): Promise<void>
 }
 
+/** `Forbidden`: it may not be read, whether it is there or not. */
+type ApiFound = 'Found' | 'Missing' | 'Forbidden' | 'Silent'
+
+async function findApi(transport: ApiTransport): Promise<ApiFound> {
+  try {
+    await transport.json({ method: 'GET', path: resourcePath(clusterUpgrades), query: { limit: '1' } })
+    return 'Found'
+  } catch (error) {
+    if (isNotFound(error)) return 'Missing'
+    return isForbidden(error) ? 'Forbidden' : 'Silent'
+  }
+}
+
 /**
- * Looks after ClusterUpgrades as soon as their API is there and may be read. Until then Plans are looked after as ever: who replaces a
- * system-upgrade-controller by its image alone has neither the API nor the rights.
+ * Looks after ClusterUpgrades as soon as their API is there and may be read; where it may be read and is not there it is registered, if that
+ * is allowed. Until then Plans are looked after as ever: who replaces a system-upgrade-controller by its image alone has neither the API nor the rights.
  */
 export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: () => string): UpgradesFollowed {
   const { clock, client, log } = shell
@@ -23,17 +39,14 @@ export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: (
   let cancel = () => {}
   let controller: UpgradeController | undefined
   let stopWatch = async () => {}
+  let isTried = false
   const look = async () => {
-    const found = await client.transport
-      .json({ method: 'GET', path: '/apis/falkirk.dev/v1alpha1/clusterupgrades', query: { limit: '1' } })
-      .then(
-        () => true,
-        (error: unknown) => {
-          if (!isNotFound(error) && !isForbidden(error)) log.debug({ err: error }, 'the API of ClusterUpgrades does not answer')
-          return false
-        },
-      )
+    const api = await findApi(client.transport)
+    if (api === 'Silent') log.debug({}, 'the API of ClusterUpgrades does not answer')
+    // who may list what is not there yet was given the rights on purpose
+    const found = api === 'Found' || (api === 'Missing' && !isTried && (await registerUpgradeCrd(client, log)))
     if (stopped) return
+    isTried ||= api === 'Missing'
     if (found) await begin()
     else cancel = clock.after(intervalMs, () => void look())
   }
