@@ -87,6 +87,26 @@ describe('nodes that are drained', () => {
     expect(await hearing(() => api.remove(budgetPath))).toEqual(['p', 'q'])
   })
 
+  it('remember when a pod has come since their pods were first read, by the clock of the controller', async () => {
+    const { api, clock, watch, facts } = setUp()
+    await watch('p', 'n1')
+    const arrivals = () => [...(facts('n1')?.progress.arrivals ?? [])]
+    expect(arrivals()).toEqual([])
+    const beforeMs = clock.now()
+    api.put(podPath('d'), pod('d', 'n1'))
+    await clock.advance(1_000)
+    expect(arrivals()).toEqual([['uid-d', expect.any(Number)]])
+    const [[, cameMs] = []] = arrivals()
+    expect(cameMs).toBeGreaterThanOrEqual(beforeMs)
+    expect(cameMs).toBeLessThanOrEqual(clock.now())
+    api.put(podPath('a'), { ...pod('a', 'n1'), status: { phase: 'Failed' } })
+    await clock.advance(1_000)
+    expect(arrivals().map(([uid]) => uid)).toEqual(['uid-d'])
+    api.remove(podPath('d'))
+    await clock.advance(1_000)
+    expect(arrivals()).toEqual([])
+  })
+
   it('are watched until the last of their Plans lets go', async () => {
     const { api, watch, hearing, facts } = setUp()
     await watch('p', 'n1')

@@ -1,6 +1,6 @@
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { evictPod } from '../../cluster/evict-pod.ts'
-import { ObjectCache } from '../../cluster/object-cache.ts'
+import { type CacheChange, ObjectCache } from '../../cluster/object-cache.ts'
 import type { Reflector } from '../../cluster/reflector.ts'
 import { pods as podResource, type Resource } from '../../cluster/resource.ts'
 import type { DrainProgress } from '../../core/drain/decide-drain.ts'
@@ -17,6 +17,8 @@ interface NodeDrain {
   readonly pods: ObjectCache<PodFacts>
   readonly reflector: Reflector
   readonly answers: Map<string, EvictionAnswer>
+  /** Of pods that have come since the first list, by UID: when they were first heard of (epoch milliseconds). */
+  readonly arrivals: Map<string, number>
   /** Which Plans drain it. */
   readonly plans: Set<string>
   /** A watch has begun: pods that may only be listed would soon be those of the past. */
@@ -92,7 +94,7 @@ export class NodeDrains {
   }
 
   #facts(drain: NodeDrain): DrainFacts {
-    const progress: DrainProgress = { startedAtMs: 0, answers: drain.answers }
+    const progress: DrainProgress = { startedAtMs: 0, answers: drain.answers, arrivals: drain.arrivals }
     return {
       pods: [...drain.pods.values()],
       ...(this.#budgets === undefined || this.#budgetsForbidden ? {} : { budgets: [...this.#budgets.cache.values()] }),
@@ -117,8 +119,9 @@ export class NodeDrains {
       tell()
     }
     const reflector = reflect({ ...this.#shell, onReflectorProblem }, podResource, cache, { fieldSelector: `spec.nodeName=${name}` })
-    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), plans, isWatched: false }
+    const drain: NodeDrain = { pods: cache, reflector, answers: new Map(), arrivals: new Map(), plans, isWatched: false }
     cache.onChange((change) => {
+      noteArrival(drain, change, this.#shell.clock.now())
       this.#daemonSets.lookUp(change.object)
       tell()
     })
@@ -185,4 +188,10 @@ function deletionFailed(error: unknown): EvictionAnswer['outcome'] {
   if (isNotFound(error)) return { kind: 'Gone' }
   const message = error instanceof Error ? error.message : String(error)
   return isForbidden(error) ? { kind: 'Denied', message } : { kind: 'Unavailable', message }
+}
+
+/** What the first list holds was there before; after another start of the controller that is everything. */
+function noteArrival({ reflector, arrivals }: NodeDrain, { kind, object: { uid }, previous }: CacheChange<PodFacts>, nowMs: number): void {
+  if (kind === 'Deleted') arrivals.delete(uid)
+  else if (reflector.isSynced() && previous?.uid !== uid) arrivals.set(uid, nowMs)
 }

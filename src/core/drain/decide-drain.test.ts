@@ -10,10 +10,12 @@ const exhausted = { disruptionsAllowed: 0, currentHealthy: 2, desiredHealthy: 2,
 
 interface Given extends Partial<Omit<DrainInput, 'progress'>> {
   readonly answers?: Record<string, EvictionAnswer>
+  /** By pod UID. */
+  readonly arrivals?: Record<string, number>
 }
 
-function decide(pods: readonly PodFacts[], { answers = {}, ...given }: Given = {}): DrainDecision {
-  const progress = { startedAtMs: start, answers: new Map(Object.entries(answers)) }
+function decide(pods: readonly PodFacts[], { answers = {}, arrivals = {}, ...given }: Given = {}): DrainDecision {
+  const progress = { startedAtMs: start, answers: new Map(Object.entries(answers)), arrivals: new Map(Object.entries(arrivals)) }
   return decideDrain({ node, pods, budgets: [], daemonSetExists: () => true, policy: defaultPolicy, progress, now: start, ...given })
 }
 
@@ -113,10 +115,17 @@ describe('decideDrain: what is asked', () => {
     expect(names(got.evict)).toEqual(['bad'])
   })
 
-  it('leaves a pod that was created on the cordoned node: it would come back for ever', () => {
-    const late = samplePod('late', { createdAtMs: start + 30_001 })
-    expect(decide([late])).toMatchObject({ kind: 'Drained', skipped: [{ reason: 'CreatedLater' }] })
-    expect(names(work(decide([samplePod('early', { createdAtMs: start + 30_000 })])).evict)).toEqual(['early'])
+  it('leaves a pod that has come to the cordoned node: it would come back for ever', () => {
+    const [late, early] = [samplePod('late'), samplePod('early')]
+    expect(decide([late], { arrivals: { [late.uid]: start + 30_001 } })).toMatchObject({
+      kind: 'Drained',
+      skipped: [{ reason: 'CreatedLater' }],
+    })
+    expect(names(work(decide([early], { arrivals: { [early.uid]: start + 30_000 } })).evict)).toEqual(['early'])
+  })
+
+  it('evicts a pod that was there at the start, whatever time the clock of the API server gave it', () => {
+    expect(names(work(decide([samplePod('ahead', { createdAtMs: start + 3_600_000 })])).evict)).toEqual(['ahead'])
   })
 })
 
@@ -149,7 +158,8 @@ describe('decideDrain: after an answer', () => {
   it('a namesake with another UID is another pod', () => {
     const answers = { [id]: answer({ kind: 'Accepted' }) }
     expect(names(work(decide([samplePod('a', { uid: 'new' })], { answers, now: start + 1_000 })).evict)).toEqual(['a'])
-    expect(decide([samplePod('a', { uid: 'new', createdAtMs: start + 60_000 })], { answers, now: start + 60_000 }).kind).toBe('Drained')
+    const arrivals = { new: start + 60_000 }
+    expect(decide([samplePod('a', { uid: 'new' })], { answers, arrivals, now: start + 60_000 }).kind).toBe('Drained')
   })
 
   it('the budget let go: asks at once, without waiting for the slow probe', () => {

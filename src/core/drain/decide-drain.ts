@@ -13,6 +13,11 @@ export interface DrainProgress {
   readonly startedAtMs: number
   /** By pod UID. */
   readonly answers: ReadonlyMap<string, EvictionAnswer>
+  /**
+   * Pods that have come since the node's pods were read for the first time: epoch milliseconds by pod UID, by the clock of `startedAtMs`.
+   * Their own creation times are those of the API server, whose clock may be another.
+   */
+  readonly arrivals?: ReadonlyMap<string, number>
 }
 
 export interface DrainInput {
@@ -61,7 +66,7 @@ export type DrainDecision =
   | { readonly kind: 'TimedOut'; readonly message: string; readonly blockers: readonly WaitingPod[] }
 
 /**
- * A pod created this long after the node was cordoned tolerates the cordon: evicting it would bring back the next one for ever. As kubectl drain
+ * A pod that comes this long after the node was cordoned tolerates the cordon: evicting it would bring back the next one for ever. As kubectl drain
  * lists the pods once, it is left.
  */
 const lateArrivalMs = 30_000
@@ -113,8 +118,7 @@ function classifyPods({ pods, policy, daemonSetExists, progress, now }: DrainInp
   for (const pod of [...pods].sort(byName)) {
     const verdict = classifyPod(pod, policy, daemonSetExists, now)
     if (verdict.verdict === 'Skip') skipped.push({ pod, reason: verdict.reason })
-    else if (pod.createdAtMs !== undefined && pod.createdAtMs > progress.startedAtMs + lateArrivalMs)
-      skipped.push({ pod, reason: 'CreatedLater' })
+    else if (isLate(pod, progress)) skipped.push({ pod, reason: 'CreatedLater' })
     else if (verdict.verdict === 'Evict') leaving.push(pod)
     else {
       const known = refused.get(verdict.reason)
@@ -123,6 +127,11 @@ function classifyPods({ pods, policy, daemonSetExists, progress, now }: DrainInp
     }
   }
   return { leaving, skipped, refused: [...refused.values()].map(({ clause, more }) => withMore(clause, more)) }
+}
+
+function isLate({ uid }: PodFacts, { startedAtMs, arrivals }: DrainProgress): boolean {
+  const cameMs = arrivals?.get(uid)
+  return cameMs !== undefined && cameMs > startedAtMs + lateArrivalMs
 }
 
 function deadlocks(outlooks: readonly PodOutlook[]): readonly string[] {
