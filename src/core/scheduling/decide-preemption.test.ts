@@ -68,6 +68,22 @@ describe('preemption', () => {
     expect(decide(important({ requests: { cpu: '4' } }), { nodes, pods })).toMatchObject({ node: 'n2', victims: ['c'] })
   })
 
+  it.each([
+    { title: 'the one that started last', a: '2026-01-02T00:00:00Z', b: '2026-01-01T00:00:00Z', victim: 'a' },
+    { title: 'the one that has not started', a: '2026-01-02T00:00:00Z', b: undefined, victim: 'b' },
+    { title: 'the last by name', a: undefined, b: undefined, victim: 'b' },
+  ])('takes of pods that are as important $title', ({ a, b, victim }) => {
+    const started = (startedAt: string | undefined) => (startedAt === undefined ? {} : { startedAt })
+    const pods = [runs('b', 'n1', '2', started(b)), runs('a', 'n1', '2', started(a))]
+    expect(decide(important(), { nodes: [node('n1')], pods })).toMatchObject({ victims: [victim] })
+  })
+
+  it('does not count a pod of negative priority as a gain', () => {
+    const pods = [runs('a', 'n1', '4', { priority: 10 }), runs('b', 'n2', '3', { priority: 10 }), runs('c', 'n2', '1', { priority: -5 })]
+    expect(decide(important({ requests: { cpu: '4' } }), { nodes, pods })).toMatchObject({ node: 'n1', victims: ['a'] })
+    expect(decide(important({ requests: { cpu: '4' } }), { nodes: [...nodes].reverse(), pods })).toMatchObject({ node: 'n1' })
+  })
+
   it('breaks a budget only where there is no other way', () => {
     const pods = [runs('guarded', 'n1', '4', { app: 'db' }), runs('worth-more', 'n2', '4', { priority: 50 })]
     expect(decide(important(), { nodes, pods }, [budget('db', 0)])).toMatchObject({ victims: ['worth-more'] })

@@ -36,9 +36,12 @@ describe('a pod that fits nowhere', () => {
 
   it.each([
     { minor: 20, says: "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity." },
+    { minor: 23, says: "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't match Pod's node affinity/selector." },
     { minor: 24, says: '0/3 nodes are available: 1 node(s) were unschedulable.' },
+    { minor: 28, says: '0/3 nodes are available: 1 node(s) were unschedulable.' },
+    { minor: 29, says: '0/3 nodes are available: 1 node(s) were unschedulable, 2 node is filtered out by the prefilter result.' },
     { minor: 30, says: '0/3 nodes are available: 1 node(s) were unschedulable, 2 node is filtered out by the prefilter result.' },
-    { minor: 33, says: "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]." },
+    { minor: 31, says: "0/3 nodes are available: 1 node(s) were unschedulable, 2 node(s) didn't satisfy plugin(s) [NodeAffinity]." },
   ])('of a DaemonSet looks at its node only, in 1.$minor', ({ minor, says }) => {
     const term = { matchFields: [{ key: 'metadata.name', operator: 'In', values: ['n1'] }] }
     const spec = { affinity: { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } } }
