@@ -35,8 +35,9 @@ export function plainOutput(text: string, namespace: string, options: OutputOpti
   const replaced = patterns.reduce((all, [pattern, by]) => all.replaceAll(pattern, by), kept)
   const lines = (withoutNumbers ? replaced.replaceAll(/\b\d+(m|Mi|%)/g, '<n>$1') : replaced)
     .split('\n')
-    // a watch that ends while kubectl is leaving: chance
-    .filter((line) => !/^E\d{4} .*"Failed to watch"/.test(line))
+    // kubectl 1.36 says so when it breaks off a watch of its own whose answer has not begun: what it waits for was there already
+    // (any other end of a watch is compared)
+    .filter((line) => !/^E\d{4} .*"Failed to watch" err="Get .*watch=true.*: context canceled"/.test(line))
     .map((line) => line.replace(/\s+$/, '').replaceAll(/(?<=\S) {2,}/g, '  '))
     .filter((line) => without === undefined || !without.test(line))
   return sorted ? [...lines].sort() : lines
