@@ -1,6 +1,6 @@
 import { parseJournal } from '../../core/plan/journal.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
-import { isEnded } from '../../core/upgrade/run-phase.ts'
+import { isActive } from '../../core/upgrade/run-phase.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
 import { shippedReleases } from '../../core/version/shipped-releases.ts'
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
@@ -41,7 +41,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: Upgrad
 function otherUpgrade({ name, uid, parsed }: CachedUpgrades['upgrades'] extends { values(): Iterable<infer T> } ? T : never): OtherUpgrade {
   if (parsed.kind === 'Malformed') return { name, uid, createdAtMs: 0, active: false }
   const { creationTimestamp = '' } = parsed.upgrade.metadata
-  return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, active: !isEnded(parsed.upgrade) }
+  return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, active: isActive(parsed.upgrade) }
 }
 
 /** Plans whose work on a node has not ended. */

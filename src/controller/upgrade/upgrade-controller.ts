@@ -79,7 +79,7 @@ export class UpgradeController {
       const cached = this.#upgrades.upgrades.get(name)
       if (cached === undefined) return
       if (cached.parsed.kind === 'Malformed') {
-        await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed))
+        await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed, this.#shell.clock.now()))
         return
       }
       if (isEnded(cached.parsed.upgrade)) return

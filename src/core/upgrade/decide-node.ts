@@ -1,21 +1,19 @@
 import { type DrainDecision, decideDrain, drainMessage } from '../drain/decide-drain.ts'
 import type { DrainPolicy } from '../drain/drain-policy.ts'
-import type { JobFacts } from '../kubernetes/job-facts.ts'
-import type { NodeFacts } from '../kubernetes/node-facts.ts'
-import { failureMessage, stuckMessage } from '../plan/failure-message.ts'
-import { isControlPlane } from '../plan/node-selection.ts'
-import { parseVersion, sameRelease } from '../version/kubernetes-version.ts'
+import { stuckMessage } from '../plan/failure-message.ts'
+import { afterFailure, giveBack } from './after-failure.ts'
+import { changeNode } from './change-node.ts'
 import { displacedPods } from './displaced-pods.ts'
-import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, timestamp, working } from './node-turn.ts'
+import { ownsCordon, withCordon } from './node-cordon.ts'
+import { createJob, isReached, jobOfStep } from './node-jobs.ts'
+import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
+import { isGivenUp } from './run-phase.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
-import { upgradeContainerOf } from './upgrade-image.ts'
-import { jobAttemptLabel, type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
 
 /** An image that is not there after this time is not going to come. */
 const stageTimeoutMs = 600_000
 /** Kubelets report anew within a minute of their start; machines that reboot take longer. */
 const verifyTimeoutMs = 600_000
-const firstBackOffMs = 30_000
 
 /**
  * Decides the next step of one node that a run has begun with: image there → cordon → drain → change → verify → given back → soak → done. What is
@@ -28,7 +26,7 @@ export function decideNode(at: NodeAtWork, context: RunContext): NodeTurn {
     case 'Draining':
       return drain(at, context)
     case 'Changing':
-      return change(at, context)
+      return changeNode(at, context)
     case 'Verifying':
       return verify(at, context)
     case 'Soaking':
@@ -43,14 +41,16 @@ export function decideNode(at: NodeAtWork, context: RunContext): NodeTurn {
 function stage(at: NodeAtWork, context: RunContext): NodeTurn {
   const { node, entry } = at
   const { facts, nowMs } = context
-  if (context.settings.action === 'Cancel') return giveBack(at)
-  const job = newest(at, 'Stage')
+  if (isGivenUp(context)) return giveBack(at)
+  const job = jobOfStep(at, 'Stage')
   if (job === undefined) return createJob(at, context, 'Stage')
   const pods = facts.podsByJob.get(job.name) ?? []
   // an image without the command has been pulled all the same
   const isThere = job.end !== undefined || pods.some((pod) => pod.containers.some(({ state }) => state !== 'Waiting'))
+  const waits = context.held.get(node.name)
+  if (isThere && waits !== undefined) return working([], { message: `${node.name} has its image and waits: ${waits}` })
   if (isThere) {
-    const drained = atStep(entry, 'Draining', nowMs, { cordonedAt: timestamp(nowMs) })
+    const drained = atStep(entry, 'Draining', nowMs, withCordon(at, nowMs))
     return working([patchNode(at, { unschedulable: true, entry: drained })], { drains: true })
   }
   const stuck = stuckMessage(job, node.name, pods, '')
@@ -118,43 +118,13 @@ function evictions(
   ]
 }
 
-function change(at: NodeAtWork, context: RunContext): NodeTurn {
-  const { node, entry } = at
-  const { facts, settings, nowMs } = context
-  const job = newest(at, 'Change')
-  if (job?.end?.kind === 'Complete' || (job === undefined && isReached(at))) {
-    return working([patchNode(at, { entry: atStep(entry, 'Verifying', nowMs) })])
-  }
-  if (job === undefined) {
-    const sick = sickServer(node, facts.nodes)
-    if (sick === undefined) return createJob(at, context, 'Change')
-    return working([], { message: `${node.name} waits: control-plane node ${sick.name} is not Ready; bring it back` })
-  }
-  const pods = facts.podsByJob.get(job.name) ?? []
-  if (job.end === undefined) {
-    return working([], { message: stuckMessage(job, node.name, pods, '') ?? `${node.name}: job ${job.name} is at work` })
-  }
-  const log = facts.failures.get(job.uid)?.log
-  if (log === undefined) return working([{ kind: 'ReadFailure', node: node.name, jobName: job.name, jobUid: job.uid }])
-  const message = failureMessage({ job, node: node.name, pods, log, previous: '' })
-  if (entry.tries > settings.failure.retries) return failing({ reason: 'JobFailed', message })
-  const againAtMs = job.end.atMs + firstBackOffMs * 2 ** (entry.tries - 1)
-  if (nowMs < againAtMs) return working([], { message: `${message}; it is tried again`, wakeAtMs: againAtMs })
-  return working([patchNode(at, { entry: { ...entry, attempt: entry.attempt + 1, tries: entry.tries + 1 } })])
-}
-
-/** Another control-plane node that does not serve: while it is away no further one is stopped. */
-function sickServer(node: NodeFacts, nodes: readonly NodeFacts[]): NodeFacts | undefined {
-  if (!isControlPlane(node)) return undefined
-  return nodes.find((other) => other.name !== node.name && isControlPlane(other) && !other.ready)
-}
-
 /** The kubelet says the version, and says that it is Ready, before the node is given back. */
 function verify(at: NodeAtWork, context: RunContext): NodeTurn {
   const { node, entry } = at
   const { nowMs } = context
   if (node.ready && isReached(at)) {
-    return working([patchNode(at, { unschedulable: entry.before.unschedulable, entry: atStep(entry, 'Soaking', nowMs) })])
+    const restored = ownsCordon(entry) ? { unschedulable: entry.before.unschedulable } : {}
+    return working([patchNode(at, { ...restored, entry: atStep(entry, 'Soaking', nowMs) })])
   }
   const endsAtMs = Date.parse(entry.since) + verifyTimeoutMs
   const message = node.ready
@@ -189,78 +159,4 @@ function soak(at: NodeAtWork, context: RunContext): NodeTurn {
       : `pod ${first.namespace}/${first.name}${unready.length > 1 ? ` and ${unready.length - 1} more` : ''} moved from ${node.name} or beside it and not Ready`
   if (nowMs < sinceMs + timeoutMs) return working([], { message: `${node.name} is done; waiting: ${what}`, wakeAtMs: sinceMs + timeoutMs })
   return failing({ reason: 'SoakFailed', message: `${what} since its upgrade to ${entry.version}; mend it, then continue` })
-}
-
-/** A node that failed is tried anew when the run was continued, and given back when it was cancelled. */
-function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
-  const { node, entry } = at
-  const { settings, nowMs } = context
-  if (settings.action === 'Cancel') return node.ready ? giveBack(at) : { kind: 'Failed', actions: [] }
-  const continued = entry.failure !== undefined && settings.continueFrom >= entry.failure.stop
-  if (continued && settings.action === 'Run') {
-    const again = atStep(entry, 'Staging', nowMs, { attempt: nextAttempt(at), tries: 1 })
-    return working([patchNode(at, { entry: again, labels: { [quarantineLabel]: null } })])
-  }
-  // it serves again as far as it can, unless it was set aside
-  const mayServe = entry.step === 'Failed' && node.ready && node.unschedulable && !entry.before.unschedulable
-  return { kind: 'Failed', actions: mayServe ? [patchNode(at, { unschedulable: false, entry })] : [] }
-}
-
-/** On nodes that were set aside: name of the run. */
-export const quarantineLabel = 'falkirk.dev/quarantined'
-
-/** Everything of the run is taken off the node. */
-function giveBack(at: NodeAtWork): NodeTurn {
-  const { node, entry, jobs } = at
-  const running = jobs.filter((job) => job.end === undefined && !job.deleting)
-  return {
-    kind: 'Given',
-    actions: [
-      ...running.map((job) => ({ kind: 'DeleteJob', node: node.name, name: job.name, uid: job.uid }) as const),
-      patchNode(at, {
-        entry: null,
-        ...(node.unschedulable && !entry.before.unschedulable && entry.step !== 'Staging' ? { unschedulable: false } : {}),
-        ...(node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }),
-      }),
-    ],
-  }
-}
-
-function createJob(at: NodeAtWork, context: RunContext, step: UpgradeJobInput['step']): NodeTurn {
-  const { node, entry } = at
-  const { facts, settings, target } = context
-  const container = upgradeContainerOf(target, settings.upgrade)
-  if (container === undefined) {
-    return failing({
-      reason: 'NoImage',
-      message: `${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`,
-    })
-  }
-  const { name, uid } = facts.upgrade.metadata
-  const { version, attempt } = entry
-  const job = upgradeJob({ runName: name, runUid: uid, namespace: facts.namespace, node, step, version, attempt, container })
-  return working(
-    [{ kind: 'CreateJob', node: node.name, job }],
-    step === 'Change' ? {} : { message: `${node.name}: its image is being pulled` },
-  )
-}
-
-/** Attempts are counted on through a stop, so that the Job of a new try has a new name. */
-function nextAttempt({ jobs, entry }: NodeAtWork): number {
-  return Math.max(entry.attempt, ...jobs.map(attemptOf)) + 1
-}
-
-function attemptOf({ labels }: JobFacts): number {
-  return Number(labels[jobAttemptLabel] ?? 1)
-}
-
-/** The Job of the present attempt: its name tells run, version, step and attempt. */
-function newest({ jobs, entry, node }: NodeAtWork, step: UpgradeJobInput['step']): JobFacts | undefined {
-  const name = upgradeJobName({ runUid: entry.run, node, step, version: entry.version, attempt: entry.attempt })
-  return jobs.find((job) => job.name === name && !job.deleting)
-}
-
-function isReached({ node, entry }: NodeAtWork): boolean {
-  const [reported, wanted] = [parseVersion(node.kubeletVersion), parseVersion(entry.version)]
-  return reported !== undefined && wanted !== undefined && sameRelease(reported, wanted)
 }

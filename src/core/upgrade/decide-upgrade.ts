@@ -7,12 +7,14 @@ import type { NextHop } from './next-hop.ts'
 import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
 import { nextHop } from './path-of-run.ts'
 import { groupNodes, type NodeGroups, poolProblem } from './pools.ts'
+import { refusedStatus } from './refused-status.ts'
 import { reportUpgrade } from './report-upgrade.ts'
 import { failNode, failureStop } from './run-failures.ts'
 import { parseRunEntry } from './run-journal.ts'
 import type { NodeWork, RunView } from './run-view.ts'
 import { startNodes } from './start-nodes.ts'
 import { boundaryStop } from './stop-after.ts'
+import { heldByBudget } from './unavailable-budget.ts'
 import type { UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
 import { jobNodeAnnotation } from './upgrade-job.ts'
@@ -33,27 +35,31 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const settings = upgradeSettings(facts.upgrade.spec)
   const target = parseVersion(settings.version)
   if (target === undefined) {
-    return refuse(facts, `spec.version ${JSON.stringify(settings.version)} is no version of Kubernetes: write one such as v1.34.2+k3s1`)
+    const message = `spec.version ${JSON.stringify(settings.version)} is no version of Kubernetes: write one such as v1.34.2+k3s1`
+    return { status: refusedStatus(facts.upgrade, message, nowMs), actions: [], events: [], drainNodes: [] }
   }
   const lastStop = facts.upgrade.status?.stop
   const isStopped = lastStop !== undefined && lastStop.number > settings.continueFrom
-  const stopNumber = isStopped ? lastStop.number : (lastStop?.number ?? 0) + 1
-  const context: RunContext = { facts, settings, target, stopNumber, nowMs }
-  const works = nodesAtWork(facts).map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
-  const problem = poolProblem(facts.nodes, settings)
+  // nothing is continued from a stop that is still to come
+  const stopNumber = isStopped ? lastStop.number : Math.max(lastStop?.number ?? 0, settings.continueFrom) + 1
   const groups = groupNodes(facts.nodes, settings)
-  const next: NextHop = problem === undefined ? nextHop(withoutSetAside(groups, works), context) : { kind: 'Refused', message: problem }
-  const stop = isStopped ? lastStop : (failureStop(works, context) ?? boundaryStop(works, { context, groups, next }))
+  const started = nodesAtWork(facts)
+  const context: RunContext = { facts, settings, target, stopNumber, nowMs, held: heldByBudget(groups.pools, started) }
+  const works = started.map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
+  const problem = poolProblem(facts.nodes, settings)
+  const remaining = withoutSetAside(groups, works)
+  const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
+  const stop = isStopped ? lastStop : (failureStop(works, context) ?? boundaryStop(works, { context, groups: remaining, next }))
   const hold = judgeHold({ context, works, next, stop })
   const view: RunView = { context, groups, next, works, hold, stop: stop ?? lastStop }
-  const started = startNodes(view)
+  const begun = startNodes(view)
   const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
   return {
-    status: reportUpgrade(view, started),
-    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...started.actions].filter((list) => list.length > 0),
+    status: reportUpgrade(view, begun),
+    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions].filter((list) => list.length > 0),
     events: [],
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
-    ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, started.wakeAtMs]),
+    ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs]),
   }
 }
 
@@ -66,16 +72,6 @@ function withoutSetAside({ controlPlane, pools }: NodeGroups, works: readonly No
 /** Old facts start nothing, end nothing, and change no word of the status. */
 function standStill(facts: UpgradeFacts, nowMs: number): UpgradeDecision {
   return { status: facts.upgrade.status ?? {}, actions: [], events: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
-}
-
-function refuse(facts: UpgradeFacts, message: string): UpgradeDecision {
-  const { generation } = facts.upgrade.metadata
-  return {
-    status: { ...facts.upgrade.status, observedGeneration: generation, phase: 'Refused', message },
-    actions: [],
-    events: [],
-    drainNodes: [],
-  }
 }
 
 function nodesAtWork({ nodes, jobs, upgrade }: UpgradeFacts): readonly NodeAtWork[] {

@@ -1,7 +1,8 @@
 import { runAnnotation } from '../kubernetes/node-facts.ts'
+import { foreignMark } from './foreign-mark.ts'
 import type { NextHop } from './next-hop.ts'
 import type { RunContext } from './node-turn.ts'
-import { parseRunEntry } from './run-journal.ts'
+import { isExpired, isGivenUp } from './run-phase.ts'
 import type { NodeWork } from './run-view.ts'
 import type { StopStatus, UpgradePhase } from './upgrade-status.ts'
 
@@ -29,9 +30,8 @@ export function judgeHold(input: HoldInput): Hold | undefined {
 
 /** Started nodes finish; then it is over. A pause that lasted too long is given up in the same way. */
 function cancelled({ context, works }: HoldInput): Hold | undefined {
-  const { settings } = context
-  if (settings.action !== 'Cancel' && !isExpired(context)) return undefined
-  const why = settings.action === 'Cancel' ? 'cancelled' : 'given up after a pause of the time that spec.failure.pauseExpiry says'
+  if (!isGivenUp(context)) return undefined
+  const why = isExpired(context) ? 'given up after a pause of the time that spec.failure.pauseExpiry says' : 'cancelled'
   const left = works.filter(({ turn }) => turn.kind !== 'Given')
   const [first] = left
   if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
@@ -39,16 +39,8 @@ function cancelled({ context, works }: HoldInput): Hold | undefined {
   const waits =
     kept === undefined
       ? `${left.length} started nodes finish first, now ${first.at.node.name}`
-      : `node ${kept.at.node.name} failed and is not Ready: bring it back`
+      : `node ${kept.at.node.name} failed and is not Ready: bring it back, or delete its Node`
   return { phase: 'Cancelling', message: `${why}; ${waits}` }
-}
-
-function isExpired({ settings, facts, nowMs }: RunContext): boolean {
-  const { status } = facts.upgrade
-  return (
-    status?.phase === 'Cancelled' ||
-    (status?.pausedAt !== undefined && nowMs >= Date.parse(status.pausedAt) + settings.failure.pauseExpiryMs && settings.action === 'Pause')
-  )
 }
 
 /** One run at a time: the oldest one. */
@@ -69,13 +61,17 @@ function refused({ next }: HoldInput): Hold | undefined {
 
 /** What another run, a newer Falkirk or a person has written on a node is not written over. */
 function marked({ context }: HoldInput): Hold | undefined {
-  const { nodes, upgrade } = context.facts
-  const foreign = nodes.find((node) => {
-    const read = parseRunEntry(node.run)
-    return read.kind === 'Unreadable' || (read.kind === 'Entry' && read.entry.run !== upgrade.metadata.uid)
+  const { nodes, upgrade, others } = context.facts
+  const foreign = nodes.flatMap((node) => {
+    const mark = foreignMark(node, { uid: upgrade.metadata.uid, others })
+    return mark === undefined || mark.kind === 'LeftOver' ? [] : [{ node: node.name, mark }]
   })
-  if (foreign === undefined) return undefined
-  const message = `annotation ${runAnnotation} of node ${foreign.name} is not of this run: remove it when the node's scheduling state is right`
+  const [first] = foreign
+  if (first === undefined) return undefined
+  const { node, mark } = first
+  if (mark.kind === 'AtWork')
+    return { phase: 'Pending', message: `waits: ${node} was started by ClusterUpgrade ${mark.name}; it finishes first` }
+  const message = `annotation ${runAnnotation} of node ${node} cannot be read: remove it when the node's scheduling state is right`
   return { phase: 'Pending', message }
 }
 
@@ -89,7 +85,8 @@ function paused({ context, works }: HoldInput): Hold | undefined {
   const { settings, facts, nowMs } = context
   if (settings.action !== 'Pause') return undefined
   const left = works.filter(({ turn }) => turn.kind === 'Working').length
-  const sinceMs = Date.parse(facts.upgrade.status?.pausedAt ?? '') || nowMs
+  const { phase, pausedAt = '' } = facts.upgrade.status ?? {}
+  const sinceMs = phase === 'Paused' ? Date.parse(pausedAt) || nowMs : nowMs
   const expires = { wakeAtMs: sinceMs + settings.failure.pauseExpiryMs }
   return { phase: 'Paused', message: left === 0 ? 'paused; falkirk continue goes on' : `paused; ${left} started nodes finish`, ...expires }
 }

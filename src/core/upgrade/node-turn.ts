@@ -15,6 +15,8 @@ export interface RunContext {
   readonly stopNumber: number
   /** Epoch milliseconds. */
   readonly nowMs: number
+  /** Nodes that may not be cordoned now, by name: what they wait for. */
+  readonly held: ReadonlyMap<string, string>
 }
 
 /** A node with an entry of this run. */

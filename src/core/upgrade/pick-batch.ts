@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { budgetMessage, isAway } from './unavailable-budget.ts'
 import type { PoolSettings } from './upgrade-settings.ts'
 
 export interface BatchInput {
@@ -33,16 +34,12 @@ export function pickBatch(input: BatchInput): PickedBatch {
   const ready = candidates.filter((node) => node.ready)
   const [first] = candidates
   if (ready.length === 0) return { kind: 'Wait', message: `node ${first?.name} is not Ready: bring it back, or delete its Node` }
-  const room = pool.maxUnavailable - away.filter((node) => !ready.includes(node)).length
-  if (room <= 0) {
-    const names = away.slice(0, 3).map(({ name }) => name)
-    return {
-      kind: 'Wait',
-      message: `${away.length} nodes of the pool are NotReady or cordoned (${names.join(', ')}) and maxUnavailable is ${pool.maxUnavailable}`,
-    }
-  }
-  const size = Math.min(room, batchSize(pool, finishedBatches))
-  return { kind: 'Batch', nodes: compatible(ordered(ready, input), size, input).map(({ name }) => name) }
+  const room = Math.max(0, pool.maxUnavailable - away.length)
+  // a node that is cordoned already serves nobody new: to work on it takes nothing away
+  const allowed = room > 0 ? ready : ready.filter(isAway)
+  if (allowed.length === 0) return { kind: 'Wait', message: budgetMessage(away, pool.maxUnavailable) }
+  const size = { nodes: batchSize(pool, finishedBatches), serving: room }
+  return { kind: 'Batch', nodes: compatible(ordered(allowed, input), size, input).map(({ name }) => name) }
 }
 
 /** Size of the batch that follows `finished` ones: it grows until `max`. */
@@ -52,36 +49,48 @@ function batchSize({ first, factor, max }: Pick<PoolSettings, 'first' | 'factor'
   return size
 }
 
-export function isAway(node: Pick<NodeFacts, 'ready' | 'unschedulable'>): boolean {
-  return !node.ready || node.unschedulable
-}
-
 function ordered(nodes: readonly NodeFacts[], { podsByNode, ownNode }: BatchInput): readonly NodeFacts[] {
   const load = new Map(nodes.map(({ name }) => [name, (podsByNode?.get(name) ?? []).filter(isMoved).length] as const))
   const rank = (node: NodeFacts) => (node.name === ownNode ? Number.POSITIVE_INFINITY : (load.get(node.name) ?? 0))
   return nodes.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
 }
 
-function compatible(nodes: readonly NodeFacts[], size: number, { pool, podsByNode, allNodes }: BatchInput): readonly NodeFacts[] {
+/** The most nodes of a batch, and how many of them may be ones that serve now. */
+interface BatchLimit {
+  readonly nodes: number
+  readonly serving: number
+}
+
+function compatible(nodes: readonly NodeFacts[], limit: BatchLimit, input: BatchInput): readonly NodeFacts[] {
   const [first] = nodes
-  if (size <= 1 || first === undefined) return nodes.slice(0, 1)
-  const { spread } = pool
+  if (limit.nodes <= 1 || first === undefined) return nodes.slice(0, 1)
+  const { spread } = input.pool
   const near = spread === undefined ? nodes : nodes.filter(({ labels }) => labels[spread] === first.labels[spread])
-  if (podsByNode === undefined) return near.slice(0, size)
-  const replicas = replicaCounts(allNodes, podsByNode)
-  const taken = new Map<string, number>()
+  const tryTaking = replicaGuard(input)
   const picked: NodeFacts[] = []
   for (const node of near) {
-    if (picked.length >= size) break
-    const held = countByOwner(podsByNode.get(node.name))
-    const fits = [...held].every(
-      ([owner, count]) => (taken.get(owner) ?? 0) === 0 || (taken.get(owner) ?? 0) + count <= quarterOf(replicas.get(owner)),
-    )
-    if (!fits) continue
-    picked.push(node)
-    for (const [owner, count] of held) taken.set(owner, (taken.get(owner) ?? 0) + count)
+    if (picked.length >= limit.nodes) break
+    const isServing = !isAway(node)
+    if (isServing && picked.filter((one) => !isAway(one)).length >= limit.serving) continue
+    if (tryTaking(node.name)) picked.push(node)
   }
   return picked
+}
+
+/** Takes nodes, one after another, as long as those taken do not hold too much of a workload together. */
+function replicaGuard({ podsByNode, allNodes }: BatchInput): (node: string) => boolean {
+  if (podsByNode === undefined) return () => true
+  const replicas = replicaCounts(allNodes, podsByNode)
+  const taken = new Map<string, number>()
+  return (node) => {
+    const held = countByOwner(podsByNode.get(node))
+    const fits = [...held].every(([owner, count]) => {
+      const before = taken.get(owner) ?? 0
+      return before === 0 || before + count <= quarterOf(replicas.get(owner))
+    })
+    if (fits) for (const [owner, count] of held) taken.set(owner, (taken.get(owner) ?? 0) + count)
+    return fits
+  }
 }
 
 function quarterOf(replicas = 0): number {

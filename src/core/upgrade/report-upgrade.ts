@@ -1,11 +1,13 @@
 import { isControlPlane } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
+import type { ClusterUpgrade } from './cluster-upgrade.ts'
 import type { Hop } from './next-hop.ts'
 import { timestamp } from './node-turn.ts'
-import { isEndPhase } from './run-phase.ts'
+import { isEndPhase, isExpired } from './run-phase.ts'
 import { activeWorks, type NodeWork, type RunView, runs } from './run-view.ts'
 import type { Started } from './start-nodes.ts'
-import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, UpgradeCondition, UpgradePhase } from './upgrade-status.ts'
+import { upgradeConditions } from './upgrade-conditions.ts'
+import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, UpgradePhase } from './upgrade-status.ts'
 
 /** Nodes that are told one by one; of more than these the number is told. */
 const mostTold = 50
@@ -17,7 +19,7 @@ const stillPhases: ReadonlySet<UpgradePhase> = new Set(['Paused', 'Stopped'])
 export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeStatus {
   const { context, next, works, stop } = view
   const { upgrade } = context.facts
-  const before = upgrade.status ?? {}
+  const before = beforeThisRun(upgrade)
   const { phase, message } = standing(view, started)
   const begun = works.length > 0 || started.actions.length > 0
   return {
@@ -25,7 +27,7 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     phase,
     message,
     ...given('from', before.from ?? lowestServer(view)),
-    ...(next.kind === 'Refused' ? given('path', before.path) : { path: before.path ?? next.path }),
+    ...(next.kind === 'Refused' ? given('path', before.path) : { path: leadsThere(before.path, next.path) ? before.path : next.path }),
     ...(next.kind === 'Hop' ? { hop: { version: next.hop.version.text, number: next.hop.number, of: next.hop.of } } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),
@@ -33,10 +35,33 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     failed: failedOf(view),
     ...given('startedAt', before.startedAt ?? (begun ? timestamp(context.nowMs) : undefined)),
     ...(stop === undefined ? {} : { stop }),
-    ...(stillPhases.has(phase) ? { pausedAt: before.pausedAt ?? timestamp(context.nowMs) } : {}),
+    ...given('pausedAt', pausedAt(view, phase, before)),
     ...(isEndPhase(phase) ? { endedAt: before.endedAt ?? timestamp(context.nowMs) } : {}),
-    conditions: conditionsOf(before.conditions ?? [], { phase, message, nowMs: context.nowMs, generation: upgrade.metadata.generation }),
+    conditions: upgradeConditions(before.conditions ?? [], {
+      phase,
+      message,
+      nowMs: context.nowMs,
+      generation: upgrade.metadata.generation,
+    }),
   }
+}
+
+/** A run that has ended and gets another version begins anew; only its stops are counted on. */
+function beforeThisRun({ status = {}, metadata }: ClusterUpgrade): ClusterUpgradeStatus {
+  const beginsAnew = isEndPhase(status.phase) && status.phase !== 'Cancelled' && status.observedGeneration !== metadata.generation
+  if (!beginsAnew) return status
+  return { ...given('conditions', status.conditions), ...given('stop', status.stop) }
+}
+
+/** Whether the path that the run began with still ends where it has to. */
+function leadsThere(known: readonly string[] | undefined, path: readonly string[]): known is readonly string[] {
+  return known !== undefined && known.at(-1) === (path.at(-1) ?? known.at(-1))
+}
+
+/** A pause counts from its own beginning, and is remembered while it is being given up. */
+function pausedAt({ context }: RunView, phase: UpgradePhase, before: ClusterUpgradeStatus): string | undefined {
+  if (stillPhases.has(phase)) return before.phase === phase ? (before.pausedAt ?? timestamp(context.nowMs)) : timestamp(context.nowMs)
+  return isExpired(context) ? before.pausedAt : undefined
 }
 
 function inFlightStatus({ at, turn }: NodeWork): InFlightStatus {
@@ -114,24 +139,4 @@ function failedOf({ works }: RunView): readonly FailedStatus[] {
       : [{ node: node.name, reason: failure.reason, message: failure.message.slice(0, longestMessage), since }]
   })
   return failed.slice(0, mostTold)
-}
-
-interface Standing {
-  readonly phase: UpgradePhase
-  readonly message: string
-  readonly nowMs: number
-  readonly generation: number
-}
-
-/** Conditions change their time only with their status. Source: Kubernetes API conventions. */
-function conditionsOf(before: readonly UpgradeCondition[], { phase, message, nowMs, generation }: Standing): readonly UpgradeCondition[] {
-  const isComplete = phase === 'Complete' || phase === 'CompletedWithFindings'
-  const moves = phase === 'ControlPlane' || phase === 'Nodes' || phase === 'Cancelling'
-  const statuses = { Ready: phase === 'Complete', Progressing: moves, Complete: isComplete }
-  return Object.entries(statuses).map(([type, holds]) => {
-    const status = holds ? 'True' : 'False'
-    const known = before.find((condition) => condition.type === type)
-    const lastTransitionTime = known?.status === status ? known.lastTransitionTime : timestamp(nowMs)
-    return { type, status, reason: phase, message, lastTransitionTime, observedGeneration: generation } as const
-  })
 }

@@ -1,5 +1,5 @@
 import { isControlPlane } from '../plan/node-selection.ts'
-import { quarantineLabel } from './decide-node.ts'
+import { quarantineLabel, withCordon, withoutCordon } from './node-cordon.ts'
 import { atStep, patchNode, type RunContext, timestamp } from './node-turn.ts'
 import type { NodeWork, RunView } from './run-view.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
@@ -31,8 +31,10 @@ export function failNode(work: NodeWork, { context, works }: RunView): readonly 
   const setAside = works.filter((one) => one.at.entry.step === 'Quarantined').length
   const told = { reason: failure.reason, message: failure.message, stop: context.stopNumber }
   if (!isSetAside(work, context, setAside, failing)) {
-    return [patchNode(at, { entry: atStep(at.entry, 'Failed', context.nowMs, { failure: told }) })]
+    // what was given back before is not cordoned by the run any more
+    const entry = at.entry.step === 'Soaking' ? withoutCordon(at.entry) : at.entry
+    return [patchNode(at, { entry: atStep(entry, 'Failed', context.nowMs, { failure: told }) })]
   }
-  const entry = atStep(at.entry, 'Quarantined', context.nowMs, { failure: told })
+  const entry = atStep(at.entry, 'Quarantined', context.nowMs, { ...withCordon(at, context.nowMs), failure: told })
   return [patchNode(at, { unschedulable: true, entry, labels: { [quarantineLabel]: context.facts.upgrade.metadata.name } })]
 }

@@ -1,12 +1,15 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
+import { foreignMark } from './foreign-mark.ts'
 import type { Hop } from './next-hop.ts'
+import { ownsCordon, quarantineLabel } from './node-cordon.ts'
 import { patchNode, timestamp } from './node-turn.ts'
 import { isBelow } from './path/version-set.ts'
-import { isAway, pickBatch } from './pick-batch.ts'
+import { pickBatch } from './pick-batch.ts'
 import type { Pool } from './pools.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { activeWorks, type RunView } from './run-view.ts'
+import { budgetMessage, isAway } from './unavailable-budget.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import type { BatchStatus } from './upgrade-status.ts'
 
@@ -45,7 +48,7 @@ function startServer(view: RunView, hop: Hop, servers: readonly NodeFacts[]): St
   const busy = activeNodes(view)
   const [first] = busy
   if (hold !== undefined || first !== undefined) return { ...nothing, stage }
-  const free = servers.filter((node) => !hasEntry(node))
+  const free = servers.filter((node) => !isStarted(node, view))
   const own = context.facts.ownNode
   const node = free.find(({ name }) => name !== own) ?? free[0]
   if (node === undefined) return { ...nothing, stage, message: 'control-plane nodes that failed are left: mend them, then continue' }
@@ -82,7 +85,7 @@ function nextBatch(view: RunView, hop: Hop, pool: Pool, finishedBatches: number)
   const picked = pickBatch({
     pool: settings.stopAfter === 'Node' ? { ...pool.settings, max: 1 } : pool.settings,
     nodes: pool.nodes,
-    candidates: nodesLeft(pool, view, hop).filter((node) => !hasEntry(node)),
+    candidates: nodesLeft(pool, view, hop).filter((node) => !isStarted(node, view)),
     finishedBatches,
     podsByNode: facts.podsByNode,
     allNodes: facts.nodes.map((node) => node.name),
@@ -102,13 +105,18 @@ interface BatchAtWork {
 
 /** Nodes of a batch start together; one that would be too many away waits for the others. */
 function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBatches }: BatchAtWork): Started {
-  const unstarted = pool.nodes.filter((node) => pending.includes(node.name) && !hasEntry(node))
-  const away = pool.nodes.filter((node) => (isAway(node) || hasEntry(node)) && !unstarted.includes(node)).length
-  const room = Math.max(0, pool.settings.maxUnavailable - away)
+  const unstarted = pool.nodes.filter((node) => pending.includes(node.name) && !isStarted(node, view))
+  const away = pool.nodes.filter((node) => isAway(node) || isStarted(node, view))
+  const { maxUnavailable, name } = pool.settings
+  const room = Math.max(0, maxUnavailable - away.length)
+  const allowed = [...unstarted.filter(isAway), ...unstarted.filter((node) => !isAway(node)).slice(0, room)]
+  const waits =
+    allowed.length === 0 && unstarted.length > 0 ? { message: `pool ${name} waits: ${budgetMessage(away, maxUnavailable)}` } : {}
   return {
-    actions: unstarted.slice(0, room).map((node) => [startNode(node, view, hop)]),
+    actions: allowed.map((node) => [startNode(node, view, hop)]),
     stage: 'Nodes',
-    batches: new Map([[pool.settings.name, { batch, finishedBatches }]]),
+    ...waits,
+    batches: new Map([[name, { batch, finishedBatches }]]),
   }
 }
 
@@ -122,22 +130,30 @@ function activeNodes(view: RunView): readonly string[] {
   return activeWorks(view).map(({ at }) => at.node.name)
 }
 
-function hasEntry(node: NodeFacts): boolean {
-  return parseRunEntry(node.run).kind !== 'None'
+function isStarted(node: NodeFacts, { context }: Pick<RunView, 'context'>): boolean {
+  const read = parseRunEntry(node.run)
+  return read.kind === 'Unreadable' || (read.kind === 'Entry' && read.entry.run === context.facts.upgrade.metadata.uid)
 }
 
-/** The entry goes on the node before anything else does. */
+/** The entry goes on the node before anything else does. What an ended run has left there is taken on, with how that one found the node. */
 function startNode(node: NodeFacts, { context }: RunView, hop: Hop): UpgradeAction {
   const { metadata } = context.facts.upgrade
+  const mark = foreignMark(node, { uid: metadata.uid, others: context.facts.others })
+  const left = mark?.kind === 'LeftOver' && ownsCordon(mark.entry) ? mark.entry : undefined
   const entry: RunEntry = {
     run: metadata.uid,
     name: metadata.name,
     version: hop.version.text,
     step: 'Staging',
     since: timestamp(context.nowMs),
+    ...(left?.cordonedAt === undefined ? {} : { cordonedAt: left.cordonedAt }),
     attempt: 1,
     tries: 1,
-    before: { unschedulable: node.unschedulable, kubeletVersion: node.kubeletVersion, bootId: node.bootId },
+    before: {
+      unschedulable: left?.before.unschedulable ?? node.unschedulable,
+      kubeletVersion: node.kubeletVersion,
+      bootId: node.bootId,
+    },
   }
-  return patchNode({ node }, { entry })
+  return patchNode({ node }, { entry, ...(node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }) })
 }

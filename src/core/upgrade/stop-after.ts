@@ -1,5 +1,9 @@
-import { type RunContext, timestamp } from './node-turn.ts'
-import { type NodeWork, type RunView, runs } from './run-view.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { parseVersion } from '../version/kubernetes-version.ts'
+import { type NodeAtWork, type RunContext, timestamp } from './node-turn.ts'
+import { isBelow } from './path/version-set.ts'
+import { isGivenUp } from './run-phase.ts'
+import type { NodeWork, RunView } from './run-view.ts'
 import type { StopStatus } from './upgrade-status.ts'
 
 /** The stop that `stopAfter` asks for, when a node that has just been given back was the last of something. */
@@ -8,11 +12,12 @@ export function boundaryStop(
   { context, groups, next }: Pick<RunView, 'context' | 'groups' | 'next'>,
 ): StopStatus | undefined {
   const { stopAfter } = context.settings
-  const given = works.filter(({ turn }) => turn.kind === 'Given').map(({ at }) => at.node.name)
-  const [first] = given
-  if (stopAfter === undefined || first === undefined || next.kind === 'Refused') return undefined
+  const first = works.find(({ turn }) => turn.kind === 'Given')?.at
+  if (stopAfter === undefined || first === undefined || next.kind === 'Refused' || isGivenUp(context)) return undefined
+  // after the last node there is nothing to continue with
+  if (next.kind === 'Arrived' && works.every(({ turn }) => turn.kind === 'Given' || turn.kind === 'Failed')) return undefined
   const stillAtWork = works.some(({ turn }) => turn.kind === 'Working' || turn.kind === 'Failing')
-  const what = stillAtWork && stopAfter !== 'Node' ? undefined : ended(stopAfter, first, { groups, next, context })
+  const what = stillAtWork && stopAfter !== 'Node' ? undefined : ended(stopAfter, first, { groups, next })
   if (what === undefined) return undefined
   const message = `stopped after ${what}, as spec.stopAfter asks; falkirk continue goes on`
   return { number: context.stopNumber, reason: 'StopAfter', message, since: timestamp(context.nowMs) }
@@ -20,23 +25,28 @@ export function boundaryStop(
 
 function ended(
   stopAfter: NonNullable<RunContext['settings']['stopAfter']>,
-  node: string,
-  { groups, next, context }: Pick<RunView, 'groups' | 'next' | 'context'>,
+  { node: { name }, entry }: NodeAtWork,
+  { groups, next }: Pick<RunView, 'groups' | 'next'>,
 ): string | undefined {
-  const isServer = groups.controlPlane.some(({ name }) => name === node)
-  const hop = next.kind === 'Hop' ? next.hop : undefined
-  const controlPlaneDone = hop === undefined || groups.controlPlane.every((server) => runs(server, hop))
-  const pool = groups.pools.find(({ nodes }) => nodes.some(({ name }) => name === node))
+  const isServer = groups.controlPlane.some((server) => server.name === name)
+  const pool = groups.pools.find(({ nodes }) => nodes.some((one) => one.name === name))
+  // which hop it was is told by the node: the last kubelet has reported before its node was given back
+  const isDone = (node: NodeFacts) => !isBehind(node, entry.version)
   switch (stopAfter) {
     case 'Node':
-      return `node ${node}`
+      return `node ${name}`
     case 'Batch':
-      return isServer ? `control-plane node ${node}` : `a batch of pool ${pool?.settings.name ?? ''}`
+      return isServer ? `control-plane node ${name}` : `a batch of pool ${pool?.settings.name ?? ''}`
     case 'ControlPlane':
-      return isServer && controlPlaneDone ? 'the control plane' : undefined
+      return isServer && groups.controlPlane.every(isDone) ? 'the control plane' : undefined
     case 'Pool':
-      return pool?.nodes.every((one) => hop === undefined || runs(one, hop)) ? `pool ${pool.settings.name}` : undefined
+      return pool?.nodes.every(isDone) ? `pool ${pool.settings.name}` : undefined
     case 'Hop':
-      return hop === undefined || context.facts.upgrade.status?.hop?.version !== hop.version.text ? 'a hop' : undefined
+      return next.kind === 'Hop' && next.hop.version.text !== entry.version ? `the hop to ${entry.version}` : undefined
   }
+}
+
+function isBehind({ kubeletVersion }: NodeFacts, version: string): boolean {
+  const [running, wanted] = [parseVersion(kubeletVersion), parseVersion(version)]
+  return running !== undefined && wanted !== undefined && isBelow(running, wanted)
 }

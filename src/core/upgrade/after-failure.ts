@@ -1,0 +1,49 @@
+import { ownsCordon, quarantineLabel, withoutCordon } from './node-cordon.ts'
+import { isReached, jobOfStep, nextAttempt } from './node-jobs.ts'
+import { atStep, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
+import type { RunEntry } from './run-journal.ts'
+import { isGivenUp } from './run-phase.ts'
+
+/** A node that failed is tried anew when the run was continued, and given back when it was given up. */
+export function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
+  const { node, entry } = at
+  if (isGivenUp(context)) return node.ready ? giveBack(at) : { kind: 'Failed', actions: [] }
+  const continued = entry.failure !== undefined && context.settings.continueFrom >= entry.failure.stop
+  if (continued && context.settings.action === 'Run') {
+    return working([patchNode(at, { entry: anotherTry(at, context.nowMs), labels: { [quarantineLabel]: null } })])
+  }
+  // it serves again as far as it can, unless it was set aside or is still being changed
+  const mayServe = entry.step === 'Failed' && node.ready && ownsCordon(entry) && !isChanging(at)
+  if (!mayServe) return { kind: 'Failed', actions: [] }
+  return { kind: 'Failed', actions: [patchNode(at, { unschedulable: entry.before.unschedulable, entry: withoutCordon(entry) })] }
+}
+
+/** Where a node goes on that failed: nothing that was done is done again. */
+function anotherTry(at: NodeAtWork, nowMs: number): RunEntry {
+  const { entry } = at
+  if (isReached(at)) return atStep(entry, 'Verifying', nowMs, { tries: 1 })
+  if (isChanging(at)) return atStep(entry, 'Changing', nowMs, { tries: 1 })
+  return atStep(entry, 'Staging', nowMs, { attempt: nextAttempt(at), tries: 1 })
+}
+
+function isChanging(at: NodeAtWork): boolean {
+  const job = jobOfStep(at, 'Change')
+  return job !== undefined && job.end === undefined
+}
+
+/** Everything of the run is taken off the node. */
+export function giveBack(at: NodeAtWork): NodeTurn {
+  const { node, entry, jobs } = at
+  const running = jobs.filter((job) => job.end === undefined && !job.deleting)
+  return {
+    kind: 'Given',
+    actions: [
+      ...running.map((job) => ({ kind: 'DeleteJob', node: node.name, name: job.name, uid: job.uid }) as const),
+      patchNode(at, {
+        entry: null,
+        ...(ownsCordon(entry) && node.unschedulable !== entry.before.unschedulable ? { unschedulable: entry.before.unschedulable } : {}),
+        ...(node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }),
+      }),
+    ],
+  }
+}

@@ -1,0 +1,252 @@
+import { describe, expect, it } from 'vitest'
+import { from, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+
+function cluster(servers: number, workers: number, spec: Readonly<Record<string, unknown>> = {}): RunWorld {
+  const world = new RunWorld([...several(servers, server), ...several(workers, worker)])
+  world.edit(spec)
+  return world
+}
+
+describe('a run', () => {
+  it('takes one control-plane node after another, then the workers in growing batches', () => {
+    const world = cluster(3, 8)
+    world.untilPhase('Complete')
+    expect(world.changeJobs().slice(0, 3)).toEqual(['server-0', 'server-1', 'server-2'])
+    expect(new Set(world.changeJobs()).size).toBe(11)
+    expect(world.marked()).toEqual([])
+    expect(world.facts.nodes.filter(({ unschedulable }) => unschedulable)).toEqual([])
+  })
+
+  it('touches nothing of a cluster that is already there, and says so at once', () => {
+    const world = new RunWorld([...several(3, (i) => server(i, { kubeletVersion: to })), worker(0, { kubeletVersion: to })], {
+      apiServer: to,
+    })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Complete', progress: { controlPlane: '3/3', nodes: '1/1' } })
+    expect(world.done).toEqual([])
+  })
+
+  it('goes on from the facts where somebody began by hand', () => {
+    const world = new RunWorld([server(0, { kubeletVersion: to }), server(1), server(2), worker(0), worker(1, { kubeletVersion: from })])
+    world.untilPhase('Complete')
+    expect(world.changeJobs()).not.toContain('server-0')
+    expect(world.changeJobs()).toHaveLength(4)
+  })
+
+  it('decides nothing on facts that are older than three minutes: I8', () => {
+    const world = cluster(1, 1)
+    world.facts = { ...world.facts, factsAgeMs: 180_001 }
+    expect(world.decide()).toMatchObject({ actions: [], drainNodes: [] })
+    world.facts = { ...world.facts, factsAgeMs: 180_000 }
+    expect(world.decide().actions).toHaveLength(1)
+  })
+
+  it('tells a version that is none in every condition, and leaves none that says it is progressing', () => {
+    const world = cluster(1, 1)
+    world.settle()
+    expect(world.status.conditions).toContainEqual(expect.objectContaining({ type: 'Progressing', status: 'True' }))
+    world.edit({ version: 'latest' })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Refused', message: expect.stringMatching(/spec\.version "latest" is no version/) })
+    expect(world.status.conditions).toContainEqual(expect.objectContaining({ type: 'Progressing', status: 'False', reason: 'Refused' }))
+  })
+
+  it('begins anew when a run that has ended gets another version: path, times and batches are those of the new one', () => {
+    const world = cluster(1, 2)
+    world.untilPhase('Complete')
+    const { endedAt, startedAt } = world.status
+    world.nowMs += 3_600_000
+    world.edit({ version: 'v1.31.9+k3s1' })
+    world.turn()
+    expect(world.status).toMatchObject({ from: to, path: ['v1.31.9+k3s1'] })
+    expect(world.status.endedAt).toBeUndefined()
+    expect(world.status.startedAt).not.toBe(startedAt)
+    world.untilPhase('Complete')
+    expect(world.status.endedAt).not.toBe(endedAt)
+  })
+})
+
+describe('cordons of others (I5)', () => {
+  it('a node that somebody cordons while its image is pulled stays cordoned', () => {
+    const world = cluster(1, 1)
+    world.until(() => world.entry('worker-0')?.step === 'Staging')
+    world.setNode('worker-0', { unschedulable: true })
+    world.untilPhase('Complete')
+    expect(world.node('worker-0')).toMatchObject({ unschedulable: true, kubeletVersion: to })
+    expect(world.node('worker-0').run).toBeUndefined()
+  })
+
+  it('a failed node serves again, and stays cordoned when somebody cordons it to look at it', () => {
+    const world = cluster(1, 1, { failure: { retries: 0 } })
+    world.jobWay = (job, entry) =>
+      entry.version === to && job.labels['falkirk.dev/step'] === 'Change' ? { end: 'Failed' } : { end: 'Complete' }
+    world.untilPhase('Stopped')
+    world.settle()
+    expect(world.node('server-0').unschedulable).toBe(false)
+    world.setNode('server-0', { unschedulable: true })
+    world.settle()
+    expect(world.node('server-0').unschedulable).toBe(true)
+    world.edit({ action: 'Cancel' })
+    world.settle()
+    expect(world.status.phase).toBe('Cancelled')
+    expect(world.node('server-0')).toMatchObject({ unschedulable: true })
+    expect(world.marked()).toEqual([])
+  })
+
+  it('a cordon that came while the node soaked is not taken back when the soak fails', () => {
+    const world = cluster(1, 1)
+    world.until(() => world.entry('worker-0')?.step === 'Soaking')
+    world.setNode('worker-0', { unschedulable: true, ready: false })
+    world.untilPhase('Stopped')
+    world.setNode('worker-0', { ready: true })
+    world.settle()
+    expect(world.node('worker-0').unschedulable).toBe(true)
+  })
+})
+
+describe('a node that failed', () => {
+  it('after it has reached its version is not drained again: it is verified and soaks', () => {
+    const world = cluster(1, 2)
+    world.until(() => world.entry('worker-0')?.step === 'Soaking')
+    world.setNode('worker-0', { ready: false })
+    world.untilPhase('Stopped')
+    expect(world.entry('worker-0')?.failure?.reason).toBe('SoakFailed')
+    world.setNode('worker-0', { ready: true })
+    world.edit({ continueFrom: 1 })
+    world.untilPhase('Complete')
+    expect(world.changeJobs().filter((node) => node === 'worker-0')).toHaveLength(1)
+    const cordons = world.done.filter((action) => action.kind === 'PatchNode' && action.node === 'worker-0' && action.patch.unschedulable)
+    expect(cordons).toHaveLength(1)
+  })
+
+  it('whose kubelet does not come back stops the run, and goes on with the same Job when it was mended and continued', () => {
+    const world = cluster(1, 2)
+    world.jobWay = (job, entry) => {
+      if (job.labels['falkirk.dev/step'] === 'Change' && entry.version === to && world.node('worker-0').ready === false) return {}
+      if (
+        job.annotations['falkirk.dev/node'] === 'worker-0' &&
+        job.labels['falkirk.dev/step'] === 'Change' &&
+        world.nowMs < brokenUntilMs
+      ) {
+        world.setNode('worker-0', { ready: false })
+        return {}
+      }
+      return { end: 'Complete', ...(job.labels['falkirk.dev/step'] === 'Change' ? { version: entry.version } : {}) }
+    }
+    const brokenUntilMs = world.nowMs + 6 * 3_600_000
+    world.untilPhase('Stopped')
+    expect(world.status.stop).toMatchObject({ reason: 'NotReady', message: expect.stringMatching(/^worker-0 is not Ready/) })
+    world.nowMs = brokenUntilMs
+    world.setNode('worker-0', { ready: true })
+    world.edit({ continueFrom: 1 })
+    world.untilPhase('Complete')
+    expect(world.changeJobs().filter((node) => node === 'worker-0')).toHaveLength(1)
+  })
+
+  it('whose Job never ends stops the run after an hour, and says so', () => {
+    const world = cluster(1, 0)
+    world.jobWay = (job) => (job.labels['falkirk.dev/step'] === 'Change' ? {} : { end: 'Complete' })
+    world.untilPhase('Stopped')
+    expect(world.status.stop).toMatchObject({
+      reason: 'JobFailed',
+      message: expect.stringMatching(/^server-0: job \S+ has not ended in 60 minutes/),
+    })
+  })
+
+  it('is not tried again for ever when the spec asks to continue from a stop that is still to come', () => {
+    const world = cluster(1, 1, { continueFrom: 5, failure: { retries: 0, budget: 1 } })
+    world.jobWay = (job, entry) => {
+      if (job.labels['falkirk.dev/step'] !== 'Change') return { end: 'Complete' }
+      return job.annotations['falkirk.dev/node'] === 'worker-0' ? { end: 'Failed' } : { end: 'Complete', version: entry.version }
+    }
+    world.untilPhase('CompletedWithFindings')
+    expect(world.changeJobs().filter((node) => node === 'worker-0')).toHaveLength(1)
+  })
+})
+
+describe('a pause that lasts too long', () => {
+  it('is given up, and a failed node is given back as well', () => {
+    const world = cluster(1, 2, { failure: { retries: 0, pauseExpiry: '1h' } })
+    world.jobWay = (job) => (job.labels['falkirk.dev/step'] === 'Change' ? { end: 'Failed' } : { end: 'Complete' })
+    world.untilPhase('Stopped')
+    world.edit({ action: 'Pause' })
+    world.settle()
+    expect(world.status.phase).toBe('Paused')
+    world.nowMs += 3_600_000
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Cancelled', message: expect.stringMatching(/^given up after a pause/) })
+    expect(world.marked()).toEqual([])
+  })
+
+  it('is given up once and for all, also while a node that failed is not back', () => {
+    const world = cluster(1, 2, { failure: { retries: 0, pauseExpiry: '1h' } })
+    world.jobWay = (job) => (job.labels['falkirk.dev/step'] === 'Change' ? { end: 'Failed' } : { end: 'Complete' })
+    world.untilPhase('Stopped')
+    world.setNode('server-0', { ready: false })
+    world.edit({ action: 'Pause' })
+    world.settle()
+    world.nowMs += 3_600_000
+    world.settle()
+    expect(world.status.phase).toBe('Cancelling')
+    world.nowMs += 60_000
+    world.settle()
+    expect(world.status.phase).toBe('Cancelling')
+    world.setNode('server-0', { ready: true })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Cancelled', message: expect.stringMatching(/^given up after a pause/) })
+  })
+})
+
+describe('two runs', () => {
+  const entryOf = (run: string, step: string) =>
+    JSON.stringify({
+      run,
+      name: 'other',
+      version: to,
+      step,
+      since: '2026-11-21T11:00:00Z',
+      attempt: 1,
+      tries: 1,
+      before: { unschedulable: false, kubeletVersion: from, bootId: 'boot-1' },
+    })
+
+  it('never work at the same time, whichever began: nodes that the other one has started finish first', () => {
+    const world = cluster(3, 2)
+    world.setNode('server-1', { run: entryOf('uid-other', 'Changing'), unschedulable: true })
+    world.facts = {
+      ...world.facts,
+      others: [{ name: 'other', uid: 'uid-other', createdAtMs: world.nowMs + 1_000, active: true }],
+    }
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Pending', message: expect.stringMatching(/server-1.*ClusterUpgrade other/) })
+    expect(world.done).toEqual([])
+  })
+
+  it('a node that an ended run has set aside is taken on by the next one, and serves as it did before both', () => {
+    const world = cluster(1, 1)
+    const failure = { reason: 'JobFailed', message: 'x', stop: 1 }
+    const left = { ...JSON.parse(entryOf('uid-other', 'Quarantined')), cordonedAt: '2026-11-21T11:00:00Z', failure }
+    world.setNode('worker-0', { run: JSON.stringify(left), unschedulable: true, labels: { 'falkirk.dev/quarantined': 'other' } })
+    world.facts = { ...world.facts, others: [{ name: 'other', uid: 'uid-other', createdAtMs: 0, active: false }] }
+    world.untilPhase('Complete')
+    expect(world.node('worker-0')).toMatchObject({ unschedulable: false, kubeletVersion: to, labels: {} })
+    expect(world.marked()).toEqual([])
+  })
+
+  it('a refused one does not hold the next', () => {
+    const world = cluster(1, 1)
+    world.facts = { ...world.facts, others: [{ name: 'older', uid: 'uid-older', createdAtMs: 0, active: false }] }
+    world.untilPhase('Complete')
+  })
+
+  it('an entry that cannot be read is named, and nothing is touched', () => {
+    const world = cluster(1, 2)
+    world.setNode('worker-1', { run: '{"run":' })
+    world.settle()
+    expect(world.status).toMatchObject({
+      phase: 'Pending',
+      message: expect.stringMatching(/annotation falkirk\.dev\/run of node worker-1 cannot be read: remove it/),
+    })
+    expect(world.done).toEqual([])
+  })
+})

@@ -1,0 +1,22 @@
+import { type NodeAtWork, timestamp } from './node-turn.ts'
+import type { RunEntry } from './run-journal.ts'
+
+/** On nodes that were set aside: name of the run. */
+export const quarantineLabel = 'falkirk.dev/quarantined'
+
+/** Whether the cordon of a node is the run's. One that somebody else has set, before or after, is never taken back. */
+export function ownsCordon({ step, cordonedAt }: Pick<RunEntry, 'step' | 'cordonedAt'>): boolean {
+  // a soaking node has been given back already; the time is kept for the pods that were moved
+  return cordonedAt !== undefined && step !== 'Soaking'
+}
+
+/** What the entry of a node says once the run has cordoned it: how the node was found, and when. */
+export function withCordon({ node, entry }: NodeAtWork, nowMs: number): Partial<RunEntry> {
+  if (ownsCordon(entry)) return {}
+  return { cordonedAt: timestamp(nowMs), before: { ...entry.before, unschedulable: node.unschedulable } }
+}
+
+/** The entry of a node that is not cordoned by the run, or not any more. */
+export function withoutCordon({ cordonedAt: _, ...entry }: RunEntry): RunEntry {
+  return entry
+}

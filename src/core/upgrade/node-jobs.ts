@@ -1,0 +1,42 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import { parseVersion, sameRelease } from '../version/kubernetes-version.ts'
+import { failing, type NodeAtWork, type NodeTurn, type RunContext, working } from './node-turn.ts'
+import { upgradeContainerOf } from './upgrade-image.ts'
+import { jobAttemptLabel, type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
+
+/** Makes the Job of a step; of a distribution without an upgrade image there is none to make. */
+export function createJob(at: NodeAtWork, context: RunContext, step: UpgradeJobInput['step']): NodeTurn {
+  const { node, entry } = at
+  const { facts, settings, target } = context
+  const container = upgradeContainerOf(target, settings.upgrade)
+  if (container === undefined) {
+    return failing({
+      reason: 'NoImage',
+      message: `${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`,
+    })
+  }
+  const { name, uid } = facts.upgrade.metadata
+  const { version, attempt } = entry
+  const job = upgradeJob({ runName: name, runUid: uid, namespace: facts.namespace, node, step, version, attempt, container })
+  return working(
+    [{ kind: 'CreateJob', node: node.name, job }],
+    step === 'Change' ? {} : { message: `${node.name}: its image is being pulled` },
+  )
+}
+
+/** The Job of the present attempt: its name tells run, version, step and attempt. */
+export function jobOfStep({ jobs, entry, node }: NodeAtWork, step: UpgradeJobInput['step']): JobFacts | undefined {
+  const name = upgradeJobName({ runUid: entry.run, node, step, version: entry.version, attempt: entry.attempt })
+  return jobs.find((job) => job.name === name && !job.deleting)
+}
+
+/** Attempts are counted on through a stop, so that the Job of a new try has a new name. */
+export function nextAttempt({ jobs, entry }: NodeAtWork): number {
+  return Math.max(entry.attempt, ...jobs.map(({ labels }) => Number(labels[jobAttemptLabel] ?? 1))) + 1
+}
+
+/** Whether the kubelet reports the version that the node is being brought to. */
+export function isReached({ node, entry }: Pick<NodeAtWork, 'node' | 'entry'>): boolean {
+  const [reported, wanted] = [parseVersion(node.kubeletVersion), parseVersion(entry.version)]
+  return reported !== undefined && wanted !== undefined && sameRelease(reported, wanted)
+}

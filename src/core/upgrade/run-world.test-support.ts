@@ -1,0 +1,273 @@
+import type { JobEnd, JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { statusPatch } from '../kubernetes/status-patch.ts'
+import { aNode, noonMs } from '../plan/plan-facts.test-support.ts'
+import { shippedReleases } from '../version/shipped-releases.ts'
+import { type ClusterUpgrade, parseUpgrade } from './cluster-upgrade.ts'
+import { decideUpgrade } from './decide-upgrade.ts'
+import { parseRunEntry, type RunEntry } from './run-journal.ts'
+import type { UpgradeAction, UpgradeDecision } from './upgrade-decision.ts'
+import type { UpgradeFacts } from './upgrade-facts.ts'
+import type { ClusterUpgradeStatus } from './upgrade-status.ts'
+
+const releases = shippedReleases()
+
+export const from = 'v1.30.4+k3s1'
+export const to = 'v1.31.5+k3s1'
+
+export function anUpgrade(spec: Readonly<Record<string, unknown>> = {}, more: Partial<ClusterUpgrade> = {}): ClusterUpgrade {
+  const parsed = parseUpgrade({
+    metadata: { name: 'up', uid: 'uid-up', generation: 1, creationTimestamp: '2026-11-21T11:59:00Z' },
+    spec: { version: to, ...spec },
+    ...more,
+  })
+  if (parsed.kind !== 'Upgrade') throw new Error(parsed.message)
+  return parsed.upgrade
+}
+
+export function server(index: number, more: Partial<NodeFacts> = {}): NodeFacts {
+  return aNode(`server-${index}`, { kubeletVersion: from, controlPlane: true, ...more })
+}
+
+export function worker(index: number, more: Partial<NodeFacts> = {}): NodeFacts {
+  return aNode(`worker-${index}`, { kubeletVersion: from, ...more })
+}
+
+/** `count` of what `make` makes, numbered from 0. */
+export function several<T>(count: number, make: (index: number) => T): readonly T[] {
+  return Array.from({ length: count }, (_, index) => make(index))
+}
+
+export function aPod(name: string, nodeName: string, more: Partial<PodFacts> = {}): PodFacts {
+  return {
+    name,
+    namespace: 'default',
+    uid: `uid-${name}`,
+    resourceVersion: '1',
+    labels: { app: 'web' },
+    nodeName,
+    phase: 'Running',
+    ready: true,
+    createdAtMs: noonMs - 3_600_000,
+    gracePeriodSeconds: 30,
+    priority: 0,
+    controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'web', uid: 'uid-web', controller: true },
+    mirror: false,
+    hasEmptyDir: false,
+    finalizers: [],
+    containers: [],
+    ...more,
+  }
+}
+
+export function someUpgradeFacts(nodes: readonly NodeFacts[], more: Partial<UpgradeFacts> = {}): UpgradeFacts {
+  return {
+    upgrade: anUpgrade(),
+    nodes,
+    jobs: [],
+    podsByJob: new Map(),
+    podsByNode: { get: () => [] },
+    apiServer: from,
+    releases,
+    factsAgeMs: 0,
+    failures: new Map(),
+    drains: new Map(),
+    drainProblems: new Map(),
+    refusals: new Map(),
+    others: [],
+    plansAtWork: [],
+    namespace: 'system-upgrade',
+    ...more,
+  }
+}
+
+/** How the Jobs of a world end: `version` is what the kubelet reports then. */
+export type JobWay = (job: JobFacts, entry: RunEntry) => { readonly end?: JobEnd['kind']; readonly version?: string }
+
+const allIsWell: JobWay = (job, entry) => ({
+  end: 'Complete',
+  ...(job.labels['falkirk.dev/step'] === 'Change' ? { version: entry.version } : {}),
+})
+
+/** A cluster in a few lines, which carries out decisions at once: a whole run takes a few milliseconds. */
+export class RunWorld {
+  facts: UpgradeFacts
+  nowMs = noonMs
+  readonly done: UpgradeAction[] = []
+  jobWay: JobWay = allIsWell
+  /** Nodes that are asked to be drained and keep their pods. */
+  readonly stuck = new Set<string>()
+  #serial = 0
+  #drainNodes: readonly string[] = []
+
+  constructor(nodes: readonly NodeFacts[], more: Partial<UpgradeFacts> = {}) {
+    this.facts = someUpgradeFacts(nodes, more)
+  }
+
+  get status(): ClusterUpgradeStatus {
+    return this.facts.upgrade.status ?? {}
+  }
+
+  decide(): UpgradeDecision {
+    return decideUpgrade(this.facts, this.nowMs)
+  }
+
+  /** Decides, writes the status and carries everything out, until nothing follows. */
+  settle(): UpgradeDecision {
+    for (let round = 0; round < 50; round++) {
+      const { decision, quiet } = this.turn()
+      if (quiet) return decision
+    }
+    throw new Error(`the decision does not settle: ${JSON.stringify(this.done.slice(-6))}`)
+  }
+
+  /** One decision and what it asks for. */
+  turn(): { readonly decision: UpgradeDecision; readonly quiet: boolean } {
+    this.#drain()
+    const decision = this.decide()
+    const changed = statusPatch(this.facts.upgrade.status, decision.status) !== undefined
+    this.facts = { ...this.facts, upgrade: { ...this.facts.upgrade, status: decision.status } }
+    for (const action of decision.actions.flat()) this.carryOut(action)
+    const drains = JSON.stringify(decision.drainNodes) !== JSON.stringify(this.#drainNodes)
+    this.#drainNodes = decision.drainNodes
+    return { decision, quiet: !changed && decision.actions.length === 0 && !drains }
+  }
+
+  /** Time passes, Jobs end; until `holds`, or it throws with what was told last. */
+  until(holds: (world: this) => boolean, mostSeconds = 7_200): void {
+    const endsAtMs = this.nowMs + mostSeconds * 1_000
+    for (; this.nowMs < endsAtMs; this.nowMs += 5_000) {
+      this.turn()
+      if (holds(this)) return
+      this.#work()
+    }
+    throw new Error(`not within ${mostSeconds} s: ${JSON.stringify(this.status)}`)
+  }
+
+  untilPhase(phase: ClusterUpgradeStatus['phase'], mostSeconds?: number): ClusterUpgradeStatus {
+    this.until(({ status }) => status.phase === phase, mostSeconds)
+    return this.status
+  }
+
+  edit(spec: Readonly<Record<string, unknown>>): void {
+    const { upgrade } = this.facts
+    const metadata = { ...upgrade.metadata, generation: upgrade.metadata.generation + 1 }
+    this.facts = { ...this.facts, upgrade: { ...anUpgrade({ ...upgrade.spec, ...spec }), metadata, status: this.status } }
+  }
+
+  node(name: string): NodeFacts {
+    const node = this.facts.nodes.find((one) => one.name === name)
+    if (node === undefined) throw new Error(`no node ${name}`)
+    return node
+  }
+
+  entry(name: string): RunEntry | undefined {
+    const parsed = parseRunEntry(this.node(name).run)
+    return parsed.kind === 'Entry' ? parsed.entry : undefined
+  }
+
+  setNode(name: string, change: Partial<NodeFacts>): void {
+    this.facts = { ...this.facts, nodes: this.facts.nodes.map((one) => (one.name === name ? { ...one, ...change } : one)) }
+  }
+
+  removeNode(name: string): void {
+    this.facts = { ...this.facts, nodes: this.facts.nodes.filter((one) => one.name !== name) }
+  }
+
+  addNode(node: NodeFacts): void {
+    this.facts = { ...this.facts, nodes: [...this.facts.nodes, node] }
+  }
+
+  /** Nodes that an entry stands on. */
+  marked(): readonly string[] {
+    return this.facts.nodes.filter(({ run }) => run !== undefined).map(({ name }) => name)
+  }
+
+  changeJobs(): readonly string[] {
+    return this.done.flatMap((action) =>
+      action.kind === 'CreateJob' && action.job.metadata?.labels?.['falkirk.dev/step'] === 'Change' ? [action.node] : [],
+    )
+  }
+
+  carryOut(action: UpgradeAction): void {
+    this.done.push(action)
+    switch (action.kind) {
+      case 'PatchNode': {
+        const node = this.node(action.node)
+        const { entry, labels = {}, unschedulable } = action.patch
+        const run = entry === undefined ? node.run : entry === null ? undefined : JSON.stringify(entry)
+        const { run: _, ...rest } = node
+        const kept = Object.entries({ ...node.labels, ...labels }).filter(([, value]) => value !== null) as [string, string][]
+        const next = {
+          ...rest,
+          labels: Object.fromEntries(kept),
+          ...(run === undefined ? {} : { run }),
+          ...(unschedulable === undefined ? {} : { unschedulable }),
+        }
+        this.facts = { ...this.facts, nodes: this.facts.nodes.map((one) => (one.name === next.name ? next : one)) }
+        return
+      }
+      case 'CreateJob':
+        this.facts = { ...this.facts, jobs: [...this.facts.jobs, this.#jobFacts(action)] }
+        return
+      case 'DeleteJob':
+        this.facts = { ...this.facts, jobs: this.facts.jobs.filter(({ uid }) => uid !== action.uid) }
+        return
+      case 'ReadFailure':
+        this.facts = { ...this.facts, failures: new Map([...this.facts.failures, [action.jobUid, { log: 'the last line' }]]) }
+        return
+      default:
+        return
+    }
+  }
+
+  #drain(): void {
+    const drains = this.#drainNodes.map((name) => {
+      const pods = this.stuck.has(name) ? [aPod(`kept-on-${name}`, name)] : []
+      const progress = { startedAtMs: 0, answers: new Map() }
+      return [name, { pods, daemonSetExists: () => true, progress }] as const
+    })
+    this.facts = { ...this.facts, drains: new Map(drains) }
+  }
+
+  #work(): void {
+    const jobs = this.facts.jobs.map((job) => {
+      const name = job.annotations['falkirk.dev/node'] ?? ''
+      if (job.end !== undefined || !this.facts.nodes.some((node) => node.name === name)) return job
+      const entry = this.entry(name)
+      const { end, version } = entry === undefined ? {} : this.jobWay(job, entry)
+      if (version !== undefined) this.setNode(name, { kubeletVersion: version })
+      return end === undefined ? job : { ...job, end: { kind: end, atMs: this.nowMs, reason: '', message: '' } }
+    })
+    this.facts = { ...this.facts, jobs, apiServer: this.#oldestServer() }
+  }
+
+  #oldestServer(): string {
+    const versions = this.facts.nodes.filter(({ name }) => name.startsWith('server')).map(({ kubeletVersion }) => kubeletVersion)
+    return versions.toSorted()[0] ?? from
+  }
+
+  #jobFacts({ job: { metadata = {} } }: Extract<UpgradeAction, { kind: 'CreateJob' }>): JobFacts {
+    this.#serial += 1
+    const name = metadata.name ?? ''
+    if (this.facts.jobs.some((job) => job.name === name)) throw new Error(`Job ${name} is made twice`)
+    return {
+      name,
+      namespace: metadata.namespace ?? '',
+      uid: `job-${this.#serial}`,
+      resourceVersion: '1',
+      labels: metadata.labels ?? {},
+      annotations: metadata.annotations ?? {},
+      ownerUid: '',
+      createdAtMs: this.nowMs,
+      parallelism: 1,
+      suspend: false,
+      active: 1,
+      succeeded: 0,
+      failed: 0,
+      deleting: false,
+      cordons: false,
+    }
+  }
+}

@@ -1,0 +1,30 @@
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import type { NodeAtWork } from './node-turn.ts'
+import type { Pool } from './pools.ts'
+
+/** Whether a node takes no new pods, whoever is the cause. */
+export function isAway({ ready, unschedulable }: Pick<NodeFacts, 'ready' | 'unschedulable'>): boolean {
+  return !ready || unschedulable
+}
+
+/** What is waited for while a pool may lose no further node. */
+export function budgetMessage(away: readonly Pick<NodeFacts, 'name'>[], maxUnavailable: number): string {
+  const names = away.slice(0, 3).map(({ name }) => name)
+  const nodes = away.length === 1 ? '1 node of the pool is' : `${away.length} nodes of the pool are`
+  return `${nodes} NotReady or cordoned (${names.join(', ')}) and maxUnavailable is ${maxUnavailable}`
+}
+
+/**
+ * Started nodes that may not be cordoned now, by name, with what they wait for: since they were started, others have become NotReady or were cordoned by
+ * somebody, and one more would be more than maxUnavailable.
+ */
+export function heldByBudget(pools: readonly Pool[], started: readonly Pick<NodeAtWork, 'node' | 'entry'>[]): ReadonlyMap<string, string> {
+  const staging = new Set(started.filter(({ entry }) => entry.step === 'Staging').map(({ node }) => node.name))
+  const held = pools.flatMap(({ settings: { maxUnavailable }, nodes }) => {
+    const away = nodes.filter(isAway)
+    const next = nodes.filter((node) => staging.has(node.name) && !isAway(node))
+    const message = budgetMessage(away, maxUnavailable)
+    return next.slice(Math.max(0, maxUnavailable - away.length)).map(({ name }) => [name, message] as const)
+  })
+  return new Map(held)
+}
