@@ -4,6 +4,7 @@ import { commit, version } from '../core/build-info.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { controllerCommand } from './controller-command.ts'
 import { crdCommand } from './crd-command.ts'
+import { pathCommand } from './path-command.ts'
 import { sandboxCommand } from './sandbox-command.ts'
 
 /** The command line: `falkirk COMMAND`, or the controller alone when called by the name of the program that it replaces. */
@@ -22,7 +23,7 @@ async function main(argv: readonly string[]): Promise<void> {
     // what stands behind a command is the command's own: sandbox has a --version too
     .enablePositionalOptions()
     .showHelpAfterError('(falkirk --help lists the commands)')
-  program.addCommand(controllerCommand()).addCommand(crdCommand()).addCommand(sandboxCommand())
+  program.addCommand(controllerCommand()).addCommand(crdCommand()).addCommand(pathCommand()).addCommand(sandboxCommand())
   await program.parseAsync([...argv])
 }
 

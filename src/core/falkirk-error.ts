@@ -14,6 +14,7 @@ export const errorCodes = [
   'FK_KUBECONFIG',
   'FK_LEASE_LOST',
   'FK_MANIFEST',
+  'FK_RELEASES',
   'FK_SCENARIO',
   'FK_SERVER_TOO_OLD',
   'FK_SNAPSHOT',

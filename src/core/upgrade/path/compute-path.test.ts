@@ -407,7 +407,7 @@ describe('nodes', () => {
     expect(path.nodeMoves).toBe(1)
     expect(path.hops.map(({ version: stop, risks }) => [stop, risks])).toEqual([
       ['v1.15.12', []],
-      ['v1.16.15', ['UnsupportedSkew: kubeadm v1.16 refuses a kubelet of v1.14 unless it is forced']],
+      ['v1.16.15', ['UnsupportedSkew: kubeadm v1.16 refuses a kubelet of v1.14 unless it is forced; nobody supports this']],
       [
         'v1.17.17',
         [
@@ -420,6 +420,14 @@ describe('nodes', () => {
           'UnsupportedSkew: kubelet v1.14.5 is too old for API server v1.18.20; at most 2 minor versions may lie between; nobody supports this',
         ],
       ],
+    ])
+  })
+
+  it('that are too old already, in the middle of a hop, move when it has ended', () => {
+    const [hop] = pathOf({ from: 'v1.29.15 v1.30.14', nodes: 'v1.26.3', to: 'v1.31.14', distribution: 'upstream' }).hops
+    expect(hop).toMatchObject({ version: 'v1.30.14', nodes: { required: true, cause: 'TooOld', from: ['v1.26.3'] } })
+    expect(hop?.risks).toEqual([
+      'kubelet v1.26.3 is too old for API server v1.30.14; at most 3 minor versions may lie between; this is so already, and ends with this hop',
     ])
   })
 

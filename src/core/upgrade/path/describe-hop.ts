@@ -51,16 +51,16 @@ function lagText({ kubelets }: ScheduledStop, next: Build | undefined, { distrib
   return `a ${minorText(kubelets[0])} kubelet may run beside ${minorText(next?.version)} API servers`
 }
 
-/** Rules that the cluster breaks once the control plane is at a stop. */
-export function risksOf({ build, kubelets }: ScheduledStop, { distribution }: PathContext): readonly string[] {
+/** Rules that the cluster breaks once the control plane is at a stop: by the risk that was accepted, else because it breaks them already. */
+export function risksOf({ build, kubelets }: ScheduledStop, { distribution, request }: PathContext): readonly string[] {
+  const accepted = request.acceptedRisks?.includes('UnsupportedSkew') ?? false
+  const [before, after] = accepted ? ['UnsupportedSkew: ', 'nobody supports this'] : ['', 'this is so already, and ends with this hop']
   return kubelets.flatMap((kubelet) => {
     const endurance = judgeEndurance(kubelet, build.version, distribution)
     if (endurance === 'MayStay') return []
-    if (endurance === 'KubeadmRule') {
-      return [`UnsupportedSkew: kubeadm ${minorText(build.version)} refuses a kubelet of ${minorText(kubelet)} unless it is forced`]
-    }
     const skew = kubeletSkew(kubelet, build.version)
-    return skew.verdict === 'Within' ? [] : [`UnsupportedSkew: ${skew.message}; nobody supports this`]
+    const own = `kubeadm ${minorText(build.version)} refuses a kubelet of ${minorText(kubelet)} unless it is forced`
+    return [`${before}${skew.verdict === 'Within' ? own : skew.message}; ${after}`]
   })
 }
 

@@ -108,7 +108,7 @@ export interface Hop {
   readonly nodes: HopNodes
   readonly wayPoints: readonly WayPoint[]
   readonly notes: readonly HopNote[]
-  /** Rules that this hop breaks because people accepted the risk; one sentence each. */
+  /** Rules of skew that are broken at this hop, by an accepted risk or already; one sentence each. */
   readonly risks: readonly string[]
 }
 
