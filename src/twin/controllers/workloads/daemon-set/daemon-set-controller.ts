@@ -2,7 +2,7 @@ import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
-import { as, type KubeObject } from '../../../kube-object.ts'
+import { as } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
 import type { Change } from '../../../store/object-store.ts'
 import { Claimant } from '../claimant.ts'
@@ -14,6 +14,7 @@ import { RevisionHistory } from '../revision-history.ts'
 import { slowStart } from '../slow-start.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { ControllerRevisionObject, DaemonSetObject, NodeObject, PodObject } from '../workload-objects.ts'
+import { selectorOf } from '../workload-selector.ts'
 import { writeStatus } from '../write-status.ts'
 import { daemonPod, daemonSets, hashLabel } from './daemon-pod.ts'
 import { type DaemonUpdateInput, decideDaemonUpdate } from './daemon-rolling-update.ts'
@@ -158,8 +159,4 @@ function podsOf({ nodes }: DaemonUpdateInput): readonly PodObject[] {
 function isPlacedAnew(node: NodeObject, before: NodeObject): boolean {
   if (node.spec === before.spec && node.metadata.labels === before.metadata.labels) return false
   return !sameJson(node.spec?.taints, before.spec?.taints) || !sameJson(node.metadata.labels, before.metadata.labels)
-}
-
-function selectorOf(object: KubeObject): LabelSelector | undefined {
-  return as<DaemonSetObject>(object).spec.selector as LabelSelector | undefined
 }

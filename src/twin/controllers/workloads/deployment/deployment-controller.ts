@@ -8,6 +8,7 @@ import { controllerOf } from '../controller-reference.ts'
 import { ownerKeys } from '../owner-keys.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { DeploymentObject, PodObject, ReplicaSetObject } from '../workload-objects.ts'
+import { selectorOf } from '../workload-selector.ts'
 import { writeStatus } from '../write-status.ts'
 import { decideRecreate } from './decide-recreate.ts'
 import { findCondition, withCondition } from './deployment-condition.ts'
@@ -207,10 +208,6 @@ export class DeploymentController implements Controller {
 interface Situation {
   readonly deployment: DeploymentObject
   readonly family: ReplicaSetFamily
-}
-
-function selectorOf(object: KubeObject): LabelSelector | undefined {
-  return as<DeploymentObject>(object).spec.selector as LabelSelector | undefined
 }
 
 function isEmpty(selector: LabelSelector | undefined): boolean {

@@ -1,9 +1,8 @@
 import type { JobStatus } from 'kubernetes-types/batch/v1'
 import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
-import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
-import { as, type KubeObject } from '../../../kube-object.ts'
+import { as } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
 import type { Change } from '../../../store/object-store.ts'
 import type { ObjectKey } from '../../../twin-client.ts'
@@ -14,6 +13,7 @@ import { isStatus, PodControl } from '../pod-control.ts'
 import { slowStart } from '../slow-start.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { JobObject, PodObject } from '../workload-objects.ts'
+import { selectorOf } from '../workload-selector.ts'
 import { writeStatus } from '../write-status.ts'
 import { deadlineInMs, decideJob, type JobDecision } from './decide-job.ts'
 import { JobBackoff } from './job-backoff.ts'
@@ -157,8 +157,4 @@ function tellsMore(next: JobStatus, old: JobStatus | undefined): boolean {
   }
   const before = old ?? {}
   return !sameJson([counted(next), next.conditions ?? []], [counted(before), before.conditions ?? []])
-}
-
-function selectorOf(object: KubeObject): LabelSelector | undefined {
-  return as<JobObject>(object).spec.selector as LabelSelector | undefined
 }

@@ -1,7 +1,7 @@
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import type { KubeObject } from '../../../kube-object.ts'
 import type { OwnerKind } from '../controller-reference.ts'
-import type { ReplicaSetObject } from '../workload-objects.ts'
+import { selectorOf } from '../workload-selector.ts'
 
 /** A kind that keeps a number of equal pods: what the two of them do not have in common. */
 export interface ReplicaSetKind extends OwnerKind {
@@ -14,7 +14,7 @@ export const replicaSets: ReplicaSetKind = {
   kind: 'ReplicaSet',
   resource: 'replicasets.apps',
   component: 'replicaset-controller',
-  selectorOf: (object) => (object as unknown as ReplicaSetObject).spec.selector as LabelSelector | undefined,
+  selectorOf,
 }
 
 /** The older kind: its selector is a map of labels. */

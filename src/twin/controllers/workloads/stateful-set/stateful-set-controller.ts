@@ -2,7 +2,7 @@ import { selectorProblem } from '../../../../core/kubernetes/label-selector.ts'
 import type { LabelSelector } from '../../../../core/kubernetes/label-selector-schema.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { Controller, Wake, Watch } from '../../../control-loop/controller.ts'
-import { as, type KubeObject } from '../../../kube-object.ts'
+import { as } from '../../../kube-object.ts'
 import { keyOf, nameOf } from '../../../object-key.ts'
 import type { Change } from '../../../store/object-store.ts'
 import { Claimant } from '../claimant.ts'
@@ -13,6 +13,7 @@ import { RevisionHistory } from '../revision-history.ts'
 import { leavesOwnerUnmoved } from '../unmoved-owner.ts'
 import type { WorkloadContext } from '../workload-context.ts'
 import type { ControllerRevisionObject, PodObject, StatefulSetObject } from '../workload-objects.ts'
+import { selectorOf } from '../workload-selector.ts'
 import { writeStatus } from '../write-status.ts'
 import { decideStatefulSet, type StatefulSetAction } from './decide-stateful-set.ts'
 import { ordinalOf, revisionOf, statefulPod, statefulSets } from './stateful-pod.ts'
@@ -120,8 +121,4 @@ function alike(a: PodObject, b: PodObject): boolean {
     sameReadiness(a, b) &&
     sameJson(a.metadata.labels, b.metadata.labels)
   )
-}
-
-function selectorOf(object: KubeObject): LabelSelector | undefined {
-  return as<StatefulSetObject>(object).spec.selector as LabelSelector | undefined
 }
