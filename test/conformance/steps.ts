@@ -106,6 +106,18 @@ export class Steps {
     }
   }
 
+  /** Asks again and again until it holds; only that it never did is compared. What one part of a server has been told another may hear of later. */
+  async settled(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + 20_000
+    while (!(await holds())) {
+      if (Date.now() > deadline) {
+        this.#entries.push({ step: `until ${what}`, missed: 'not within 20 s' })
+        return
+      }
+      await sleep(50)
+    }
+  }
+
   /** Opens a watch; what it has seen is compared where `seen` is called. */
   async watch(path: string): Promise<RecordedWatch> {
     const watch = await RecordedWatch.open(this.#parts.client, this.#fullPath(path))
@@ -119,6 +131,20 @@ export class Steps {
     const complete = await watch.until((events) => events.length >= count)
     const missed = complete ? {} : { missed: `${count} events` }
     this.#entries.push({ step: `events`, body: watch.events.map(pick), ...missed })
+  }
+
+  /** Waits for the first event that holds, and notes it: what is written after that may depend on chance. */
+  async first(watch: RecordedWatch, holds: (object: SomeObject) => boolean, pick: (object: SomeObject) => unknown): Promise<void> {
+    const found = ({ object }: WatchEvent) => safely(() => holds(object)) ?? false
+    const complete = await watch.until((events) => events.some(found))
+    const object = watch.events.find(found)?.object
+    const missed = complete ? {} : { missed: 'an event that holds' }
+    this.#entries.push({ step: 'first event', body: object === undefined ? 'none' : pick(object), ...missed })
+  }
+
+  /** Lets a second pass: controllers tell by whole seconds which of two objects is the older one, and by chance within one. */
+  async apart(): Promise<void> {
+    await sleep(1_050)
   }
 
   /** Something that the case found out itself. */

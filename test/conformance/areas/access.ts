@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { area } from '../conformance-case.ts'
 import { configMap, idlePod } from '../objects.ts'
 import type { Steps } from '../steps.ts'
@@ -22,12 +21,7 @@ const review = (user: string, resourceAttributes: object) => ({
 
 /** Waits until a server has heard of a right. */
 function granted(c: Steps, path: string): Promise<unknown> {
-  const asAnn = async () => (await c.quietly('GET', path, as(`${c.ns}-ann`))).status
-  return waitFor(async () => (await asAnn()) !== 403)
-}
-
-async function waitFor(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 100 && !(await holds()); tries += 1) await sleep(50)
+  return c.settled('it is granted', async () => (await c.quietly('GET', path, as(`${c.ns}-ann`))).status !== 403)
 }
 
 /** Who may do what. */

@@ -30,12 +30,13 @@ async function configure(c: Steps, kind: 'Validating' | 'Mutating', ...webhooks:
 }
 
 /** Until the server acts upon a configuration that it has. */
-async function untilRefused(c: Steps): Promise<void> {
-  for (let tries = 0; tries < 50; tries += 1) {
-    const { status } = await c.quietly('POST', 'configmaps?dryRun=All', { body: configMap('probe') })
-    if (status >= 400) return
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+function untilRefused(c: Steps): Promise<void> {
+  return c.settled('it is refused', async () => (await tried(c)) >= 400)
+}
+
+/** What a dry run of a write is answered. */
+async function tried(c: Steps): Promise<number> {
+  return (await c.quietly('POST', 'configmaps?dryRun=All', { body: configMap('probe') })).status
 }
 
 const asker = (c: Steps) => ({ headers: { 'impersonate-user': `${c.ns}-ann` } })
@@ -44,6 +45,16 @@ const given = (role: string, kind = 'Role') => ({
   roleRef: { apiGroup: rbac, kind, name: role },
   subjects: [{ kind: 'User', apiGroup: rbac, name: '{ns}-ann' }],
 })
+
+/** Until the server has heard that a user may do this. */
+function untilAllowed(c: Steps, resourceAttributes: object): Promise<void> {
+  const spec = { user: `${c.ns}-ann`, resourceAttributes: { namespace: c.ns, ...resourceAttributes } }
+  const body = { apiVersion: 'authorization.k8s.io/v1', kind: 'SubjectAccessReview', spec }
+  return c.settled('it is allowed', async () => {
+    const answer = await c.quietly('POST', '/apis/authorization.k8s.io/v1/subjectaccessreviews', { body })
+    return (answer.body as { status?: { allowed?: boolean } }).status?.allowed === true
+  })
+}
 
 /** What decides beside the schema of a kind: webhooks, quotas, tokens, rights that are given on. */
 export const admission = area('Admission', {
@@ -66,10 +77,12 @@ export const admission = area('Admission', {
   'a webhook that may be ignored stops nothing': async (c) => {
     await configure(c, 'Validating', webhook('gone', { failurePolicy: 'Ignore' }), webhook('away'))
     await untilRefused(c)
-    await c.quietly('PUT', `${registration}/validatingwebhookconfigurations/{ns}`, {
-      body: { metadata: { name: '{ns}' }, webhooks: [webhook('gone', { failurePolicy: 'Ignore' })] },
+    await c.quietly('PATCH', `${registration}/validatingwebhookconfigurations/{ns}`, {
+      body: { webhooks: [webhook('gone', { failurePolicy: 'Ignore' })] },
+      contentType: 'application/merge-patch+json',
     })
-    await c.until('configmaps', () => true, { pick: () => 'given' })
+    await c.settled('it is taken', async () => (await tried(c)) === 201)
+    await c.post('configmaps', configMap('a'))
   },
   'a webhook of another namespace is not asked': async (c) => {
     await configure(c, 'Validating', webhook('gone', { namespaceSelector: { matchLabels: { case: 'none' } } }))
@@ -131,7 +144,7 @@ export const admission = area('Admission', {
       ],
     })
     await c.make(`${rbac}/v1:rolebindings`, given('giver'))
-    await c.until('configmaps', () => true, { pick: () => 'given' })
+    await untilAllowed(c, { verb: 'escalate', group: rbac, resource: 'roles' })
     const rules = [{ apiGroups: [''], resources: ['pods', 'secrets'], verbs: ['get', '*'] }]
     await c.post(`${rbac}/v1:roles`, { metadata: { name: 'more' }, rules }, asker(c))
     await c.post(`${rbac}/v1:rolebindings`, given('view', 'ClusterRole'), asker(c))
@@ -144,7 +157,7 @@ export const admission = area('Admission', {
       rules: [{ apiGroups: [''], resources: ['pods'], resourceNames: ['a'], verbs: ['get'] }],
     })
     await c.make(`${rbac}/v1:rolebindings`, given('some'))
-    await c.until('configmaps', () => true, { pick: () => 'given' })
+    await untilAllowed(c, { verb: 'get', resource: 'pods', name: 'a' })
     const review = { apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', spec: { namespace: '{ns}' } }
     const { body } = await c.quietly('POST', '/apis/authorization.k8s.io/v1/selfsubjectrulesreviews', { body: review, ...asker(c) })
     const { status } = body as { status: { resourceRules: { resources: string[] }[] } }

@@ -70,6 +70,12 @@ export const applies = area('Server-side apply', {
     await apply(c, 'configmaps/a', 'one', { ...map({}), metadata: { name: 'a', managedFields: [{ manager: 'x' }] } })
     await apply(c, 'configmaps/a', 'm'.repeat(129), map({}))
   },
+  'asks for a kind that there is': async (c) => {
+    await apply(c, 'configmaps/a', 'one', { apiVersion: 'v1', data: {} })
+    await apply(c, 'configmaps/a', 'one', { ...map({}), kind: 'Gadget' })
+    await apply(c, 'configmaps/a', 'one', { ...map({}), apiVersion: 'a/b/c' })
+    await c.get('configmaps/a')
+  },
   'takes YAML': async (c) => {
     const raw = 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  x: "1"\n'
     await c.request('PATCH', 'configmaps/a?fieldManager=one', { raw, contentType: 'application/apply-patch+yaml' })

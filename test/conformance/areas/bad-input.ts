@@ -65,6 +65,13 @@ export const badInput = area('Bad input', {
     await c.post('configmaps?fieldManager=%00', configMap('a'))
     await c.get('configmaps?unknown=parameter&labelSelector=none')
   },
+  'a field manager that cannot be printed': async (c) => {
+    await c.make('configmaps', configMap('a'))
+    await c.put('configmaps/a?fieldManager=a%0Ab%09', configMap('a'))
+    await c.patch('merge', 'configmaps/a?fieldManager=%C3%BC%E2%80%A8', {})
+    await c.post(`configmaps?fieldManager=${'%C3%BC'.repeat(65)}`, configMap('b'))
+    await c.post('configmaps?fieldManager=one%20two', configMap('b'))
+  },
   'times and durations that are none': async (c) => {
     await c.post('configmaps', configMap('a', {}, { creationTimestamp: 'yesterday' }))
     await c.post('coordination.k8s.io/v1:leases', { metadata: { name: 'l' }, spec: { renewTime: '2026-01-01' } })

@@ -134,6 +134,18 @@ export const customResources = area('Custom resources', {
     await c.get(`${gadgets}/a/scale`)
     await c.patch('merge', `${gadgets}/a`, { status: { y: 2 } })
   },
+  'paths and verbs that it does not have': async (c) => {
+    await defined(c, { ...loose, subresources: { status: {} } })
+    await c.make(gadgets, gadget('a'))
+    await c.get(`${gadgets}/a/other`)
+    await c.get(`/apis/${group}/v1/gadgets/a`)
+    await c.post(`/apis/${group}/v1/gadgets`, gadget('b'))
+    await c.delete(`/apis/${group}/v1/gadgets`)
+    await c.delete(`${gadgets}/a/status`)
+    await c.put(gadgets, gadget('a'))
+    await c.patch('merge', gadgets, {})
+    await c.request('PROPFIND', `${gadgets}/a`)
+  },
   'a scale reads and writes the paths that it was given': async (c) => {
     const scale = { specReplicasPath: '.spec.count', statusReplicasPath: '.status.count', labelSelectorPath: '.status.selector' }
     await defined(c, { ...loose, subresources: { status: {}, scale } })
@@ -205,6 +217,6 @@ export const customResources = area('Custom resources', {
   'a new kind is discovered': async (c) => {
     await defined(c, { subresources: { status: {} } })
     await c.until(`/apis/${group}`, (answer) => (answer as unknown as { kind: string }).kind === 'APIGroup')
-    await c.get(`/apis/${group}/v1`)
+    await c.until(`/apis/${group}/v1`, (answer) => (answer as unknown as { kind: string }).kind === 'APIResourceList')
   },
 })

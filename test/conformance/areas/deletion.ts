@@ -98,6 +98,14 @@ export const deletion = area('Deletion', {
     await c.delete('configmaps/a?propagationPolicy=Sideways')
     await c.delete('configmaps/a', { kind: 'Pod', apiVersion: 'v1' })
   },
+  'what is no DeleteOptions deletes nothing': async (c) => {
+    await c.make('configmaps', configMap('a'))
+    for (const body of [{ kind: 'Pod' }, { kind: 'CreateOptions', apiVersion: 'v1' }, { kind: 'DeleteOptions', apiVersion: 'a/b/c' }])
+      await c.delete('configmaps/a', body)
+    await c.delete('configmaps?labelSelector=none', { kind: 'Pod', apiVersion: 'v1' })
+    await c.delete('configmaps?labelSelector=none', { kind: 'Gadget', apiVersion: 'v1' })
+    await c.delete('configmaps/a', { kind: 'DeleteOptions', apiVersion: 'apps/v1' })
+  },
   'a collection goes by selector': async (c) => {
     const labelled = (name: string, app: string) => configMap(name, {}, { labels: { app } })
     await c.make('configmaps', labelled('a', 'x'), labelled('b', 'x'), labelled('d', 'y'))

@@ -70,7 +70,7 @@ export const disruption = area('Disruption budgets and evictions', {
     await c.post(pdb, budget('web', { minAvailable: 2 }))
     await counted(c, 3)
     await c.post('pods/a/eviction', eviction('a'))
-    await counted(c, 2)
+    await counted(c, 2, 2)
     await c.post('pods/b/eviction', eviction('b'))
   },
   'bare pods are nothing to maxUnavailable': async (c) => {

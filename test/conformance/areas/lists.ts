@@ -135,6 +135,10 @@ export const lists = area('Lists', {
     await c.get('configmaps?resourceVersion=abc')
     await c.get('configmaps/a?resourceVersion=abc')
   },
+  'one object is read at a version, too': async (c) => {
+    const { metadata } = objectOf(await c.post('configmaps', configMap('a')))
+    for (const version of ['', '0', metadata.resourceVersion, '999999999']) await c.get(`configmaps/a?resourceVersion=${version}`)
+  },
   'an exact version shows the past': async (c) => {
     await five(c)
     const version = objectOf(await c.quietly('GET', `configmaps?${ofCase}`)).metadata.resourceVersion

@@ -11,19 +11,33 @@ const host = 'kubernetes.io/hostname'
 const zone = 'topology.kubernetes.io/zone'
 const on = (node: string) => ({ nodeSelector: { [host]: node } })
 
-/** Where a pod has come to, or why it has not, in the words of the scheduler. */
-async function verdict(c: Steps, name: string): Promise<void> {
-  const told = ({ status }: SomeObject) => (status.conditions as Condition[] | undefined)?.find(({ type }) => type === 'PodScheduled')
-  await c.until(
-    `pods/${name}`,
-    (object) => told(object) !== undefined && (told(object)?.status === 'True' || told(object)?.reason === 'Unschedulable'),
-    {
-      pick: (object) => {
-        const { status, reason, message } = told(object) as Condition
-        return { status, reason, message }
-      },
+const told = ({ status }: SomeObject) => (status.conditions as Condition[] | undefined)?.find(({ type }) => type === 'PodScheduled')
+const decided = (object: SomeObject) => told(object)?.status === 'True' || told(object)?.reason === 'Unschedulable'
+
+/**
+ * Where a pod has come to, or why it has not, in the words of the scheduler. `settled` is a part of them where the scheduler may have heard
+ * of the pod before it heard of what decides: it then says something else first, and tries again.
+ */
+async function verdict(c: Steps, name: string, settled = ''): Promise<void> {
+  await c.until(`pods/${name}`, (object) => decided(object) && (told(object)?.message ?? '').includes(settled), {
+    pick: (object) => {
+      const { status, reason, message } = told(object) as Condition
+      return { status, reason, message }
     },
-  )
+  })
+}
+
+/** Until the scheduler knows that a node takes no ordinary pod: one that it lets through is asked for again. */
+async function refuses(c: Steps, node: string): Promise<void> {
+  for (let tries = 0; tries < 20; tries += 1) {
+    const name = `probe-${node}-${tries}`
+    await c.quietly('POST', 'pods', { body: pod(name, on(node)) })
+    const asked = async () => (await c.quietly('GET', `pods/${name}`)).body as SomeObject
+    await c.settled(`${name} is decided`, async () => decided(await asked()))
+    const refused = told(await asked())?.status === 'False'
+    await c.quietly('DELETE', `pods/${name}?gracePeriodSeconds=0`)
+    if (refused) return
+  }
 }
 
 async function place(c: Steps, name: string): Promise<void> {
@@ -46,8 +60,15 @@ async function cordon(c: Steps, node: string, unschedulable: boolean): Promise<v
   })
 }
 
-async function tainted(c: Steps, node: string, taints: readonly object[]): Promise<void> {
+async function tainted(c: Steps, node: string, taints: readonly { readonly key: string; readonly effect: string }[]): Promise<void> {
   await c.quietly('PATCH', `/api/v1/nodes/${node}`, { body: { spec: { taints } }, contentType: 'application/merge-patch+json' })
+  if (taints.some(({ effect }) => effect === 'NoSchedule')) await refuses(c, node)
+}
+
+/** Until admission has heard of a priority class. */
+function known(c: Steps, priorityClassName: string): Promise<void> {
+  const body = pod('probe', { priorityClassName })
+  return c.settled('the class is known', async () => (await c.quietly('POST', 'pods?dryRun=All', { body })).status === 201)
 }
 
 const required = (nodeSelectorTerms: readonly object[]) => ({
@@ -59,6 +80,8 @@ const expression = (key: string, operator: string, ...values: readonly string[])
 const near = (kind: 'podAffinity' | 'podAntiAffinity', app: string, topologyKey = host) => ({
   [kind]: { requiredDuringSchedulingIgnoredDuringExecution: [{ labelSelector: { matchLabels: { app } }, topologyKey }] },
 })
+
+const dedicated = { key: 'dedicated', value: 'x', effect: 'NoSchedule' }
 
 /** What the scheduler does with a pod, and says of it. */
 export const scheduling = area('Scheduling', {
@@ -94,12 +117,13 @@ export const scheduling = area('Scheduling', {
   },
   'a cordoned node takes nothing': async (c) => {
     await cordon(c, 'node-1', true)
+    await refuses(c, 'node-1')
     await asks(on('node-1'))(c)
     await cordon(c, 'node-1', false)
     await c.until('pods/p', ({ spec }) => spec.nodeName === 'node-1', { pick: () => 'scheduled' })
   },
   'a taint holds back who does not tolerate it': async (c) => {
-    await tainted(c, 'node-1', [{ key: 'dedicated', value: 'x', effect: 'NoSchedule' }])
+    await tainted(c, 'node-1', [dedicated])
     await c.make(
       'pods',
       pod('p', on('node-1')),
@@ -178,7 +202,8 @@ export const scheduling = area('Scheduling', {
       metadata: { name: 'c' },
       spec: { storageClassName: '', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     })
-    await asks({ volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })(c)
+    await c.make('pods', pod('p', { volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] }))
+    await verdict(c, 'p', 'PersistentVolumeClaims')
   },
   'a volume of another node': async (c) => {
     c.leaves('/api/v1/persistentvolumes/{ns}-v')
@@ -200,10 +225,12 @@ export const scheduling = area('Scheduling', {
       spec: { storageClassName: 'manual', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
     })
     await c.until('persistentvolumeclaims/c', ({ status }) => status.phase === 'Bound', { pick: ({ status }) => status })
-    await asks({ ...on('node-2'), volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] })(c)
+    await c.make('pods', pod('p', { ...on('node-2'), volumes: [{ name: 'v', persistentVolumeClaim: { claimName: 'c' } }] }))
+    await verdict(c, 'p', 'volume node affinity conflict')
   },
   'reasons of different nodes are counted': async (c) => {
     await cordon(c, 'node-1', true)
+    await refuses(c, 'node-1')
     await tainted(c, 'node-2', [{ key: 'dedicated', effect: 'NoSchedule' }])
     await asks(requests({ cpu: '9' }))(c)
     await tainted(c, 'node-2', [])
@@ -224,18 +251,21 @@ export const scheduling = area('Scheduling', {
     const classes = '/apis/scheduling.k8s.io/v1/priorityclasses'
     c.leaves(`${classes}/{ns}-low`, `${classes}/{ns}-high`)
     await c.make(classes, { metadata: { name: '{ns}-low' }, value: 1 }, { metadata: { name: '{ns}-high' }, value: 1000 })
+    for (const name of ['{ns}-low', '{ns}-high']) await known(c, name)
     await c.make('pods', pod('low', { ...requests({ cpu: '6' }), ...on('node-1'), priorityClassName: '{ns}-low' }))
     await verdict(c, 'low')
     await c.make('pods', pod('high', { ...requests({ cpu: '6' }), ...on('node-1'), priorityClassName: '{ns}-high' }))
     await c.until('pods/low', (answer) => (answer as unknown as { code: number }).code === 404, { pick: () => 'gone' })
-    await c.until('pods/high', ({ spec }) => spec.nodeName !== undefined, {
-      pick: ({ spec, status }) => ({ priority: spec.priority, nominated: status.nominatedNodeName }),
+    // the kubelet takes the nomination away with its first word of the pod
+    await c.until('pods/high', ({ status }) => status.phase === 'Running', {
+      pick: ({ spec, status }) => ({ priority: spec.priority, nominated: status.nominatedNodeName ?? 'none' }),
     })
   },
   'a pod that never preempts waits': async (c) => {
     const classes = '/apis/scheduling.k8s.io/v1/priorityclasses'
     c.leaves(`${classes}/{ns}-calm`)
     await c.make(classes, { metadata: { name: '{ns}-calm' }, value: 1000, preemptionPolicy: 'Never' })
+    await known(c, '{ns}-calm')
     await c.make('pods', pod('low', { ...requests({ cpu: '6' }), ...on('node-1') }))
     await verdict(c, 'low')
     await c.make('pods', pod('calm', { ...requests({ cpu: '6' }), ...on('node-1'), priorityClassName: '{ns}-calm' }))

@@ -1,6 +1,6 @@
 import { objectOf } from '../answer.ts'
 import { area } from '../conformance-case.ts'
-import { deployment, idlePod, job, replicaSet, statefulSet } from '../objects.ts'
+import { daemonSet, deployment, idlePod, job, podTemplate, replicaSet, statefulSet } from '../objects.ts'
 
 const empty = { replicas: 0 }
 const binding = (target: object) => ({ apiVersion: 'v1', kind: 'Binding', metadata: { name: 'p' }, target })
@@ -18,6 +18,7 @@ export const subresources = area('Subresources', {
   },
   'a status is read and replaced': async (c) => {
     await c.make('apps/v1:replicasets', replicaSet('r', { replicas: 0, selector: { matchLabels: { app: 'r' } } }))
+    await c.until('apps/v1:replicasets/r', ({ status }) => status.observedGeneration === 1, { pick: () => 'noticed' })
     const read = objectOf(await c.get('apps/v1:replicasets/r/status'))
     const { resourceVersion } = read.metadata
     await c.put('apps/v1:replicasets/r/status', {
@@ -33,6 +34,20 @@ export const subresources = area('Subresources', {
     await c.patch('merge', 'apps/v1:replicasets/r/status', { status: { replicas: 1, readyReplicas: 2 } })
     await c.make('batch/v1:jobs', { ...job('j'), spec: { ...job('j').spec, parallelism: 0 } })
     await c.patch('merge', 'batch/v1:jobs/j/status', { status: { active: -1 } })
+  },
+  'a status of each workload is checked': async (c) => {
+    await c.make('apps/v1:deployments', deployment('d', empty))
+    await c.make('apps/v1:statefulsets', statefulSet('s', empty))
+    await c.make('apps/v1:daemonsets', daemonSet('a', { template: podTemplate('a', { nodeSelector: { no: 'where' } }) }))
+    await c.make('replicationcontrollers', {
+      metadata: { name: 'rc' },
+      spec: { replicas: 0, selector: { a: 'b' }, template: { metadata: { labels: { a: 'b' } }, spec: idlePod('x').spec } },
+    })
+    const wrong = { replicas: 1, readyReplicas: 1, availableReplicas: 2, updatedReplicas: 3, fullyLabeledReplicas: 4, currentReplicas: -1 }
+    await c.patch('merge', 'apps/v1:deployments/d/status', { status: { ...wrong, unavailableReplicas: -1 } })
+    await c.patch('merge', 'apps/v1:statefulsets/s/status', { status: { ...wrong, collisionCount: -1 } })
+    await c.patch('merge', 'apps/v1:daemonsets/a/status', { status: { numberReady: -1, numberAvailable: -2 } })
+    await c.patch('merge', 'replicationcontrollers/rc/status', { status: wrong })
   },
   'a new object starts without the status that a client sends': async (c) => {
     await c.post('pods', { ...idlePod('p'), status: { phase: 'Running', podIP: '1.2.3.4' } })

@@ -52,6 +52,39 @@ export const validation = area('Validation', {
     withContainer({ env: [{ name: 'A', value: 'x', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } }] }),
     withContainer({ env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'spec.nothing' } } }] }),
   ),
+  'fields of a pod that fill no variable and no file': pods(
+    withContainer({
+      env: ['metadata.labels', '', "metadata.labels['a b']", "metadata.name['a']", 'status.phase'].map((fieldPath, i) => ({
+        name: `A${i}`,
+        valueFrom: { fieldRef: { fieldPath } },
+      })),
+    }),
+    withContainer({ env: [{ name: 'A', valueFrom: { fieldRef: { apiVersion: 'v2', fieldPath: 'metadata.name' } } }] }),
+    withContainer({
+      env: ['cpu', '', 'limits.wood'].map((resource, i) => ({ name: `A${i}`, valueFrom: { resourceFieldRef: { resource } } })),
+    }),
+    withContainer({
+      env: [{ name: 'A', valueFrom: { fieldRef: { fieldPath: 'metadata.name' }, configMapKeyRef: { name: 'm', key: 'k' } } }],
+    }),
+    {
+      volumes: [
+        {
+          name: 'v',
+          downwardAPI: {
+            items: [
+              { path: 'a', fieldRef: { fieldPath: 'spec.nodeName' } },
+              { path: 'b', resourceFieldRef: { resource: 'limits.cpu' } },
+              { path: 'd' },
+            ],
+          },
+        },
+      ],
+    },
+  ),
+  'users and groups that are none': pods(
+    { securityContext: { runAsUser: 2_147_483_648, runAsGroup: -1, fsGroup: -2, supplementalGroups: [0, -3] } },
+    withContainer({ securityContext: { runAsUser: -1, runAsGroup: 2_147_483_648 } }),
+  ),
   'resources that cannot be': pods(
     withContainer({ resources: { requests: { cpu: '2' }, limits: { cpu: '1' } } }),
     withContainer({ resources: { requests: { memory: '-1' } } }),
@@ -223,6 +256,19 @@ export const validation = area('Validation', {
     await c.post('secrets', { metadata: { name: 's' }, data: { '..': 'eA==' } })
     await c.post('secrets', { metadata: { name: 's' }, type: 'kubernetes.io/tls', data: {} })
     await c.post('secrets', { metadata: { name: 's' }, type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'eA==' } })
+  },
+  'what a Secret of each type must hold': async (c) => {
+    for (const [type, data] of [
+      ['kubernetes.io/dockerconfigjson', { '.dockerconfigjson': '' }],
+      ['kubernetes.io/dockerconfigjson', { '.dockerconfigjson': 'W10=' }],
+      ['kubernetes.io/dockercfg', { '.dockercfg': 'eyJhIjo=' }],
+      ['kubernetes.io/dockercfg', {}],
+      ['kubernetes.io/ssh-auth', { 'ssh-privatekey': '' }],
+      ['kubernetes.io/service-account-token', {}],
+      ['kubernetes.io/basic-auth', { username: '' }],
+      ['kubernetes.io/dockerconfigjson', { '.dockerconfigjson': 'bnVsbA==' }],
+    ] as const)
+      await c.post('secrets?dryRun=All', { metadata: { name: 's' }, type, data })
   },
   'the type of a Secret cannot change': async (c) => {
     await c.make('secrets', { metadata: { name: 's' }, data: {} })

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { objectOf } from '../answer.ts'
 import { area } from '../conformance-case.ts'
 import { configMap, idlePod } from '../objects.ts'
@@ -38,7 +37,7 @@ export const watches = area('Watches', {
   },
   'version 0 begins with what is there': async (c) => {
     await c.make('configmaps', map('a'), map('b'))
-    await sleep(300)
+    await c.until(`configmaps?resourceVersion=0&${mine}`, ({ items }) => items.length === 2, { pick: () => 'known' })
     const watch = await c.watch(`configmaps?watch=true&resourceVersion=0&${mine}`)
     await watch.until((events) => events.length >= 2)
     c.note('events', watch.events.map(short).sort())

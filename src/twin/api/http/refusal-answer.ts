@@ -29,9 +29,11 @@ export function unknownResource(): StatusError {
   return new StatusError(404, 'NotFound', 'the server could not find the requested resource', {})
 }
 
-/** A verb that a custom resource does not have. */
+const verbs: ReadonlySet<string> = new Set(['get', 'list', 'watch', 'create', 'update', 'patch', 'delete', 'deletecollection'])
+
+/** A verb that a custom resource does not have; a method that stands for none is called nothing. */
 export function methodNotSupported({ group, plural }: RefusedObject, verb: string): StatusError {
-  const message = `${verb} is not supported on resources of kind "${groupResource(group, plural)}"`
+  const message = `${verbs.has(verb) ? verb : ''} is not supported on resources of kind "${groupResource(group, plural)}"`
   return new StatusError(405, 'MethodNotAllowed', message, { group, kind: plural })
 }
 
