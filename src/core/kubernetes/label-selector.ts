@@ -49,7 +49,10 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Str
 export function compileSelector(selector: LabelSelector | undefined): (labels: StringMap) => boolean {
   if (selector === undefined || selectorProblem(selector) !== undefined) return () => false
   const requirements = selectorRequirements(selector)
-  return (labels) => requirements.every((requirement) => isSatisfied(requirement, labels))
+  return (labels) => {
+    for (const requirement of requirements) if (!isSatisfied(requirement, labels)) return false
+    return true
+  }
 }
 
 function isSatisfied(requirement: LabelRequirement, labels: StringMap): boolean {

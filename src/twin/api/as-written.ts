@@ -31,9 +31,10 @@ export function asWritten(object: KubeObject, resource: string): KubeObject {
 export function statusAsWritten(status: object, resource: string): object {
   const omitted = omittedZeros[resource]
   if (omitted === undefined) return status
-  const says = ([field, value]: [string, unknown]) => value !== 0 || !omitted.has(field)
-  const entries = Object.entries(status)
-  return entries.every(says) ? status : Object.fromEntries(entries.filter(says))
+  const fields = status as Readonly<Record<string, unknown>>
+  const saysNothing = (field: string) => fields[field] === 0 && omitted.has(field)
+  for (const field in fields) if (saysNothing(field)) return Object.fromEntries(Object.entries(fields).filter(([one]) => !saysNothing(one)))
+  return status
 }
 
 function withoutEmpty(metadata: ObjectMeta): ObjectMeta {

@@ -24,11 +24,16 @@ export function metadataProblems(type: ResourceType, { metadata }: KubeObject): 
 
 /** Why the metadata of an object that is updated is refused. What must not change is looked at twice, and said twice. */
 export function metadataChangeProblems(type: ResourceType, next: ObjectMeta, old: ObjectMeta): readonly StatusCause[] {
+  if (next === old) return []
   const changes = [...newFinalizerProblems(next, old), ...immutableProblems(next, old)]
   const { finalizers = [] } = next
-  const common =
-    next === old ? [] : [...commonProblems(next), ...finalizerProblems(finalizers), ...qualifiedFinalizerProblems(finalizers, type)]
-  return [...changes, ...changes, ...common]
+  return [
+    ...changes,
+    ...changes,
+    ...commonProblems(next),
+    ...finalizerProblems(finalizers),
+    ...qualifiedFinalizerProblems(finalizers, type),
+  ]
 }
 
 function nameProblems(resource: string, { name, generateName }: ObjectMeta): readonly StatusCause[] {
@@ -125,7 +130,7 @@ const immutableFields = ['name', 'namespace', 'uid', 'creationTimestamp', 'delet
 
 function immutableProblems(next: ObjectMeta, old: ObjectMeta): readonly StatusCause[] {
   return immutableFields
-    .filter((field) => !sameJson(next[field], old[field]))
+    .filter((field) => next[field] !== old[field] && !sameJson(next[field], old[field]))
     .map((field) => ({
       reason: 'FieldValueInvalid',
       message: `Invalid value: ${goValue(field, next[field])}: ${immutable}`,

@@ -1,6 +1,6 @@
 import type { Clock } from '../../cluster/clock.ts'
 import type { Change, ObjectStore } from '../store/object-store.ts'
-import { type Controller, everyResource } from './controller.ts'
+import { type Controller, everyResource, type Watch } from './controller.ts'
 
 /** From a change to the reconcile that answers it: watches and queues take their time. */
 const latencyMs = 5
@@ -13,6 +13,8 @@ export interface ControlLoopOptions {
   /** Told what a reconcile threw; it is tried again anyway. */
   readonly onFailure?: (controller: string, key: string, error: unknown) => void
 }
+
+type KeysOf = (change: Change) => readonly string[]
 
 interface Entry {
   /** Takes the pending wake-up back. */
@@ -29,27 +31,30 @@ export class ControlLoop {
   readonly #controller: Controller
   readonly #options: ControlLoopOptions
   readonly #entries = new Map<string, Entry>()
-  readonly #keysOf = new Map<string, ((change: Change) => readonly string[])[]>()
+  /** By resource, those of every resource among them. */
+  readonly #keysOf = new Map<string, readonly KeysOf[]>()
+  readonly #keysOfAny: readonly KeysOf[]
   #unsubscribe: (() => void) | undefined
 
   constructor(controller: Controller, options: ControlLoopOptions) {
     this.#controller = controller
     this.#options = options
-    for (const { resource, keysOf } of controller.watches) {
-      this.#keysOf.set(resource, [...(this.#keysOf.get(resource) ?? []), keysOf])
-    }
+    const { watches } = controller
+    const keysOfThose = (resource: string) => watches.filter((watch) => watch.resource === resource).map(keysOfWatch)
+    this.#keysOfAny = keysOfThose(everyResource)
+    for (const { resource } of watches) this.#keysOf.set(resource, [...keysOfThose(resource), ...this.#keysOfAny])
   }
 
   /** Begins with everything that is there, as an informer does: each object is heard of as `Added`. */
   start(): void {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options
-    const heard = this.#keysOf.has(everyResource) ? undefined : this.#keysOf.keys()
+    const heard = this.#keysOfAny.length > 0 ? undefined : this.#keysOf.keys()
     this.#unsubscribe = store.subscribe((change) => this.#hear(change), heard)
     this.#controller.connect?.((key) => {
       if (this.#unsubscribe !== undefined) this.wake(key)
     })
-    const resources = this.#keysOf.has(everyResource) ? store.resources() : this.#keysOf.keys()
+    const resources = this.#keysOfAny.length > 0 ? store.resources() : this.#keysOf.keys()
     for (const resource of resources) {
       for (const object of store.list(resource)) {
         this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion })
@@ -81,12 +86,7 @@ export class ControlLoop {
   }
 
   #hear(change: Change): void {
-    this.#wakeBy(this.#keysOf.get(change.resource), change)
-    this.#wakeBy(this.#keysOf.get(everyResource), change)
-  }
-
-  #wakeBy(watches: readonly ((change: Change) => readonly string[])[] | undefined, change: Change): void {
-    if (watches === undefined) return
+    const watches = this.#keysOf.get(change.resource) ?? this.#keysOfAny
     for (const keysOf of watches) for (const key of keysOf(change)) this.wake(key)
   }
 
@@ -116,4 +116,9 @@ export class ControlLoop {
       return Math.min(firstRetryMs * 2 ** (entry.failures - 1), longestRetryMs)
     }
   }
+}
+
+/** As the watch itself is asked: it may say `this`. */
+function keysOfWatch(watch: Watch): KeysOf {
+  return (change) => watch.keysOf(change)
 }

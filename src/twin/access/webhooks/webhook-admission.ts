@@ -101,7 +101,7 @@ export class WebhookAdmission {
   }
 
   #hooks(kind: WebhookKind, request: AdmissionRequest): readonly Webhook[] {
-    return isAsked(request) ? webhooksOf(this.#ports.store, kind) : []
+    return this.#ports.store.count(configurationsOf(kind)) > 0 && isAsked(request) ? webhooksOf(this.#ports.store, kind) : []
   }
 
   /** What a webhook has allowed; `undefined` when it is not asked, or is not minded. Throws `StatusError` when it refuses. */

@@ -11,7 +11,10 @@ export interface OwnerKind {
 
 /** The one owner that manages an object. Source: Kubernetes documentation, Owners and Dependents. */
 export function controllerOf(object: KubeObject): OwnerReference | undefined {
-  return object.metadata.ownerReferences?.find((reference) => reference.controller === true)
+  const { ownerReferences } = object.metadata
+  if (ownerReferences === undefined) return undefined
+  for (const reference of ownerReferences) if (reference.controller === true) return reference
+  return undefined
 }
 
 /** The reference by which an owner manages what it creates. */
