@@ -83,15 +83,10 @@ function expectationOf<P extends BudgetPod>(
 /** The replicas of all distinct controllers together. */
 function expectedScale<P extends BudgetPod>(pods: readonly P[], scaleOf: BudgetStatusInput<P>['scaleOf']): Figure {
   const replicas = new Map<string, number>()
-  // whoever controls several of the pods is looked up once
-  const known = new Set<string>()
   for (const pod of pods) {
-    if (pod.controller !== undefined && known.has(pod.controller.uid)) continue
     const scale = scaleOf(pod)
     if (scale.kind === 'Unknown') return { problem: scale.message }
-    if (scale.kind !== 'Scale') continue
-    replicas.set(scale.controllerUid, scale.replicas)
-    if (pod.controller !== undefined) known.add(pod.controller.uid)
+    if (scale.kind === 'Scale') replicas.set(scale.controllerUid, scale.replicas)
   }
   return [...replicas.values()].reduce((sum, n) => sum + n, 0)
 }

@@ -17,7 +17,7 @@ import { SelectingObjects } from '../selecting-objects.ts'
 import { budgetPod } from './budget-pod.ts'
 import { budgetSelector } from './budget-selector.ts'
 import { budgetEvents, notDeletedEvent } from './disruption-events.ts'
-import { podScale } from './pod-scale.ts'
+import { scaleLookup } from './pod-scale.ts'
 import { writtenBudgetStatus } from './written-budget-status.ts'
 
 const budgets = 'poddisruptionbudgets.policy'
@@ -74,7 +74,7 @@ export class DisruptionController implements Controller {
   #compute(budget: BudgetFacts, pods: readonly BudgetPod[]): BudgetStatus {
     const source = { store: this.#client.store, kinds: this.#options.kinds, minor: this.#options.minor }
     const nowMs = this.#options.clock.now()
-    return budgetStatus({ budget, pods, scaleOf: (pod) => podScale(pod, source), nowMs })
+    return budgetStatus({ budget, pods, scaleOf: scaleLookup(source), nowMs })
   }
 
   async #write(budget: KubeObject, computed: BudgetStatus): Promise<void> {

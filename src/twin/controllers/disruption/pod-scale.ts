@@ -21,7 +21,7 @@ const namesMissingScaleMinor = 21
  * The scale of what controls a pod: a Deployment in place of its ReplicaSet, any other kind by its scale subresource.
  * Source: Kubernetes disruption controller, its finders.
  */
-export function podScale(pod: BudgetPod, source: ScaleSource): PodScale {
+function podScale(pod: BudgetPod, source: ScaleSource): PodScale {
   const { controller } = pod
   if (controller === undefined) {
     return source.minor < toleratesUnmanagedMinor
@@ -31,6 +31,21 @@ export function podScale(pod: BudgetPod, source: ScaleSource): PodScale {
   const owner = find(controller, pod.namespace, source)
   if (isReplicaSet(controller) && typeof owner === 'object') return replicaSetScale(owner, pod, source)
   return scaleOf(owner, controller, pod, source)
+}
+
+/** `podScale` for many pods at one moment: whoever controls several of them is looked up once. */
+export function scaleLookup(source: ScaleSource): (pod: BudgetPod) => PodScale {
+  const found = new Map<string, PodScale>()
+  return (pod) => {
+    const uid = pod.controller?.uid
+    if (uid === undefined) return podScale(pod, source)
+    const known = found.get(uid)
+    if (known !== undefined) return known
+    const scale = podScale(pod, source)
+    // of one without a scale it is said which pod has asked
+    if (scale.kind === 'Scale') found.set(uid, scale)
+    return scale
+  }
 }
 
 function isReplicaSet({ kind, apiVersion }: OwnerReference): boolean {
