@@ -91,7 +91,7 @@ async function drained(twin: Twin, clock: VirtualClock, nodes: number) {
     await clock.advance(stepMs)
     peak = Math.max(peak, process.memoryUsage.rss())
     if (clock.now() - beginMs > limitMsPerNode * nodes) {
-      const states = upgrade.ways.filter(({ state }) => state !== 'Done').map(({ node, state, problem }) => `${node} ${state}: ${problem}`)
+      const states = upgrade.nodes.filter(({ state }) => state !== 'Done').map(({ node, state, problem }) => `${node} ${state}: ${problem}`)
       throw new Error(`the drain does not end: ${states.join('; ')}`)
     }
   }

@@ -43,12 +43,12 @@ const node = (status: string, message = '') =>
 function causes(
   objects: Record<string, KubeObject[]>,
   input: Partial<DiagnosisInput> = {},
-  state: DiagnosisInput['ways'][number]['state'] = 'Draining',
+  state: DiagnosisInput['upgrades'][number]['state'] = 'Draining',
 ) {
   const store = new ObjectStore()
   for (const [resource, list] of Object.entries(objects)) for (const one of list) store.put(resource, one)
-  const ways = [{ node: 'n', state, problem: undefined }]
-  const found = diagnose({ store, ways, availability: { kind: 'Available' }, policy, nowMs: 0, ...input })
+  const upgrades = [{ node: 'n', state, problem: undefined }]
+  const found = diagnose({ store, upgrades, availability: { kind: 'Available' }, policy, nowMs: 0, ...input })
   return found.map(({ reason, object: about }) => `${reason} ${about}`)
 }
 

@@ -8,12 +8,12 @@ import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { as } from '../kube-object.ts'
 import type { ApiAvailability } from '../machine/etcd-quorum.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-import type { NodeWay } from './node-way.ts'
+import type { NodeUpgrade } from './node-upgrade.ts'
 import { type Cause, podCause } from './pod-cause.ts'
 
 export interface DiagnosisInput {
   readonly store: ObjectStore
-  readonly ways: readonly Pick<NodeWay, 'node' | 'state' | 'problem'>[]
+  readonly upgrades: readonly Pick<NodeUpgrade, 'node' | 'state' | 'problem'>[]
   readonly availability: ApiAvailability
   readonly policy: DrainPolicy
   readonly nowMs: number
@@ -21,27 +21,27 @@ export interface DiagnosisInput {
 
 /** Everything that keeps the nodes under way from going on, each once: what they wait for, and what that waits for. */
 export function diagnose(input: DiagnosisInput): readonly Cause[] {
-  const { store, ways, availability } = input
-  const open = ways.filter(({ state }) => state !== 'Done')
+  const { store, upgrades, availability } = input
+  const open = upgrades.filter(({ state }) => state !== 'Done')
   const pods = store.list('pods').map((pod) => podFacts(pod))
   const causes: Cause[] = []
   if (availability.kind !== 'Available') causes.push({ reason: 'ApiUnavailable', object: 'kube-apiserver', message: availability.message })
-  for (const way of open) causes.push(...wayCauses(way, pods, input))
+  for (const upgrade of open) causes.push(...nodeCauses(upgrade, pods, input))
   if (causes.length > 0) causes.push(...deniedCreations(store))
   return unique(causes)
 }
 
-function wayCauses(way: DiagnosisInput['ways'][number], pods: readonly PodFacts[], input: DiagnosisInput): readonly Cause[] {
-  switch (way.state) {
+function nodeCauses(upgrade: DiagnosisInput['upgrades'][number], pods: readonly PodFacts[], input: DiagnosisInput): readonly Cause[] {
+  switch (upgrade.state) {
     case 'Draining':
-      return drainCauses(way, pods, input)
+      return drainCauses(upgrade, pods, input)
     case 'Verifying':
-      return verifyCauses(way.node, input.store)
+      return verifyCauses(upgrade.node, input.store)
     case 'Soaking':
       return pods.flatMap((pod) => (pod.phase === 'Pending' || pod.deletionAtMs !== undefined ? (podCause(pod) ?? []) : []))
     case 'Cordoning':
     case 'Uncordoning':
-      return [{ reason: 'ApiUnavailable', object: 'kube-apiserver', message: way.problem ?? 'no answer yet' }]
+      return [{ reason: 'ApiUnavailable', object: 'kube-apiserver', message: upgrade.problem ?? 'no answer yet' }]
     case 'Waiting':
     case 'Drained':
     case 'Done':
@@ -49,7 +49,11 @@ function wayCauses(way: DiagnosisInput['ways'][number], pods: readonly PodFacts[
   }
 }
 
-function drainCauses({ node, problem = '' }: DiagnosisInput['ways'][number], pods: readonly PodFacts[], input: DiagnosisInput): Cause[] {
+function drainCauses(
+  { node, problem = '' }: DiagnosisInput['upgrades'][number],
+  pods: readonly PodFacts[],
+  input: DiagnosisInput,
+): Cause[] {
   const { store, policy, nowMs } = input
   const budgets = store.list('poddisruptionbudgets.policy').map((budget) => budgetFacts(budget))
   const guardsOf = budgetLookup(budgets)

@@ -74,7 +74,7 @@ export class PlayedScenario {
       ? []
       : diagnose({
           store: twin.api.registry.store,
-          ways: this.#upgrade.ways,
+          upgrades: this.#upgrade.nodes,
           availability: twin.fleet.controlPlane.availability(),
           policy: this.#upgrade.policy,
           nowMs: clock.now(),

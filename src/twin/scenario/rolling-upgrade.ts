@@ -6,7 +6,7 @@ import type { ApiTransport } from '../../cluster/transport.ts'
 import type { DrainPolicy } from '../../core/drain/drain-policy.ts'
 import { as } from '../kube-object.ts'
 import type { Twin } from '../twin.ts'
-import { NodeWay, type WayMeans } from './node-way.ts'
+import { NodeUpgrade, type NodeUpgradeMeans } from './node-upgrade.ts'
 import type { Scenario } from './scenario-schema.ts'
 import type { NodeMoment } from './scenario-steps.ts'
 
@@ -27,7 +27,7 @@ const pollMs = 2000
 export class RollingUpgrade {
   readonly #run: Scenario['run']
   readonly #means: UpgradeMeans
-  readonly ways: NodeWay[] = []
+  readonly nodes: NodeUpgrade[] = []
 
   constructor(run: Scenario['run'], means: UpgradeMeans) {
     this.#run = run
@@ -43,9 +43,9 @@ export class RollingUpgrade {
     const { concurrency = 1, together = false } = this.#run
     const begin = async (batch: readonly string[]) => {
       const gather = together ? gatheringOf(batch.length, signal) : () => Promise.resolve()
-      const ways = batch.map((node) => new NodeWay(node, this.#wayMeans(client, gather)))
-      this.ways.push(...ways)
-      await Promise.all(ways.map((way) => way.walk()))
+      const upgrades = batch.map((node) => new NodeUpgrade(node, this.#nodeMeans(client, gather)))
+      this.nodes.push(...upgrades)
+      await Promise.all(upgrades.map((upgrade) => upgrade.run()))
     }
     if (together) {
       while (waiting.length > 0 && !signal.aborted) await begin(waiting.splice(0, concurrency))
@@ -80,7 +80,7 @@ export class RollingUpgrade {
     return undefined
   }
 
-  #wayMeans(client: WayMeans['client'], gather: WayMeans['gather']): WayMeans {
+  #nodeMeans(client: NodeUpgradeMeans['client'], gather: NodeUpgradeMeans['gather']): NodeUpgradeMeans {
     const { twin, clock, signal, reached, say } = this.#means
     const { version } = this.#run
     return { client, fleet: twin.fleet, clock, signal, policy: this.policy, version, gather, reached, say, soak: () => this.#soak() }

@@ -9,9 +9,9 @@ import { DrainRun } from '../machine/effects/drain-run.ts'
 import type { NodeMoment } from './scenario-steps.ts'
 
 /** How far a node is. */
-export type WayState = 'Waiting' | 'Cordoning' | 'Draining' | 'Drained' | 'Verifying' | 'Uncordoning' | 'Soaking' | 'Done'
+export type NodeUpgradeState = 'Waiting' | 'Cordoning' | 'Draining' | 'Drained' | 'Verifying' | 'Uncordoning' | 'Soaking' | 'Done'
 
-export interface WayMeans {
+export interface NodeUpgradeMeans {
   readonly client: ApiClient
   readonly fleet: KubeletFleet
   readonly clock: Clock
@@ -31,20 +31,20 @@ const retryMs = 5000
 const pollMs = 2000
 
 /** Takes one node through an upgrade as an operator with kubectl would: cordon, drain, change, look, uncordon. What fails is tried again. */
-export class NodeWay {
+export class NodeUpgrade {
   readonly node: string
-  readonly #means: WayMeans
-  state: WayState = 'Waiting'
+  readonly #means: NodeUpgradeMeans
+  state: NodeUpgradeState = 'Waiting'
   /** What the last try that failed said. */
   problem: string | undefined
 
-  constructor(node: string, means: WayMeans) {
+  constructor(node: string, means: NodeUpgradeMeans) {
     this.node = node
     this.#means = means
   }
 
   /** Resolves when the node is done, is no longer there, or the signal has been given. */
-  async walk(): Promise<void> {
+  async run(): Promise<void> {
     const { reached, gather, soak, signal } = this.#means
     const before = await this.#persist('Cordoning', () => this.#cordon(true))
     if (before !== undefined && !signal.aborted) {
@@ -119,7 +119,7 @@ export class NodeWay {
   }
 
   /** Tries until it works. */
-  async #persist<T>(state: WayState, act: () => Promise<T>): Promise<T | undefined> {
+  async #persist<T>(state: NodeUpgradeState, act: () => Promise<T>): Promise<T | undefined> {
     const { clock, signal, say } = this.#means
     this.state = state
     while (!signal.aborted) {
