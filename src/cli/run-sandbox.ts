@@ -73,7 +73,7 @@ A cluster of ${count(nodes.length, 'node')} and ${count(store.count('pods'), 'po
   kubectl get pods -A -o wide -w
   kubectl drain ${last} --ignore-daemonsets --delete-emptydir-data --force
   kubectl get poddisruptionbudgets -A
-  kubectl get events -A --sort-by=.lastTimestamp
+  kubectl get events -A --sort-by=.metadata.creationTimestamp
   kubectl uncordon ${last}
 
 Ctrl-C ends it and removes the file.`
