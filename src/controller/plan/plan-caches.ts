@@ -54,6 +54,7 @@ export interface PlanCaches {
 export const byPlan = 'plan'
 export const byJob = 'job'
 export const withJournal = 'journal'
+export const withRun = 'run'
 
 /** Starts to watch what Plans need: nodes of the whole cluster, everything else in the controller's own namespace. */
 export function startPlanCaches(shell: Shell): PlanCaches {
@@ -69,6 +70,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   caches.jobs.index(byPlan, (job) => [job.labels['upgrade.cattle.io/plan'] ?? ''])
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
+  caches.nodes.index(withRun, (node) => (node.run === undefined ? [] : ['yes']))
   const sorted = new SortedNodes(caches.nodes)
   const needed = keepCollections(shell, (noting) => [
     reflect(noting, plans, caches.plans, { namespace }),

@@ -5,7 +5,7 @@ import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-fact
 import { shippedReleases } from '../../core/version/shipped-releases.ts'
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
-import { byJob, byNode, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
+import { byJob, byNode, byReadiness, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
 
 export interface UpgradeSources {
   readonly plans: PlanCaches
@@ -29,6 +29,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: Upgrad
     jobs: caches.jobs.byIndex(byRun, uid),
     podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
+    unreadyPods: caches.pods.byIndex(byReadiness, 'no'),
     releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,
     others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(otherUpgrade),

@@ -4,6 +4,7 @@ import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { runLabel } from '../../core/kubernetes/run-label.ts'
 import { type ParsedUpgrade, parseUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { isUnready } from '../../core/upgrade/displaced-pods.ts'
 import { type KeptCollections, keepCollections } from '../plan/kept-collections.ts'
 import { reflect } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
@@ -28,6 +29,7 @@ export type CachedUpgrades = KeptCollections & { readonly upgrades: ObjectCache<
 export const byRun = 'run'
 export const byNode = 'node'
 export const byJob = 'job'
+export const byReadiness = 'ready'
 
 /** Watches ClusterUpgrades. */
 export function watchUpgrades(shell: Shell): CachedUpgrades {
@@ -43,6 +45,7 @@ export function startUpgradeCaches(shell: Shell): UpgradeCaches {
   const all = new ObjectCache<PodFacts>({ trim: podFacts, log })
   own.index(byRun, (job) => [job.labels[runLabel] ?? ''])
   all.index(byNode, (pod) => [pod.nodeName])
+  all.index(byReadiness, (pod) => (isUnready(pod) ? ['no'] : []))
   all.index(byJob, (pod) => (pod.controller?.kind === 'Job' && pod.labels[runLabel] !== undefined ? [pod.controller.name] : []))
   const kept = keepCollections(shell, (noting) => [
     reflect(noting, jobs, own, { namespace, labelSelector: runLabel }),

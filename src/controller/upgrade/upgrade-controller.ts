@@ -1,15 +1,18 @@
 import { clusterUpgrades } from '../../cluster/resource.ts'
 import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
+import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { statusPatch } from '../../core/kubernetes/status-patch.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { decideLeftovers } from '../../core/upgrade/decide-leftovers.ts'
 import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
 import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
+import { parseRunEntry } from '../../core/upgrade/run-journal.ts'
 import { isEnded } from '../../core/upgrade/run-phase.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
 import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { NodeDrains } from '../plan/node-drains.ts'
-import type { PlanCaches } from '../plan/plan-caches.ts'
+import { type PlanCaches, withRun } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
@@ -18,6 +21,11 @@ import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, typ
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
 const minimumIntervalMs = 1_000
 const rounds = 4
+
+/** Key under which what deleted ClusterUpgrades left behind is cleared away; none can have this name. */
+const leftovers = '#leftovers'
+/** What cannot be cleared away yet, because a Job is at work, is looked at again. */
+const leftoversRecheckMs = 60_000
 
 /** The loop of observe, decide, act for all ClusterUpgrades. Runs on the leader alone; costs nothing while there is none. */
 export class UpgradeController {
@@ -31,7 +39,8 @@ export class UpgradeController {
   readonly #refusals = new Map<string, string>()
   #caches: UpgradeCaches | undefined
   #failures: KnownFailures | undefined
-  #drainNodes: readonly string[] = []
+  /** By ClusterUpgrade. */
+  readonly #drainNodes = new Map<string, readonly string[]>()
 
   constructor(shell: Shell, plans: PlanCaches, upgrades: CachedUpgrades, serverVersion: () => string) {
     this.#shell = shell
@@ -44,13 +53,16 @@ export class UpgradeController {
       random,
       workers: 1,
       minimumIntervalMs,
-      handle: (key) => this.#handle(key),
+      handle: (key) => (key === leftovers ? this.#clearLeftovers() : this.#handle(key)),
       onError: (upgrade, err, retryInMs) => log.warn({ upgrade, err, retryInMs }, 'cluster upgrade is tried again'),
     })
     this.#drains = new NodeDrains(shell, () => this.#wakeActive())
     this.#ends.push(
       upgrades.upgrades.onChange(() => this.wakeAll()),
-      plans.nodes.onChange(() => this.#wakeActive()),
+      plans.nodes.onChange(({ object }) => {
+        this.#wakeActive()
+        if (object.run !== undefined) this.#queue.add(leftovers)
+      }),
       plans.plans.onChange(() => this.#wakeActive()),
     )
     this.wakeAll()
@@ -58,6 +70,7 @@ export class UpgradeController {
 
   wakeAll(): void {
     for (const { name } of this.#upgrades.upgrades.values()) this.#queue.add(name)
+    this.#queue.add(leftovers)
   }
 
   /** Ends after what is being written has been written. */
@@ -77,17 +90,37 @@ export class UpgradeController {
   async #handle(name: string): Promise<void> {
     for (let round = 0; round < rounds; round++) {
       const cached = this.#upgrades.upgrades.get(name)
-      if (cached === undefined) return
+      if (cached === undefined) return this.#forget(name)
       if (cached.parsed.kind === 'Malformed') {
         await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed, this.#shell.clock.now()))
         return
       }
-      if (isEnded(cached.parsed.upgrade)) return
+      if (isEnded(cached.parsed.upgrade)) return this.#forget(name)
       const caches = this.#open()
       await caches.synced
       if (await this.#turn(cached, cached.parsed.upgrade, caches)) return
     }
     this.#queue.add(name)
+  }
+
+  #forget(name: string): void {
+    this.#drainNodes.delete(name)
+    this.#drains.watch(name, [])
+  }
+
+  /** What deleted ClusterUpgrades left on nodes is taken back; costs nothing while every mark is of a run that exists. */
+  async #clearLeftovers(): Promise<void> {
+    if (!this.#upgrades.isKept()) return this.#queue.addAfter(leftovers, leftoversRecheckMs)
+    const runs = new Set([...this.#upgrades.upgrades.values()].map(({ uid }) => uid))
+    if (this.#caches === undefined && !leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs)) return
+    const caches = this.#open()
+    await caches.synced
+    const facts = { runs, nodes: [...this.#plans.nodes.values()], jobs: [...caches.jobs.values()] }
+    for (const action of decideLeftovers(facts, this.#shell.clock.now()).flat()) {
+      this.#shell.log.info({ action: action.kind, node: action.node }, 'clears away what a deleted ClusterUpgrade left')
+      if (action.kind === 'PatchNode' || action.kind === 'DeleteJob') await carryOutUpgrade(this.#shell, this.#plans, caches, action)
+    }
+    if (leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs)) this.#queue.addAfter(leftovers, leftoversRecheckMs)
   }
 
   /** Watches that only runs need begin with the first of them. */
@@ -97,7 +130,10 @@ export class UpgradeController {
     this.#caches = caches
     this.#failures = new KnownFailures(caches.jobs)
     this.#ends.push(
-      caches.jobs.onChange(() => this.#wakeActive()),
+      caches.jobs.onChange(() => {
+        this.#wakeActive()
+        this.#queue.add(leftovers)
+      }),
       caches.pods.onChange(() => this.#wakeActive()),
     )
     return caches
@@ -107,7 +143,7 @@ export class UpgradeController {
   async #turn(cached: CachedUpgrade, upgrade: ClusterUpgrade, caches: UpgradeCaches): Promise<boolean> {
     const decision = this.#decide(upgrade, caches)
     const written = await this.#write(cached, upgrade.status, decision)
-    this.#drainNodes = decision.drainNodes
+    this.#drainNodes.set(cached.name, decision.drainNodes)
     this.#drains.watch(cached.name, decision.drainNodes)
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
@@ -117,6 +153,7 @@ export class UpgradeController {
   }
 
   #decide(upgrade: ClusterUpgrade, caches: UpgradeCaches): UpgradeDecision {
+    const drainNodes = this.#drainNodes.get(upgrade.metadata.name) ?? []
     const facts = observeUpgrade(this.#shell, { plans: this.#plans, upgrades: this.#upgrades, caches }, upgrade)
     return decideUpgrade(
       {
@@ -124,8 +161,8 @@ export class UpgradeController {
         apiServer: this.#serverVersion(),
         failures: this.#failures?.all ?? new Map(),
         refusals: this.#refusals,
-        drains: this.#drains.factsOf(this.#drainNodes),
-        drainProblems: this.#drains.problemsOf(this.#drainNodes),
+        drains: this.#drains.factsOf(drainNodes),
+        drainProblems: this.#drains.problemsOf(drainNodes),
       },
       this.#shell.clock.now(),
     )
@@ -176,4 +213,12 @@ export class UpgradeController {
         return await carryOutUpgrade(this.#shell, this.#plans, caches, action)
     }
   }
+}
+
+/** Whether a run that is gone has left a mark. */
+function leavesMarks(nodes: readonly NodeFacts[], runs: ReadonlySet<string>): boolean {
+  return nodes.some((node) => {
+    const read = parseRunEntry(node.run)
+    return read.kind === 'Entry' && !runs.has(read.entry.run)
+  })
 }

@@ -148,9 +148,7 @@ function soak(at: NodeAtWork, context: RunContext): NodeTurn {
   const { forMs, timeoutMs, displacedPodsReady } = settings.soak
   const sinceMs = Date.parse(entry.since)
   if (nowMs < sinceMs + forMs) return working([], { message: `${node.name} is back; soaking`, wakeAtMs: sinceMs + forMs })
-  const unready = displacedPodsReady
-    ? displacedPods(facts, Date.parse(entry.cordonedAt ?? entry.since), sinceMs).filter(({ ready }) => !ready)
-    : []
+  const unready = displacedPodsReady ? displacedPods(facts.unreadyPods ?? [], Date.parse(entry.cordonedAt ?? entry.since), sinceMs) : []
   if (node.ready && unready.length === 0) return { kind: 'Given', actions: [patchNode(at, { entry: null })] }
   const [first] = unready
   const what =

@@ -68,6 +68,7 @@ export function someUpgradeFacts(nodes: readonly NodeFacts[], more: Partial<Upgr
     jobs: [],
     podsByJob: new Map(),
     podsByNode: { get: () => [] },
+    unreadyPods: [],
     apiServer: from,
     releases,
     factsAgeMs: 0,

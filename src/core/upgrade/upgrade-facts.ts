@@ -24,6 +24,8 @@ export interface UpgradeFacts {
   readonly podsByJob: { get(jobName: string): readonly PodFacts[] | undefined }
   /** Pods of the cluster by the name of their node; those of no node under ''. Absent while they are not known. */
   readonly podsByNode?: { get(node: string): readonly PodFacts[] }
+  /** Pods of the whole cluster that are not Ready and have not ended; absent while they are not known. */
+  readonly unreadyPods?: readonly PodFacts[]
   /** `gitVersion` of the API server that answered. */
   readonly apiServer: string
   /** Which versions there are. */

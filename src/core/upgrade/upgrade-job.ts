@@ -13,7 +13,7 @@ import { mungeVersion } from '../version/kubernetes-version.ts'
 /** On Jobs: name of the node, shortened where it is no label value; the whole one is an annotation. */
 export const jobNodeAnnotation = 'falkirk.dev/node'
 /** On Jobs: what it is for. */
-const jobStepLabel = 'falkirk.dev/step'
+export const jobStepLabel = 'falkirk.dev/step'
 export const jobAttemptLabel = 'falkirk.dev/attempt'
 
 export interface UpgradeJobInput {

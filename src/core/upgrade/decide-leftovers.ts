@@ -1,0 +1,44 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { runLabel } from '../kubernetes/run-label.ts'
+import { giveBack } from './after-failure.ts'
+import { changeTimeoutMs } from './change-node.ts'
+import { parseRunEntry } from './run-journal.ts'
+import type { UpgradeAction } from './upgrade-decision.ts'
+import { jobNodeAnnotation, jobStepLabel } from './upgrade-job.ts'
+
+/** What is left over of ClusterUpgrades and nodes that are gone. */
+export interface LeftoverFacts {
+  /** UIDs of the ClusterUpgrades that exist. */
+  readonly runs: ReadonlySet<string>
+  readonly nodes: readonly NodeFacts[]
+  /** Jobs of all runs. */
+  readonly jobs: readonly JobFacts[]
+}
+
+/**
+ * Decides what is cleared away after a ClusterUpgrade was deleted: a node that is being changed keeps its mark and its cordon until its Job has
+ * ended, an hour at the most; all others are given back at once. Jobs that wait for a node that is gone go too. No finalizer holds a ClusterUpgrade
+ * for this, so that it can be deleted while no controller runs.
+ */
+export function decideLeftovers(facts: LeftoverFacts, nowMs: number): readonly (readonly UpgradeAction[])[] {
+  const names = new Set(facts.nodes.map(({ name }) => name))
+  const stranded = facts.jobs.filter((job) => job.end === undefined && !job.deleting && !names.has(nodeOf(job)))
+  const given = facts.nodes.flatMap((node) => {
+    const read = parseRunEntry(node.run)
+    if (read.kind !== 'Entry' || facts.runs.has(read.entry.run)) return []
+    const { entry } = read
+    const jobs = facts.jobs.filter((job) => job.labels[runLabel] === entry.run && nodeOf(job) === node.name)
+    const isLate = nowMs >= Date.parse(entry.since) + changeTimeoutMs
+    return jobs.some(isChanging) && !isLate ? [] : [giveBack({ node, entry, jobs }).actions]
+  })
+  return [...stranded.map((job) => [{ kind: 'DeleteJob', node: nodeOf(job), name: job.name, uid: job.uid } as const]), ...given]
+}
+
+function nodeOf({ annotations }: JobFacts): string {
+  return annotations[jobNodeAnnotation] ?? ''
+}
+
+function isChanging({ labels, end, deleting }: JobFacts): boolean {
+  return labels[jobStepLabel] === 'Change' && end === undefined && !deleting
+}
