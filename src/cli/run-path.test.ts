@@ -60,7 +60,7 @@ describe('falkirk path prints', () => {
   it('no line of a table that is wider than 80 columns', () => {
     const releases = shippedReleases()
     for (const line of ['kubernetes', 'k3s', 'rke2'] as const) {
-      for (let from = 18; from < 37; from++) {
+      for (let from = 19; from < 37; from++) {
         const [running, to] = [knownBuilds(releases, line, from).at(-1)?.version, knownBuilds(releases, line, 37)[0]?.version]
         if (running === undefined || to === undefined) throw new Error(`no build of ${line} v1.${from}`)
         const result = computePath({ from: { controlPlane: [running] }, to, workers: 'Lazy', releases, acceptedRisks: ['UnsupportedSkew'] })

@@ -32,7 +32,7 @@ describe('the release data that are shipped', () => {
   it.each([
     { line: 'kubernetes', from: 13 },
     { line: 'k3s', from: 16 },
-    { line: 'rke2', from: 18 },
+    { line: 'rke2', from: 19 },
   ] as const)(
     'know a release of $line for every minor from v1.$from on, none of a patch that Kubernetes does not have',
     ({ line, from }) => {

@@ -108,7 +108,7 @@ function fewestMoves(start: number, stops: readonly number[]): number {
   return after(0, start)
 }
 
-const oldestMinor: Record<Distribution, number> = { kubeadm: 13, upstream: 13, k3s: 16, rke2: 18 }
+const oldestMinor: Record<Distribution, number> = { kubeadm: 13, upstream: 13, k3s: 16, rke2: 19 }
 
 /** Every pair of minors of a distribution, at the oldest build that is known of the first and the newest of the second. */
 function pairsOf(distribution: Distribution): readonly { readonly from: string; readonly to: string }[] {
@@ -197,7 +197,7 @@ describe('Lazy moves nodes as seldom as can be', () => {
 const halfWay = fc
   .record({
     distribution: fc.constantFrom<Distribution>('kubeadm', 'k3s', 'rke2', 'upstream'),
-    minor: fc.integer({ min: 18, max: 36 }),
+    minor: fc.integer({ min: 19, max: 36 }),
     servers: fc.array(fc.nat(1), { minLength: 1, maxLength: 3 }),
     lags: fc.array(fc.nat(3), { maxLength: 4 }),
     ahead: fc.nat(12),
@@ -211,7 +211,7 @@ const halfWay = fc
     const newest = minor + Math.max(...servers)
     const oldest = minor + Math.min(...servers)
     const lag = distribution === 'kubeadm' && newest <= 28 ? 1 : 3
-    const nodes = lags.map((back) => Math.max(18, newest - Math.min(back, lag))).map((number) => Math.min(number, oldest))
+    const nodes = lags.map((back) => Math.max(19, newest - Math.min(back, lag))).map((number) => Math.min(number, oldest))
     return {
       distribution,
       workers,

@@ -6,14 +6,16 @@ import { judgeDistribution, judgeRequest } from './judge-request.ts'
 import { afterStop, type Members } from './members.ts'
 import { type ScheduledStop, scheduleNodes } from './node-schedule.ts'
 import { type PathContext, pathContext } from './path-context.ts'
-import type { Hop, PathRequest, PathResult } from './upgrade-path.ts'
+import type { ClusterVersions, Hop, PathRequest, PathResult } from './upgrade-path.ts'
+import { distinct } from './version-set.ts'
 
 /**
  * Finds the way from what a cluster runs to a version: what its control plane stops at, when its nodes follow, what has to be true before.
  * Everything is found from the versions that run, so that a path that was begun, by whomever, is gone on with from where it is.
  * Source: Kubernetes version-skew policy; kubeadm version-skew policy; upgrade guides of etcd, k3s and RKE2.
  */
-export function computePath(request: PathRequest): PathResult {
+export function computePath(asked: PathRequest): PathResult {
+  const request = { ...asked, from: withoutRepetition(asked.from) }
   const distribution = judgeDistribution(request)
   if (typeof distribution !== 'string') return distribution
   const refusal = judgeRequest(request, distribution)
@@ -35,6 +37,11 @@ export function computePath(request: PathRequest): PathResult {
   const { to, workers, releases } = request
   const path = { from: oldest.text, to: to.text, distribution, workers, reviewed: releases.reviewed }
   return { kind: 'Path', path: { ...path, nodeMoves: mostMoves(scheduled), hops: hopsOf(scheduled, context) } }
+}
+
+/** Thousands of nodes run a few versions. */
+function withoutRepetition({ controlPlane, nodes }: ClusterVersions): ClusterVersions {
+  return { controlPlane: distinct(controlPlane), ...(nodes === undefined ? {} : { nodes: distinct(nodes) }) }
 }
 
 function hopsOf(scheduled: readonly ScheduledStop[], context: PathContext): readonly Hop[] {
