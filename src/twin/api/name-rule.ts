@@ -11,7 +11,6 @@ const rules: Readonly<Record<string, NameRule>> = {
   'rolebindings.rbac.authorization.k8s.io': 'PathSegment',
   'clusterroles.rbac.authorization.k8s.io': 'PathSegment',
   'clusterrolebindings.rbac.authorization.k8s.io': 'PathSegment',
-  events: 'Subdomain',
 }
 
 /** Why a name may not be that of an object of this resource (as the store names it), in the API server's words. `prefix`: it is a generateName. */
