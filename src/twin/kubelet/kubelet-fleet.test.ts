@@ -1,5 +1,6 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import { describe, expect, it } from 'vitest'
+import { notReadyPod } from '../controllers/node-lifecycle/not-ready-pod.ts'
 import { as } from '../kube-object.ts'
 import { kubeletWorld, seeded, startMs } from './kubelet-world.test-support.ts'
 import { imageId } from './pod/container-id.ts'
@@ -323,6 +324,36 @@ describe('a node', () => {
     world.fleet.reconnect('a')
     await world.seconds(20)
     expect(world.read('web')?.status?.phase).toBe('Running')
+  })
+
+  it.each([
+    { what: 'it has started', found: false },
+    { what: 'it has found', found: true },
+  ])('says again that a pod which $what is ready, when somebody took that away', async ({ found }) => {
+    const first = await worldWith()
+    await first.pod('web', { nodeName: 'a' })
+    await first.seconds(20)
+    const world = found ? await kubeletWorld({ random: seeded(2) }) : first
+    if (found) {
+      for (const resource of ['nodes', 'pods']) for (const object of first.store.list(resource)) world.store.put(resource, object)
+      world.fleet.adoptNode(world.node('a') ?? {})
+      await world.fleet.start()
+    }
+    const ready = () => world.read('web')?.status?.conditions?.find(({ type }) => type === 'Ready')?.status
+    const takeAway = () =>
+      world.client.change('pods', web, (pod) => ({ ...pod, status: notReadyPod(as<Pod>(pod), world.clock.now()) }), 'status')
+    await takeAway()
+    await world.seconds(5)
+    expect(ready()).toBe('False')
+    await world.seconds(6)
+    expect(ready()).toBe('True')
+    world.fleet.disconnect('a')
+    await takeAway()
+    await world.seconds(60)
+    expect(ready()).toBe('False')
+    world.fleet.reconnect('a')
+    await world.seconds(11)
+    expect(ready()).toBe('True')
   })
 
   it.each([

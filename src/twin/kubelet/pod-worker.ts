@@ -1,5 +1,5 @@
 import type { Pod, PodStatus } from 'kubernetes-types/core/v1'
-import { isPodFinished } from '../../core/kubernetes/pod-state.ts'
+import { isPodFinished, isPodReady } from '../../core/kubernetes/pod-state.ts'
 import { sameJson } from '../api/same-json.ts'
 import { isMirror } from './admit-pod.ts'
 import type { PodKey } from './kubelet-api.ts'
@@ -21,6 +21,8 @@ import { lackRetryMs } from './pod-lack.ts'
 /** From a change of the object to the kubelet's reaction. */
 const latencyMs = 10
 const retryMs = 5000
+/** How often a kubelet compares what it has said with what is there. Source: Kubernetes kubelet, status manager syncPeriod. */
+const compareMs = 10_000
 
 /** One pod of one kubelet: turns what is decided about it into time, status and events. Knows nothing of a pod that just runs. */
 export class PodWorker {
@@ -72,6 +74,7 @@ export class PodWorker {
       metadata?.deletionTimestamp !== old?.deletionTimestamp || metadata?.deletionGracePeriodSeconds !== old?.deletionGracePeriodSeconds
     // what the kubelet has written itself comes back as a change and asks nothing of it
     if (first || ends || spec?.readinessGates !== undefined) this.wake(latencyMs)
+    else if (isContradicted(pod, this.#written)) this.wake(compareMs)
   }
 
   /** Looks at the pod in `afterMs` at the latest. */
@@ -163,7 +166,11 @@ export class PodWorker {
   async #begin(): Promise<boolean> {
     const { clock } = this.#host
     if (this.#origin === 'Found') {
-      if (isAtRest(this.#pod, (spec, role) => this.#host.courseOf(this.#pod, { spec, role, restartCount: 0 }))) return false
+      if (
+        !isContradicted(this.#pod, this.#written) &&
+        isAtRest(this.#pod, (spec, role) => this.#host.courseOf(this.#pod, { spec, role, restartCount: 0 }))
+      )
+        return false
       this.#run = this.#runNow()
       return true
     }
@@ -232,7 +239,7 @@ export class PodWorker {
   async #report(run: PodRun, nowMs: number): Promise<void> {
     const { api } = this.#host
     const status = podStatus(run, this.#pod, { ...this.#host.statusContext(), nowMs, before: this.#written?.conditions })
-    if (this.#written === undefined || !sameJson(status, this.#written)) {
+    if (this.#written === undefined || isContradicted(this.#pod, this.#written) || !sameJson(status, this.#written)) {
       this.#written = status
       try {
         await api.writePodStatus(this.#key(), status)
@@ -261,4 +268,15 @@ export class PodWorker {
     const { namespace = 'default', name = '', uid = '' } = this.#pod.metadata ?? {}
     return { namespace, name, uid }
   }
+}
+
+/** Whether somebody else says of a pod that it is not ready although its kubelet says that it is: the node was not heard of for a while. */
+function isContradicted({ metadata, spec, status }: Pod, written: PodStatus | undefined): boolean {
+  if (metadata?.deletionTimestamp !== undefined || spec?.readinessGates !== undefined) return false
+  if (status?.conditions?.find(({ type }) => type === 'Ready')?.status !== 'False') return false
+  return written === undefined ? isReadyInside(status) : isPodReady(written)
+}
+
+function isReadyInside({ phase, containerStatuses = [] }: PodStatus): boolean {
+  return phase === 'Running' && containerStatuses.length > 0 && containerStatuses.every(({ ready }) => ready)
 }
