@@ -123,12 +123,14 @@ describe('a watch', () => {
     await twin.client.create('pods', podNamed('p'))
     await twin.client.create('pods', podNamed('q'))
     const [first, second] = await watch.next()
-    expect(first.object).toMatchObject({
-      kind: 'Table',
-      rows: [{ cells: ['p', '0/1', 'Pending', 0, '0s'] as Json[] }].map(() => expect.anything()),
-    })
-    expect(first.object.columnDefinitions.length).toBeGreaterThan(3)
-    expect(second.object).toMatchObject({ kind: 'Table', columnDefinitions: null })
+    const cellsOf = ({ object }: Json) => object.rows.map(({ cells }: Json) => cells.slice(0, 5))
+    expect([first.object.kind, cellsOf(first)]).toEqual(['Table', [['p', '0/1', 'Pending', 0, '0s']]])
+    expect(first.object.columnDefinitions.slice(0, 5).map(({ name }: Json) => name)).toEqual(['Name', 'Ready', 'Status', 'Restarts', 'Age'])
+    expect([second.object.kind, second.object.columnDefinitions, cellsOf(second)]).toEqual([
+      'Table',
+      null,
+      [['q', '0/1', 'Pending', 0, '0s']],
+    ])
     watch.close()
   })
 

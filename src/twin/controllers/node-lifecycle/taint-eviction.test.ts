@@ -22,6 +22,7 @@ it.each<{ name: string; taints: Taint[]; tolerations: Toleration[]; expected: un
     tolerations: [tolerate(unreachable.key, 300)],
     expected: { kind: 'EvictAfter', seconds: 300 },
   },
+  { name: 'for 1 s', taints: [unreachable], tolerations: [tolerate(unreachable.key, 1)], expected: { kind: 'EvictAfter', seconds: 1 } },
   { name: 'for 0 s', taints: [unreachable], tolerations: [tolerate(unreachable.key, 0)], expected: { kind: 'Evict' } },
   {
     name: 'the shortest of those used counts',
