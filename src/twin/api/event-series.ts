@@ -3,6 +3,7 @@ import type { KubeObject } from '../kube-object.ts'
 import type { TwinEvent } from '../twin-client.ts'
 import { namespaceOf, nextEventName, referenceTo } from './event-reference.ts'
 import type { Registry } from './registry.ts'
+import { Remembered } from './remembered.ts'
 import type { ResourceType } from './resource-type.ts'
 
 /** A series ends with so long a silence. Source: Kubernetes, client-go tools/events finishTime. */
@@ -24,8 +25,7 @@ interface Series {
 export class EventSeries {
   readonly #registry: Registry
   readonly #type: ResourceType
-  /** The one that was silent longest is the first. */
-  readonly #series = new Map<string, Series>()
+  readonly #series = new Remembered<Series>(mostRemembered)
 
   constructor(registry: Registry, type: ResourceType) {
     this.#registry = registry
@@ -36,12 +36,9 @@ export class EventSeries {
     const key = keyOf(event, this.#registry.catalog.minor)
     const known = this.#series.get(key)
     const nowMs = this.#registry.clock.now()
-    this.#series.delete(key)
     const goesOn = known !== undefined && nowMs - known.lastMs <= silenceMs && this.#isThere(known)
     const { namespace, name } = goesOn ? await this.#count(known, nowMs) : await this.#create(event, nowMs, sequence)
     this.#series.set(key, { namespace, name, lastMs: nowMs })
-    const [oldest] = this.#series.keys()
-    if (this.#series.size > mostRemembered && oldest !== undefined) this.#series.delete(oldest)
   }
 
   #isThere({ namespace, name }: Series): boolean {

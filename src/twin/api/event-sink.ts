@@ -3,12 +3,12 @@ import type { TwinEvent } from '../twin-client.ts'
 import { namespaceOf, nextEventName, referenceTo } from './event-reference.ts'
 import { EventSeries } from './event-series.ts'
 import type { Registry } from './registry.ts'
+import { Remembered } from './remembered.ts'
 import type { ResourceType } from './resource-type.ts'
 import { StatusError } from './status-error.ts'
 
 /** Remembered, so that what happens again is counted instead of written anew. Source: Kubernetes, client-go EventCorrelator. */
 const mostRemembered = 4_096
-const remembersAtOnce = mostRemembered / 2
 /** From then on components that say what they did write by `events.k8s.io/v1`. Source: Kubernetes v1.19, NewEventBroadcasterAdapter. */
 const seriesSince = 19
 
@@ -16,9 +16,8 @@ const seriesSince = 19
 export class EventSink {
   readonly #registry: Registry
   readonly #type: ResourceType
-  #written = new Map<string, string>()
-  /** Remembered before that. The oldest go all at once: a Map from whose front much has been taken is slow to say what is first. */
-  #before: ReadonlyMap<string, string> = new Map()
+  /** Names of events. */
+  readonly #written = new Remembered<string>(mostRemembered)
   #sequence = 0
   readonly #series: EventSeries
 
@@ -48,7 +47,7 @@ export class EventSink {
 
   async #repeat(event: TwinEvent): Promise<boolean> {
     const key = keyOf(event)
-    const name = this.#written.get(key) ?? this.#before.get(key)
+    const name = this.#written.get(key)
     const namespace = namespaceOf(event.about)
     if (name === undefined || this.#registry.store.get('events', namespace, name) === undefined) return false
     await this.#registry.update(this.#type, { namespace, name }, (current) => ({
@@ -56,7 +55,7 @@ export class EventSink {
       count: Number(current?.count ?? 1) + 1,
       lastTimestamp: apiTime(this.#registry.clock.now()),
     }))
-    this.#remember(key, name)
+    this.#written.set(key, name)
     return true
   }
 
@@ -82,14 +81,7 @@ export class EventSink {
       reportingInstance: '',
     }
     const written = await this.#registry.create(this.#type, draft, namespace)
-    this.#remember(keyOf(event), written.metadata.name)
-  }
-
-  #remember(key: string, name: string): void {
-    this.#written.set(key, name)
-    if (this.#written.size < remembersAtOnce) return
-    this.#before = this.#written
-    this.#written = new Map()
+    this.#written.set(keyOf(event), written.metadata.name)
   }
 }
 
