@@ -26,12 +26,16 @@ import { ControlPlane } from './machine/control-plane.ts'
 import { knownImages } from './machine/effects/known-images.ts'
 import type { Machine } from './machine/machine.ts'
 import { metricsResources } from './metrics/metrics-resources.ts'
+import { ApiOutage } from './outage/api-outage.ts'
+import { OutageClient } from './outage/outage-client.ts'
+import { type Pausable, pauseInOutage } from './outage/outage-pause.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
 import { builtInAdmission } from './schema/strategies/admission/built-in-admission.ts'
 import { StoreAddressPool } from './schema/strategies/admission/service-address-pool.ts'
 import { servedLogs } from './served-logs.ts'
 import { startObjects } from './start-objects.ts'
 import { ObjectStore } from './store/object-store.ts'
+import type { TwinClient } from './twin-client.ts'
 
 /** What a twin is made of; all time and all chance in it come from `clock` and `random`. */
 export interface TwinOptions {
@@ -67,6 +71,8 @@ export interface TwinOptions {
 /** An embedded Kubernetes. */
 export interface Twin {
   readonly api: TwinApi
+  /** Whether kubelets, controllers and scheduler reach the API server; what becomes of other clients is a matter of `faults`. */
+  readonly outage: ApiOutage
   readonly fleet: KubeletFleet
   /** Reaches the API server without a wire. */
   transport(user: UserInfo): ApiTransport
@@ -92,32 +98,34 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   const controlPlane = new ControlPlane()
   const access = createTwinAccess({ ...options.access, store, clock, random, minor: minorOf(options.version) })
   const api = apiOf(options, { store, logs, controlPlane, access })
-  const { minor } = api.catalog
-  followControlPlane(controlPlane, api)
+  const outage = new ApiOutage()
+  const client = new OutageClient(api.client, outage)
+  followControlPlane(controlPlane, api, outage)
   await startObjects(api.client)
   await access.bootstrap(api.client)
   const presence = options.kubelets?.heartbeats === 'Elided' ? new KubeletPresence() : undefined
-  const scheduler = new Scheduler({ client: api.client, clock, random, minor, onFailure })
-  const loops = controllersOf(api, options, { presence, access }).map(
-    (controller) => new ControlLoop(controller, { store, clock, onFailure: (name, key, error) => onFailure(`${name} ${key}`, error) }),
-  )
+  const scheduler = new Scheduler({ client, clock, random, minor: api.catalog.minor, onFailure })
+  const components: readonly Pausable[] = [
+    ...controllersOf(api, options, { client, presence, access }).map((controller) => componentOf(controller, { store, clock, onFailure })),
+    scheduler,
+  ]
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
-  const fleet = fleetOf(api, options, { logs, controlPlane, transport, presence })
+  const fleet = fleetOf(options, { client, logs, controlPlane, transport, presence })
+  let endPause = () => {}
   const stop = () => {
+    endPause()
     fleet.stop()
-    scheduler.stop()
-    for (const loop of loops) loop.stop()
+    for (const component of components) component.stop()
   }
   return {
     api,
+    outage,
     fleet,
     transport,
-    addNodes: async (machines) => {
-      for (const machine of machines) await fleet.addNode(machine)
-    },
+    addNodes: (machines) => addAll(fleet, machines),
     start: async () => {
-      for (const loop of loops) loop.start()
-      scheduler.start()
+      endPause = pauseInOutage(outage, clock, components)
+      for (const component of components) component.start()
       await fleet.start()
     },
     stop,
@@ -126,6 +134,21 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
       api.close()
     },
   }
+}
+
+async function addAll(fleet: KubeletFleet, machines: readonly Machine[]): Promise<void> {
+  for (const machine of machines) await fleet.addNode(machine)
+}
+
+interface LoopParts {
+  readonly store: ObjectStore
+  readonly clock: Clock
+  readonly onFailure: (where: string, error: unknown) => void
+}
+
+function componentOf(controller: Controller, { onFailure, ...parts }: LoopParts): Pausable {
+  const loop = new ControlLoop(controller, { ...parts, onFailure: (name, key, error) => onFailure(`${name} ${key}`, error) })
+  return { start: () => loop.start(), stop: () => loop.stop(), restarted: () => controller.restarted?.() }
 }
 
 interface ApiParts {
@@ -167,9 +190,13 @@ function apiOf(options: TwinOptions, { store, logs, controlPlane, access }: ApiP
 }
 
 /** The API server is as new as the oldest member, and goes away with the last. Components keep to the minor they were started with. */
-function followControlPlane(controlPlane: ControlPlane, api: TwinApi): void {
+function followControlPlane(controlPlane: ControlPlane, api: TwinApi, outage: ApiOutage): void {
+  let back = () => {}
   controlPlane.subscribe({
     availabilityChanged: ({ kind }) => {
+      const before = back
+      back = kind === 'Available' ? () => {} : outage.begin()
+      before()
       if (kind === 'NoServer') api.hub.breakAll()
     },
     upgraded: ({ lowest }) => {
@@ -180,14 +207,15 @@ function followControlPlane(controlPlane: ControlPlane, api: TwinApi): void {
 }
 
 interface ControllerParts {
+  readonly client: TwinClient
   readonly presence: KubeletPresence | undefined
   readonly access: TwinAccess
 }
 
 function controllersOf(
-  { client, catalog: { minor } }: TwinApi,
+  { catalog: { minor } }: TwinApi,
   { clock, random, clusterCidr = '10.42.0.0/16', access: { rootCertificate } = {} }: TwinOptions,
-  { presence, access }: ControllerParts,
+  { client, presence, access }: ControllerParts,
 ): readonly Controller[] {
   const options = {
     clock,
@@ -202,6 +230,7 @@ function controllersOf(
 }
 
 interface FleetParts {
+  readonly client: TwinClient
   readonly logs: PodLogs
   readonly controlPlane: ControlPlane
   readonly transport: (user: UserInfo) => ApiTransport
@@ -209,9 +238,8 @@ interface FleetParts {
 }
 
 function fleetOf(
-  { client }: TwinApi,
   { clock, random, kubelets = {} }: TwinOptions,
-  { logs, controlPlane, transport, presence }: FleetParts,
+  { client, logs, controlPlane, transport, presence }: FleetParts,
 ): KubeletFleet {
   const { behaviours = [], upgradeSeconds, ...others } = kubelets
   const ofPod = (pod: Pod) => transport(accountOf(pod))

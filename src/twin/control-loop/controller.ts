@@ -16,6 +16,8 @@ export interface Controller {
   reconcile(key: string): Promise<Wake | undefined>
   /** For a controller that hears of things which no change of the store tells: given a way to ask for a reconcile, once, at the start. */
   connect?(wake: (key: string) => void): void
+  /** It is another process by now, before it starts again: what it only remembered is forgotten. */
+  restarted?(): void
 }
 
 /** In place of a resource: every one there is or will be. */

@@ -64,6 +64,13 @@ export class NodeLifecycleController implements Controller {
     this.#options.presence?.listen((name) => wake(`node/${name}`))
   }
 
+  /** Every node has its whole time again: nothing could be heard of any. */
+  restarted(): void {
+    for (const state of [this.#heardAtMs, this.#registered, this.#gone, this.#untold, this.#buckets]) state.clear()
+    this.#cutOff = false
+    this.#resetAtMs = this.#options.clock.now()
+  }
+
   async reconcile(key: string): Promise<Wake | undefined> {
     if (key === zonesKey) return this.#taintByZone()
     if (key.startsWith('gone/')) return this.#sayGone(key.slice('gone/'.length))

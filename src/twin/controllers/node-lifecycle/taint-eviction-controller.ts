@@ -41,6 +41,11 @@ export class TaintEvictionController implements Controller {
     this.#component = options.minor < ownNameMinor ? 'taint-controller' : 'taint-eviction-controller'
   }
 
+  /** What pods tolerate for a while begins anew. */
+  restarted(): void {
+    this.#waiting.clear()
+  }
+
   async reconcile(key: string): Promise<Wake | undefined> {
     const { namespace, name } = keyOf(key)
     const pod = this.#client.store.get('pods', namespace, name)

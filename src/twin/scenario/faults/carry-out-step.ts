@@ -20,7 +20,13 @@ type Acts = { readonly [K in Step['kind']]: (step: StepOf<K>, ground: StepGround
 const nothing = () => undefined
 
 const acts: Acts = {
-  ApiAway: (_, { board }) => board.api.add({ kind: 'Break' }),
+  ApiAway: (_, { board, twin: { api, outage } }) => {
+    const undos = [board.api.add({ kind: 'Break' }), outage.begin()]
+    api.hub.breakAll()
+    return () => {
+      for (const undo of undos) undo()
+    }
+  },
   ApiSlow: ({ delay, requests }, { board }) => board.api.add({ kind: 'Delay', ms: delay }, requests),
   ApiErrors: ({ code, requests }, { board }) => board.api.add(refusal(code), requests),
   LostAnswers: ({ requests }, { board }) => board.api.add({ kind: 'LoseAnswer' }, requests),
