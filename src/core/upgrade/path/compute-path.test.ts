@@ -197,6 +197,7 @@ describe('stops of the control plane', () => {
     { title: 'one that leads to the target too', from: 'v1.29.15 v1.30.1', to: 'v1.30.2', hops: 'v1.30.2' },
     { title: 'members too far apart come together first', from: 'v1.27.3 v1.29.4', to: 'v1.30.2', hops: 'v1.28.15 v1.29.4 v1.30.2' },
     { title: 'members at two patches go on together', from: 'v1.28.3 v1.28.15', to: 'v1.29.15', hops: 'v1.29.15' },
+    { title: 'a release in the place of a build from source', from: 'v1.33.7+k3s-5ce0d17b', to: 'v1.33.7+k3s3', hops: 'v1.33.7+k3s3' },
     { title: 'another build of one patch', from: 'v1.33.7+k3s1', to: 'v1.33.7+k3s3', hops: 'v1.33.7+k3s3' },
     { title: 'a release that is newer than the data, of a minor that goes on', from: 'v1.34.1', to: 'v1.35.99', hops: 'v1.35.99' },
   ])('$title', ({ title: _, hops, ...asked }) => {
@@ -305,6 +306,27 @@ describe('the gate of etcd 3.6', () => {
     expect(gatesOf(asked)).toEqual(gates)
   })
 
+  it('a patch that may not be entered itself opens no way', () => {
+    const read = parseReleases({
+      format: 'falkirk.dev/releases/v1',
+      reviewed: '2027-05-01',
+      minors: [
+        {
+          minor: '1.36',
+          k3s: [
+            { version: 'v1.36.0+k3s1', etcd: '3.5.21' },
+            { version: 'v1.36.1+k3s1', etcd: '3.6.12' },
+            { version: 'v1.36.2+k3s1', etcd: '3.7.0' },
+          ],
+        },
+      ],
+    })
+    if (read.kind === 'Invalid') throw new Error(read.message)
+    const asked = { from: 'v1.36.0+k3s1', to: 'v1.36.2+k3s1', releases: read.releases }
+    expect(hopsOf(asked)).toEqual(['v1.36.2+k3s1'])
+    expect(gatesOf(asked)).toEqual(['v1.36.2+k3s1 etcd-3.6.11 Required'])
+  })
+
   it('a stop that opens the way says so', () => {
     const [hop] = pathOf({ from: 'v1.33.3+k3s1', to: 'v1.34.11+k3s1' }).hops
     expect(hop?.notes.map(({ text }) => text)).toEqual(['brings etcd 3.5.26, which has to run before v1.34.11+k3s1'])
@@ -338,6 +360,19 @@ describe('months of k3s builds', () => {
       reason: 'that image refuses v1.34.2+k3s1 (2025-11), as v1.33.7+k3s3 was built in a later month (2026-02)',
       source: 'https://github.com/k3s-io/k3s-upgrade/blob/master/scripts/upgrade.sh',
     })
+  })
+
+  it('days do not count within a month', () => {
+    const read = parseReleases({
+      format: 'falkirk.dev/releases/v1',
+      reviewed: '2027-05-01',
+      minors: [
+        { minor: '1.38', k3s: [{ version: 'v1.38.1+k3s1', released: '2027-01-28' }] },
+        { minor: '1.39', k3s: [{ version: 'v1.39.0+k3s1', released: '2027-01-04' }] },
+      ],
+    })
+    if (read.kind === 'Invalid') throw new Error(read.message)
+    expect(monthsOf({ from: 'v1.38.1+k3s1', to: 'v1.39.0+k3s1', releases: read.releases })).toEqual([])
   })
 
   it('RKE2 knows no such rule', () => {
@@ -386,6 +421,11 @@ describe('nodes', () => {
       title: 'that should have moved long ago move before anything else',
       asked: { from: 'v1.21.14', nodes: 'v1.14.5', to: 'v1.22.17', distribution: 'upstream' },
       moves: ['v1.14.5 > v1.21.14 TooOld', 'v1.21.14 > v1.22.17 Target'],
+    },
+    {
+      title: 'that run a build from source get the release',
+      asked: { from: 'v1.33.7+k3s-5ce0d17b', to: 'v1.33.7+k3s3' },
+      moves: ['v1.33.7+k3s-5ce0d17b > v1.33.7+k3s3 Target'],
     },
     { title: 'are not there', asked: { from: 'v1.30.3', nodes: '', to: 'v1.32.13' }, moves: [] },
     {

@@ -66,10 +66,9 @@ function withFirstStop(input: NodeScheduleInput): readonly Build[] {
   const { controlPlane, nodes, to, stops, distribution, workers } = input
   const [first] = stops
   if (first === undefined) return nodes.some((node) => !sameRelease(node, to)) ? [{ version: to }] : []
-  const ordered = distinct(controlPlane)
-  const [oldest, newest] = [ordered[0], ordered.at(-1)]
-  const whole = oldest !== undefined && newest !== undefined && compareMinor(oldest, newest) === 0
-  if (!whole || staysBehind(input) || compareMinor(newest, first.version) !== -1) return stops
+  // in the middle of a hop the first stop ends it, and is of a minor that runs already
+  const newest = distinct(controlPlane).at(-1)
+  if (newest === undefined || staysBehind(input) || compareMinor(newest, first.version) !== -1) return stops
   const behind = nodes.filter((node) => isBelow(node, newest))
   const held = behind.some((node) => causeFor(node, newest, first.version, { distribution, workers }) !== 'MayLag')
   return held ? [{ version: newest }, ...stops] : stops
