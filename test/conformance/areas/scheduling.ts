@@ -38,6 +38,7 @@ async function refuses(c: Steps, node: string): Promise<void> {
     await c.quietly('DELETE', `pods/${name}?gracePeriodSeconds=0`)
     if (refused) return
   }
+  throw new Error(`the scheduler goes on placing pods on ${node}`)
 }
 
 async function place(c: Steps, name: string): Promise<void> {
