@@ -2,6 +2,7 @@ import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
 import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
 import type { ClusterUpgradeStatus } from '../../src/core/upgrade/upgrade-status.ts'
 import type { DraftObject, KubeObject } from '../../src/twin/kube-object.ts'
+import type { KubeletOptions } from '../../src/twin/kubelet/kubelet-options.ts'
 import { newMachine } from '../../src/twin/machine/new-machine.ts'
 import { UpgradeWitness } from './upgrade-witness.ts'
 import { type VirtualCluster, virtualCluster } from './virtual-cluster.ts'
@@ -15,6 +16,8 @@ export interface UpgradeClusterOptions {
   readonly workers: number
   /** Label `pool` of a worker by its number; `blue` unless told. */
   readonly poolOf?: (worker: number) => string
+  /** What images do beside what they are known for. */
+  readonly behaviours?: KubeletOptions['behaviours']
   /** Created before the run, with time to come up. */
   readonly objects?: readonly (readonly [resource: string, draft: DraftObject])[]
 }
@@ -38,6 +41,7 @@ export class UpgradeCluster {
     workers,
     poolOf = () => 'blue',
     objects = [],
+    behaviours = [],
   }: UpgradeClusterOptions): Promise<UpgradeCluster> {
     const machine = (role: 'Server' | 'Agent', index: number) => {
       const name = `${role === 'Server' ? 'server' : 'worker'}-${index}`
@@ -48,12 +52,18 @@ export class UpgradeCluster {
       ...Array.from({ length: servers }, (_, index) => machine('Server', index)),
       ...Array.from({ length: workers }, (_, index) => machine('Agent', index)),
     ]
-    const cluster = await virtualCluster({ seed, version, machines })
+    let run: UpgradeCluster | undefined
+    const kubelets = {
+      behaviours,
+      onContainer: (happening: Parameters<UpgradeWitness['onContainer']>[0]) => run?.witness.onContainer(happening),
+    }
+    const cluster = await virtualCluster({ seed, version, machines, kubelets })
     for (const [kind, draft] of [['customresourcedefinitions.apiextensions.k8s.io', upgradeCrd() as DraftObject] as const, ...objects]) {
       await cluster.twin.api.client.create(kind, draft)
     }
     await cluster.clock.advance(60_000)
-    return new UpgradeCluster(cluster)
+    run = new UpgradeCluster(cluster)
+    return run
   }
 
   async create(name: string, spec: ClusterUpgradeSpec): Promise<void> {
@@ -63,6 +73,26 @@ export class UpgradeCluster {
   async edit(name: string, spec: Partial<ClusterUpgradeSpec>): Promise<void> {
     const change = (current: KubeObject) => ({ ...current, spec: { ...(current.spec as object), ...spec } })
     await this.cluster.twin.api.client.change(resource, { name }, change)
+  }
+
+  /** Somebody cordons a node, or takes that back. */
+  async cordon(name: string, unschedulable = true): Promise<void> {
+    if (unschedulable) this.witness.foreignCordons.add(name)
+    else this.witness.foreignCordons.delete(name)
+    const change = (node: KubeObject) => ({ ...node, spec: { ...(node.spec as object), unschedulable } })
+    await this.cluster.twin.api.client.change('nodes', { name }, change)
+  }
+
+  /** A machine joins the cluster as a worker of a pool. */
+  async join(name: string, version: string, pool = 'blue'): Promise<void> {
+    const labels = { 'kubernetes.io/hostname': name, pool }
+    await this.cluster.twin.addNodes([newMachine({ name, version, role: 'Agent', distribution: 'k3s', bootId: `boot-${name}`, labels })])
+  }
+
+  /** A machine is taken away, and its Node with it. */
+  async leave(name: string): Promise<void> {
+    this.cluster.twin.fleet.removeNode(name)
+    await this.cluster.twin.api.client.delete('nodes', { name })
   }
 
   status(name: string): ClusterUpgradeStatus {

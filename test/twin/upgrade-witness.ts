@@ -1,6 +1,7 @@
 import type { Job } from 'kubernetes-types/batch/v1'
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import { as, type KubeObject } from '../../src/twin/kube-object.ts'
+import type { ContainerHappening } from '../../src/twin/kubelet/kubelet-options.ts'
 import type { Change, ObjectStore } from '../../src/twin/store/object-store.ts'
 
 /** Looks at every change of a store and remembers what a ClusterUpgrade must never do. Uses nothing of the code that it judges. */
@@ -14,18 +15,43 @@ export class UpgradeWitness {
   mostWorkersAway = 0
   readonly #store: ObjectStore
   readonly #now: () => number
-  readonly #cordonedBefore = new Set<string>()
+  /** The spec says Force: what drains delete is not held against them. */
+  mayBreakBudgets = false
+  /** By the value of label `pool`: the most nodes that may be NotReady or cordoned when one more is cordoned. */
+  readonly maxUnavailable = new Map<string, number>()
+  /** Nodes that somebody else has cordoned. */
+  readonly foreignCordons = new Set<string>()
+  /** Since when people want nothing new to be started. */
+  #heldSinceMs: number | undefined
+  readonly #upgrades = new Map<string, number>()
+  readonly #reported = new Map<string, string>()
   readonly #changes = new Map<string, number>()
 
   constructor(store: ObjectStore, now: () => number) {
     this.#store = store
     this.#now = now
-    for (const node of store.list('nodes')) if (as<Node>(node).spec?.unschedulable) this.#cordonedBefore.add(node.metadata.name)
+    for (const node of store.list('nodes')) {
+      const { name } = node.metadata
+      this.#reported.set(name, as<Node>(node).status?.nodeInfo?.kubeletVersion ?? '')
+      if (as<Node>(node).spec?.unschedulable) this.foreignCordons.add(name)
+    }
     store.subscribe((change) => {
+      if (change.resource === 'clusterupgrades.falkirk.dev') this.#seeWish()
       if (change.resource === 'nodes') this.#seeNode(change)
       if (change.resource === 'jobs.batch') this.#seeJob(change)
       if (change.resource === 'pods') this.#seePod(change)
     })
+  }
+
+  /** To be told by the kubelets: no node is changed to the same version twice. */
+  onContainer({ node, effect }: ContainerHappening): void {
+    if (effect.kind !== 'Ended' || effect.container !== 'upgrade' || effect.end.exitCode !== 0) return
+    for (const done of effect.course.effects ?? []) {
+      if (done.kind !== 'ReplaceKubernetes') continue
+      const key = `${node} to ${done.version}`
+      this.#upgrades.set(key, (this.#upgrades.get(key) ?? 0) + 1)
+      if ((this.#upgrades.get(key) ?? 0) > 1) this.#violated(`${key}: changed twice`)
+    }
   }
 
   /** What Falkirk has left on nodes; to be asked when nothing is at work. */
@@ -33,7 +59,7 @@ export class UpgradeWitness {
     return this.#store.list('nodes').flatMap((object) => {
       const { name, annotations = {}, labels = {} } = object.metadata
       const own = [...Object.keys(annotations), ...Object.keys(labels)].filter((key) => key.startsWith('falkirk.dev/'))
-      const cordoned = as<Node>(object).spec?.unschedulable === true && !this.#cordonedBefore.has(name)
+      const cordoned = as<Node>(object).spec?.unschedulable === true && !this.foreignCordons.has(name)
       return [...own.map((key) => `${name} is left with ${key}`), ...(cordoned ? [`${name} is left cordoned`] : [])]
     })
   }
@@ -42,11 +68,20 @@ export class UpgradeWitness {
     this.violations.push(`${new Date(this.#now()).toISOString()} ${what}`)
   }
 
+  /** From when on every ClusterUpgrade is to start nothing: what was being decided then may still be begun. */
+  #seeWish(): void {
+    const wishes = this.#store.list('clusterupgrades.falkirk.dev').map(({ spec }) => (spec as { action?: string }).action ?? 'Run')
+    if (wishes.includes('Run')) this.#heldSinceMs = undefined
+    else this.#heldSinceMs ??= this.#now()
+  }
+
   #seeNode({ kind, object, previous }: Change): void {
     if (kind !== 'Modified' || previous === undefined) return
     const { name } = object.metadata
     const [was, is] = [as<Node>(previous), as<Node>(object)]
-    if (this.#cordonedBefore.has(name) && is.spec?.unschedulable !== true)
+    this.#seeStart(previous, object)
+    if (was.spec?.unschedulable !== true && is.spec?.unschedulable === true) this.#seeCordon(object)
+    if (this.foreignCordons.has(name) && is.spec?.unschedulable !== true)
       this.#violated(`${name} was made schedulable against somebody's cordon`)
     if (was.status?.nodeInfo?.kubeletVersion !== is.status?.nodeInfo?.kubeletVersion) this.#seeVersions(object)
     const away = this.#store.list('nodes').filter((node) => isAtWork(node))
@@ -56,11 +91,37 @@ export class UpgradeWitness {
     this.mostWorkersAway = Math.max(this.mostWorkersAway, away.length - servers.length)
   }
 
+  #seeStart(was: KubeObject, { metadata: { name, annotations } }: KubeObject): void {
+    const begins = was.metadata.annotations?.['falkirk.dev/run'] === undefined && annotations?.['falkirk.dev/run'] !== undefined
+    if (begins && this.#heldSinceMs !== undefined && this.#now() > this.#heldSinceMs + 2_000)
+      this.#violated(`${name} was started although nobody wants the run to go on`)
+  }
+
+  /** Whoever made the others of the pool unavailable: with this one they are not more than its budget. */
+  #seeCordon({ metadata: { name, labels, annotations } }: KubeObject): void {
+    const most = this.maxUnavailable.get(labels?.pool ?? '')
+    if (most === undefined || this.foreignCordons.has(name) || /"step":"Quarantined"/.test(annotations?.['falkirk.dev/run'] ?? '')) return
+    const pool = this.#store.list('nodes').filter((node) => node.metadata.labels?.pool === labels?.pool && !isServer(node))
+    const away = pool.filter((node) => as<Node>(node).spec?.unschedulable === true || !isReady(node)).map((node) => node.metadata.name)
+    if (away.length > most) this.#violated(`${name} was cordoned: ${away.join(', ')} are away, and ${most} may be`)
+  }
+
+  /** No node is ever lowered. */
+  #report(node: KubeObject): string {
+    const { name } = node.metadata
+    const before = this.#reported.get(name) ?? ''
+    const reported = as<Node>(node).status?.nodeInfo?.kubeletVersion ?? ''
+    this.#reported.set(name, reported)
+    if (ordered(reported) < ordered(before)) this.#violated(`${name} went from ${before} to ${reported}`)
+    return reported
+  }
+
   /** No kubelet is newer than any API server, nor too old for one; API servers are one minor apart at most. */
   #seeVersions(node: KubeObject): void {
     const changed = node.metadata.name
-    this.versions.set(changed, [...(this.versions.get(changed) ?? []), as<Node>(node).status?.nodeInfo?.kubeletVersion ?? ''])
-    if (!isAtWork(node)) this.#violated(`${changed} was changed before it was drained`)
+    const reported = this.#report(node)
+    this.versions.set(changed, [...(this.versions.get(changed) ?? []), reported])
+    if (!isAtWork(node) && as<Node>(node).spec?.unschedulable !== true) this.#violated(`${changed} was changed before it was drained`)
     const nodes = this.#store.list('nodes').map((node) => ({ name: node.metadata.name, server: isServer(node), minor: minorOf(node) }))
     const servers = nodes.filter(({ server }) => server).map(({ minor }) => minor)
     const [oldest, newest] = [Math.min(...servers), Math.max(...servers)]
@@ -94,7 +155,8 @@ export class UpgradeWitness {
     const peers = this.#store.list('pods', namespace).filter((pod) => pod.metadata.labels?.app === app)
     const ready = peers.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod)).length
     const { minAvailable = 0 } = budget.spec as { minAvailable?: number }
-    if (ready < minAvailable) this.#violated(`${name} was told to go with ${ready} ready pods left, its budget wants ${minAvailable}`)
+    if (ready < minAvailable && !this.mayBreakBudgets)
+      this.#violated(`${name} was told to go with ${ready} ready pods left, its budget wants ${minAvailable}`)
   }
 }
 
@@ -112,6 +174,12 @@ function minorOf(node: KubeObject): number {
   return Number(/^v1\.(\d+)\./.exec(as<Node>(node).status?.nodeInfo?.kubeletVersion ?? '')?.[1])
 }
 
+/** Minor and patch as one number. */
+function ordered(version: string): number {
+  const [, minor = 0, patch = 0] = /^v1\.(\d+)\.(\d+)/.exec(version) ?? []
+  return Number(minor) * 1_000 + Number(patch)
+}
+
 function isMovable(pod: KubeObject): boolean {
   const { metadata, status } = as<Pod>(pod)
   const owner = metadata?.ownerReferences?.[0]?.kind
@@ -120,6 +188,9 @@ function isMovable(pod: KubeObject): boolean {
   )
 }
 
-function isReady(pod: KubeObject | undefined): boolean {
-  return pod !== undefined && as<Pod>(pod).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+function isReady(object: KubeObject | undefined): boolean {
+  return (
+    object !== undefined &&
+    as<Pod | Node>(object).status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') === true
+  )
 }
