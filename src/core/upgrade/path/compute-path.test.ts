@@ -265,6 +265,12 @@ describe('the gate of etcd 3.6', () => {
       gates: ['v1.33.13+k3s2 etcd-3.5.26 MetByPath'],
     },
     {
+      title: 'a hop in progress counts for the stop after it',
+      asked: { from: 'v1.31.0+k3s1 v1.32.1+k3s1', to: 'v1.34.11+k3s1' },
+      hops: 'v1.32.1+k3s1 v1.33.7+k3s3 v1.34.11+k3s1',
+      gates: ['v1.34.11+k3s1 etcd-3.5.26 MetByPath'],
+    },
+    {
       title: 'another datastore has none',
       asked: { from: 'v1.32.5+k3s1', to: 'v1.34.11+k3s1', datastore: 'Other' },
       hops: 'v1.33.13+k3s2 v1.34.11+k3s1',
