@@ -1,11 +1,16 @@
 import { Environment } from '@marcbachmann/cel-js'
 import { type LinearPattern, linearPattern } from '../linear-pattern.ts'
+import { CelBudget, charactersOf } from './cel-budget.ts'
+import { countLoops } from './counted-loops.ts'
 import { linearMatches, withLinearMatches } from './linear-matches.ts'
 
-/** A rule that can be run. */
-export type CelProgram = (variables: Readonly<Record<string, unknown>>) => unknown
+/** A rule that can be run; throws what is wrong with it, also that it costs more than `budget` has left. */
+export type CelProgram = (variables: Readonly<Record<string, unknown>>, budget: CelBudget) => unknown
 
-/** How large an expression may be; the real server counts the cost instead. */
+/** Of the rule that runs: one at a time does. */
+let current = new CelBudget()
+
+/** How large an expression may be; what its loops cost is counted. */
 const limits = { maxAstNodes: 10_000, maxDepth: 100, maxListElements: 1_000, maxMapEntries: 1_000, maxCallArguments: 32 }
 
 const mostFound = 10_000
@@ -48,7 +53,13 @@ export function compileExpression(expression: string): CelProgram | undefined {
 function compile(expression: string): CelProgram | undefined {
   try {
     const program = environment.parse(withLinearMatches(expression, environment.parse(expression).ast))
-    return program.check().valid ? (variables) => program(variables) : undefined
+    if (!program.check().valid) return undefined
+    countLoops(program.ast, () => current.spend())
+    return (variables, budget) => {
+      current = budget
+      budget.begin(charactersOf(Object.values(variables)))
+      return program(variables)
+    }
   } catch {
     return undefined
   }

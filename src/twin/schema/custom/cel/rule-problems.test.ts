@@ -115,3 +115,35 @@ describe('ruleProblems', () => {
     expect(messages({}, spec('self.min > 0'))[0]).toMatch(/^spec: Invalid value: "object": .* evaluating rule: self\.min > 0$/)
   })
 })
+
+describe('the cost of rules', () => {
+  const names = Array.from({ length: 1_000 }, (_, i) => `name-${i}`)
+  const nested = (depth: number): string => (depth === 0 ? 'true' : `self.names.all(n${depth}, ${nested(depth - 1)})`)
+
+  it('is bounded: loops within loops end, and the write is refused', () => {
+    expect(messages({ names }, spec(nested(1)))).toEqual([])
+    const [problem = ''] = messages({ names }, spec(nested(4)))
+    expect(problem).toContain(
+      "'operation cancelled: actual cost limit exceeded': no further validation rules will be run due to call cost exceeds limit for rule: self.names.all",
+    )
+  })
+
+  it.each(['exists', 'exists_one', 'filter', 'map'])('counts the turns of %s', (loop) => {
+    const body = loop === 'map' || loop === 'filter' ? '.size() == 0' : ''
+    const rule = `self.names.${loop}(a, self.names.${loop}(b, self.names.${loop}(c, c == "")${body})${body})${body}`
+    expect(messages({ names }, spec(rule)).join()).toContain('call cost exceeds limit')
+  })
+
+  it('grows with what every turn may look at', () => {
+    const huge = { names: names.slice(0, 1_000), namespace: 'x'.repeat(1_200_000) }
+    expect(messages(huge, spec('self.names.all(n, !self.__namespace__.contains(n))')).join()).toContain('call cost exceeds limit')
+    expect(messages({ ...huge, namespace: 'x' }, spec('self.names.all(n, !self.__namespace__.contains(n))'))).toEqual([])
+  })
+
+  it('is shared by all rules of a write: a thousand dear ones cost no more than some', () => {
+    const rules = Array.from({ length: 1_000 }, (_, i) => `${nested(2)} && self.names.size() > ${i}`)
+    const dear = messages({ names: names.slice(0, 900) }, spec(...rules))
+    expect(dear.some((message) => message.includes('call cost exceeds limit'))).toBe(true)
+    expect(dear.length).toBeLessThan(1_000)
+  })
+})

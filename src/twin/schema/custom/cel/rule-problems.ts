@@ -3,6 +3,7 @@ import type { JsonObject } from '../../../api/patch/json-object.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { additionalSchema, type JsonSchema, type ValidationRule } from '../json-schema.ts'
+import { CelBudget, isOverBudget } from './cel-budget.ts'
 import { compileExpression, firstLine } from './cel-environment.ts'
 import { celValue } from './cel-value.ts'
 
@@ -17,16 +18,26 @@ interface Versions {
  * value: of fields, of keys of maps, and of items of lists that keys tell apart. A rule that is not understood here refuses nothing.
  * Source: Kubernetes, Validation rules and Transition rules.
  */
-export function ruleProblems(versions: Versions, schema: JsonSchema, path = ''): readonly StatusCause[] {
+export function ruleProblems(versions: Versions, schema: JsonSchema, path = '', budget = new CelBudget()): readonly StatusCause[] {
   const { next, old } = versions
   if (next === undefined || (next === null && schema.nullable !== true)) return []
-  const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) => oneRule(rule, versions, schema, path))
-  if (Array.isArray(next)) return [...own, ...itemProblems(next, old, schema, path)]
-  if (typeof next === 'object' && next !== null) return [...own, ...fieldProblems(next as JsonObject, old, schema, path)]
+  const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) =>
+    budget.isSpent ? [] : oneRule(rule, versions, { schema, path, budget }),
+  )
+  if (Array.isArray(next)) return [...own, ...itemProblems({ next, old }, { schema, path, budget })]
+  if (typeof next === 'object' && next !== null)
+    return [...own, ...fieldProblems({ next: next as JsonObject, old }, { schema, path, budget })]
   return own
 }
 
-function fieldProblems(next: JsonObject, old: unknown, schema: JsonSchema, path: string): readonly StatusCause[] {
+interface RulePlace {
+  readonly schema: JsonSchema
+  readonly path: string
+  readonly budget: CelBudget
+}
+
+function fieldProblems({ next, old }: Versions & { readonly next: JsonObject }, place: RulePlace): readonly StatusCause[] {
+  const { schema, path, budget } = place
   const before = (typeof old === 'object' && old !== null && !Array.isArray(old) ? old : {}) as JsonObject
   const additional = additionalSchema(schema)
   return Object.entries(next).flatMap(([name, value]) => {
@@ -34,43 +45,52 @@ function fieldProblems(next: JsonObject, old: unknown, schema: JsonSchema, path:
     const field = known ?? additional
     if (field === undefined) return []
     const at = known === undefined ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
-    return ruleProblems({ next: value, old: Object.hasOwn(before, name) ? before[name] : undefined }, field, at)
+    return ruleProblems({ next: value, old: Object.hasOwn(before, name) ? before[name] : undefined }, field, at, budget)
   })
 }
 
-function itemProblems(next: readonly unknown[], old: unknown, schema: JsonSchema, path: string): readonly StatusCause[] {
+function itemProblems({ next, old }: Versions & { readonly next: readonly unknown[] }, place: RulePlace): readonly StatusCause[] {
+  const { schema, path, budget } = place
   const { items } = schema
   if (items === undefined) return []
   const before = Array.isArray(old) ? (old as readonly unknown[]) : []
   const keys = schema['x-kubernetes-list-map-keys'] ?? []
   const matching = (item: unknown) => (keys.length === 0 ? undefined : before.find((other) => sameKeys(item, other, keys)))
-  return next.flatMap((item, index) => ruleProblems({ next: item, old: matching(item) }, items, `${path}[${index}]`))
+  return next.flatMap((item, index) => ruleProblems({ next: item, old: matching(item) }, items, `${path}[${index}]`, budget))
 }
 
 function sameKeys(a: unknown, b: unknown, keys: readonly string[]): boolean {
   return keys.every((key) => sameJson((a as JsonObject | null)?.[key], (b as JsonObject | null)?.[key]))
 }
 
-function oneRule(rule: ValidationRule, { next, old }: Versions, schema: JsonSchema, path: string): readonly StatusCause[] {
+function oneRule(rule: ValidationRule, { next, old }: Versions, { schema, path, budget }: RulePlace): readonly StatusCause[] {
   const comparesOld = /\boldSelf\b/.test(rule.rule)
   if (comparesOld && old === undefined && rule.optionalOldSelf !== true) return []
   const variables = { self: celValue(next, schema), ...(comparesOld ? { oldSelf: old === undefined ? null : celValue(old, schema) } : {}) }
   const holds = compileExpression(rule.rule)
   if (holds === undefined) return []
   try {
-    if (holds(variables) === true) return []
+    if (holds(variables, budget) === true) return []
   } catch (error) {
     const about = rule.message?.trim() || rule.rule.trim()
+    if (isOverBudget(error)) return [invalidValue(path || '<nil>', schema.type ?? '', `'${firstLine(error)}': ${tooDear} ${about}`)]
     return [invalidValue(path || '<nil>', schema.type ?? '', `${firstLine(error)} evaluating rule: ${about}`)]
   }
-  return [refusal(rule, messageOf(rule, variables), { value: next, schema, path })]
+  return [refusal(rule, messageOf(rule, variables, budget), { value: next, schema, path })]
 }
 
-function messageOf({ message, messageExpression, rule }: ValidationRule, variables: Readonly<Record<string, unknown>>): string {
+/** Source: Kubernetes, apiextensions-apiserver, validation of rules. */
+const tooDear = 'no further validation rules will be run due to call cost exceeds limit for rule:'
+
+function messageOf(
+  { message, messageExpression, rule }: ValidationRule,
+  variables: Readonly<Record<string, unknown>>,
+  budget: CelBudget,
+): string {
   const fixed = message?.trim() || `failed rule: ${rule.trim()}`
   if (messageExpression === undefined) return fixed
   try {
-    const text = compileExpression(messageExpression)?.(variables)
+    const text = compileExpression(messageExpression)?.(variables, budget)
     return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : fixed
   } catch {
     return fixed
