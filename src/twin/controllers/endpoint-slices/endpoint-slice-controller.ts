@@ -3,7 +3,7 @@ import type { EndpointSlice } from 'kubernetes-types/discovery/v1'
 import { sameJson } from '../../api/same-json.ts'
 import { selectorOfLabels } from '../../compiled-selector.ts'
 import type { Controller, Wake } from '../../control-loop/controller.ts'
-import { as, type KubeObject } from '../../kube-object.ts'
+import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { keyOf, nameOf } from '../../object-key.ts'
 import type { Index } from '../../store/object-index.ts'
 import type { Change } from '../../store/object-store.ts'
@@ -79,7 +79,7 @@ export class EndpointSliceController implements Controller {
     const { create, update, remove } = planSlices(wanted, existing)
     const labels = sliceLabels(service)
     const placeholders = groups.length > 0 ? [] : wanted.filter((group) => !existing.some((slice) => isPlaceholder(slice, group)))
-    for (const group of [...create, ...placeholders]) await this.#create(service, group, labels)
+    for (const group of [...create, ...placeholders]) await this.#create(service, group)
     const rewritten = new Set(update.map(({ metadata }) => metadata?.name))
     const relabelled = existing.filter((slice) => !rewritten.has(slice.metadata?.name) && !sameJson(slice.metadata?.labels, labels))
     const removed = new Set(remove.map(({ metadata }) => metadata?.name))
@@ -91,23 +91,24 @@ export class EndpointSliceController implements Controller {
     for (const { metadata } of remove) await this.#client.delete(slices, { namespace: metadata?.namespace, name: metadata?.name ?? '' })
   }
 
-  async #create(
-    service: KubeObject,
-    { addressType, ports, endpoints }: SliceGroup,
-    labels: Readonly<Record<string, string>>,
-  ): Promise<void> {
-    const { namespace = '', name, uid } = service.metadata
-    const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }
+  async #create(service: KubeObject, group: SliceGroup): Promise<void> {
+    const { namespace = '' } = service.metadata
     const terminating = this.#client.store.get('namespaces', undefined, namespace)?.metadata.deletionTimestamp !== undefined
-    if (terminating) return
-    await this.#client.create(slices, {
-      apiVersion: 'discovery.k8s.io/v1',
-      kind: 'EndpointSlice',
-      metadata: { generateName: `${name}-`, namespace, labels, ownerReferences: [owner] },
-      addressType,
-      endpoints,
-      ports,
-    })
+    if (!terminating) await this.#client.create(slices, newSlice(service, group))
+  }
+}
+
+/** A slice of a Service to come; its name is made by the server. */
+export function newSlice(service: KubeObject, { addressType, ports, endpoints }: SliceGroup): DraftObject {
+  const { namespace = '', name, uid } = service.metadata
+  const owner = { apiVersion: 'v1', kind: 'Service', name, uid, controller: true, blockOwnerDeletion: true }
+  return {
+    apiVersion: 'discovery.k8s.io/v1',
+    kind: 'EndpointSlice',
+    metadata: { generateName: `${name}-`, namespace, labels: sliceLabels(service), ownerReferences: [owner] },
+    addressType,
+    endpoints,
+    ports,
   }
 }
 

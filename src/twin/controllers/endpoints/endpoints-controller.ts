@@ -60,7 +60,7 @@ export class EndpointsController implements Controller {
       pods.map((pod) => as<Pod>(pod)),
       this.#options.minor,
     )
-    await this.#write(at, { subsets, labels: this.#labels(service) }, current)
+    await this.#write(at, { subsets, labels: endpointsLabels(service, this.#options.minor) }, current)
     return undefined
   }
 
@@ -82,13 +82,14 @@ export class EndpointsController implements Controller {
     const metadata = { name: at.name, ...(at.namespace === undefined ? {} : { namespace: at.namespace }), labels }
     await this.#client.create('endpoints', { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets })
   }
+}
 
-  #labels(service: KubeObject): Readonly<Record<string, string>> {
-    return {
-      ...service.metadata.labels,
-      ...(this.#options.minor < managedByMinor ? {} : { [managedByLabel]: 'endpoint-controller' }),
-      ...(isHeadless(as<Service>(service)) ? { [headlessLabel]: '' } : {}),
-    }
+/** Labels of the Endpoints of a Service. */
+export function endpointsLabels(service: KubeObject, minor: number): Readonly<Record<string, string>> {
+  return {
+    ...service.metadata.labels,
+    ...(minor < managedByMinor ? {} : { [managedByLabel]: 'endpoint-controller' }),
+    ...(isHeadless(as<Service>(service)) ? { [headlessLabel]: '' } : {}),
   }
 }
 

@@ -1,4 +1,10 @@
+import { budgetStatus } from '../../../core/drain/budget-status.ts'
+import { budgetFacts } from '../../../core/drain/disruption-budget.ts'
+import { statusAsWritten } from '../../api/as-written.ts'
 import { newUid } from '../../api/object-name.ts'
+import { budgetPod } from '../../controllers/disruption/budget-pod.ts'
+import { writtenBudgetStatus } from '../../controllers/disruption/written-budget-status.ts'
+import { rolloutStatus } from '../../controllers/workloads/deployment/deployment-status.ts'
 import { deployments, newReplicaSet } from '../../controllers/workloads/deployment/new-replica-set.ts'
 import { revisionAnnotation } from '../../controllers/workloads/deployment/revision-annotations.ts'
 import { jobPod } from '../../controllers/workloads/job/job-pod.ts'
@@ -8,6 +14,7 @@ import type { DeploymentObject, JobObject, ReplicaSetObject } from '../../contro
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Application } from './application-mix.ts'
 import { ageSeconds, type Ground } from './ground.ts'
+import { addEndpoints } from './service-endpoints.ts'
 
 /** A Deployment that has come to rest: with its ReplicaSet, Service, budget and pods. */
 export function addDeployment(app: Application, ground: Ground): void {
@@ -22,7 +29,6 @@ export function addDeployment(app: Application, ground: Ground): void {
       kind: 'Deployment',
       metadata: { name, namespace, labels, annotations: { [revisionAnnotation]: '1' } },
       spec: { replicas, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: templateSpec(app) } },
-      status: { ...counts, updatedReplicas: replicas },
     },
     ageSeconds,
   )
@@ -32,10 +38,14 @@ export function addDeployment(app: Application, ground: Ground): void {
     { ...draft, spec: { ...(draft.spec as object), replicas }, status: { ...counts, fullyLabeledReplicas: replicas } },
     ageSeconds,
   )
+  const family = { current: as<ReplicaSetObject>(set), old: [] }
+  const sinceMs = maker.shape.nowMs - ageSeconds * 1000
+  const status = statusAsWritten(rolloutStatus(as<DeploymentObject>(deployment), family, sinceMs), deployments.resource)
+  maker.replace(deployment, { ...deployment, status })
   const pod = podFromTemplate(as<ReplicaSetObject>(set).spec.template, set, replicaSets)
-  for (let index = 0; index < replicas; index += 1) pods.add(pod, spec, room.next(workers, spec), ageSeconds)
-  addService(app, ground)
-  addBudget(app, ground)
+  const made = Array.from({ length: replicas }, () => pods.add(pod, spec, room.next(workers, spec), ageSeconds))
+  addEndpoints(addService(app, ground), made, ground)
+  addBudget(app, made, ground)
 }
 
 /** A Job at work; in the twin it runs for ten hours. */
@@ -95,12 +105,23 @@ function address(number: number): string {
   return `10.${96 + ((number >> 16) & 15)}.${(number >> 8) & 255}.${number & 255}`
 }
 
-export function addBudget({ name, namespace, budget }: Application, { maker }: Ground): void {
+/** The budget of an application, with the status that these pods of it give it. */
+export function addBudget({ name, namespace, replicas, budget }: Application, members: readonly KubeObject[], { maker }: Ground): void {
   if (budget === undefined) return
-  const spec = { ...budget, selector: { matchLabels: { app: name } } }
-  maker.make(
-    'poddisruptionbudgets.policy',
-    { apiVersion: 'policy/v1', kind: 'PodDisruptionBudget', metadata: { name, namespace }, spec },
-    ageSeconds,
-  )
+  const draft = {
+    apiVersion: 'policy/v1',
+    kind: 'PodDisruptionBudget',
+    metadata: { name, namespace },
+    spec: { ...budget, selector: { matchLabels: { app: name } } },
+  }
+  const made = maker.make('poddisruptionbudgets.policy', draft, ageSeconds)
+  const { minor, nowMs } = maker.shape
+  const sinceMs = nowMs - ageSeconds * 1000
+  const computed = budgetStatus({
+    budget: budgetFacts(made),
+    pods: members.map(budgetPod),
+    scaleOf: () => ({ kind: 'Scale', controllerUid: name, replicas }),
+    nowMs: sinceMs,
+  })
+  maker.replace(made, { ...made, status: writtenBudgetStatus(computed, undefined, { nowMs: sinceMs, minor }) })
 }

@@ -26,11 +26,13 @@ export function generateCluster(options: GenerateOptions): GeneratedCluster {
   const nodes = generateNodes(maker)
   const workers = inTurn(nodes.filter(({ pool }) => pool !== undefined))
   const room = new NodeRoom()
+  const byName = new Map(nodes.map(({ object }) => [object.metadata.name, object]))
   const ground: Ground = {
     maker,
     room,
     pods: new RunningPods(maker, room),
     nodes,
+    nodeOf: (name) => byName.get(name),
     workers: workers.length > 0 ? workers : nodes,
     storageClass: addStorageClass(maker),
     zones: shape.zones,

@@ -10,6 +10,8 @@ export interface Ground {
   readonly room: NodeRoom
   readonly pods: RunningPods
   readonly nodes: readonly GeneratedNode[]
+  /** By name. */
+  readonly nodeOf: (name: string) => KubeObject | undefined
   /** Where applications run; the control planes only when there is nothing else. In turn over pools and zones. */
   readonly workers: readonly GeneratedNode[]
   readonly storageClass: KubeObject

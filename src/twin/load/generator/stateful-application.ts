@@ -10,6 +10,7 @@ import type { Application } from './application-mix.ts'
 import { addBudget, addService, templateSpec } from './deployed-application.ts'
 import { ageSeconds, type Ground } from './ground.ts'
 import type { GeneratedNode } from './node-objects.ts'
+import { addEndpoints } from './service-endpoints.ts'
 
 /** A StatefulSet that has come to rest: with its revision, Service, budget, pods, and their volumes in the zones of their nodes. */
 export function addStatefulSet(app: Application, ground: Ground): void {
@@ -17,6 +18,7 @@ export function addStatefulSet(app: Application, ground: Ground): void {
   const { spec, replicas } = app
   const { set, revision } = withRevision(newSet(app, ground), ground)
   const { template } = as<StatefulSetObject>(set).spec
+  const made: KubeObject[] = []
   for (let ordinal = 0; ordinal < replicas; ordinal += 1) {
     const node = room.next(workers, spec)
     for (const claim of claimsOf(as<StatefulSetObject>(set), ordinal))
@@ -24,15 +26,11 @@ export function addStatefulSet(app: Application, ground: Ground): void {
     const draft = statefulPod(as<StatefulSetObject>(set), { ordinal, template, revision }, maker.shape.minor)
     const own = draft.spec as PodSpec
     const { hostname, subdomain, volumes } = own
-    pods.add(
-      draft,
-      { ...spec, ...(hostname && { hostname }), ...(subdomain && { subdomain }), ...(volumes && { volumes }) },
-      node,
-      ageSeconds,
-    )
+    const full = { ...spec, ...(hostname && { hostname }), ...(subdomain && { subdomain }), ...(volumes && { volumes }) }
+    made.push(pods.add(draft, full, node, ageSeconds))
   }
-  addService(app, ground)
-  addBudget(app, ground)
+  addEndpoints(addService(app, ground), made, ground)
+  addBudget(app, made, ground)
 }
 
 function newSet(app: Application, { maker }: Ground): KubeObject {
