@@ -1,9 +1,7 @@
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { nearestText } from '../core/nearest-text.ts'
 import { type KubernetesVersion, parseVersion } from '../core/version/kubernetes-version.ts'
-
-const distributions = ['k3s', 'rke2', 'kubeadm'] as const
-export type Distribution = (typeof distributions)[number]
+import { type Distribution, distributions } from '../twin/machine/distribution.ts'
 
 /** Minors of Kubernetes 1 that a twin can be. */
 const oldestMinor = 14

@@ -1,4 +1,5 @@
-import { bad, type Distribution, distributionOf, kubernetesVersionOf, nodeCountOf, seedOf, speedOf } from './flag-values.ts'
+import type { Distribution } from '../twin/machine/distribution.ts'
+import { bad, distributionOf, kubernetesVersionOf, nodeCountOf, seedOf, speedOf } from './flag-values.ts'
 import type { SandboxFlags } from './sandbox-flags.ts'
 
 /** What is wanted of nodes that join a cluster. */

@@ -1,4 +1,5 @@
-import { bad, type Distribution, distributionOf, kubernetesVersionOf, nodeCountOf, seedOf, speedOf, wholeNumber } from './flag-values.ts'
+import { type Distribution, versionOfDistribution } from '../twin/machine/distribution.ts'
+import { bad, distributionOf, kubernetesVersionOf, nodeCountOf, seedOf, speedOf, wholeNumber } from './flag-values.ts'
 
 /** Flags of `falkirk sandbox` as the command line gives them. */
 export interface SandboxFlags {
@@ -85,7 +86,5 @@ function forbid(flags: SandboxFlags, flag: string, others: readonly (keyof Sandb
 
 /** `1.30` and `v1.30.4` get what their distribution writes behind them. */
 function versionOf(text: string, distribution: Distribution): string {
-  const version = kubernetesVersionOf(text)
-  if (version.vendor !== undefined || distribution === 'kubeadm') return version.text
-  return `${version.text}+${distribution === 'k3s' ? 'k3s1' : 'rke2r1'}`
+  return versionOfDistribution(kubernetesVersionOf(text).text, distribution)
 }

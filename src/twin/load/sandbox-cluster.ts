@@ -1,5 +1,6 @@
 import type { DraftObject } from '../kube-object.ts'
-import type { Distribution, Machine } from '../machine/machine.ts'
+import type { Distribution } from '../machine/distribution.ts'
+import type { Machine } from '../machine/machine.ts'
 import { newMachine } from '../machine/new-machine.ts'
 import { sandboxWorkloads } from './sandbox-workloads.ts'
 

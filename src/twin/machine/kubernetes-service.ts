@@ -1,4 +1,5 @@
-import type { Distribution, Machine, MachineRole } from './machine.ts'
+import type { Distribution } from './distribution.ts'
+import type { Machine, MachineRole } from './machine.ts'
 import { withFile, withUnit } from './machine.ts'
 
 /** The service that is the kubelet of a machine, and the program it runs. */

@@ -1,4 +1,5 @@
 import type { Taint } from 'kubernetes-types/core/v1'
+import type { Distribution } from './distribution.ts'
 
 /** What a file on a machine is known by; its text only where somebody reads it. */
 export interface MachineFile {
@@ -24,9 +25,6 @@ export interface MachinePackage {
 export interface MachineImage {
   readonly bytes: number
 }
-
-/** How Kubernetes came to the machine, which decides what an upgrade changes on it. */
-export type Distribution = 'k3s' | 'rke2' | 'kubeadm'
 
 /** A Server runs a part of the control plane, an Agent only pods. */
 export type MachineRole = 'Server' | 'Agent'

@@ -1,7 +1,9 @@
 import type { Node } from 'kubernetes-types/core/v1'
+import { parseVersion } from '../../core/version/kubernetes-version.ts'
+import { type Distribution, distributionOfVersion } from './distribution.ts'
 import { controlPlaneManifests } from './kubeadm-manifests.ts'
 import { serviceOf } from './kubernetes-service.ts'
-import type { Distribution, Machine, MachineFile, MachinePackage, MachineRole, MachineUnit } from './machine.ts'
+import type { Machine, MachineFile, MachinePackage, MachineRole, MachineUnit } from './machine.ts'
 
 /** What is wanted of a new machine; the rest is that of a common server. */
 export interface MachineWish {
@@ -56,7 +58,7 @@ export function machineOfNode(node: Node, distribution?: Distribution): Machine 
   const made = newMachine({
     name: metadata.name ?? '',
     version,
-    distribution: distribution ?? distributionOf(version),
+    distribution: distribution ?? distributionOfVersion(parseVersion(version)),
     role,
     bootId: info?.bootID ?? '',
     capacity: { ...commonCapacity, ...status.capacity },
@@ -71,11 +73,6 @@ export function machineOfNode(node: Node, distribution?: Distribution): Machine 
       ? {}
       : { machineId: info.machineID, kernelVersion: info.kernelVersion, osImage: info.osImage, architecture: info.architecture }),
   }
-}
-
-function distributionOf(version: string): Distribution {
-  if (version.includes('+k3s')) return 'k3s'
-  return version.includes('+rke2') ? 'rke2' : 'kubeadm'
 }
 
 function roleLabels(role: MachineRole, distribution: Distribution): Record<string, string> {

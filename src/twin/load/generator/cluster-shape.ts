@@ -1,6 +1,6 @@
 import { FalkirkError } from '../../../core/falkirk-error.ts'
 import { parseVersion } from '../../../core/version/kubernetes-version.ts'
-import type { Distribution } from '../../machine/machine.ts'
+import { type Distribution, versionOfDistribution } from '../../machine/distribution.ts'
 import { clusterCidrFor } from '../../pod-network.ts'
 
 /** Nodes of one kind: what `kubectl get nodes -l pool=NAME` shows. */
@@ -52,7 +52,7 @@ const podsPerNode = 100
 /** Throws `FalkirkError` FK_BAD_SETTING for what no cluster can be. */
 export function clusterShape(options: GenerateOptions): ClusterShape {
   const { nodes, distribution = 'k3s', seed = 1, nowMs = 0 } = options
-  const version = fullVersion(options.version ?? 'v1.32.1', distribution)
+  const version = versionOfDistribution(options.version ?? 'v1.32.1', distribution)
   const minor = parseVersion(version)?.minor
   if (minor === undefined) throw bad(`version is "${version}": write a version of Kubernetes such as v1.32.1`)
   requireWhole('nodes', nodes, 1, 20_000)
@@ -66,12 +66,6 @@ export function clusterShape(options: GenerateOptions): ClusterShape {
   const zoneNames = Array.from({ length: zones }, (_, index) => `zone-${String.fromCharCode(97 + index)}`)
   const clusterCidr = clusterCidrFor(nodes)
   return { nodes, pods, masters, distribution, version, minor, zones: zoneNames, pools, seed, nowMs, clusterCidr }
-}
-
-function fullVersion(version: string, distribution: Distribution): string {
-  const withV = version.startsWith('v') ? version : `v${version}`
-  if (distribution === 'kubeadm' || withV.includes('+')) return withV
-  return distribution === 'k3s' ? `${withV}+k3s1` : `${withV}+rke2r1`
 }
 
 function requireWhole(name: string, value: number, least: number, most: number): void {

@@ -94,7 +94,7 @@ describe('a generated cluster', () => {
     { options: { nodes: 0 }, message: 'nodes is 0: a cluster of this kind has a whole number of them, from 1 to 20000' },
     { options: { nodes: 3, masters: 4 }, message: 'masters is 4: a cluster of this kind has a whole number of them, from 1 to 3' },
     { options: { nodes: 3, pods: 1e6 }, message: 'pods is 1000000: a cluster of this kind has a whole number of them, from 0 to 200' },
-    { options: { nodes: 3, version: 'new' }, message: 'version is "vnew+k3s1": write a version of Kubernetes such as v1.32.1' },
+    { options: { nodes: 3, version: 'new' }, message: 'version is "new": write a version of Kubernetes such as v1.32.1' },
   ])('refuses what cannot be: $message', ({ options, message }) => {
     expect(() => generateCluster(options)).toThrow(message)
   })

@@ -1,9 +1,10 @@
 import { compareUpstream, parseVersion } from '../../../core/version/kubernetes-version.ts'
 import type { ContainerStart, ImageBehaviour } from '../../kubelet/image-behaviour.ts'
 import type { ContainerCourse } from '../../kubelet/pod/container-course.ts'
+import type { Distribution } from '../distribution.ts'
 import { envValue, imageName, isImage } from '../image-name.ts'
 import { installedVersion, serviceOf } from '../kubernetes-service.ts'
-import type { Distribution, Machine } from '../machine.ts'
+import type { Machine } from '../machine.ts'
 import type { ServiceRestart } from '../machine-effect.ts'
 import type { PrepareContainer } from './prepare-container.ts'
 
