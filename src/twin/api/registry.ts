@@ -14,6 +14,7 @@ import type { ResourceStrategy } from './resource-strategy.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
 import { sameJson } from './same-json.ts'
 import { alreadyExists, notFound, type RefusedObject } from './status-error.ts'
+import { refuseTooLarge } from './store-limit.ts'
 import { UidSource } from './uid-source.ts'
 import { apiServerUser, type UserInfo } from './user-info.ts'
 
@@ -107,7 +108,9 @@ export class Registry {
     if (verdict !== undefined) await verdict
     // Asked last: between this and the write nobody else has a turn.
     this.#refuseExisting(type, next)
-    return options.dryRun === true ? withoutVersion(next) : this.store.put(storedAs(type), next)
+    if (options.dryRun === true) return withoutVersion(next)
+    if (comesFromOutside(options)) refuseTooLarge(next)
+    return this.store.put(storedAs(type), next)
   }
 
   /** With a name of its own making it tries a few before it gives up. */
@@ -133,6 +136,7 @@ export class Registry {
       const preparing = this.#prepared(type, current, draft instanceof Promise ? await draft : draft, options)
       const prepared = preparing instanceof Promise ? await preparing : preparing
       if (this.#find(type, key) !== current) continue
+      if (options.dryRun !== true && comesFromOutside(options)) refuseTooLarge(prepared)
       return { object: this.#put(type, prepared, current, options.dryRun === true), created: false }
     }
   }
@@ -260,6 +264,11 @@ export class Registry {
 }
 
 const noOptions: Readonly<Record<string, unknown>> = {}
+
+/** What the cluster's own components write is never that large. */
+function comesFromOutside({ track }: WriteOptions): boolean {
+  return track !== undefined
+}
 
 /** How messages speak of one object of a type. */
 function refused(type: ResourceType, name: string): RefusedObject {

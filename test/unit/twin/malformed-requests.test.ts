@@ -314,12 +314,16 @@ it('a pattern that a backtracking engine never comes to an end with refuses a te
   expect({ code: answer.status, says: answer.message }).toEqual({ code: 422, says: expect.stringContaining(`should match '${pattern}'`) })
 })
 
-it('objects that are as wide as a body can be are taken', async () => {
+it('objects that are as wide as a body can be are taken, as far as etcd takes them', async () => {
   const data = Object.fromEntries(Array.from({ length: 50_000 }, (_, at) => [`key-${at}`, 'v']))
-  expect((await twin.send('POST', configMaps, { body: JSON.stringify({ metadata: { name: 'wide' }, data }) })).status).toBe(201)
+  const wide = JSON.stringify({ metadata: { name: 'wide' }, data })
+  expect((await twin.send('POST', `${configMaps}?dryRun=All`, { body: wide })).status).toBe(201)
   const containers = Array.from({ length: 20_000 }, (_, at) => ({ name: `c${at}`, image: 'i' }))
   const pod = JSON.stringify({ metadata: { name: 'wide' }, spec: { containers } })
-  expect((await twin.send('POST', '/api/v1/namespaces/default/pods', { body: pod })).status).toBe(201)
+  expect((await twin.send('POST', '/api/v1/namespaces/default/pods?dryRun=All', { body: pod })).status).toBe(201)
+  const refused = await twin.send('POST', '/api/v1/namespaces/default/pods', { body: pod })
+  expect(refused.status).toBe(500)
+  expect(JSON.parse(refused.text).message).toMatch(/^etcdserver: request is too large$|ResourceExhausted/)
 })
 
 it('after all that the canary sings', async () => {
