@@ -10,7 +10,7 @@ const start = {
 } as unknown as ContainerStart
 
 it('four times as fast: a quarter of the time for pods, images and machines, and images as large as before', () => {
-  const { timingsOf, behaviours, restartSeconds, bootSeconds } = joinedPace(4, [() => ({ seconds: 12, exitCode: 3 })])
+  const { timingsOf, behaviours, restartSeconds, bootSeconds, settleSeconds } = joinedPace(4, [() => ({ seconds: 12, exitCode: 3 })])
   const { imageBytes, pullBytesPerSecond, readySeconds, stopSeconds } = defaultTimings
   expect(timingsOf({})).toMatchObject({
     imageBytes,
@@ -18,7 +18,7 @@ it('four times as fast: a quarter of the time for pods, images and machines, and
     readySeconds: readySeconds / 4,
     stopSeconds: stopSeconds / 4,
   })
-  expect({ restartSeconds, bootSeconds }).toEqual({ restartSeconds: 2.5, bootSeconds: 15 })
+  expect({ restartSeconds, bootSeconds, settleSeconds }).toEqual({ restartSeconds: 2.5, bootSeconds: 15, settleSeconds: 0.75 })
   expect(behaviours.map((behaviour) => behaviour(start))).toEqual([{ seconds: 3, exitCode: 3 }, { stopSeconds: 2 }])
 })
 

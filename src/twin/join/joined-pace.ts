@@ -3,7 +3,7 @@ import type { ImageBehaviour } from '../kubelet/image-behaviour.ts'
 import type { KubeletOptions } from '../kubelet/kubelet-options.ts'
 import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
 
-type Pace = Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'restartSeconds' | 'bootSeconds'>
+type Pace = Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'restartSeconds' | 'bootSeconds' | 'settleSeconds'>
 
 /**
  * How long things take on machines that are `speed` times as fast. Heartbeats, probes and grace periods keep the time of the cluster,
@@ -16,6 +16,7 @@ export function joinedPace(speed: number, behaviours: readonly ImageBehaviour[])
     behaviours: [...behaviours, annotatedCourse].map((behaviour) => fasterBehaviour(behaviour, speed)),
     restartSeconds: 10 / speed,
     bootSeconds: 60 / speed,
+    settleSeconds: 3 / speed,
   }
 }
 

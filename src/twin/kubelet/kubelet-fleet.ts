@@ -41,6 +41,7 @@ export class KubeletFleet {
       podBlock: 10,
       restartSeconds: 10,
       bootSeconds: 60,
+      settleSeconds: 3,
       ...options,
       behaviours: [...(options.behaviours ?? []), annotatedCourse],
       controlPlane: this.controlPlane,

@@ -35,6 +35,8 @@ export interface KubeletOptions {
   /** Seconds that a kubelet is away when it is started again, and a machine when it boots. */
   readonly restartSeconds: number
   readonly bootSeconds: number
+  /** Seconds that a kubelet which has started says that it has not seen its runtime yet. */
+  readonly settleSeconds: number
   /** The kubelet of a node has fallen silent, or is heard again. */
   readonly onPresence?: (change: { readonly node: string; readonly present: boolean; readonly atMs: number }) => void
   readonly onContainer?: (happening: ContainerHappening) => void

@@ -18,8 +18,6 @@ import { syncStaticPods } from './static-pod-sync.ts'
 /** Where a kubelet is: `Away` while its service starts again, `CutOff` from the API server, `Off` with its whole machine. */
 type Presence = 'Up' | 'Away' | 'CutOff' | 'Off'
 
-/** How long a kubelet that has started says that it has not seen its runtime yet. */
-const settleMs = 3000
 const unsettled = 'PLEG is not healthy: pleg has yet to be successful'
 
 /** One node: its machine, its kubelet, its pods. */
@@ -192,7 +190,7 @@ export class NodeKubelet implements Beating {
   }
 
   #return(unready: boolean): void {
-    const { controlPlane, clock, onPresence } = this.#options
+    const { controlPlane, clock, onPresence, settleSeconds } = this.#options
     const { name, kubeletVersion, distribution } = this.#machine
     this.#presence = 'Up'
     controlPlane.setUp(name, true)
@@ -201,7 +199,7 @@ export class NodeKubelet implements Beating {
     this.#unready = unready ? unsettled : undefined
     this.#reporter.renewLease()
     void this.#reporter.writeStatus()
-    if (unready) this.#cancelReturn = clock.after(settleMs, () => this.#settled())
+    if (unready) this.#cancelReturn = clock.after(settleSeconds * 1000, () => this.#settled())
     else this.#settled()
   }
 
