@@ -271,6 +271,34 @@ describe('what other people do', () => {
     expectNothingLeft(run)
   })
 
+  it('a Plan that has begun finishes its nodes first, and begins with no other until the run has ended', async () => {
+    const run = await started({ workers: 3 })
+    const key = { namespace: 'system-upgrade', name: 'agents' }
+    const applying = () =>
+      (run.cluster.store.get('plans.upgrade.cattle.io', key.namespace, key.name)?.status as { applying?: string[] })?.applying
+    await run.cluster.clock.advance(5_000)
+    await run.cluster.twin.api.client.create('plans.upgrade.cattle.io', {
+      metadata: key,
+      spec: {
+        version: 'v1.30.8+k3s1',
+        concurrency: 1,
+        cordon: true,
+        nodeSelector: { matchLabels: { pool: 'blue' } },
+        serviceAccountName: 'system-upgrade',
+        upgrade: { image: 'rancher/k3s-upgrade' },
+      },
+    })
+    while ((applying() ?? []).length === 0) await run.cluster.clock.advance(100)
+    const [first = ''] = applying() ?? []
+    await run.create('up', { version: to })
+    await run.until('up', ({ phase, message = '' }) => phase === 'Pending' && /waits for Plan system-upgrade\/agents/.test(message))
+    await run.until('up', ({ inFlight = [] }) => inFlight.length > 0)
+    expect(run.witness.versions.get(first)).toEqual(['v1.30.8+k3s1'])
+    await run.until('up', ({ phase }) => phase === 'Complete')
+    expect([...run.witness.versions.values()].flat().filter((version) => version === 'v1.30.8+k3s1')).toHaveLength(1)
+    expect(run.witness.leftOvers()).toEqual([])
+  })
+
   it('two objects: the older one first, then the other', async () => {
     const run = await started()
     await run.create('up', { version: 'v1.30.8+k3s1' })

@@ -11,12 +11,23 @@ export function observePlan(
   plan: Plan,
 ): Pick<
   PlanFacts,
-  'plan' | 'nodes' | 'jobs' | 'podsByJob' | 'secretHashes' | 'exclusiveElsewhere' | 'settings' | 'controllerName' | 'factsAgeMs'
+  | 'plan'
+  | 'upgradeAtWork'
+  | 'nodes'
+  | 'jobs'
+  | 'podsByJob'
+  | 'secretHashes'
+  | 'exclusiveElsewhere'
+  | 'settings'
+  | 'controllerName'
+  | 'factsAgeMs'
 > {
   const { namespace, name } = plan.metadata
   const jobs = caches.jobs.byIndex(byPlan, name)
+  const { name: upgradeAtWork } = caches.upgradeAtWork
   return {
     plan,
+    ...(upgradeAtWork === undefined ? {} : { upgradeAtWork }),
     nodes: caches.sortedNodes(),
     jobs,
     ...(caches.seesPods() ? { podsByJob: { get: (job: string) => caches.pods.byIndex(byJob, job) } } : {}),

@@ -12,6 +12,7 @@ import { decodeApplied } from './applied-annotation.ts'
 import { JournalWrites } from './journal-writes.ts'
 import { keepCollections } from './kept-collections.ts'
 import { SortedNodes } from './sorted-nodes.ts'
+import { UpgradeAtWork } from './upgrade-at-work.ts'
 
 /** A Plan as it is kept: parsed once, when it changes. */
 export interface CachedPlan extends CachedObject {
@@ -40,6 +41,8 @@ export interface PlanCaches {
   readonly jobs: ObjectCache<JobFacts>
   readonly secrets: ObjectCache<CachedSecret>
   readonly pods: ObjectCache<PodFacts>
+  /** The ClusterUpgrade that Plans wait for. */
+  readonly upgradeAtWork: UpgradeAtWork
   /** Resolves when all have been filled and are kept up to date. Pods are not waited for: a Plan works without seeing them. */
   readonly synced: Promise<void>
   isSynced(): boolean
@@ -83,6 +86,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
     ...caches,
     sortedNodes: () => sorted.get(),
     journals: new JournalWrites(caches.nodes),
+    upgradeAtWork: new UpgradeAtWork(),
     synced: needed.synced,
     isSynced: needed.isKept,
     seesPods: seen.isKept,

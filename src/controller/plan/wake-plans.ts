@@ -25,6 +25,9 @@ export function wakePlans(caches: PlanCaches, wake: (plan: string) => void, wake
       if (plan !== undefined) wake(plan)
       if (caches.plans.get(`${object.namespace}/${plan}`) === undefined) wakeOrphans()
     }),
+    caches.upgradeAtWork.onChange(() => {
+      for (const plan of caches.plans.values()) wake(plan.name)
+    }),
     caches.secrets.onChange(({ object }) => {
       for (const plan of caches.plans.values()) if (names(plan, object.name)) wake(plan.name)
     }),

@@ -1,4 +1,5 @@
 import { parseJournal } from '../../core/plan/journal.ts'
+import { hostnameOf } from '../../core/plan/node-selection.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { isActive } from '../../core/upgrade/run-phase.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
@@ -45,11 +46,20 @@ function otherUpgrade({ name, uid, parsed }: CachedUpgrades['upgrades'] extends 
   return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, active: isActive(parsed.upgrade) }
 }
 
-/** Plans whose work on a node has not ended. */
+/** Plans whose work on a node has not ended: those that say so in their status, and those that have written a journal. */
 function plansAtWork(plans: PlanCaches): readonly string[] {
-  const entries = [...plans.nodes.byIndex(withJournal, 'yes')].flatMap(({ journal }) => {
-    const read = parseJournal(journal)
-    return read.kind === 'Journal' ? read.entries : []
+  const entries = [...plans.nodes.byIndex(withJournal, 'yes')].flatMap((node) => {
+    const read = parseJournal(node.journal)
+    return read.kind === 'Journal' ? read.entries.map((entry) => ({ ...entry, hostname: hostnameOf(node) })) : []
   })
-  return [...new Set(entries.filter(({ step }) => step !== 'Failed').map(({ plan }) => plan))]
+  const failed = new Set(entries.filter(({ step }) => step === 'Failed').map(({ plan, hostname }) => `${plan} ${hostname}`))
+  const hostnames = new Set(plans.sortedNodes().map(hostnameOf))
+  const applying = [...plans.plans.values()].flatMap(({ parsed }) => {
+    if (parsed.kind !== 'Plan') return []
+    const { metadata, status = {} } = parsed.plan
+    const plan = `${metadata.namespace}/${metadata.name}`
+    const begun = (status.applying ?? []).filter((hostname) => hostnames.has(hostname) && !failed.has(`${plan} ${hostname}`))
+    return begun.length > 0 ? [plan] : []
+  })
+  return [...new Set([...entries.filter(({ step }) => step !== 'Failed').map(({ plan }) => plan), ...applying])]
 }

@@ -7,7 +7,7 @@ import { decideLeftovers } from '../../core/upgrade/decide-leftovers.ts'
 import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
 import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
 import { parseRunEntry } from '../../core/upgrade/run-journal.ts'
-import { isEnded } from '../../core/upgrade/run-phase.ts'
+import { isActive, isEnded } from '../../core/upgrade/run-phase.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
 import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
@@ -58,14 +58,24 @@ export class UpgradeController {
     })
     this.#drains = new NodeDrains(shell, () => this.#wakeActive())
     this.#ends.push(
-      upgrades.upgrades.onChange(() => this.wakeAll()),
+      upgrades.upgrades.onChange(() => {
+        this.#tellPlans()
+        this.wakeAll()
+      }),
       plans.nodes.onChange(({ object }) => {
         this.#wakeActive()
         if (object.run !== undefined) this.#queue.add(leftovers)
       }),
       plans.plans.onChange(() => this.#wakeActive()),
     )
+    this.#tellPlans()
     this.wakeAll()
+  }
+
+  /** Plans begin with no node while a run has not ended; the nodes that they have begun with finish. */
+  #tellPlans(): void {
+    const active = [...this.#upgrades.upgrades.values()].filter(({ parsed }) => parsed.kind === 'Upgrade' && isActive(parsed.upgrade))
+    this.#plans.upgradeAtWork.change(active.map(({ name }) => name).sort()[0])
   }
 
   wakeAll(): void {
@@ -76,6 +86,7 @@ export class UpgradeController {
   /** Ends after what is being written has been written. */
   async stop(): Promise<void> {
     for (const end of this.#ends) end()
+    this.#plans.upgradeAtWork.change(undefined)
     await this.#queue.stop()
     await this.#drains.stop()
     await this.#caches?.stop()

@@ -15,6 +15,24 @@ describe('what holds a node back', () => {
     expect(world.events.filter((e) => e.reason === reason)).toHaveLength(1)
   })
 
+  it('a ClusterUpgrade at work lets no node begin; those that have begun finish, and the rest follows when it has ended', () => {
+    const world = new PlanWorld(someFacts(aPlan(), [aNode('n1'), aNode('n2')]))
+    const [first = ''] = world.settle().status.applying ?? []
+    world.begin(first)
+    world.facts = { ...world.facts, upgradeAtWork: 'to-1-34' }
+    expect(world.settle().status.applying).toEqual([first])
+    world.succeed(first, reached)
+    expect(world.settle().status.applying).toBeUndefined()
+    expect(world.condition()).toMatchObject({
+      status: 'False',
+      reason: 'ClusterUpgrade',
+      message: expect.stringMatching(/^Node n\d waits: ClusterUpgrade to-1-34 is at work on this cluster; it ends first, or cancel it/),
+    })
+    const { upgradeAtWork: _, ...without } = world.facts
+    world.facts = without
+    expect(world.settle().status.applying).toHaveLength(1)
+  })
+
   it('falkirk.dev/allow opts out', () => {
     const plan = aPlan({ spec: { version: 'v1.20.1+k3s1' }, annotations: { 'falkirk.dev/allow': 'downgrade' } })
     expect(new PlanWorld(someFacts(plan, [aNode('n1')])).settle().status.applying).toEqual(['n1'])

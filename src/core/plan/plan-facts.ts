@@ -56,6 +56,8 @@ export interface PlanFacts {
   readonly drainProblems?: ReadonlyMap<string, string>
   /** Names of nodes on which another exclusive Plan has a Job at work. */
   readonly exclusiveElsewhere: ReadonlySet<string>
+  /** Name of the ClusterUpgrade that is at work on this cluster, if one is. */
+  readonly upgradeAtWork?: string
   /** `orderKey` of `node-selection.ts`; a shell may remember what it gave. */
   readonly orderKey: (nodeUid: string, planUid: string, hash: string) => string
   readonly settings: PlanSettings

@@ -24,13 +24,18 @@ export function judgeNodeVersion(node: NodeFacts, context: PlanContext): StartVe
 }
 
 /**
- * Makes the judge of whether a node that has not begun yet may begin: version, health of its peers, and other exclusive Plans on the same
+ * Makes the judge of whether a node that has not begun yet may begin: an upgrade of the whole cluster, version, health of its peers, and other exclusive Plans on the same
  * node. What is the same for many nodes is worked out once. The window is judged for the whole Plan (`windowAllows`).
  */
 export function startJudge(context: PlanContext): (node: NodeFacts) => StartVerdict {
   const versions = new Map<string, StartVerdict>()
   const sick = context.facts.nodes.filter((n) => !n.ready)
+  const { upgradeAtWork } = context.facts
   return (node) => {
+    if (upgradeAtWork !== undefined) {
+      const message = `Node ${node.name} waits: ClusterUpgrade ${upgradeAtWork} is at work on this cluster; it ends first, or cancel it`
+      return { verdict: 'Blocked', reason: 'ClusterUpgrade', message }
+    }
     const key = `${isControlPlane(node)} ${node.kubeletVersion}`
     const version = versions.get(key) ?? judgeNodeVersion(node, context)
     versions.set(key, version)
