@@ -1,4 +1,5 @@
 import { styleText } from 'node:util'
+import { alignColumns } from '../src/cli/align-columns.ts'
 import { type ClusterSnapshot, type JobStep, type NodeRow, nodeState, type PlanRow, type PodRow } from './cluster-view.ts'
 
 /** What the terminal shows at one moment. */
@@ -45,16 +46,6 @@ function planLine({ name, complete, message, applying }: PlanRow): string {
   if (complete) return `✓ ${name} is complete`
   const said = message === '' ? `at work on ${applying.join(', ') || 'nothing yet'}` : message
   return `▸ ${name}: ${said}`
-}
-
-function alignColumns(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? []
-  return rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join('   ')
-      .trimEnd(),
-  )
 }
 
 /** Colours for a drawn frame: they come last, as a line is cut by what is seen of it. */

@@ -29,10 +29,15 @@ export function controllerCommand(): Command {
 }
 
 async function run(flags: ControllerFlags): Promise<void> {
-  keepHeapSmall()
   const { leaderElect, ...others } = flags
   const given = process.argv.some((a) => /^--(no-)?leader-elect/.test(a))
-  const options = controllerOptions(given && leaderElect !== undefined ? { ...others, leaderElect } : others, process.env)
+  await runControllerProcess(given && leaderElect !== undefined ? { ...others, leaderElect } : others)
+}
+
+/** Runs the controller until SIGTERM or Ctrl-C, with the environment of this process. Throws as `runController`. */
+export async function runControllerProcess(flags: ControllerFlags): Promise<void> {
+  keepHeapSmall()
+  const options = controllerOptions(flags, process.env)
   const log = pino({ level: options.debug ? 'debug' : 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime })
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -14,10 +14,12 @@ export const errorCodes = [
   'FK_KUBECONFIG',
   'FK_LEASE_LOST',
   'FK_MANIFEST',
+  'FK_NO_RUN',
   'FK_RELEASES',
   'FK_SCENARIO',
   'FK_SERVER_TOO_OLD',
   'FK_SNAPSHOT',
+  'FK_UPGRADE_REFUSED',
 ] as const
 export type ErrorCode = (typeof errorCodes)[number]
 

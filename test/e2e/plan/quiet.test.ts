@@ -95,6 +95,9 @@ describe('a controller with nothing to do', () => {
     const asked = requestsSince(sinceMs)
     expect(asked.filter((request) => !/^(list|get|create events)/.test(request))).toEqual([])
     expect(asked.filter((request) => /^list/.test(request)).sort()).toEqual([
+      // whether they may be read, and those that are there
+      'list clusterupgrades',
+      'list clusterupgrades',
       'list jobs',
       'list nodes',
       // those of its namespace, and those of all others, which it only tells that nobody looks after them

@@ -1,0 +1,89 @@
+import { stringify } from 'yaml'
+import type { ApiClient } from '../cluster/api-client.ts'
+import { type ForeseenDrain, foreseeDrain } from '../core/upgrade/foresee-drain.ts'
+import { type ForeseenNode, foreseeUpgrade } from '../core/upgrade/foresee-upgrade.ts'
+import { upgradeSettings } from '../core/upgrade/upgrade-settings.ts'
+import type { ClusterUpgradeStatus } from '../core/upgrade/upgrade-status.ts'
+import { alignColumns } from './align-columns.ts'
+import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
+import { type ClusterFacts, readClusterFacts } from './upgrade/read-facts.ts'
+import type { CommandPorts } from './upgrade/terminal.ts'
+import type { WishedUpgrade } from './upgrade/wished-upgrade.ts'
+
+/** What would be done to one node. */
+export interface PlannedNode extends ForeseenNode {
+  readonly drain: ForeseenDrain
+  /** One clause. */
+  readonly why: string
+}
+
+/** What would be done on a cluster. The shape of `-o json`. */
+export interface PlannedUpgrade {
+  readonly name: string
+  readonly version: string
+  readonly nodes: readonly PlannedNode[]
+  readonly end: Pick<ClusterUpgradeStatus, 'phase' | 'message'>
+}
+
+export interface PlanOptions {
+  readonly wish: WishedUpgrade
+  readonly output: 'text' | 'json' | 'yaml'
+  readonly namespace: string
+}
+
+/** Prints what an upgrade would do on the cluster as it is now, node by node; writes nothing to it. The exit code: 0, or 2 when it would not be done. */
+export async function runPlan(client: ApiClient, { wish, output, namespace }: PlanOptions, { write }: CommandPorts): Promise<ExitCode> {
+  const planned = planUpgrade(await readClusterFacts(client, wish.upgrade, namespace), client.clock.now())
+  if (output === 'text') write(`${planText(planned)}\n`)
+  else
+    write(output === 'json' ? `${JSON.stringify(planned, null, 2)}\n` : stringify(planned, { aliasDuplicateObjects: false, lineWidth: 0 }))
+  return isDone(planned) ? exitCodes.Done : exitCodes.Refused
+}
+
+/** It gets to its end, or to a stop that the spec asks for. */
+function isDone({ end, nodes }: PlannedUpgrade): boolean {
+  return end.phase === 'Complete' || (end.phase === 'Paused' && nodes.length > 0)
+}
+
+/** What the controller would decide, and why. Pure. */
+export function planUpgrade({ facts, budgets }: ClusterFacts, nowMs: number): PlannedUpgrade {
+  const { upgrade, podsByNode } = facts
+  const { drain } = upgradeSettings(upgrade.spec)
+  const { nodes, end } = foreseeUpgrade(facts, nowMs)
+  const byName = new Map(facts.nodes.map((node) => [node.name, node] as const))
+  const planned = nodes.flatMap((turn) => {
+    const node = byName.get(turn.node)
+    if (node === undefined) return []
+    const outlook = foreseeDrain({ node, pods: podsByNode?.get(node.name) ?? [], budgets, drain, nowMs })
+    return [{ ...turn, drain: outlook, why: whyOf(turn) }]
+  })
+  const { phase, message } = end
+  return {
+    name: upgrade.metadata.name,
+    version: upgrade.spec.version,
+    nodes: planned,
+    end: { ...(phase === undefined ? {} : { phase }), ...(message === undefined ? {} : { message }) },
+  }
+}
+
+function whyOf({ batch }: ForeseenNode): string {
+  if (batch === undefined) return 'control plane first, one at a time'
+  return `pool ${batch.pool}, batch ${batch.number}${batch.nodes === 1 ? '' : ` of ${batch.nodes} nodes`}`
+}
+
+function planText({ name, version, nodes, end }: PlannedUpgrade): string {
+  const head = `ClusterUpgrade ${name} to ${version}: ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`} to bring there; nothing is changed now`
+  const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, String(turn.drain.pods), turn.why])
+  const table = nodes.length === 0 ? [] : ['', ...alignColumns([['#', 'HOP', 'NODE', 'RUNS', 'PODS', 'WHY'], ...rows])]
+  return [head, ...table, ...troubles(nodes), '', `End: ${end.phase ?? 'unknown'}: ${end.message ?? 'nothing is said'}`].join('\n')
+}
+
+/** Of each node once, as pods lie now. */
+function troubles(nodes: readonly PlannedNode[]): readonly string[] {
+  const told = new Map(nodes.flatMap(({ node, drain: { trouble } }) => (trouble === undefined ? [] : [[node, trouble] as const])))
+  if (told.size === 0) return []
+  const lines = [...told].map(
+    ([node, trouble]) => `  ${node}: ${trouble.startsWith(`${node} `) ? trouble.slice(node.length + 1) : trouble}`,
+  )
+  return ['', 'As pods lie now, these drains would wait or stop:', ...lines]
+}

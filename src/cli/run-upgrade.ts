@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises'
+import type { ApiClient } from '../cluster/api-client.ts'
+import { isAlreadyExists, isNotFound } from '../cluster/api-error.ts'
+import { clusterUpgrades } from '../cluster/resource.ts'
+import { FalkirkError } from '../core/falkirk-error.ts'
+import { decideUpgrade } from '../core/upgrade/decide-upgrade.ts'
+import type { ExitCode } from './upgrade/exit-code.ts'
+import { noApi } from './upgrade/find-run.ts'
+import { readClusterFacts } from './upgrade/read-facts.ts'
+import type { ViewKind } from './upgrade/run-views.ts'
+import type { CommandPorts } from './upgrade/terminal.ts'
+import { watchRun } from './upgrade/watch-run.ts'
+import { type WishedUpgrade, type WishFlags, wishedUpgrade } from './upgrade/wished-upgrade.ts'
+
+export interface UpgradeOptions {
+  readonly wish: WishedUpgrade
+  readonly view: ViewKind
+  readonly lostAfterMs: number
+  readonly namespace: string
+}
+
+/** The object that the flags and the file of `-f` ask for; `-` is standard input. Throws as `wishedUpgrade`, and FK_MANIFEST for a file that cannot be read. */
+export async function readWish(flags: WishFlags): Promise<WishedUpgrade> {
+  const { file } = flags
+  if (file === undefined) return wishedUpgrade(flags, undefined)
+  const text = await readFile(file === '-' ? '/dev/stdin' : file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    throw new FalkirkError('FK_MANIFEST', `${file} cannot be read (${cause.code ?? cause.message}): name a file with a ClusterUpgrade`, {
+      cause,
+    })
+  })
+  return wishedUpgrade(flags, text)
+}
+
+/**
+ * Creates a run and follows it to its end. What would be refused is not created. Throws FK_UPGRADE_REFUSED, FK_NO_RUN where the API is missing, and as
+ * the API does.
+ */
+export async function runUpgrade(
+  client: ApiClient,
+  { wish, view, lostAfterMs, namespace }: UpgradeOptions,
+  ports: CommandPorts,
+): Promise<ExitCode> {
+  const { facts } = await readClusterFacts(client, wish.upgrade, namespace)
+  const { status } = decideUpgrade(facts, client.clock.now())
+  if (status.phase === 'Refused') throw new FalkirkError('FK_UPGRADE_REFUSED', status.message ?? 'the controller would refuse it')
+  const { name } = wish.object.metadata
+  await client.create(clusterUpgrades, wish.object).catch((error: unknown) => {
+    if (isNotFound(error)) throw noApi(error)
+    if (!isAlreadyExists(error)) throw error
+    const message = `there is a ClusterUpgrade ${name} already: falkirk status ${name} shows it; give this one another --name`
+    throw new FalkirkError('FK_UPGRADE_REFUSED', message, { cause: error })
+  })
+  if (view === 'Text') ports.warn(`ClusterUpgrade ${name} created`)
+  return await watchRun(client, { name, view, lostAfterMs }, ports)
+}

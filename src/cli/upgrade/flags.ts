@@ -1,0 +1,43 @@
+import type { Command } from 'commander'
+import { parseGoDuration } from '../../core/plan/go-duration.ts'
+import { bad } from '../flag-values.ts'
+
+/** Flags of commands that follow a run. */
+export interface FollowFlags {
+  readonly output?: string
+  readonly patience?: string
+}
+
+const defaultPatience = '5m'
+
+export function followOptions(command: Command, outputs: readonly string[]): Command {
+  return command
+    .option('-o, --output <format>', `${outputs.join(' or ')}: for programs`)
+    .option('--patience <duration>', `how long an API server that does not answer is waited for (${defaultPatience})`)
+}
+
+export function wishOptions(command: Command): Command {
+  return command
+    .option('--to <version>', 'version to go to, such as v1.34.2+k3s1')
+    .option('-f, --file <file>', 'a ClusterUpgrade in YAML; - is standard input')
+    .option('--pools <pools>', 'pools one after another: labels (pool=ingress,pool=blue), or names of the file')
+    .option('--workers <pace>', 'Lazy: nodes skip hops within skew; EveryHop: they do not (Lazy)')
+    .option('--max <count>', 'the most nodes of a batch (10)')
+    .option('--scope <scope>', 'Cluster, ControlPlane, or Pools: those named alone (Cluster)')
+    .option('--stop-after <what>', 'pause after each Hop, ControlPlane, Pool, Batch or Node')
+    .option('--name <name>', 'name of the ClusterUpgrade (to-VERSION)')
+}
+
+/** The value of --output; text unless told. Throws FK_BAD_SETTING. */
+export function outputOf<T extends string>({ output = 'text' }: FollowFlags, outputs: readonly T[]): T {
+  const found = outputs.find((one) => one === output)
+  if (found !== undefined) return found
+  throw bad(`--output is "${output}": write ${outputs.join(' or ')}`)
+}
+
+/** The value of --patience in milliseconds. Throws FK_BAD_SETTING. */
+export function lostAfterOf({ patience = defaultPatience }: FollowFlags): number {
+  const nanoseconds = parseGoDuration(patience)
+  if (nanoseconds !== undefined && nanoseconds > 0) return nanoseconds / 1e6
+  throw bad(`--patience is "${patience}": write a duration such as 90s or 5m`)
+}

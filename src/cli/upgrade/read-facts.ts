@@ -1,0 +1,107 @@
+import type { ApiClient } from '../../cluster/api-client.ts'
+import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
+import { clusterUpgrades, jobs, nodes, pods, type Resource } from '../../cluster/resource.ts'
+import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
+import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
+import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
+import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
+import { runLabel } from '../../core/kubernetes/run-label.ts'
+import { parseJournal } from '../../core/plan/journal.ts'
+import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
+import { shippedReleases } from '../../core/version/shipped-releases.ts'
+import { hasEnded, runState } from './run-state.ts'
+
+/** A cluster at one moment. */
+export interface ClusterFacts {
+  readonly facts: UpgradeFacts
+  /** Absent when they may not be read. */
+  readonly budgets?: readonly BudgetFacts[]
+}
+
+/** Asks a cluster once for all that is decided on; writes nothing. Nodes have to be readable, what else may not be read is left out. */
+export async function readClusterFacts(client: ApiClient, upgrade: ClusterUpgrade, namespace: string): Promise<ClusterFacts> {
+  const [allNodes, allPods, ownJobs, runs, budgets] = await Promise.all([
+    list(client, nodes, nodeFacts),
+    readable(list(client, pods, podFacts)),
+    readable(list(client, jobs, (raw) => jobFacts(raw), { namespace, labelSelector: runLabel })),
+    readable(list(client, clusterUpgrades, runState)),
+    readable(list(client, budgetResource(client), (raw) => budgetFacts(raw, client.capabilities.policyVersion))),
+  ])
+  const facts: UpgradeFacts = {
+    upgrade,
+    nodes: allNodes,
+    jobs: ownJobs ?? [],
+    ...(allPods === undefined ? {} : { podsByNode: grouped(allPods, (pod) => pod.nodeName) }),
+    podsByJob: grouped(allPods ?? [], (pod) => (pod.controller?.kind === 'Job' ? pod.controller.name : '')),
+    apiServer: client.capabilities.gitVersion,
+    releases: shippedReleases(),
+    factsAgeMs: 0,
+    failures: new Map(),
+    drains: new Map(),
+    drainProblems: new Map(),
+    refusals: new Map(),
+    others: (runs ?? []).filter(({ uid }) => uid !== upgrade.metadata.uid).map(otherUpgrade),
+    plansAtWork: plansAtWork(allNodes),
+    namespace,
+  }
+  return budgets === undefined ? { facts } : { facts, budgets }
+}
+
+async function list<T extends NodeFacts | PodFacts | JobFacts | BudgetFacts | ReturnType<typeof runState>>(
+  client: ApiClient,
+  resource: Resource,
+  trim: (raw: unknown) => T,
+  where: { readonly namespace?: string; readonly labelSelector?: string } = {},
+): Promise<readonly T[]> {
+  const items: T[] = []
+  await client.list(resource, {
+    ...where,
+    trim: (raw) => {
+      items.push(trim(raw))
+      return raw as never
+    },
+  })
+  return items
+}
+
+/** What may not be read, or is not there, is not known. */
+async function readable<T>(reading: Promise<T>): Promise<T | undefined> {
+  return await reading.catch((error: unknown) => {
+    if (isForbidden(error) || isNotFound(error)) return undefined
+    throw error
+  })
+}
+
+function budgetResource({ capabilities }: ApiClient): Resource {
+  return {
+    group: 'policy',
+    version: capabilities.policyVersion,
+    plural: 'poddisruptionbudgets',
+    kind: 'PodDisruptionBudget',
+    namespaced: true,
+  }
+}
+
+function grouped<T>(items: readonly T[], key: (item: T) => string): { get(key: string): readonly T[] } {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const group = groups.get(key(item))
+    if (group === undefined) groups.set(key(item), [item])
+    else group.push(item)
+  }
+  return { get: (name) => groups.get(name) ?? [] }
+}
+
+function otherUpgrade(run: ReturnType<typeof runState>): OtherUpgrade {
+  return { name: run.name, uid: run.uid, createdAtMs: Date.parse(run.createdAt) || 0, active: run.version !== undefined && !hasEnded(run) }
+}
+
+/** Plans whose work on a node has not ended. */
+function plansAtWork(all: readonly NodeFacts[]): readonly string[] {
+  const entries = all.flatMap(({ journal }) => {
+    const read = parseJournal(journal)
+    return read.kind === 'Journal' ? read.entries : []
+  })
+  return [...new Set(entries.filter(({ step }) => step !== 'Failed').map(({ plan }) => plan))]
+}

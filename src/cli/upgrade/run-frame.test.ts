@@ -1,0 +1,61 @@
+import { stripVTControlCharacters } from 'node:util'
+import { describe, expect, it } from 'vitest'
+import type { ClusterUpgradeStatus } from '../../core/upgrade/upgrade-status.ts'
+import { drawRun, paintRun, type RunFrame, unbounded } from './run-frame.ts'
+import { aRun, inTheMiddle, sampleNowMs, stopped } from './run-states.test-support.ts'
+
+function frame(status: ClusterUpgradeStatus, state: RunFrame['state'] = 'Live'): RunFrame {
+  return { run: aRun(status), nowMs: sampleNowMs, state }
+}
+
+const manyNodes: ClusterUpgradeStatus = {
+  ...inTheMiddle,
+  inFlight: Array.from({ length: 40 }, (_, index) => ({
+    node: `worker-${index}`,
+    step: 'Draining',
+    since: '2026-11-21T12:01:00Z',
+    attempt: 1,
+  })),
+}
+
+describe('the live view of a run', () => {
+  it.each([
+    { what: 'in the middle', status: inTheMiddle, columns: 80 },
+    { what: 'in the middle', status: inTheMiddle, columns: 200 },
+    { what: 'stopped', status: stopped, columns: 80 },
+    { what: 'stopped', status: stopped, columns: 200 },
+    { what: 'not looked at', status: {}, columns: 80 },
+  ])('$what, on $columns columns', async ({ what, status, columns }) => {
+    const drawn = drawRun(frame(status), { columns, rows: 24 })
+    await expect(`${drawn}\n`).toMatchFileSnapshot(`testdata/run-${what.replaceAll(' ', '-')}-${columns}.txt`)
+  })
+
+  it.each([20, 80, 200])('fits %d columns and 24 rows, with 40 nodes in flight, which are counted where they do not fit', (columns) => {
+    const lines = drawRun(frame(manyNodes), { columns, rows: 24 }).split('\n')
+    // the sentence that says what to do is whole, however narrow the terminal is
+    if (columns > 20) expect(lines.length).toBeLessThanOrEqual(24)
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(columns)
+    expect(lines.some((line) => line.startsWith('… and '))).toBe(true)
+  })
+
+  it('is whole where output is no terminal', () => {
+    const lines = drawRun(frame(manyNodes, 'Once'), unbounded).split('\n')
+    expect(lines.filter((line) => line.startsWith('worker-') && line.includes('Draining'))).toHaveLength(40)
+    expect(lines.join('\n')).not.toContain('Ctrl-C')
+  })
+
+  it('says so when the API server does not answer', () => {
+    expect(drawRun(frame(inTheMiddle, 'Away'), unbounded)).toMatch(/the API server does not answer; the run goes on$/)
+  })
+
+  it('never shows a time before it began: clocks differ', () => {
+    const early = drawRun({ ...frame(inTheMiddle), nowMs: Date.UTC(2026, 10, 21, 11) }, unbounded)
+    expect(early).not.toMatch(/ -\d/)
+  })
+
+  it('painted is the same text in colours', () => {
+    const drawn = drawRun(frame(stopped), { columns: 80, rows: 24 })
+    expect(paintRun(drawn)).not.toBe(drawn)
+    expect(stripVTControlCharacters(paintRun(drawn))).toBe(drawn)
+  })
+})

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { aRun, inTheMiddle, sampleNowMs, stopped } from './run-states.test-support.ts'
+import { runView, type ViewPorts } from './run-views.ts'
+
+function ports(more: Partial<ViewPorts> = {}): ViewPorts & { readonly written: string[]; tick(): void } {
+  const written: string[] = []
+  let timer: (() => void) | undefined
+  return {
+    written,
+    tick: () => timer?.(),
+    write: (text) => void written.push(text),
+    size: () => undefined,
+    colours: false,
+    now: () => sampleNowMs,
+    every: (_, callback) => {
+      timer = callback
+      return () => {
+        timer = undefined
+      }
+    },
+    ...more,
+  }
+}
+
+describe('a run that is followed', () => {
+  it('is told in lines with the time that has passed, where output is no terminal', () => {
+    let nowMs = sampleNowMs
+    const at = ports({ now: () => nowMs })
+    const view = runView('Text', at)
+    view.seen(aRun())
+    nowMs += 65_000
+    view.answers(false)
+    view.end()
+    expect(at.written).toEqual([
+      '         0 s  no controller has looked at it yet\n',
+      '  1 min 05 s  the API server does not answer; the run goes on\n',
+    ])
+  })
+
+  it('is one JSON object a change for programs, and nothing else', () => {
+    const at = ports({ size: () => ({ columns: 80, rows: 24 }), colours: true })
+    const view = runView('Json', at)
+    view.seen(aRun(inTheMiddle))
+    view.answers(false)
+    view.answers(true)
+    view.seen(aRun(stopped))
+    view.end()
+    const told = at.written.map((line) => JSON.parse(line))
+    expect(told).toMatchObject([
+      { time: '2026-11-21T12:02:05.000Z', name: 'to-1-34', version: 'v1.34.2+k3s1', generation: 2, status: { phase: 'Nodes' } },
+      { name: 'to-1-34', status: { phase: 'Stopped', stop: { number: 1 } } },
+    ])
+    expect(at.written.every((line) => line.endsWith('}\n') && !line.slice(0, -1).includes('\n'))).toBe(true)
+  })
+
+  it('is drawn anew on a terminal, over what was drawn before, and stays at the end', () => {
+    const at = ports({ size: () => ({ columns: 80, rows: 24 }) })
+    const view = runView('Text', at)
+    view.seen(aRun(inTheMiddle))
+    const rows = (at.written[0] ?? '').split('\n').length - 1
+    at.tick()
+    expect(at.written[1]).toBe(`\u001b[${rows}A\r\u001b[J${at.written[0]}`)
+    view.end()
+    expect(at.written.at(-1)).not.toContain('Ctrl-C')
+    const count = at.written.length
+    at.tick()
+    expect(at.written).toHaveLength(count)
+  })
+
+  it('has no colour unless asked for', () => {
+    const plain = ports({ size: () => ({ columns: 80, rows: 24 }) })
+    const coloured = ports({ size: () => ({ columns: 80, rows: 24 }), colours: true })
+    for (const at of [plain, coloured]) runView('Text', at).seen(aRun(stopped))
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them
+    const colour = /\u001b\[\d+m/
+    expect(plain.written.join('')).not.toMatch(colour)
+    expect(coloured.written.join('')).toMatch(colour)
+  })
+})

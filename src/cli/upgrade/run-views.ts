@@ -1,0 +1,93 @@
+import { durationText } from './duration-text.ts'
+import { drawRun, type FrameSize, paintRun, type RunFrame } from './run-frame.ts'
+import { runChanges } from './run-lines.ts'
+import type { RunState } from './run-state.ts'
+
+/** Where a view is shown. */
+export interface ViewPorts {
+  /** Standard output. */
+  readonly write: (text: string) => void
+  /** Undefined where output is no terminal. */
+  readonly size: () => FrameSize | undefined
+  readonly colours: boolean
+  /** Epoch milliseconds. */
+  readonly now: () => number
+  /** Calls again and again; the returned function ends it. */
+  readonly every: (ms: number, callback: () => void) => () => void
+}
+
+/** Shows a run while it is followed. */
+export interface RunView {
+  seen(run: RunState): void
+  answers(answers: boolean): void
+  /** What is shown last stays. */
+  end(): void
+}
+
+export type ViewKind = 'Text' | 'Json'
+
+/** A view that draws anew on a terminal, tells changes line by line elsewhere, and prints one JSON object a change where that is asked for. */
+export function runView(kind: ViewKind, ports: ViewPorts): RunView {
+  if (kind === 'Json') return jsonView(ports)
+  return ports.size() === undefined ? lineView(ports) : liveView(ports)
+}
+
+function jsonView({ write, now }: ViewPorts): RunView {
+  return {
+    seen({ name, uid, generation, version, status }) {
+      const time = new Date(now()).toISOString()
+      write(`${JSON.stringify({ time, name, uid, generation, version, status })}\n`)
+    },
+    answers() {},
+    end() {},
+  }
+}
+
+function lineView({ write, now }: ViewPorts): RunView {
+  const beginMs = now()
+  let before: RunState | undefined
+  const tell = (line: string) => write(`${durationText(now() - beginMs).padStart(12)}  ${line}\n`)
+  return {
+    seen(run) {
+      for (const line of runChanges(before, run)) tell(line)
+      before = run
+    },
+    answers: (answers) => tell(answers ? 'the API server answers again' : 'the API server does not answer; the run goes on'),
+    end() {},
+  }
+}
+
+const redrawMs = 500
+/** `ESC [ … A`: cursor up; `ESC [ J`: clear from there on. Source: ECMA-48. */
+const csi = '\u001b['
+
+function liveView({ write, size, colours, now, every }: ViewPorts): RunView {
+  let run: RunState | undefined
+  let state: RunFrame['state'] = 'Live'
+  let drawnRows = 0
+  const draw = () => {
+    const room = size()
+    if (run === undefined || room === undefined) return
+    // the last row stays free, or the terminal would scroll
+    const frame = drawRun({ run, nowMs: now(), state }, { columns: room.columns, rows: room.rows - 1 })
+    const up = drawnRows === 0 ? '' : `${csi}${drawnRows}A\r${csi}J`
+    write(`${up}${colours ? paintRun(frame) : frame}\n`)
+    drawnRows = frame.split('\n').length
+  }
+  const stop = every(redrawMs, draw)
+  return {
+    seen(next) {
+      run = next
+      draw()
+    },
+    answers(answers) {
+      state = answers ? 'Live' : 'Away'
+      draw()
+    },
+    end() {
+      stop()
+      state = 'Ended'
+      draw()
+    },
+  }
+}

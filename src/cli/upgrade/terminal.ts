@@ -1,0 +1,34 @@
+import { systemClock } from '../../cluster/clock.ts'
+import type { ViewPorts } from './run-views.ts'
+
+/** Everything that a command of ClusterUpgrades has from its process. */
+export interface CommandPorts extends ViewPorts {
+  /** Standard error. */
+  readonly warn: (text: string) => void
+  /** Ctrl-C. */
+  readonly signal: AbortSignal
+  readonly random: () => number
+}
+
+/** The ports of this process. Colours as https://no-color.org and FORCE_COLOR say. A terminal that is closed is no fault. */
+export function processPorts(): CommandPorts {
+  const { stdout, stderr, env } = process
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
+  for (const stream of [stdout, stderr]) stream.on('error', () => {})
+  const isTerminal = stdout.isTTY === true && env.TERM !== 'dumb'
+  return {
+    write: (text) => void stdout.write(text),
+    warn: (text) => void stderr.write(`${text}\n`),
+    size: () => (isTerminal ? { columns: stdout.columns || 80, rows: stdout.rows || 24 } : undefined),
+    colours:
+      env.NO_COLOR === undefined || env.NO_COLOR === '' ? isTerminal || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') : false,
+    now: systemClock.now,
+    every: (ms, callback) => {
+      const timer = setInterval(callback, ms)
+      return () => clearInterval(timer)
+    },
+    signal: interrupted.signal,
+    random: Math.random,
+  }
+}

@@ -1,0 +1,99 @@
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { isControlPlane } from '../plan/node-selection.ts'
+import { decideUpgrade } from './decide-upgrade.ts'
+import { timestamp } from './node-turn.ts'
+import type { RunEntry } from './run-journal.ts'
+import { isEndPhase } from './run-phase.ts'
+import type { RunPatch, UpgradeDecision } from './upgrade-decision.ts'
+import type { UpgradeFacts } from './upgrade-facts.ts'
+import type { ClusterUpgradeStatus } from './upgrade-status.ts'
+
+/** One node's turn, foreseen. */
+export interface ForeseenNode {
+  readonly node: string
+  readonly from: string
+  readonly to: string
+  readonly hop: { readonly version: string; readonly number: number; readonly of: number }
+  /** Absent for a node of the control plane. */
+  readonly batch?: { readonly pool: string; readonly number: number; readonly nodes: number }
+}
+
+export interface ForeseenUpgrade {
+  /** In the order in which they begin; a node comes again with a later hop. */
+  readonly nodes: readonly ForeseenNode[]
+  /** Where the run comes to rest: complete, or why it does not go on. */
+  readonly end: ClusterUpgradeStatus
+}
+
+/** A turn of a node takes this long here; only the order matters. */
+const turnMs = 3_600_000
+
+interface World {
+  readonly facts: UpgradeFacts
+  readonly nowMs: number
+}
+
+/**
+ * Foresees the whole of a run by deciding again and again, as if each node that is begun were done before anything else happens: the same decisions as
+ * the controller's, on a cluster where nothing fails and nothing else changes. Pure.
+ */
+export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgrade {
+  const nodes: ForeseenNode[] = []
+  let world: World = { facts: { ...facts, factsAgeMs: 0 }, nowMs }
+  // each turn begins or gives back at least one node, or is the last
+  const mostTurns = 40 * (facts.nodes.length + 1)
+  for (let turn = 0; turn < mostTurns; turn += 1) {
+    const decision = decideUpgrade(world.facts, world.nowMs)
+    const patches = nodePatches(decision)
+    nodes.push(...patches.flatMap((patch) => foreseen(patch, world.facts, decision.status)))
+    const goesOn = patches.length > 0 && !isEndPhase(decision.status.phase)
+    if (!goesOn) return { nodes, end: decision.status }
+    world = after(world, decision.status, patches)
+  }
+  return { nodes, end: world.facts.upgrade.status ?? {} }
+}
+
+interface NodePatch {
+  readonly node: string
+  readonly patch: RunPatch
+}
+
+function nodePatches({ actions }: UpgradeDecision): readonly NodePatch[] {
+  return actions.flat().flatMap((action) => (action.kind === 'PatchNode' ? [{ node: action.node, patch: action.patch }] : []))
+}
+
+function foreseen(
+  { node: name, patch: { entry } }: NodePatch,
+  { nodes }: UpgradeFacts,
+  status: ClusterUpgradeStatus,
+): readonly ForeseenNode[] {
+  const node = nodes.find((one) => one.name === name)
+  if (node === undefined || entry === undefined || entry === null || entry.step !== 'Staging') return []
+  const pool = isControlPlane(node) ? undefined : status.pools?.find(({ batch }) => batch?.nodes.includes(name))
+  const { hop = { version: entry.version, number: 1, of: 1 } } = status
+  const turn = { node: name, from: node.kubeletVersion, to: entry.version, hop }
+  return pool?.batch === undefined
+    ? [turn]
+    : [{ ...turn, batch: { pool: pool.name, number: pool.batch.number, nodes: pool.batch.nodes.length } }]
+}
+
+/** Nodes that were begun are done and soaked; those that were given back bear nothing any more. */
+function after({ facts, nowMs }: World, status: ClusterUpgradeStatus, patches: readonly NodePatch[]): World {
+  const laterMs = nowMs + turnMs
+  const byNode = new Map(patches.map(({ node, patch }) => [node, patch] as const))
+  const nodes = facts.nodes.map((node) => {
+    const patch = byNode.get(node.name)
+    return patch === undefined ? node : patched(node, patch, laterMs)
+  })
+  const { metadata } = facts.upgrade
+  return { facts: { ...facts, nodes, upgrade: { ...facts.upgrade, metadata, status } }, nowMs: laterMs }
+}
+
+function patched(node: NodeFacts, { entry, unschedulable = node.unschedulable }: RunPatch, nowMs: number): NodeFacts {
+  const { run, ...rest } = node
+  if (entry === undefined) return { ...node, unschedulable }
+  if (entry === null) return { ...rest, unschedulable }
+  const since = timestamp(nowMs - turnMs)
+  const soaked: RunEntry = { ...entry, step: 'Soaking', since, cordonedAt: since }
+  return { ...rest, ready: true, unschedulable: entry.before.unschedulable, kubeletVersion: entry.version, run: JSON.stringify(soaked) }
+}
