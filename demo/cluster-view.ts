@@ -2,6 +2,8 @@
 export interface ClusterSnapshot {
   readonly nodes: readonly NodeRow[]
   readonly plans: readonly PlanRow[]
+  /** UIDs of all pods; of those that have ended until they are deleted. */
+  readonly pods: ReadonlySet<string>
 }
 
 export interface NodeRow {
@@ -90,6 +92,7 @@ export function clusterSnapshot(nodes: readonly NodeObject[], pods: readonly Pod
   return {
     nodes: nodes.map((node) => nodeRow(node, pods)).sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     plans: plans.map(planRow).sort((a, b) => (a.name < b.name ? 1 : -1)),
+    pods: new Set(pods.filter((pod) => !hasEnded(pod) || pod.metadata.deletionTimestamp === undefined).map(({ metadata }) => metadata.uid)),
   }
 }
 
@@ -108,11 +111,15 @@ function nodeRow({ metadata, spec, status }: NodeObject, pods: readonly PodObjec
 }
 
 /** What has ended, and what belongs to its node, stays where it is. */
-function isMovable({ metadata, status }: PodObject): boolean {
-  const { labels = {}, annotations = {}, ownerReferences = [] } = metadata
-  if (status.phase === 'Succeeded' || status.phase === 'Failed') return false
+function isMovable(pod: PodObject): boolean {
+  const { labels = {}, annotations = {}, ownerReferences = [] } = pod.metadata
+  if (hasEnded(pod)) return false
   const ofNode = 'kubernetes.io/config.mirror' in annotations || ownerReferences.some(({ kind }) => kind === 'DaemonSet')
   return !ofNode && labels['upgrade.cattle.io/controller'] === undefined
+}
+
+function hasEnded({ status }: PodObject): boolean {
+  return status.phase === 'Succeeded' || status.phase === 'Failed'
 }
 
 function podRow({ metadata, status }: PodObject): PodRow {
@@ -142,21 +149,25 @@ export function nodeState({ ready, cordoned }: NodeRow): string {
   return `${ready ? 'Ready' : 'NotReady'}${cordoned ? ',SchedulingDisabled' : ''}`
 }
 
-/** What changed between two snapshots, one line each. */
+/** What changed between two snapshots, one line each; without the first of them, how everything is. Causes come first: cordons, then pods that leave, then versions. */
 export function describeChanges(before: ClusterSnapshot | undefined, after: ClusterSnapshot): readonly string[] {
   const named = <T extends { name: string }>(rows: readonly T[] | undefined, name: string) => rows?.find((row) => row.name === name)
   return [
-    ...after.nodes.flatMap((node) => nodeChanges(named(before?.nodes, node.name), node)),
+    ...after.nodes.flatMap((node) => stateChanges(named(before?.nodes, node.name), node)),
+    ...podsGone(before, after),
     ...podChanges(before, after),
+    ...after.nodes.flatMap((node) => workChanges(named(before?.nodes, node.name), node)),
     ...after.plans.flatMap((plan) => planChanges(named(before?.plans, plan.name), plan)),
   ]
 }
 
-function nodeChanges(was: NodeRow | undefined, node: NodeRow): readonly string[] {
+function stateChanges(was: NodeRow | undefined, node: NodeRow): readonly string[] {
+  if (was?.ready === node.ready && was.cordoned === node.cordoned) return []
+  return [`${node.name} is ${nodeState(node)}${was === undefined ? `, ${node.version}` : ''}`]
+}
+
+function workChanges(was: NodeRow | undefined, node: NodeRow): readonly string[] {
   const lines: string[] = []
-  if (was === undefined || was.ready !== node.ready || was.cordoned !== node.cordoned) {
-    lines.push(`${node.name} is ${nodeState(node)}${was === undefined ? `, ${node.version}` : ''}`)
-  }
   if (was !== undefined && was.version !== node.version) lines.push(`${node.name} has ${node.version} now, ${was.version} before`)
   const begun = node.job.find(({ state }) => state === 'Running')
   if (begun !== undefined && !was?.job.some(({ name, state }) => name === begun.name && state === 'Running')) {
@@ -165,9 +176,15 @@ function nodeChanges(was: NodeRow | undefined, node: NodeRow): readonly string[]
   return lines
 }
 
+/** Pods that have left between two looks, quicker than anybody could see them leaving. */
+function podsGone(before: ClusterSnapshot | undefined, after: ClusterSnapshot): readonly string[] {
+  return (before?.nodes ?? []).flatMap(({ name: node, pods }) =>
+    pods.flatMap(({ name, uid, state }) => (state === 'Leaving' || after.pods.has(uid) ? [] : [`${name} leaves ${node}`])),
+  )
+}
+
 function podChanges(before: ClusterSnapshot | undefined, after: ClusterSnapshot): readonly string[] {
-  if (before === undefined) return []
-  const was = new Map(before.nodes.flatMap(({ pods }) => pods.map(({ uid, state }) => [uid, state] as const)))
+  const was = new Map((before?.nodes ?? []).flatMap(({ pods }) => pods.map(({ uid, state }) => [uid, state] as const)))
   return after.nodes.flatMap(({ name: node, pods }) =>
     pods.flatMap(({ name, uid, state }) => {
       if (was.get(uid) === state || state === 'Starting') return []

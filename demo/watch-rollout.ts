@@ -48,7 +48,7 @@ function liveView(): View {
   const begin = performance.now()
   const frame = createLogUpdate(process.stdout)
   const history: string[] = []
-  let snapshot: ClusterSnapshot = { nodes: [], plans: [] }
+  let snapshot: ClusterSnapshot = { nodes: [], plans: [], pods: new Set() }
   let state: Frame['state'] = 'Answers'
   const draw = () => {
     const { columns, rows } = process.stdout

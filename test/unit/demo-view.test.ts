@@ -68,6 +68,31 @@ describe('the live view of the demo', () => {
     expect(describeChanges(at(started), at(started))).toEqual([])
   })
 
+  it('tells of a pod that was gone before anybody saw it leaving, and not of one that has ended', () => {
+    const at = (...pods: PodObject[]) => clusterSnapshot([node('agent-1')], pods, [])
+    const ended = { ...pod('job', 'Ready'), status: { phase: 'Succeeded' } }
+    expect(describeChanges(at(pod('db', 'Ready'), pod('web', 'Starting')), at())).toEqual([
+      'shop/db leaves agent-1',
+      'shop/web leaves agent-1',
+    ])
+    expect(describeChanges(at(pod('db', 'Leaving')), at())).toEqual([])
+    expect(describeChanges(at(pod('job', 'Ready')), at(ended))).toEqual([])
+    const stopped = { ...pod('db', 'Leaving'), status: { phase: 'Succeeded' } }
+    expect(describeChanges(at(pod('db', 'Ready')), at(stopped))).toEqual(['shop/db leaves agent-1'])
+    expect(describeChanges(at(stopped), at())).toEqual([])
+  })
+
+  it('begins with what runs where, and tells causes before what they led to', () => {
+    const at = (version: string, ...pods: PodObject[]) => clusterSnapshot([node('agent-1', { cordoned: true, version })], pods, [])
+    const [start, end] = [clusterSnapshot([node('agent-1')], [pod('db', 'Ready')], []), at('v1.20.3+k3s1')]
+    expect(describeChanges(undefined, start)).toEqual(['agent-1 is Ready, v1.20.2+k3s1', 'shop/db runs on agent-1'])
+    expect(describeChanges(start, end)).toEqual([
+      'agent-1 is Ready,SchedulingDisabled',
+      'shop/db leaves agent-1',
+      'agent-1 has v1.20.3+k3s1 now, v1.20.2+k3s1 before',
+    ])
+  })
+
   it('tells what has changed, once', () => {
     expect(describeChanges(before, during)).toEqual(['agent-1 is Ready,SchedulingDisabled', 'agent-1: cordon is at work'])
     expect(describeChanges(during, during)).toEqual([])
