@@ -66,6 +66,18 @@ describe('a run', () => {
   })
 })
 
+describe('an end is told when nothing of the run is left on any node, so that whoever is killed before that goes on (I6)', () => {
+  it.each(['Complete', 'Cancelled'] as const)('%s', (end) => {
+    const world = cluster(1, 2)
+    world.until(() => world.entry('worker-0')?.step === 'Soaking')
+    if (end === 'Cancelled') world.edit({ action: 'Cancel' })
+    world.onDecision = ({ status, actions }) => {
+      if (status.phase === end) expect({ marked: world.marked(), actions }).toEqual({ marked: [], actions: [] })
+    }
+    world.untilPhase(end)
+  })
+})
+
 describe('cordons of others (I5)', () => {
   it('a node that somebody cordons while its image is pulled stays cordoned', () => {
     const world = cluster(1, 1)

@@ -32,13 +32,13 @@ export function judgeHold(input: HoldInput): Hold | undefined {
 function cancelled({ context, works }: HoldInput): Hold | undefined {
   if (!isGivenUp(context)) return undefined
   const why = isExpired(context) ? 'given up after a pause of the time that spec.failure.pauseExpiry says' : 'cancelled'
-  const left = works.filter(({ turn }) => turn.kind !== 'Given')
-  const [first] = left
+  // an end is told when nothing is left on any node: whoever is killed before that has to go on
+  const [first] = works
   if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
-  const kept = left.find(({ turn }) => turn.kind === 'Failed')
+  const kept = works.find(({ turn }) => turn.kind === 'Failed')
   const waits =
     kept === undefined
-      ? `${left.length} started nodes finish first, now ${first.at.node.name}`
+      ? `${works.length} started nodes finish first, now ${first.at.node.name}`
       : `node ${kept.at.node.name} failed and is not Ready: bring it back, or delete its Node`
   return { phase: 'Cancelling', message: `${why}; ${waits}` }
 }

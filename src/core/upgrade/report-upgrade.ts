@@ -75,7 +75,13 @@ function standing(view: RunView, started: Started): { readonly phase: UpgradePha
   if (hold !== undefined) return hold
   const active = activeWorks(view)
   const [first] = active
-  if (next.kind === 'Arrived' && first === undefined) return arrived(view)
+  // an end is told when nothing is left on any node: whoever is killed before that has to go on
+  const leaving = view.works.find(({ turn }) => turn.kind === 'Given')
+  if (next.kind === 'Arrived' && first === undefined) {
+    return leaving === undefined
+      ? arrived(view)
+      : { phase: isControlPlane(leaving.at.node) ? 'ControlPlane' : 'Nodes', message: `${leaving.at.node.name} is done` }
+  }
   // a server reports its version before its job has ended
   const hasServer = active.some(({ at }) => isControlPlane(at.node))
   const phase = hasServer ? 'ControlPlane' : (started.stage ?? (next.kind === 'Arrived' ? 'Nodes' : 'ControlPlane'))

@@ -96,6 +96,8 @@ export class RunWorld {
   facts: UpgradeFacts
   nowMs = noonMs
   readonly done: UpgradeAction[] = []
+  /** Sees every decision before it is carried out. */
+  onDecision: (decision: UpgradeDecision) => void = () => {}
   jobWay: JobWay = allIsWell
   /** Nodes that are asked to be drained and keep their pods. */
   readonly stuck = new Set<string>()
@@ -127,6 +129,7 @@ export class RunWorld {
   turn(): { readonly decision: UpgradeDecision; readonly quiet: boolean } {
     this.#drain()
     const decision = this.decide()
+    this.onDecision(decision)
     const changed = statusPatch(this.facts.upgrade.status, decision.status) !== undefined
     this.facts = { ...this.facts, upgrade: { ...this.facts.upgrade, status: decision.status } }
     for (const action of decision.actions.flat()) this.carryOut(action)
