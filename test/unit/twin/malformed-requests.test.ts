@@ -231,7 +231,7 @@ const patches: readonly Case[] = [
     path: `${canary}?fieldManager=a`,
     body: 'apiVersion: v2\nkind: X\n',
     code: 400,
-    says: 'no kind "X" is registered',
+    says: 'Incorrect version specified in apply patch. Specified patch version: v2, expected: v1',
   },
   {
     what: 'a stale version',
