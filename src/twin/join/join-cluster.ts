@@ -81,6 +81,7 @@ async function join(options: JoinOptions, kubelets: JoinedVersion, client: ApiCl
     return await leaveCluster(client, `${joinedLabel}=${run}`)
   }
   try {
+    fleet.startHeartbeats()
     await registerNodes({ fleet, client, ours, count }, machineOf)
     await fleet.start()
   } catch (error) {

@@ -2,6 +2,7 @@ import type { Pod } from 'kubernetes-types/core/v1'
 import { describe, expect, it } from 'vitest'
 import { MemoryApi } from '../../../test/loopback/memory-api.ts'
 import { createApiClient } from '../../cluster/api-client.ts'
+import { ApiError } from '../../cluster/api-error.ts'
 import { silentLog } from '../../cluster/log.ts'
 import type { ServerCapabilities } from '../../cluster/server-capabilities.ts'
 import { VirtualClock } from '../../cluster/virtual-clock.ts'
@@ -77,5 +78,25 @@ describe('kubelets of a real API server', () => {
     await clock.advance(60_000)
     fleet.stop()
     expect(server.lines(/^PATCH .*leases/)).toHaveLength(6)
+  })
+
+  it('beat before the fleet is started, but never for a node that somebody else has registered', async () => {
+    const server = new MemoryApi()
+    const clock = new VirtualClock({ startMs })
+    const client = createApiClient(server, capabilities, { clock })
+    const random = seeded()
+    const api = new ClusterKubeletApi(client, { random, log: silentLog, isOurs: () => true, existingNodes: 'Refuse' })
+    const fleet = new KubeletFleet({ api, clock, random })
+    fleet.startHeartbeats()
+    await fleet.addNode(newMachine({ name: 'a', version: 'v1.20.2', bootId: 'a' }))
+    server.refuse = (line) =>
+      line === 'POST /api/v1/nodes' ? new ApiError({ status: 409, reason: 'AlreadyExists', message: 'is there' }) : undefined
+    await expect(fleet.addNode(newMachine({ name: 'b', version: 'v1.20.2', bootId: 'b' }))).rejects.toMatchObject({
+      reason: 'AlreadyExists',
+    })
+    await clock.advance(400_000)
+    fleet.stop()
+    expect(server.lines(/^PATCH .*leases\/a/)).toHaveLength(40)
+    expect(server.lines(/\/b(\/|$)/)).toEqual([])
   })
 })

@@ -53,11 +53,16 @@ export class KubeletFleet {
   /** Begins to run what is bound to the nodes that have been added, and to those that are added later. */
   async start(): Promise<void> {
     if (this.#unwatch !== undefined) return
-    this.#heartbeats?.start()
+    this.startHeartbeats()
     this.#unwatch = await this.#options.api.watchPods({
       seen: (pod) => this.#nodes.get(pod.spec?.nodeName ?? '')?.seen(pod),
       gone: (pod) => this.#nodes.get(pod.spec?.nodeName ?? '')?.gone(pod),
     })
+  }
+
+  /** Before the start: nodes that have been registered stay Ready for as long as it takes to register the others. */
+  startHeartbeats(): void {
+    this.#heartbeats?.start()
   }
 
   /** Everything stands still; the objects stay as they are. */

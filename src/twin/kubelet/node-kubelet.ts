@@ -29,6 +29,8 @@ export class NodeKubelet implements Beating {
   readonly #pressure: NodePressure
   #machine: Machine
   #presence: Presence = 'Up'
+  /** Before its Node is there, a Lease or a status would be that of somebody else's. */
+  #registration: 'Missing' | 'Done' = 'Missing'
   #lastSeenMs: number
   #unready: string | undefined
   #cancelReturn: (() => void) | undefined
@@ -78,16 +80,18 @@ export class NodeKubelet implements Beating {
 
   async register(): Promise<void> {
     await this.#reporter.register()
+    this.#registration = 'Done'
     await this.#syncStaticPods()
   }
 
   adopt(node: Node): void {
     for (const { names = [], sizeBytes = 0 } of node.status?.images ?? []) for (const name of names) this.images.add(name, sizeBytes)
     this.#reporter.adopt(node)
+    this.#registration = 'Done'
   }
 
   beat(what: 'Lease' | 'Status'): void {
-    if (this.#presence !== 'Up') return
+    if (this.#presence !== 'Up' || this.#registration === 'Missing') return
     if (what === 'Lease') this.#reporter.renewLease()
     else void this.#reporter.writeStatus()
   }
