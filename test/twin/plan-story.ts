@@ -146,7 +146,7 @@ const workload: fc.Arbitrary<StoryWorkload> = fc.record({
 const storyWith = (plan: fc.Arbitrary<StoryPlan>, workloads: fc.Arbitrary<readonly StoryWorkload[]>): fc.Arbitrary<PlanStory> =>
   fc.record({
     seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
-    minor: fc.constantFrom(26, 31, 34),
+    minor: fc.constantFrom(14, 20, 26, 31, 34, 35),
     servers: fc.array(node, { minLength: 1, maxLength: 3 }),
     agents: fc.array(node, { minLength: 0, maxLength: 4 }),
     workloads,
