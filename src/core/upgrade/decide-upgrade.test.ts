@@ -66,6 +66,40 @@ describe('a run', () => {
   })
 })
 
+describe('a cluster that is there is not held', () => {
+  it.each(['Pause', 'Cancel'])('%s after the end changes nothing', (action) => {
+    const world = cluster(1, 1)
+    world.untilPhase('Complete')
+    world.edit({ action })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Complete', message: `the cluster runs ${to}` })
+  })
+
+  it('a paused run that finds its cluster there is complete', () => {
+    const world = new RunWorld([server(0, { kubeletVersion: to })], { apiServer: to })
+    world.edit({ action: 'Pause' })
+    world.settle()
+    expect(world.status.phase).toBe('Complete')
+  })
+
+  it('nodes that were set aside are given back by a cancel all the same', () => {
+    const world = cluster(1, 1, { failure: { retries: 0, budget: 1 } })
+    world.jobWay = (job, entry) => {
+      if (job.labels['falkirk.dev/step'] !== 'Change') return { end: 'Complete' }
+      return job.annotations['falkirk.dev/node'] === 'worker-0' ? { end: 'Failed' } : { end: 'Complete', version: entry.version }
+    }
+    world.untilPhase('CompletedWithFindings')
+    world.edit({ action: 'Pause' })
+    world.settle()
+    expect(world.status.phase).toBe('CompletedWithFindings')
+    world.edit({ action: 'Cancel' })
+    world.settle()
+    expect(world.status.phase).toBe('Cancelled')
+    expect(world.node('worker-0').unschedulable).toBe(false)
+    expect(world.marked()).toEqual([])
+  })
+})
+
 describe('an end is told when nothing of the run is left on any node, so that whoever is killed before that goes on (I6)', () => {
   it.each(['Complete', 'Cancelled'] as const)('%s', (end) => {
     const world = cluster(1, 2)

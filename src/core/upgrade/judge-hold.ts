@@ -25,7 +25,20 @@ export interface HoldInput {
 
 /** Judges whether a run may start nodes; the first reason not to is told. */
 export function judgeHold(input: HoldInput): Hold | undefined {
+  if (isThere(input)) return undefined
   return cancelled(input) ?? another(input) ?? refused(input) ?? marked(input) ?? plansFirst(input) ?? paused(input) ?? stopped(input)
+}
+
+/** Of a run that has arrived there is nothing to hold, unless nodes that were set aside have to be given back. */
+function isThere({ next, works, context }: HoldInput): boolean {
+  if (next.kind !== 'Arrived') return false
+  if (isGivenUp(context)) return works.length === 0 && !wasCancelled(context)
+  return works.every(({ at, turn }) => at.entry.step === 'Quarantined' && turn.kind === 'Failed')
+}
+
+function wasCancelled({ facts }: RunContext): boolean {
+  const phase = facts.upgrade.status?.phase
+  return phase === 'Cancelling' || phase === 'Cancelled'
 }
 
 /** Started nodes finish; then it is over. A pause that lasted too long is given up in the same way. */
