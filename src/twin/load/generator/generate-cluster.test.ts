@@ -70,6 +70,13 @@ describe('a generated cluster', () => {
     expect(defects).toEqual([])
   })
 
+  it.each(['v1.30.1', 'v1.36.1'])('has no empty labels where a server of %s would store none', (version) => {
+    const { objects } = generateCluster({ nodes: 9, pods: 100, version })
+    const labels = objects.filter(({ kind }) => kind.startsWith('Endpoint')).map(({ metadata }) => metadata.labels)
+    expect(labels.length).toBeGreaterThan(10)
+    expect(labels.filter((one) => one !== undefined && Object.keys(one).length === 0)).toEqual([])
+  })
+
   it('is the same for the same seed and another for another', () => {
     const text = (seed: number) => JSON.stringify(generateCluster({ nodes: 9, pods: 100, seed }).objects)
     expect(text(7)).toBe(text(7))

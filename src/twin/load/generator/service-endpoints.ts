@@ -18,7 +18,8 @@ export function addEndpoints(service: KubeObject, members: readonly KubeObject[]
   if (minor < withoutPodVersionMinor) return
   const byName = [...members].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1)).map((pod) => as<Pod>(pod))
   const { name, namespace } = service.metadata
-  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), labels: endpointsLabels(service, minor) }
+  const labels = endpointsLabels(service, minor)
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }), ...(Object.keys(labels).length === 0 ? {} : { labels }) }
   const subsets = endpointSubsets(as<Service>(service), byName, minor)
   maker.make('endpoints', { apiVersion: 'v1', kind: 'Endpoints', metadata, subsets }, ageSeconds)
   const groups = sliceGroups({ service: as<Service>(service), pods: byName, minor, nodeOf: (node) => nodeOf(node) as Node | undefined })
