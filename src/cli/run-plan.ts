@@ -4,8 +4,8 @@ import { type ForeseenDrain, foreseeDrain } from '../core/upgrade/foresee-drain.
 import { type ForeseenNode, foreseeUpgrade } from '../core/upgrade/foresee-upgrade.ts'
 import { upgradeSettings } from '../core/upgrade/upgrade-settings.ts'
 import type { ClusterUpgradeStatus } from '../core/upgrade/upgrade-status.ts'
-import { alignColumns } from './align-columns.ts'
 import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
+import { planText } from './upgrade/plan-text.ts'
 import { type ClusterFacts, readClusterFacts } from './upgrade/read-facts.ts'
 import type { CommandPorts } from './upgrade/terminal.ts'
 import type { WishedUpgrade } from './upgrade/wished-upgrade.ts'
@@ -69,21 +69,4 @@ export function planUpgrade({ facts, budgets }: ClusterFacts, nowMs: number): Pl
 function whyOf({ batch }: ForeseenNode): string {
   if (batch === undefined) return 'control plane first, one at a time'
   return `pool ${batch.pool}, batch ${batch.number}${batch.nodes === 1 ? '' : ` of ${batch.nodes} nodes`}`
-}
-
-function planText({ name, version, nodes, end }: PlannedUpgrade): string {
-  const head = `ClusterUpgrade ${name} to ${version}: ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`} to bring there; nothing is changed now`
-  const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, String(turn.drain.pods), turn.why])
-  const table = nodes.length === 0 ? [] : ['', ...alignColumns([['#', 'HOP', 'NODE', 'RUNS', 'PODS', 'WHY'], ...rows])]
-  return [head, ...table, ...troubles(nodes), '', `End: ${end.phase ?? 'unknown'}: ${end.message ?? 'nothing is said'}`].join('\n')
-}
-
-/** Of each node once, as pods lie now. */
-function troubles(nodes: readonly PlannedNode[]): readonly string[] {
-  const told = new Map(nodes.flatMap(({ node, drain: { trouble } }) => (trouble === undefined ? [] : [[node, trouble] as const])))
-  if (told.size === 0) return []
-  const lines = [...told].map(
-    ([node, trouble]) => `  ${node}: ${trouble.startsWith(`${node} `) ? trouble.slice(node.length + 1) : trouble}`,
-  )
-  return ['', 'As pods lie now, these drains would wait or stop:', ...lines]
 }

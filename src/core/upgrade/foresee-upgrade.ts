@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
+import { compareUpstream, parseVersion } from '../version/kubernetes-version.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
 import { timestamp } from './node-turn.ts'
 import type { RunEntry } from './run-journal.ts'
@@ -85,8 +86,14 @@ function after({ facts, nowMs }: World, status: ClusterUpgradeStatus, patches: r
     const patch = byNode.get(node.name)
     return patch === undefined ? node : patched(node, patch, laterMs)
   })
-  const { metadata } = facts.upgrade
-  return { facts: { ...facts, nodes, upgrade: { ...facts.upgrade, metadata, status } }, nowMs: laterMs }
+  const upgrade = { ...facts.upgrade, status }
+  return { facts: { ...facts, nodes, apiServer: oldestServer(nodes) ?? facts.apiServer, upgrade }, nowMs: laterMs }
+}
+
+/** An API server is of the version of its node. */
+function oldestServer(nodes: readonly NodeFacts[]): string | undefined {
+  const versions = nodes.filter(isControlPlane).flatMap(({ kubeletVersion }) => parseVersion(kubeletVersion) ?? [])
+  return versions.toSorted(compareUpstream)[0]?.text
 }
 
 function patched(node: NodeFacts, { entry, unschedulable = node.unschedulable }: RunPatch, nowMs: number): NodeFacts {

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest'
+import { budgetFacts } from '../core/drain/disruption-budget.ts'
+import { noonMs } from '../core/plan/plan-facts.test-support.ts'
+import { anUpgrade, aPod, server, several, someUpgradeFacts, to, worker } from '../core/upgrade/run-world.test-support.ts'
+import { planUpgrade } from './run-plan.ts'
+import { planText } from './upgrade/plan-text.ts'
+
+const nodes = [...several(3, (index) => server(index)), ...several(4, (index) => worker(index))]
+const upgrade = anUpgrade({ pools: [{ name: 'workers', nodeSelector: {}, batches: { first: 1, factor: 2, max: 2 } }] })
+
+/** Workers hold pods of one workload each, worker-0 most of them. */
+const pods = new Map(
+  several(4, (index) => worker(index).name).map((name, index) => [
+    name,
+    several(4 - index, (at) =>
+      aPod(`${name}-${at}`, name, { controller: { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: name, controller: true } }),
+    ),
+  ]),
+)
+const facts = someUpgradeFacts(nodes, { upgrade, podsByNode: { get: (name) => pods.get(name) ?? [] } })
+
+describe('falkirk plan', () => {
+  it('has every node once, control plane first and one by one, then batches that grow, the least loaded first', () => {
+    const { nodes: planned, end } = planUpgrade({ facts }, noonMs)
+    expect(planned.map(({ node, batch, why, drain }) => [node, batch?.number, why, drain.pods])).toEqual([
+      ['server-0', undefined, 'control plane first, one at a time', 0],
+      ['server-1', undefined, 'control plane first, one at a time', 0],
+      ['server-2', undefined, 'control plane first, one at a time', 0],
+      ['worker-3', 1, 'pool workers, batch 1', 1],
+      // those of a batch begin together
+      ['worker-1', 2, 'pool workers, batch 2 of 2 nodes', 3],
+      ['worker-2', 2, 'pool workers, batch 2 of 2 nodes', 2],
+      ['worker-0', 3, 'pool workers, batch 3', 4],
+    ])
+    expect(end).toMatchObject({ phase: 'Complete', message: `the cluster runs ${to}` })
+  })
+
+  it('leaves out nodes that are there', () => {
+    const there = nodes.map((node) => (node.name === 'worker-0' ? node : { ...node, kubeletVersion: to }))
+    expect(planUpgrade({ facts: { ...facts, nodes: there } }, noonMs).nodes.map(({ node }) => node)).toEqual(['worker-0'])
+  })
+
+  it('goes as far as stopAfter', () => {
+    const stopping = anUpgrade({ stopAfter: 'ControlPlane' })
+    const planned = planUpgrade({ facts: { ...facts, upgrade: stopping } }, noonMs)
+    expect(planned.nodes.map(({ node }) => node)).toEqual(['server-0', 'server-1', 'server-2'])
+    expect(planned.end).toMatchObject({ phase: 'Paused', message: expect.stringContaining('stopped after the control plane') })
+  })
+
+  it('says why nothing would be done', () => {
+    const refused = planUpgrade({ facts: { ...facts, upgrade: anUpgrade({ version: 'v1.29.0+k3s1' }) } }, noonMs)
+    expect(refused).toMatchObject({ nodes: [], end: { phase: 'Refused', message: expect.stringContaining('lower') } })
+    const sick = nodes.map((node) => (node.name === 'server-2' ? { ...node, ready: false } : node))
+    const waiting = planUpgrade({ facts: { ...facts, nodes: sick } }, noonMs)
+    expect(waiting.nodes).toEqual([])
+    expect(waiting.end.message).toContain('server-2 is not Ready')
+  })
+
+  it('names drains that would be refused or held back, as pods lie now', () => {
+    const bare = aPod('bare', 'worker-0', {})
+    const { controller: _, ...without } = bare
+    const budget = budgetFacts({
+      apiVersion: 'policy/v1',
+      metadata: { name: 'web', namespace: 'default', uid: 'b', generation: 1 },
+      spec: { minAvailable: 1, selector: { matchLabels: { app: 'web' } } },
+      status: { observedGeneration: 1, disruptionsAllowed: 0, currentHealthy: 1, desiredHealthy: 1, expectedPods: 1 },
+    })
+    const held = new Map([
+      ['worker-0', [without]],
+      ['worker-1', [aPod('web-1', 'worker-1')]],
+    ])
+    const troubled = { ...facts, podsByNode: { get: (name: string) => held.get(name) ?? [] } }
+    const text = planText(planUpgrade({ facts: troubled, budgets: [budget] }, noonMs))
+    expect(text).toMatch(/^ {2}worker-0: cannot be drained: default\/bare /m)
+    expect(text).toMatch(/^ {2}worker-1: default\/web-1 .*web/m)
+  })
+
+  it('is a table for people', async () => {
+    await expect(`${planText(planUpgrade({ facts }, noonMs))}\n`).toMatchFileSnapshot('testdata/plan.table.txt')
+  })
+})
