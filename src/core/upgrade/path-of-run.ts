@@ -4,7 +4,7 @@ import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } f
 import type { NextHop } from './next-hop.ts'
 import type { RunContext } from './node-turn.ts'
 import { computePath } from './path/compute-path.ts'
-import type { Hop as PathHop, PathRequest } from './path/upgrade-path.ts'
+import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from './path/upgrade-path.ts'
 import type { NodeGroups } from './pools.ts'
 import { upgradeContainerOf } from './upgrade-image.ts'
 
@@ -23,6 +23,8 @@ export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
   const workers = facts.nodes.filter((node) => !isControlPlane(node))
   const found = computePath(pathRequest(groups, workers, context))
   if (found.kind === 'Refused') return refused(`${found.message} (${found.source})`)
+  const unmet = unmetWayPoint(found.path.hops, context)
+  if (unmet !== undefined) return refused(unmet)
   const [first, ...later] = found.path.hops
   const path = found.path.hops.map(({ version }) => version)
   if (first === undefined) return { kind: 'Arrived', path }
@@ -41,9 +43,29 @@ function pathRequest({ controlPlane }: NodeGroups, workers: readonly NodeFacts[]
     to: target,
     workers: settings.workers,
     releases: facts.releases,
-    acceptedRisks: settings.unsupportedSkew ? ['UnsupportedSkew', 'PreRelease'] : ['PreRelease'],
+    acceptedRisks: pathRisks.filter((risk) => settings.acceptedRisks.has(risk)),
   }
 }
+
+/** What is known not to hold is told before anything begins, and not when the run has come to it. */
+function unmetWayPoint(hops: readonly PathHop[], context: RunContext): string | undefined {
+  for (const { version, wayPoints } of hops) {
+    const unmet = wayPoints.find((wayPoint) => holdsRun(wayPoint, context))
+    if (unmet === undefined) continue
+    const { id, needs, reason, source } = unmet
+    return `the hop to ${version} needs ${needs}: ${reason} (${source}); see to it, then accept it in spec.acceptedRisks with check ${id}`
+  }
+  return undefined
+}
+
+/** Doubt about etcd holds a run as well: what goes wrong there loses members, or data. */
+function holdsRun({ id, state }: WayPoint, { settings }: RunContext): boolean {
+  const isOpen = state === 'Required' || (state === 'Check' && id.startsWith('etcd-'))
+  return isOpen && !settings.acceptedRisks.has(id) && !(ownImageRules.has(id) && settings.upgrade !== undefined)
+}
+
+/** Rules of the distribution's own upgrade image. */
+const ownImageRules: ReadonlySet<string> = new Set(['k3s-build-month'])
 
 /** A proxy in front may answer with a version of its own. */
 function isForeign(answered: KubernetesVersion, servers: readonly KubernetesVersion[]): boolean {

@@ -23,7 +23,8 @@ export interface UpgradeSettings {
   readonly continueFrom: number
   readonly stopAfter?: 'Hop' | 'ControlPlane' | 'Pool' | 'Batch' | 'Node'
   readonly workers: 'Lazy' | 'EveryHop'
-  readonly unsupportedSkew: boolean
+  /** Names of risks and way-points. */
+  readonly acceptedRisks: ReadonlySet<string>
   readonly pools: readonly PoolSettings[]
   /** Absent: all. */
   readonly nodes?: ReadonlySet<string>
@@ -55,7 +56,7 @@ export function upgradeSettings(spec: ClusterUpgradeSpec): UpgradeSettings {
     continueFrom: spec.continueFrom ?? 0,
     ...(spec.stopAfter === undefined ? {} : { stopAfter: spec.stopAfter }),
     workers: spec.workers ?? 'Lazy',
-    unsupportedSkew: spec.unsupportedSkew !== undefined,
+    acceptedRisks: new Set((spec.acceptedRisks ?? []).map(({ check }) => check)),
     pools: poolSettings(spec.pools ?? [], spec.scope === 'Pools'),
     ...(spec.nodes === undefined ? {} : { nodes: new Set(spec.nodes) }),
     drain: drainSettings(spec.drain),

@@ -99,6 +99,18 @@ const NodeSpec = z
   })
   .describe('How a node is changed.')
 
+const AcceptedRisk = z
+  .strictObject({
+    check: z
+      .string()
+      .min(1)
+      .describe(
+        'UnsupportedSkew: nodes stay behind until the end. PreRelease: the version may be one. Or the name of a way-point, such as etcd-3.5.26.',
+      ),
+    reason: z.string().min(1).describe('Why it is accepted, for whoever reads it later.'),
+  })
+  .describe('A risk that people take by its name.')
+
 /** What people want of an upgrade of a whole cluster. Durations are those of Go. What is not built yet is no field here, and is refused. */
 export const ClusterUpgradeSpec = z
   .strictObject({
@@ -125,9 +137,10 @@ export const ClusterUpgradeSpec = z
         'Lazy: nodes skip hops as far as the version-skew policy allows, and are drained less often. EveryHop: they do not. Lazy when left out.',
       )
       .exactOptional(),
-    unsupportedSkew: z
-      .literal('AcceptedByOperator')
-      .describe('Lets nodes lag further behind than the version-skew policy allows. Nobody supports this.')
+    acceptedRisks: z
+      .array(AcceptedRisk)
+      .max(50)
+      .describe('Rules of the path that are known not to hold and are taken into account, each with a reason.')
       .exactOptional(),
     pools: z.array(PoolSpec).max(100).describe('One pool after another, in this order; nodes of no pool come last.').exactOptional(),
     nodes: z.array(z.string()).max(5000).describe('Only these nodes, besides the control plane; all when left out.').exactOptional(),
