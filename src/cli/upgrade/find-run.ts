@@ -25,7 +25,7 @@ export async function findRun(client: ApiClient, name: string | undefined, ended
 }
 
 /** Every ClusterUpgrade. Throws FK_NO_RUN where their API is not there. */
-export async function listRuns(client: ApiClient): Promise<readonly KubeObject[]> {
+async function listRuns(client: ApiClient): Promise<readonly KubeObject[]> {
   try {
     return (await client.list<KubeObject>(clusterUpgrades)).items
   } catch (error) {
