@@ -243,6 +243,37 @@ describe('a pause that lasts too long', () => {
   })
 })
 
+describe('a pool that selects no node', () => {
+  const pools = [{ name: 'blue', nodeSelector: { matchLabels: { pool: 'blue' } } }]
+  const blue = (index: number) => worker(index, { labels: { pool: 'blue' } })
+
+  it('is refused before anything is touched', () => {
+    const world = cluster(1, 1, { pools })
+    world.settle()
+    expect(world.status.phase).toBe('Refused')
+    world.nowMs += 60_000
+    expect(world.settle().status.phase).toBe('Refused')
+    expect(world.done).toEqual([])
+  })
+
+  it('because its last node was deleted in mid-run holds nobody up', () => {
+    const world = new RunWorld([server(0), blue(0), worker(1)])
+    world.edit({ pools })
+    world.until(() => world.entry('worker-0')?.step === 'Draining')
+    world.removeNode('worker-0')
+    world.untilPhase('Complete')
+    expect(world.changeJobs()).toEqual(['server-0', 'worker-1'])
+  })
+
+  it('and was added to a run at work is refused', () => {
+    const world = cluster(1, 2)
+    world.until(() => world.entry('worker-0')?.step === 'Draining')
+    world.edit({ pools })
+    world.until(({ status }) => status.phase === 'Refused')
+    expect(world.status.message).toMatch(/spec\.pools\[0\] \(blue\) selects no node/)
+  })
+})
+
 describe('two runs', () => {
   const entryOf = (run: string, step: string) =>
     JSON.stringify({

@@ -11,6 +11,7 @@ import { refusedStatus } from './refused-status.ts'
 import { reportUpgrade } from './report-upgrade.ts'
 import { failNode, failureStop } from './run-failures.ts'
 import { parseRunEntry } from './run-journal.ts'
+import { isEndPhase } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
 import { startNodes } from './start-nodes.ts'
 import { boundaryStop } from './stop-after.ts'
@@ -46,7 +47,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const started = nodesAtWork(facts)
   const context: RunContext = { facts, settings, target, stopNumber, nowMs, held: heldByBudget(groups.pools, started) }
   const works = started.map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
-  const problem = poolProblem(facts.nodes, settings)
+  const problem = poolProblem(facts.nodes, settings, knownPools(facts))
   const remaining = withoutSetAside(groups, works)
   const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
   const stop = isStopped ? lastStop : (failureStop(works, context) ?? boundaryStop(works, { context, groups: remaining, next }))
@@ -61,6 +62,12 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
     ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs]),
   }
+}
+
+/** Pools that the run has begun with; one that was refused has not. */
+function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> {
+  const hasBegun = status?.startedAt !== undefined && status.phase !== 'Refused' && !isEndPhase(status.phase)
+  return new Set(hasBegun ? (status.pools ?? []).map(({ name }) => name) : [])
 }
 
 /** The run goes on without the nodes that were set aside. */

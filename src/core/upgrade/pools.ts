@@ -38,8 +38,15 @@ function isNamed(name: string, { pools }: Pick<UpgradeSettings, 'pools'>): boole
   return pools.some((pool, at) => pool.name === name && (at < pools.length - 1 || Object.keys(pool.nodeSelector).length > 0))
 }
 
-/** What is wrong with the pools of a spec, as one sentence that names the field and the fix. */
-export function poolProblem(nodes: readonly NodeFacts[], settings: Pick<UpgradeSettings, 'pools' | 'nodes' | 'scope'>): string | undefined {
+/**
+ * What is wrong with the pools of a spec, as one sentence that names the field and the fix. A pool of `known` had nodes when the run began with it:
+ * its last one may be deleted since.
+ */
+export function poolProblem(
+  nodes: readonly NodeFacts[],
+  settings: Pick<UpgradeSettings, 'pools' | 'nodes' | 'scope'>,
+  known: ReadonlySet<string> = new Set(),
+): string | undefined {
   const named = settings.scope === 'Pools' ? settings.pools : settings.pools.slice(0, -1)
   const twice = named.find(({ name }, at) => named.findIndex((pool) => pool.name === name) !== at)
   if (twice !== undefined) return `spec.pools has two pools named ${twice.name}: give each its own name`
@@ -47,6 +54,7 @@ export function poolProblem(nodes: readonly NodeFacts[], settings: Pick<UpgradeS
   if (missing !== undefined) return `spec.nodes names ${missing}, which is no node of this cluster: correct the name, or leave it out`
   const workers = nodes.filter((node) => !isControlPlane(node))
   for (const [at, { name, nodeSelector }] of named.entries()) {
+    if (known.has(name)) continue
     const matches = compileSelector(nodeSelector)
     const selected = workers.filter(({ labels }) => matches(labels))
     const onlyServers = selected.length === 0 && nodes.some((node) => matches(node.labels))

@@ -141,12 +141,17 @@ export class RunWorld {
   /** Time passes, Jobs end; until `holds`, or it throws with what was told last. */
   until(holds: (world: this) => boolean, mostSeconds = 7_200): void {
     const endsAtMs = this.nowMs + mostSeconds * 1_000
-    for (; this.nowMs < endsAtMs; this.nowMs += 5_000) {
+    for (; this.nowMs < endsAtMs; this.pass()) {
       this.turn()
       if (holds(this)) return
-      this.#work()
     }
     throw new Error(`not within ${mostSeconds} s: ${JSON.stringify(this.status)}`)
+  }
+
+  /** Five seconds go by, in which Jobs end. */
+  pass(): void {
+    this.#work()
+    this.nowMs += 5_000
   }
 
   untilPhase(phase: ClusterUpgradeStatus['phase'], mostSeconds?: number): ClusterUpgradeStatus {

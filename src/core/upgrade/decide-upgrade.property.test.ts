@@ -1,0 +1,202 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { isControlPlane } from '../plan/node-selection.ts'
+import { parseRunEntry } from './run-journal.ts'
+import { from, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+import type { UpgradeAction } from './upgrade-decision.ts'
+
+/** What people and nodes do between two decisions. */
+type Turn =
+  | { readonly kind: 'Wish'; readonly action: 'Run' | 'Pause' }
+  | { readonly kind: 'Cordon' | 'Uncordon' | 'Unready' | 'Ready' | 'Leave'; readonly worker: number }
+  | { readonly kind: 'Continue' | 'Wait' }
+
+const turn: fc.Arbitrary<Turn> = fc.oneof(
+  { weight: 8, arbitrary: fc.constant({ kind: 'Wait' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('Wish' as const), action: fc.constantFrom('Run' as const, 'Pause' as const) }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('Cordon' as const, 'Uncordon' as const, 'Unready' as const, 'Ready' as const, 'Leave' as const),
+      worker: fc.nat({ max: 4 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: 'Continue' as const }) },
+)
+
+const story = fc.record({
+  servers: fc.constantFrom(1, 3),
+  workers: fc.nat({ max: 5 }),
+  max: fc.integer({ min: 1, max: 4 }),
+  budget: fc.nat({ max: 1 }),
+  failing: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+  turns: fc.array(turn, { minLength: 20, maxLength: 60 }),
+})
+type Story = typeof story extends fc.Arbitrary<infer T> ? T : never
+
+function worldOf({ servers, workers, max, budget, failing }: Story): RunWorld {
+  const world = new RunWorld([...several(servers, server), ...several(workers, worker)])
+  world.edit({
+    failure: { retries: 0, budget },
+    ...(workers === 0 ? {} : { pools: [{ name: 'all', nodeSelector: {}, batches: { first: max, max } }] }),
+  })
+  world.jobWay = (job, entry) => {
+    if (job.labels['falkirk.dev/step'] !== 'Change') return { end: 'Complete' }
+    const fails = job.annotations['falkirk.dev/node'] === `worker-${failing}` && entry.attempt === 1
+    return fails ? { end: 'Failed' } : { end: 'Complete', version: entry.version }
+  }
+  return world
+}
+
+function carryOut(world: RunWorld, one: Turn): void {
+  const has = (name: string) => world.facts.nodes.some((node) => node.name === name)
+  switch (one.kind) {
+    case 'Wish':
+      world.edit({ action: one.action })
+      return
+    case 'Continue':
+      world.edit({ action: 'Run', continueFrom: world.status.stop?.number ?? 0 })
+      return
+    case 'Wait':
+      return
+    default: {
+      const name = `worker-${one.worker}`
+      if (!has(name)) return
+      if (one.kind === 'Leave') world.removeNode(name)
+      else if (one.kind === 'Ready' || one.kind === 'Unready') world.setNode(name, { ready: one.kind === 'Ready' })
+      else world.setNode(name, { unschedulable: one.kind === 'Cordon' })
+    }
+  }
+}
+
+/** Tells a story, and shows each decision before it is carried out. */
+function tell(story: Story, see: (world: RunWorld) => void): RunWorld {
+  const world = worldOf(story)
+  for (const one of story.turns) {
+    carryOut(world, one)
+    see(world)
+    world.until(() => true)
+    world.pass()
+  }
+  return world
+}
+
+function stepOf(node: NodeFacts): string | undefined {
+  const read = parseRunEntry(node.run)
+  return read.kind === 'Entry' ? read.entry.step : undefined
+}
+
+const atWork = new Set<string | undefined>(['Staging', 'Draining', 'Changing', 'Verifying', 'Soaking'])
+
+/** Nodes are mended, and the run is continued until it ends; somebody's cordons count, so they are taken back. */
+function mend(world: RunWorld, { workers }: Story): void {
+  for (const { name, run } of world.facts.nodes)
+    world.setNode(name, { ready: true, ...(run === undefined ? { unschedulable: false } : {}) })
+  if (workers > 0) world.edit({ pools: [{ name: 'all', nodeSelector: {}, maxUnavailable: 5 }] })
+  for (let tries = 0; tries < 6; tries++) {
+    world.edit({ action: 'Run', continueFrom: world.status.stop?.number ?? 0 })
+    world.until(({ status }) => ['Complete', 'CompletedWithFindings', 'Stopped'].includes(status.phase ?? ''))
+    if (world.status.phase !== 'Stopped') return
+  }
+}
+
+function workersAway({ facts }: RunWorld): readonly string[] {
+  return facts.nodes.filter((node) => !isControlPlane(node) && (!node.ready || node.unschedulable)).map(({ name }) => name)
+}
+
+function newlyCordoned(actions: readonly UpgradeAction[]): readonly string[] {
+  return actions.flatMap((action) => {
+    const cordons = action.kind === 'PatchNode' && action.patch.unschedulable === true && action.patch.entry?.step === 'Draining'
+    return cordons && action.node.startsWith('worker') ? [action.node] : []
+  })
+}
+
+describe('for any cluster and whatever happens to it', () => {
+  it('the same facts at the same time give the same bytes', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        tell(told, (world) => {
+          const shuffled = { ...world.facts, nodes: world.facts.nodes.toReversed() }
+          const once = JSON.stringify(world.decide())
+          world.facts = shuffled
+          expect(JSON.stringify(world.decide())).toBe(once)
+        })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('a decision that has been carried out leads to one without actions', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const world = tell(told, () => {})
+        world.settle()
+        expect(world.decide().actions).toEqual([])
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('I2: one control-plane node at work at the most, and no worker beside it', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        tell(told, ({ facts }) => {
+          const busy = facts.nodes.filter((node) => atWork.has(stepOf(node)))
+          const servers = busy.filter(isControlPlane)
+          expect(servers.length).toBeLessThanOrEqual(1)
+          if (servers.length === 1) expect(busy).toHaveLength(1)
+        })
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('I3: no node is cordoned when more than maxUnavailable would be away', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const check = (world: RunWorld) => {
+          world.onDecision = ({ actions }) => {
+            const away = new Set(workersAway(world))
+            const before = away.size
+            for (const name of newlyCordoned(actions.flat())) away.add(name)
+            if (away.size > before) expect(away.size).toBeLessThanOrEqual(told.max)
+          }
+        }
+        tell(told, check)
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('I9: a pause starts no node', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        tell(told, (world) => {
+          if (world.facts.upgrade.spec.action !== 'Pause') return
+          const starts = world
+            .decide()
+            .actions.flat()
+            .filter((action) => action.kind === 'PatchNode' && action.patch.entry?.attempt === 1 && action.patch.entry.step === 'Staging')
+          expect(starts).toEqual([])
+        })
+      }),
+      { numRuns: 40 },
+    )
+  })
+
+  it('I1, I6: it comes to its end when nodes are mended and it is continued, and changes no node twice', () => {
+    fc.assert(
+      fc.property(story, (told) => {
+        const world = tell(told, () => {})
+        mend(world, told)
+        expect(world.status.phase).toMatch(/^Complete/)
+        const ended = world.facts.jobs.filter(({ end, labels }) => end?.kind === 'Complete' && labels['falkirk.dev/step'] === 'Change')
+        const nodes = ended.map(({ annotations }) => annotations['falkirk.dev/node'])
+        expect(nodes).toHaveLength(new Set(nodes).size)
+        for (const { kubeletVersion } of world.facts.nodes) expect([from, to]).toContain(kubeletVersion)
+      }),
+      { numRuns: 30 },
+    )
+  })
+})

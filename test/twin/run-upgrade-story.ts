@@ -1,0 +1,221 @@
+import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
+import type { ImageBehaviour } from '../../src/twin/kubelet/image-behaviour.ts'
+import { workloadObjects } from './story-objects.ts'
+import { UpgradeCluster } from './upgrade-cluster.ts'
+import type { UpgradeDeed, UpgradeStory } from './upgrade-story.ts'
+
+export interface UpgradeStoryEnd {
+  readonly phase: string
+  readonly violations: readonly string[]
+  readonly nodes: number
+  readonly deaths: number
+  readonly virtualMs: number
+}
+
+const versions = ['v1.30.4+k3s1', 'v1.30.8+k3s1', 'v1.31.5+k3s1', 'v1.32.11+k3s1'] as const
+const ends = new Set(['Complete', 'CompletedWithFindings', 'Cancelled', 'Refused'])
+const longestMs = 36 * 3_600_000
+
+/** Tells a story to its end: what people have stopped is mended and continued. Throws nothing for what goes wrong in it. */
+export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStoryEnd> {
+  const run = await UpgradeCluster.start({
+    seed: story.seed,
+    version: versions[0],
+    servers: story.servers,
+    workers: story.workers.length,
+    poolOf: (worker) => story.workers[worker]?.pool ?? 'blue',
+    objects: story.workloads.flatMap((workload, index) => workloadObjects(workload, `app-${index}`)),
+    behaviours: [failing(story)],
+  })
+  const { cluster, witness } = run
+  const startedMs = cluster.clock.now()
+  try {
+    witness.mayBreakBudgets = story.whenBlocked === 'Force'
+    for (const pool of ['blue', 'green']) witness.maxUnavailable.set(pool, story.namesPools ? story.maxUnavailable : 10)
+    for (const [index, { cordoned }] of story.workers.entries()) if (cordoned) await run.cordon(`worker-${index}`)
+    const deaths = startControllers(run, story)
+    await run.create('up', specOf(story))
+    const hurt = await tell(run, story)
+    const ended = await untilEnded(run, story, hurt)
+    await cluster.clock.advance(120_000)
+    const { phase = 'Deleted' } = run.status('up')
+    const left = phase === 'CompletedWithFindings' ? [] : witness.leftOvers()
+    const unfinished = phase === 'Complete' ? notThere(run, story) : []
+    const violations = [...ended, ...unfinished, ...left, ...run.problems()]
+    return { phase, violations, nodes: witness.changed.length, deaths: deaths(), virtualMs: cluster.clock.now() - startedMs }
+  } finally {
+    cluster.stop()
+  }
+}
+
+function specOf({
+  hops,
+  namesPools,
+  first,
+  max,
+  maxUnavailable,
+  everyHop,
+  whenBlocked,
+  budget,
+  retries,
+  stopAfter,
+  workers,
+}: UpgradeStory) {
+  const used = (['green', 'blue'] as const).filter((name) => workers.some(({ pool }) => pool === name))
+  const pools = used.map((name) => ({ name, nodeSelector: { matchLabels: { pool: name } }, batches: { first, max }, maxUnavailable }))
+  return {
+    version: versions[hops + 1] ?? versions[1],
+    ...(namesPools && pools.length > 0 ? { pools } : {}),
+    ...(everyHop ? { workers: 'EveryHop' as const } : {}),
+    ...(stopAfter === undefined ? {} : { stopAfter }),
+    drain: { timeout: '5m', whenBlocked },
+    failure: { retries, budget },
+  } satisfies ClusterUpgradeSpec
+}
+
+function failing({ failures }: UpgradeStory): ImageBehaviour {
+  const left = new Map<string, number>(failures.map(({ worker, times }) => [`worker-${worker}`, times] as const))
+  return ({ container, machine }) => {
+    const times = left.get(machine.name) ?? 0
+    if (container.name !== 'upgrade' || times === 0) return undefined
+    left.set(machine.name, times - 1)
+    return { seconds: 2, exitCode: 3, effects: [], log: 'the disk is full\n' }
+  }
+}
+
+/** The controllers of a story, one after the other; gives how many have died. */
+function startControllers({ cluster }: UpgradeCluster, { deaths }: UpgradeStory): () => number {
+  let started = 0
+  let died = 0
+  const startNext = () => {
+    const death = deaths[started]
+    started += 1
+    const onDeath = () => {
+      died += 1
+      cluster.clock.after((death?.awaySeconds ?? 0) * 1_000, startNext)
+    }
+    const atWrite = death?.kind === 'AtWrite' ? { death: { write: death.write, when: death.when, onDeath } } : {}
+    const controller = cluster.startController(atWrite)
+    if (death?.kind !== 'AtTime') return
+    cluster.clock.after(death.afterMs, () => {
+      controller.kill()
+      onDeath()
+    })
+  }
+  startNext()
+  return () => died
+}
+
+/** Names of nodes that are away because of what befell them. */
+type Hurt = Map<string, 'Kill' | 'Disconnect'>
+
+async function tell(run: UpgradeCluster, { deeds }: UpgradeStory): Promise<Hurt> {
+  const { clock } = run.cluster
+  const beganMs = clock.now()
+  const hurt: Hurt = new Map()
+  for (const deed of deeds.toSorted((a, b) => a.afterSeconds - b.afterSeconds)) {
+    await clock.advanceTo(Math.max(clock.now(), beganMs + deed.afterSeconds * 1_000))
+    await carryOut(run, deed, hurt)
+  }
+  return hurt
+}
+
+async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, hurt: Hurt): Promise<void> {
+  const { store, twin } = run.cluster
+  const exists = store.get('clusterupgrades.falkirk.dev', undefined, 'up') !== undefined
+  const wish = async (spec: Partial<ClusterUpgradeSpec>) => {
+    // who has cancelled does not take that back
+    const { action } = (store.get('clusterupgrades.falkirk.dev', undefined, 'up')?.spec ?? {}) as ClusterUpgradeSpec
+    if (exists && action !== 'Cancel') await run.edit('up', spec)
+  }
+  switch (deed.kind) {
+    case 'Pause':
+    case 'Run':
+    case 'Cancel':
+      return await wish({ action: deed.kind })
+    case 'Delete':
+      if (exists) await twin.api.client.delete('clusterupgrades.falkirk.dev', { name: 'up' })
+      return
+    case 'RaiseMax':
+      return await wish({ drain: { timeout: '4m' } })
+    case 'Join':
+      if (store.get('nodes', undefined, 'worker-9') === undefined) await run.join('worker-9', versions[0])
+      return
+    default:
+      return await befall(run, deed, hurt)
+  }
+}
+
+async function befall(run: UpgradeCluster, { kind, worker }: Extract<UpgradeDeed, { worker: number }>, hurt: Hurt): Promise<void> {
+  const { store, twin } = run.cluster
+  const name = `worker-${worker}`
+  const node = store.get('nodes', undefined, name)
+  if (node === undefined) return
+  const isCordoned = (node.spec as { unschedulable?: boolean }).unschedulable === true
+  switch (kind) {
+    case 'Cordon':
+      // of a node that is cordoned already nobody can tell who has done it
+      return isCordoned ? undefined : await run.cordon(name)
+    case 'Uncordon':
+      return run.witness.foreignCordons.has(name) ? await run.cordon(name, false) : undefined
+    case 'Leave':
+      hurt.delete(name)
+      run.witness.foreignCordons.delete(name)
+      return await run.leave(name)
+    case 'Kill':
+    case 'Disconnect':
+      if (hurt.has(name)) return
+      hurt.set(name, kind)
+      if (kind === 'Kill') twin.fleet.kill(name)
+      else twin.fleet.disconnect(name)
+  }
+}
+
+/** Somebody looks after it every half an hour: brings nodes back, takes away what blocks a drain, continues what has stopped. */
+async function untilEnded(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<readonly string[]> {
+  const { clock, store } = run.cluster
+  const endsMs = clock.now() + longestMs
+  while (clock.now() < endsMs) {
+    for (let i = 0; i < 30; i++) {
+      if (hasEnded(run)) return []
+      await clock.advance(60_000)
+    }
+    await mend(run, story, hurt)
+  }
+  const marks = store.list('nodes').flatMap(({ metadata }) => metadata.annotations?.['falkirk.dev/run'] ?? [])
+  return [`does not end: ${JSON.stringify(run.status('up'))} ${marks.join(' ')}`]
+}
+
+function hasEnded(run: UpgradeCluster): boolean {
+  if (run.cluster.store.get('clusterupgrades.falkirk.dev', undefined, 'up') === undefined) return run.witness.leftOvers().length === 0
+  return ends.has(run.status('up').phase ?? '')
+}
+
+async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<void> {
+  const { store, twin, clock } = run.cluster
+  for (const [name, what] of hurt) {
+    if (what === 'Kill') twin.fleet.revive(name)
+    else twin.fleet.reconnect(name)
+  }
+  hurt.clear()
+  for (const name of [...run.witness.foreignCordons]) if (story.namesPools) await run.cordon(name, false)
+  const { stop, phase } = run.status('up')
+  if (/drained/.test(stop?.message ?? '')) {
+    for (const { metadata } of store.list('poddisruptionbudgets.policy', 'default')) {
+      await twin.api.client.delete('poddisruptionbudgets.policy', { namespace: 'default', name: metadata.name })
+    }
+  }
+  await clock.advance(60_000)
+  if (phase === 'Stopped' || phase === 'Paused') await run.edit('up', { action: 'Run', continueFrom: stop?.number ?? 0 })
+}
+
+/** A run that says that all is done has brought every node to its version. */
+function notThere(run: UpgradeCluster, { hops }: UpgradeStory): readonly string[] {
+  const wanted = versions[hops + 1]
+  const { endedAt = '' } = run.status('up')
+  return run.cluster.store.list('nodes').flatMap(({ metadata, status }) => {
+    if ((metadata.creationTimestamp ?? '') >= endedAt) return []
+    const { kubeletVersion } = (status as { nodeInfo: { kubeletVersion: string } }).nodeInfo
+    return kubeletVersion === wanted ? [] : [`the run is complete, and ${metadata.name} runs ${kubeletVersion}`]
+  })
+}

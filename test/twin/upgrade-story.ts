@@ -1,0 +1,105 @@
+import fc from 'fast-check'
+import type { Death, StoryWorkload } from './plan-story.ts'
+
+/** One cluster, its ClusterUpgrade, and what happens to both. A value: told again, it goes the same way. */
+export interface UpgradeStory {
+  readonly seed: number
+  readonly servers: 1 | 3
+  /** Pool of each worker, and whether somebody has cordoned it before. */
+  readonly workers: readonly { readonly pool: 'blue' | 'green'; readonly cordoned: boolean }[]
+  readonly hops: 0 | 1 | 2
+  readonly workloads: readonly StoryWorkload[]
+  readonly namesPools: boolean
+  readonly first: number
+  readonly max: number
+  readonly maxUnavailable: number
+  readonly everyHop: boolean
+  readonly whenBlocked: 'Pause' | 'Quarantine' | 'Force'
+  readonly budget: number
+  readonly retries: number
+  readonly stopAfter?: 'Hop' | 'ControlPlane' | 'Pool' | 'Batch' | 'Node'
+  /** Numbers of the workers on which the first so many tries fail. */
+  readonly failures: readonly { readonly worker: number; readonly times: number }[]
+  readonly deeds: readonly UpgradeDeed[]
+  /** Of one controller after the other; the one after the last lives on. */
+  readonly deaths: readonly Death[]
+}
+
+/** What people do, or what befalls a node, so many seconds after the run was created. */
+export type UpgradeDeed = { readonly afterSeconds: number } & (
+  | { readonly kind: 'Pause' | 'Run' | 'Cancel' | 'Delete' | 'RaiseMax' | 'Join' }
+  | { readonly kind: 'Cordon' | 'Uncordon' | 'Kill' | 'Disconnect' | 'Leave'; readonly worker: number }
+)
+
+const afterSeconds = fc.integer({ min: 1, max: 400 })
+const worker = fc.nat({ max: 5 })
+
+const deed: fc.Arbitrary<UpgradeDeed> = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.record({ kind: fc.constantFrom('Pause' as const, 'Run' as const, 'RaiseMax' as const, 'Join' as const), afterSeconds }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('Cancel' as const, 'Delete' as const), afterSeconds }) },
+  {
+    weight: 5,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('Cordon' as const, 'Uncordon' as const, 'Kill' as const, 'Disconnect' as const, 'Leave' as const),
+      worker,
+      afterSeconds,
+    }),
+  },
+)
+
+const awaySeconds = fc.integer({ min: 0, max: 60 })
+
+const death: fc.Arbitrary<Death> = fc.oneof(
+  fc.record({
+    kind: fc.constant('AtWrite' as const),
+    write: fc.integer({ min: 1, max: 60 }),
+    when: fc.constantFrom('Before', 'After'),
+    awaySeconds,
+  }),
+  fc.record({ kind: fc.constant('AtTime' as const), afterMs: fc.integer({ min: 0, max: 300_000 }), awaySeconds }),
+)
+
+const workload: fc.Arbitrary<StoryWorkload> = fc.record({
+  kind: fc.constantFrom('Deployment' as const, 'Deployment' as const, 'StatefulSet' as const, 'DaemonSet' as const),
+  replicas: fc.integer({ min: 1, max: 4 }),
+  minAvailable: fc.integer({ min: -1, max: 2 }),
+  readySeconds: fc.integer({ min: 0, max: 20 }),
+})
+
+export const upgradeStory: fc.Arbitrary<UpgradeStory> = fc
+  .record({
+    seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+    servers: fc.constantFrom(1 as const, 1 as const, 3 as const),
+    workers: fc.array(
+      fc.record({ pool: fc.constantFrom('blue' as const, 'green' as const), cordoned: fc.nat({ max: 7 }).map((n) => n === 0) }),
+      { minLength: 0, maxLength: 6 },
+    ),
+    hops: fc.constantFrom(0 as const, 0 as const, 1 as const, 1 as const, 2 as const),
+    workloads: fc.array(workload, { maxLength: 2 }),
+    namesPools: fc.boolean(),
+    first: fc.integer({ min: 1, max: 3 }),
+    max: fc.integer({ min: 1, max: 4 }),
+    maxUnavailable: fc.integer({ min: 1, max: 4 }),
+    everyHop: fc.boolean(),
+    whenBlocked: fc.constantFrom('Pause' as const, 'Quarantine' as const, 'Force' as const),
+    budget: fc.constantFrom(0, 0, 1),
+    retries: fc.nat({ max: 2 }),
+    stopAfter: fc.constantFrom(
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'Hop' as const,
+      'ControlPlane' as const,
+      'Pool' as const,
+      'Batch' as const,
+      'Node' as const,
+    ),
+    failures: fc.array(fc.record({ worker, times: fc.integer({ min: 1, max: 4 }) }), { maxLength: 1 }),
+    deeds: fc.array(deed, { maxLength: 4 }),
+    deaths: fc.array(death, { maxLength: 3 }),
+  })
+  .map(({ stopAfter, ...always }) => ({ ...always, ...(stopAfter === undefined ? {} : { stopAfter }) }))
