@@ -72,6 +72,7 @@ describe('falkirk plan', () => {
     const troubled = { ...facts, podsByNode: { get: (name: string) => held.get(name) ?? [] } }
     const text = planText(planUpgrade({ facts: troubled, budgets: [budget] }, noonMs))
     expect(text).toMatch(/^ {2}worker-0: cannot be drained: default\/bare /m)
+    expect(text).toMatch(/^End, when all of them do: Complete: /m)
     expect(text).toMatch(/^ {2}worker-1: default\/web-1 .*web/m)
   })
 
