@@ -13,8 +13,7 @@ export interface CommandPorts extends ViewPorts {
 /** The ports of this process. Colours as https://no-color.org and FORCE_COLOR say. A terminal that is closed is no fault. */
 export function processPorts(): CommandPorts {
   const { stdout, stderr, env } = process
-  const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
+  let interrupted: AbortSignal | undefined
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const isTerminal = stdout.isTTY === true && env.TERM !== 'dumb'
   return {
@@ -28,7 +27,18 @@ export function processPorts(): CommandPorts {
       const timer = setInterval(callback, ms)
       return () => clearInterval(timer)
     },
-    signal: interrupted.signal,
+    // who does not ask for it ends at Ctrl-C as programs do
+    get signal() {
+      interrupted ??= interruption()
+      return interrupted
+    },
     random: Math.random,
   }
+}
+
+/** Aborts at the first Ctrl-C; the second ends the process. */
+function interruption(): AbortSignal {
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => interrupted.abort())
+  return interrupted.signal
 }
