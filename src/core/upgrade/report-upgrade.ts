@@ -12,6 +12,9 @@ import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, Up
 /** Nodes that are told one by one; of more than these the number is told. */
 const mostTold = 50
 const longestMessage = 900
+/** Of many each has to be short, so that a status of thousands of nodes stays below 64 KiB. */
+const mostAtLength = 10
+const shortMessage = 200
 
 const stillPhases: ReadonlySet<UpgradePhase> = new Set(['Paused', 'Stopped'])
 
@@ -31,7 +34,7 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     ...(next.kind === 'Hop' ? { hop: { version: next.hop.version.text, number: next.hop.number, of: next.hop.of } } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),
-    inFlight: activeWorks(view).slice(0, mostTold).map(inFlightStatus),
+    inFlight: inFlightOf(activeWorks(view)),
     failed: failedOf(view),
     ...given('startedAt', before.startedAt ?? (begun ? timestamp(context.nowMs) : undefined)),
     ...(stop === undefined ? {} : { stop }),
@@ -64,10 +67,16 @@ function pausedAt({ context }: RunView, phase: UpgradePhase, before: ClusterUpgr
   return isExpired(context) ? before.pausedAt : undefined
 }
 
-function inFlightStatus({ at, turn }: NodeWork): InFlightStatus {
-  const { step, since, tries } = at.entry
-  const message = turn.message?.slice(0, longestMessage)
-  return { node: at.node.name, step, since, attempt: tries, ...(message === undefined ? {} : { message }) }
+function lengthOf(list: readonly unknown[]): number {
+  return list.length > mostAtLength ? shortMessage : longestMessage
+}
+
+function inFlightOf(works: readonly NodeWork[]): readonly InFlightStatus[] {
+  const most = lengthOf(works)
+  return works.slice(0, mostTold).map(({ at: { node, entry }, turn }) => {
+    const message = turn.message?.slice(0, most)
+    return { node: node.name, step: entry.step, since: entry.since, attempt: entry.tries, ...(message === undefined ? {} : { message }) }
+  })
 }
 
 function standing(view: RunView, started: Started): { readonly phase: UpgradePhase; readonly message: string } {
@@ -138,11 +147,11 @@ function poolsOf({ groups, next, context }: RunView, started: Started): readonly
 }
 
 function failedOf({ works }: RunView): readonly FailedStatus[] {
-  const failed = works.flatMap(({ at: { node, entry } }) => {
-    const { failure, since } = entry
-    return failure === undefined
-      ? []
-      : [{ node: node.name, reason: failure.reason, message: failure.message.slice(0, longestMessage), since }]
-  })
-  return failed.slice(0, mostTold)
+  const failed = works.flatMap(({ at: { node, entry } }) =>
+    entry.failure === undefined ? [] : [{ node: node.name, entry, failure: entry.failure }],
+  )
+  const most = lengthOf(failed)
+  return failed
+    .slice(0, mostTold)
+    .map(({ node, entry, failure: { reason, message } }) => ({ node, reason, message: message.slice(0, most), since: entry.since }))
 }

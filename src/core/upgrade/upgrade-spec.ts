@@ -17,10 +17,11 @@ const Batches = z
     first: z
       .int32()
       .min(1)
+      .max(200)
       .describe('Nodes of the first batch, and of the first one after a pause or a failure; 1 when left out.')
       .exactOptional(),
     factor: z.int32().min(1).describe('How many times larger each batch is than the one before; 2 when left out.').exactOptional(),
-    max: z.int32().min(1).describe('The most nodes of a batch; 10 when left out.').exactOptional(),
+    max: z.int32().min(1).max(200).describe('The most nodes of a batch; 10 when left out.').exactOptional(),
   })
   .describe('How many nodes are worked on at the same time.')
 
