@@ -85,7 +85,7 @@ function wishedPools(text: string | undefined, max: string | undefined, ofFile: 
   const known = Array.isArray(ofFile) ? (ofFile as Pool[]) : undefined
   const pools = text === undefined ? known : text.split(',').map((item) => poolOf(item.trim(), known ?? []))
   if (max === undefined) return pools
-  const most = wholeNumber('--max', max, { least: 1, most: 5000 })
+  const most = wholeNumber('--max', max, { least: 1, most: 200 })
   return (pools ?? [{ name: 'workers', nodeSelector: {} }]).map((pool) => ({ ...pool, batches: { ...pool.batches, max: most } }))
 }
 
