@@ -151,7 +151,9 @@ export class UpgradeWitness {
     const { namespace = '', name } = object.metadata
     const app = object.metadata.labels?.app
     const budget = app === undefined ? undefined : this.#store.get('poddisruptionbudgets.policy', namespace, app)
-    if (budget === undefined || !isReady(previous)) return
+    // pods of a node that somebody has deleted are nobody's doing here
+    const node = this.#store.get('nodes', undefined, as<Pod>(object).spec?.nodeName ?? '')
+    if (budget === undefined || !isReady(previous) || node === undefined) return
     const peers = this.#store.list('pods', namespace).filter((pod) => pod.metadata.labels?.app === app)
     const ready = peers.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod)).length
     const { minAvailable = 0 } = budget.spec as { minAvailable?: number }

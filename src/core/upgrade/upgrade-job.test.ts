@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest'
+import { worker } from './run-world.test-support.ts'
+import { type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
+
+const input: UpgradeJobInput = {
+  runName: 'up',
+  runUid: 'uid-up',
+  namespace: 'system-upgrade',
+  node: worker(0),
+  step: 'Change',
+  version: 'v1.31.5+k3s1',
+  attempt: 1,
+  container: { image: 'rancher/k3s-upgrade' },
+}
+
+describe('the name of a Job', () => {
+  it('is the same for the same step, so that it is never made twice', () => {
+    expect(upgradeJob(input).metadata?.name).toBe(upgradeJobName(input))
+    expect(upgradeJobName(input)).toMatch(/^falkirk-change-worker-0-[0-9a-f]{10}$/)
+  })
+
+  it.each([
+    { what: 'run', other: { runUid: 'another' } },
+    { what: 'node', other: { node: worker(1) } },
+    { what: 'step', other: { step: 'Stage' as const } },
+    { what: 'version', other: { version: 'v1.31.6+k3s1' } },
+    { what: 'attempt', other: { attempt: 2 } },
+  ])('is another for another $what', ({ other }) => {
+    expect(upgradeJobName({ ...input, ...other })).not.toBe(upgradeJobName(input))
+  })
+
+  it('is at most 63 characters long, also of a node whose name is longer', () => {
+    const name = `${'a-very-long-name-of-a-machine-'.repeat(6)}x.eu-central-1.compute.internal`
+    expect(upgradeJobName({ ...input, node: { name, labels: {} } }).length).toBeLessThanOrEqual(63)
+    expect(upgradeJobName({ ...input, node: { name, labels: {} } })).toMatch(/^[a-z0-9]([a-z0-9-]*[a-z0-9])$/)
+  })
+})
+
+describe('the pod', () => {
+  const spec = (more: Partial<UpgradeJobInput> = {}) => upgradeJob({ ...input, ...more }).spec?.template.spec
+
+  it('has no rights in the cluster: no token is mounted', () => {
+    expect(spec()?.automountServiceAccountToken).toBe(false)
+    expect(spec()?.serviceAccountName).toBeUndefined()
+  })
+
+  it('runs on its node, whatever taints that has, and is not started a second time', () => {
+    expect(spec()).toMatchObject({
+      nodeSelector: { 'kubernetes.io/hostname': 'worker-0' },
+      tolerations: [{ operator: 'Exists' }],
+      restartPolicy: 'Never',
+    })
+    expect(upgradeJob(input).spec?.backoffLimit).toBe(0)
+  })
+
+  it('names the version as the tag of its image, and in its variables as a Plan does', () => {
+    const [container] = spec()?.containers ?? []
+    expect(container?.image).toBe('rancher/k3s-upgrade:v1.31.5-k3s1')
+    expect(container?.env).toContainEqual({ name: 'SYSTEM_UPGRADE_PLAN_LATEST_VERSION', value: 'v1.31.5-k3s1' })
+    expect(container?.securityContext).toMatchObject({ privileged: true })
+  })
+
+  it('that stages the image is not privileged, mounts nothing of the host and does nothing', () => {
+    const [container] = spec({ step: 'Stage' })?.containers ?? []
+    expect(container).toMatchObject({ image: 'rancher/k3s-upgrade:v1.31.5-k3s1', command: ['true'] })
+    expect(container?.securityContext).toBeUndefined()
+    expect(container?.volumeMounts).toBeUndefined()
+    expect(spec({ step: 'Stage' })?.volumes).toEqual([])
+  })
+
+  it('takes an image with a digest as it is', () => {
+    const digest = `registry.example.org/up@sha256:${'a'.repeat(64)}`
+    expect(spec({ container: { image: digest } })?.containers[0]?.image).toBe(digest)
+  })
+})
