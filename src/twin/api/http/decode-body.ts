@@ -1,13 +1,13 @@
 import type { DraftObject } from '../../kube-object.ts'
+import { goJsonProblem } from '../go-json-problem.ts'
+import { deepestNesting, isTooDeep } from '../nesting.ts'
 import { isJsonObject, type JsonObject } from '../patch/json-object.ts'
 import { ProtoProblem } from '../protobuf/proto-reader.ts'
 import { protobufObject } from '../protobuf/protobuf-object.ts'
 import { apiVersionOf, type ResourceCatalog, type ServedResource, splitApiVersion } from '../resource-catalog.ts'
 import { badRequest, StatusError } from '../status-error.ts'
 import { decodeYaml } from './decode-yaml.ts'
-import { goJsonProblem } from '../go-json-problem.ts'
 import { bodyType } from './media-type.ts'
-import { deepestNesting, isTooDeep } from '../nesting.ts'
 import { withoutNulls } from './without-nulls.ts'
 
 /** What a body is expected to hold. */
