@@ -1,4 +1,5 @@
 import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
+import { StatusError } from '../../src/twin/api/status-error.ts'
 import type { ImageBehaviour } from '../../src/twin/kubelet/image-behaviour.ts'
 import { workloadObjects } from './story-objects.ts'
 import { UpgradeCluster } from './upgrade-cluster.ts'
@@ -115,9 +116,21 @@ async function tell(run: UpgradeCluster, { deeds }: UpgradeStory): Promise<Hurt>
   const hurt: Hurt = new Map()
   for (const deed of deeds.toSorted((a, b) => a.afterSeconds - b.afterSeconds)) {
     await clock.advanceTo(Math.max(clock.now(), beganMs + deed.afterSeconds * 1_000))
-    await carryOut(run, deed, hurt)
+    await persistently(run, () => carryOut(run, deed, hurt))
   }
   return hurt
+}
+
+/** Whoever finds the API server away, as a single one is while it is upgraded, tries again a little later. */
+async function persistently({ cluster }: UpgradeCluster, act: () => Promise<void>): Promise<void> {
+  for (let tries = 0; ; tries++) {
+    try {
+      return await act()
+    } catch (error) {
+      if (!(error instanceof StatusError) || error.code !== 503 || tries > 60) throw error
+      await cluster.clock.advance(2_000)
+    }
+  }
 }
 
 async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, hurt: Hurt): Promise<void> {
@@ -180,7 +193,7 @@ async function untilEnded(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt):
       if (hasEnded(run)) return []
       await clock.advance(60_000)
     }
-    await mend(run, story, hurt)
+    await persistently(run, () => mend(run, story, hurt))
   }
   const marks = store.list('nodes').flatMap(({ metadata }) => metadata.annotations?.['falkirk.dev/run'] ?? [])
   return [`does not end: ${JSON.stringify(run.status('up'))} ${marks.join(' ')}`]
@@ -191,15 +204,24 @@ function hasEnded(run: UpgradeCluster): boolean {
   return ends.has(run.status('up').phase ?? '')
 }
 
-async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<void> {
-  const { store, twin, clock } = run.cluster
+function bringBack({ cluster: { twin } }: UpgradeCluster, hurt: Hurt): void {
   for (const [name, what] of hurt) {
     if (what === 'Kill') twin.fleet.revive(name)
     else twin.fleet.reconnect(name)
   }
   hurt.clear()
+}
+
+async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<void> {
+  const { store, twin, clock } = run.cluster
+  bringBack(run, hurt)
   for (const name of [...run.witness.foreignCordons]) if (story.namesPools) await run.cordon(name, false)
-  const { stop, phase } = run.status('up')
+  const { stop, phase, message = '' } = run.status('up')
+  // nodes that were set aside count: who wants to go on without them allows more to be away
+  if (/maxUnavailable is/.test(message)) {
+    for (const pool of ['blue', 'green']) run.witness.maxUnavailable.set(pool, 9)
+    await run.edit('up', specOf({ ...story, maxUnavailable: 9 }))
+  }
   if (/drained/.test(stop?.message ?? '')) {
     for (const { metadata } of store.list('poddisruptionbudgets.policy', 'default')) {
       await twin.api.client.delete('poddisruptionbudgets.policy', { namespace: 'default', name: metadata.name })
