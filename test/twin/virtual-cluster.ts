@@ -40,6 +40,8 @@ export interface ControllerStart {
   readonly leaderElect?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly death?: DeathAtWrite & { onDeath(): void }
+  /** Name of the service account that it asks as; one that may do everything unless told. */
+  readonly account?: string
 }
 
 export interface RunningController extends Pick<KillablePorts, 'kill' | 'isDead' | 'writes'> {
@@ -47,8 +49,10 @@ export interface RunningController extends Pick<KillablePorts, 'kill' | 'isDead'
   stop(): Promise<void>
 }
 
+const accountName = (name: string) => `system:serviceaccount:${namespace}:${name}`
+
 /** The user that the controller asks as. */
-const account = { username: `system:serviceaccount:${namespace}:system-upgrade`, groups: ['system:masters', 'system:authenticated'] }
+const account = { username: accountName('system-upgrade'), groups: ['system:masters', 'system:authenticated'] }
 
 /** Ten seconds of the new cluster have passed when it is there: its nodes are Ready. */
 export async function virtualCluster(options: VirtualClusterOptions): Promise<VirtualCluster> {
@@ -94,7 +98,9 @@ interface Started {
 }
 
 function runningController({ twin, clock, random, defects, options, start, hostName }: Started): RunningController {
-  const ports = killablePorts({ clock, transport: twin.transport(account) }, start.death)
+  const user =
+    start.account === undefined ? account : { ...account, username: accountName(start.account), groups: ['system:authenticated'] }
+  const ports = killablePorts({ clock, transport: twin.transport(user) }, start.death)
   const stop = new AbortController()
   const settings = controllerOptions(
     { name: 'system-upgrade-controller', namespace, leaderElect: start.leaderElect ?? false, listen: '' },

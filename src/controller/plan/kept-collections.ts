@@ -7,6 +7,8 @@ export interface KeptCollections {
   readonly synced: Promise<void>
   /** All have been filled, and none is refused now. */
   isKept(): boolean
+  /** Why one of them may not be watched; one sentence with the fix. */
+  problem(): string | undefined
   /** Epoch milliseconds of the oldest proof that one of them is fresh; 0 while one is refused. */
   freshSinceMs(): number
   stop(): Promise<void>
@@ -14,10 +16,10 @@ export interface KeptCollections {
 
 /** Starts reflectors with a shell that notes what is refused. What may only be listed is not kept: it would soon be what was. */
 export function keepCollections(shell: Shell, start: (noting: Shell) => readonly Reflector[]): KeptCollections {
-  const refused = new Set<string>()
+  const refused = new Map<string, string>()
   const onReflectorProblem: Shell['onReflectorProblem'] = (plural, problem) => {
     if (problem === undefined) refused.delete(plural)
-    else refused.add(plural)
+    else refused.set(plural, problem.message)
     shell.onReflectorProblem(plural, problem)
   }
   const reflectors = start({ ...shell, onReflectorProblem })
@@ -30,6 +32,7 @@ export function keepCollections(shell: Shell, start: (noting: Shell) => readonly
   return {
     synced,
     isKept: () => isSynced && refused.size === 0,
+    problem: () => [...refused.values()][0],
     freshSinceMs: () => (refused.size > 0 ? 0 : Math.min(...reflectors.map((r) => r.lastContactMs()))),
     stop: async () => {
       await Promise.all(reflectors.map((r) => r.stop()))

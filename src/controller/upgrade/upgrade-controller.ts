@@ -9,6 +9,7 @@ import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
 import { parseRunEntry } from '../../core/upgrade/run-journal.ts'
 import { isActive, isEnded } from '../../core/upgrade/run-phase.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
+import { unseenStatus } from '../../core/upgrade/waiting-status.ts'
 import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { NodeDrains } from '../plan/node-drains.ts'
@@ -21,6 +22,8 @@ import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, typ
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
 const minimumIntervalMs = 1_000
 const rounds = 4
+/** What may not be seen is looked for again this often. */
+const unseenRecheckMs = 5_000
 
 /** Key under which what deleted ClusterUpgrades left behind is cleared away; none can have this name. */
 const leftovers = '#leftovers'
@@ -108,7 +111,7 @@ export class UpgradeController {
       }
       if (isEnded(cached.parsed.upgrade)) return this.#forget(name)
       const caches = this.#open()
-      await caches.synced
+      if (!caches.isKept()) return this.#wait(cached, cached.parsed.upgrade, caches)
       if (await this.#turn(cached, cached.parsed.upgrade, caches)) return
     }
     this.#queue.add(name)
@@ -125,7 +128,7 @@ export class UpgradeController {
     const runs = new Set([...this.#upgrades.upgrades.values()].map(({ uid }) => uid))
     if (this.#caches === undefined && !leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs)) return
     const caches = this.#open()
-    await caches.synced
+    if (!caches.isKept()) return this.#queue.addAfter(leftovers, unseenRecheckMs)
     const facts = { runs, nodes: [...this.#plans.nodes.values()], jobs: [...caches.jobs.values()] }
     for (const action of decideLeftovers(facts, this.#shell.clock.now()).flat()) {
       this.#shell.log.info({ action: action.kind, node: action.node }, 'clears away what a deleted ClusterUpgrade left')
@@ -147,7 +150,19 @@ export class UpgradeController {
       }),
       caches.pods.onChange(() => this.#wakeActive()),
     )
+    caches.synced.then(
+      () => this.wakeAll(),
+      () => {},
+    )
     return caches
+  }
+
+  /** While pods or Jobs are not seen as they are, nothing is decided; what keeps them from being seen is said. */
+  async #wait(cached: CachedUpgrade, upgrade: ClusterUpgrade, caches: UpgradeCaches): Promise<void> {
+    const problem = caches.problem()
+    this.#queue.addAfter(cached.name, unseenRecheckMs)
+    if (problem === undefined) return
+    await this.#write(cached, upgrade.status, { status: unseenStatus(upgrade, problem, this.#shell.clock.now()) })
   }
 
   /** One turn of the loop; true when nothing was left to do. */

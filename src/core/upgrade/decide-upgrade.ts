@@ -7,7 +7,6 @@ import type { NextHop } from './next-hop.ts'
 import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
 import { nextHop } from './path-of-run.ts'
 import { groupNodes, type NodeGroups, poolProblem } from './pools.ts'
-import { refusedStatus } from './refused-status.ts'
 import { reportUpgrade } from './report-upgrade.ts'
 import { failNode, failureStop } from './run-failures.ts'
 import { parseRunEntry } from './run-journal.ts'
@@ -20,6 +19,7 @@ import type { UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
 import { jobNodeAnnotation } from './upgrade-job.ts'
 import { upgradeSettings } from './upgrade-settings.ts'
+import { refusedStatus } from './waiting-status.ts'
 
 /** Facts older than this prove nothing: a watch that is alive says something about once a minute. */
 const staleAfterMs = 180_000

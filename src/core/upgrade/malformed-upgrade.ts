@@ -1,6 +1,6 @@
 import type { ParsedUpgrade } from './cluster-upgrade.ts'
-import { refusedStatus } from './refused-status.ts'
 import type { UpgradeDecision } from './upgrade-decision.ts'
+import { refusedStatus } from './waiting-status.ts'
 
 /** A ClusterUpgrade that cannot be read touches nothing, and says why. */
 export function decideMalformedUpgrade(
