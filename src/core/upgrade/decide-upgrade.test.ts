@@ -100,6 +100,28 @@ describe('a cluster that is there is not held', () => {
   })
 })
 
+describe('a node that was set aside', () => {
+  it('stops the run before the hop that it would be too old for, and is tried again when the run is continued', () => {
+    const world = cluster(1, 2, { version: 'v1.32.11+k3s1', workers: 'EveryHop', failure: { retries: 0, budget: 1 } })
+    let broken = true
+    world.jobWay = (job, entry) => {
+      if (job.labels['falkirk.dev/step'] !== 'Change') return { end: 'Complete' }
+      const fails = broken && job.annotations['falkirk.dev/node'] === 'worker-0'
+      return fails ? { end: 'Failed' } : { end: 'Complete', version: entry.version }
+    }
+    world.untilPhase('Stopped')
+    expect(world.status.message).toMatch(
+      /^worker-0 \(kubelet v1\.30\.4\+k3s1\) has to move first: .*; it was set aside: mend it, or delete its Node; then falkirk continue/,
+    )
+    expect(world.node('worker-1').kubeletVersion).toBe('v1.31.14+k3s1')
+    broken = false
+    world.edit({ continueFrom: 1 })
+    world.untilPhase('Complete')
+    expect(world.node('worker-0').kubeletVersion).toBe('v1.32.11+k3s1')
+    expect(world.marked()).toEqual([])
+  })
+})
+
 describe('an end is told when nothing of the run is left on any node, so that whoever is killed before that goes on (I6)', () => {
   it.each(['Complete', 'Cancelled'] as const)('%s', (end) => {
     const world = cluster(1, 2)

@@ -8,7 +8,7 @@ import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
 import { nextHop } from './path-of-run.ts'
 import { groupNodes, type NodeGroups, poolProblem } from './pools.ts'
 import { reportUpgrade } from './report-upgrade.ts'
-import { failNode, failureStop } from './run-failures.ts'
+import { failNode, failureStop, heldUpStop } from './run-failures.ts'
 import { parseRunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
@@ -50,7 +50,9 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const problem = poolProblem(facts.nodes, settings, knownPools(facts))
   const remaining = withoutSetAside(groups, works)
   const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
-  const stop = isStopped ? lastStop : (failureStop(works, context) ?? boundaryStop(works, { context, groups: remaining, next }))
+  const stop = isStopped
+    ? lastStop
+    : (failureStop(works, context) ?? heldUpStop(works, next, context) ?? boundaryStop(works, { context, groups: remaining, next }))
   const hold = judgeHold({ context, works, next, stop })
   const view: RunView = { context, groups, next, works, hold, stop: stop ?? lastStop }
   const begun = startNodes(view)
@@ -70,9 +72,11 @@ function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> 
   return new Set(hasBegun ? (status.pools ?? []).map(({ name }) => name) : [])
 }
 
-/** The run goes on without the nodes that were set aside. */
+/** The run goes on without the nodes that were set aside, unless they are tried again. */
 function withoutSetAside({ controlPlane, pools }: NodeGroups, works: readonly NodeWork[]): NodeGroups {
-  const setAside = new Set(works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name))
+  const setAside = new Set(
+    works.filter(({ at, turn }) => at.entry.step === 'Quarantined' && turn.kind === 'Failed').map(({ at }) => at.node.name),
+  )
   return { controlPlane, pools: pools.map((pool) => ({ ...pool, nodes: pool.nodes.filter(({ name }) => !setAside.has(name)) })) }
 }
 

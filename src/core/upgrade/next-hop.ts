@@ -7,6 +7,8 @@ export type NextHop =
   | { readonly kind: 'Hop'; readonly hop: Hop; readonly path: readonly string[] }
   /** One sentence with the rule and the fix. */
   | { readonly kind: 'Refused'; readonly message: string }
+  /** A node that was set aside would be too old for what comes next: it has to be mended first. One sentence. */
+  | { readonly kind: 'HeldUp'; readonly message: string }
 
 export interface Hop {
   readonly version: KubernetesVersion

@@ -2,6 +2,7 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
 import type { NextHop } from './next-hop.ts'
+import { quarantineLabel } from './node-cordon.ts'
 import type { RunContext } from './node-turn.ts'
 import { computePath } from './path/compute-path.ts'
 import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from './path/upgrade-path.ts'
@@ -78,16 +79,17 @@ function versionsOf(nodes: readonly NodeFacts[]): readonly KubernetesVersion[] {
 
 /** Nodes that have to move and that the run may not touch hold it: whoever named the nodes has to name them too. */
 function clusterHop(first: PathHop, { pools }: NodeGroups, path: readonly string[], context: RunContext): NextHop {
-  const { facts, settings } = context
+  const { facts } = context
   const own = new Set(pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)))
   const outside = facts.nodes.find((node) => !isControlPlane(node) && !own.has(node.name) && first.nodes.from.includes(node.kubeletVersion))
+  const isWorkLeft = !isThere(first, context) || pools.some(({ nodes }) => nodes.some(moves(first)))
   if (outside !== undefined && first.nodes.cause !== 'Target') {
-    const where = settings.nodes === undefined ? 'was set aside' : 'is not in spec.nodes'
-    return refused(
-      `${outside.name} (kubelet ${outside.kubeletVersion}) ${where} and has to move first: ${first.nodes.reason}; upgrade it, or add it`,
-    )
+    const why = `${outside.name} (kubelet ${outside.kubeletVersion}) has to move first: ${first.nodes.reason}`
+    const isSetAside = outside.labels[quarantineLabel] !== undefined
+    if (!isSetAside) return refused(`${why}; upgrade it, or add it to spec.nodes`)
+    if (!isWorkLeft) return { kind: 'HeldUp', message: `${why}; it was set aside: mend it, or delete its Node` }
   }
-  if (path.length === 1 && isThere(first, context) && !pools.some(({ nodes }) => nodes.some(moves(first)))) return { kind: 'Arrived', path }
+  if (path.length === 1 && !isWorkLeft) return { kind: 'Arrived', path }
   return { kind: 'Hop', hop: hopOf(first, path, context, new Set(first.nodes.from)), path }
 }
 

@@ -30,7 +30,9 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     phase,
     message,
     ...given('from', before.from ?? lowestServer(view)),
-    ...(next.kind === 'Refused' ? given('path', before.path) : { path: leadsThere(before.path, next.path) ? before.path : next.path }),
+    ...(next.kind === 'Refused' || next.kind === 'HeldUp'
+      ? given('path', before.path)
+      : { path: leadsThere(before.path, next.path) ? before.path : next.path }),
     ...(next.kind === 'Hop' ? { hop: { version: next.hop.version.text, number: next.hop.number, of: next.hop.of } } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),

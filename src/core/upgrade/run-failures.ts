@@ -1,6 +1,8 @@
 import { isControlPlane } from '../plan/node-selection.ts'
+import type { NextHop } from './next-hop.ts'
 import { quarantineLabel, withCordon, withoutCordon } from './node-cordon.ts'
 import { atStep, patchNode, type RunContext, timestamp } from './node-turn.ts'
+import { isGivenUp } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import type { StopStatus } from './upgrade-status.ts'
@@ -37,4 +39,11 @@ export function failNode(work: NodeWork, { context, works }: RunView): readonly 
   }
   const entry = atStep(at.entry, 'Quarantined', context.nowMs, { ...withCordon(at, context.nowMs), failure: told })
   return [patchNode(at, { unschedulable: true, entry, labels: { [quarantineLabel]: context.facts.upgrade.metadata.name } })]
+}
+
+/** The stop before a hop that a node which was set aside would be too old for; nodes at work finish first. */
+export function heldUpStop(works: readonly NodeWork[], next: NextHop, context: RunContext): StopStatus | undefined {
+  if (next.kind !== 'HeldUp' || isGivenUp(context) || works.some(({ turn }) => turn.kind !== 'Failed')) return undefined
+  const { stopNumber, nowMs } = context
+  return { number: stopNumber, reason: 'NodeSetAside', message: next.message, since: timestamp(nowMs) }
 }
