@@ -1,5 +1,7 @@
+import { once } from 'node:events'
 import { connect } from 'node:http2'
 import { request as httpsRequest } from 'node:https'
+import { connect as connectTcp } from 'node:net'
 import { connect as tlsConnect } from 'node:tls'
 import { generate } from 'selfsigned'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -44,6 +46,15 @@ function call(method: string, path: string, sent: { body?: string | Buffer; head
     request.end(sent.body)
   })
 }
+
+it('closes although somebody has connected and never begins with TLS', async () => {
+  const socket = connectTcp(served.port, '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  const gone = once(socket, 'close')
+  await served.close()
+  await gone
+})
 
 describe('over HTTP/1.1', () => {
   it('answers with JSON on one line, and with readable JSON for people', async () => {

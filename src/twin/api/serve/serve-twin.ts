@@ -59,6 +59,8 @@ export async function serveTwin(options: ServeOptions): Promise<ServedTwin> {
     open.add(one)
     one.once('close', () => open.delete(one))
   }
+  // one whose handshake has not ended keeps a server from closing, too
+  http.on('connection', remember)
   http.on('session', remember)
   http.on('secureConnection', remember)
   // A client that breaks off is its own affair.
