@@ -75,7 +75,7 @@ describe.concurrent('a Job that fails', () => {
     expect(rollout.runs().map((run) => run.exitCode)).toEqual([1, 0])
     expect(rollout.jobs().map((job) => job.end)).toEqual(['Complete'])
     expect(rollout.hash()).toBe(hash)
-    expect(rollout.done()).toBe(hash)
+    await rollout.untilNode('marked as done', () => rollout.done() === hash)
   })
 
   it('point 35: past its deadline says so, and the node is given back', async () => {
