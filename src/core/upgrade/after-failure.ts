@@ -1,4 +1,4 @@
-import { ownsCordon, quarantineLabel, withoutCordon } from './node-cordon.ts'
+import { ownsCordon, quarantineLabel, uncordoned, withoutCordon } from './node-cordon.ts'
 import { isReached, jobOfStep, nextAttempt } from './node-jobs.ts'
 import { atStep, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import type { RunEntry } from './run-journal.ts'
@@ -15,7 +15,7 @@ export function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
   // it serves again as far as it can, unless it was set aside or is still being changed
   const mayServe = entry.step === 'Failed' && node.ready && ownsCordon(entry) && !isChanging(at)
   if (!mayServe) return { kind: 'Failed', actions: [] }
-  return { kind: 'Failed', actions: [patchNode(at, { unschedulable: entry.before.unschedulable, entry: withoutCordon(entry) })] }
+  return { kind: 'Failed', actions: [patchNode(at, { ...uncordoned(at), entry: withoutCordon(entry) })] }
 }
 
 /** Where a node goes on that failed: nothing that was done is done again. */
@@ -33,7 +33,7 @@ function isChanging(at: NodeAtWork): boolean {
 
 /** Everything of the run is taken off the node. */
 export function giveBack(at: NodeAtWork): NodeTurn {
-  const { node, entry, jobs } = at
+  const { node, jobs } = at
   const running = jobs.filter((job) => job.end === undefined && !job.deleting)
   return {
     kind: 'Given',
@@ -41,7 +41,7 @@ export function giveBack(at: NodeAtWork): NodeTurn {
       ...running.map((job) => ({ kind: 'DeleteJob', node: node.name, name: job.name, uid: job.uid }) as const),
       patchNode(at, {
         entry: null,
-        ...(ownsCordon(entry) && node.unschedulable !== entry.before.unschedulable ? { unschedulable: entry.before.unschedulable } : {}),
+        ...uncordoned(at),
         ...(node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }),
       }),
     ],

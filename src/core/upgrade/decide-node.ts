@@ -4,7 +4,7 @@ import { stuckMessage } from '../plan/failure-message.ts'
 import { afterFailure, giveBack } from './after-failure.ts'
 import { changeNode } from './change-node.ts'
 import { displacedPods } from './displaced-pods.ts'
-import { ownsCordon, withCordon } from './node-cordon.ts'
+import { uncordoned, withCordon } from './node-cordon.ts'
 import { createJob, isReached, jobOfStep } from './node-jobs.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import { isGivenUp } from './run-phase.ts'
@@ -123,8 +123,7 @@ function verify(at: NodeAtWork, context: RunContext): NodeTurn {
   const { node, entry } = at
   const { nowMs } = context
   if (node.ready && isReached(at)) {
-    const restored = ownsCordon(entry) ? { unschedulable: entry.before.unschedulable } : {}
-    return working([patchNode(at, { ...restored, entry: atStep(entry, 'Soaking', nowMs) })])
+    return working([patchNode(at, { ...uncordoned(at), entry: atStep(entry, 'Soaking', nowMs) })])
   }
   const endsAtMs = Date.parse(entry.since) + verifyTimeoutMs
   const message = node.ready

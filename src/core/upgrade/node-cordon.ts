@@ -20,3 +20,8 @@ export function withCordon({ node, entry }: NodeAtWork, nowMs: number): Partial<
 export function withoutCordon({ cordonedAt: _, ...entry }: RunEntry): RunEntry {
   return entry
 }
+
+/** The part of a patch that takes the run's cordon back. A node is never cordoned by it: whoever took a cordon away meanwhile wanted that. */
+export function uncordoned({ node, entry }: Pick<NodeAtWork, 'node' | 'entry'>): { readonly unschedulable?: false } {
+  return ownsCordon(entry) && node.unschedulable && !entry.before.unschedulable ? { unschedulable: false } : {}
+}
