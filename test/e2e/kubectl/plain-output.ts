@@ -35,16 +35,9 @@ export function plainOutput(text: string, namespace: string, options: OutputOpti
   const replaced = patterns.reduce((all, [pattern, by]) => all.replaceAll(pattern, by), kept)
   const lines = (withoutNumbers ? replaced.replaceAll(/\b\d+(m|Mi|%)/g, '<n>$1') : replaced)
     .split('\n')
-    // kubectl 1.36 says so when it breaks off a watch of its own whose answer has not begun: what it waits for was there already
+    // kubectl from 1.32 on says so when it breaks off a watch of its own, as what it waits for was there already or its --timeout has ended
     // (any other end of a watch is compared)
-    .filter((line) => !/^E\d{4} .*"Failed to watch" err="Get .*watch=true.*: context canceled"/.test(line))
-    // and so when its own --timeout ends while it asks once more for that watch
-    .filter(
-      (line) =>
-        !/^E\d{4} .*"Failed to watch" err="context deadline exceeded - error from a previous attempt: context deadline exceeded"/.test(
-          line,
-        ),
-    )
+    .filter((line) => !/^E\d{4} .*Failed to watch.*context (canceled|deadline exceeded)"/.test(line))
     .map((line) => line.replace(/\s+$/, '').replaceAll(/(?<=\S) {2,}/g, '  '))
     .filter((line) => without === undefined || !without.test(line))
   return sorted ? [...lines].sort() : lines
