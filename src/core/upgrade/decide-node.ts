@@ -75,8 +75,11 @@ function drain(at: NodeAtWork, context: RunContext): NodeTurn {
   const policy = drainPolicy(context, startedAtMs)
   const decision = decideDrain({ ...known, progress: { ...known.progress, startedAtMs }, node, policy, now: nowMs })
   switch (decision.kind) {
-    case 'Cordon':
+    case 'Cordon': {
+      const held = context.held.get(node.name)
+      if (held !== undefined) return working([], { message: `${node.name} waits to be cordoned again: ${held}`, drains: true })
       return working([patchNode(at, { unschedulable: true, entry })], { drains: true })
+    }
     case 'Drained':
       return working([patchNode(at, { entry: atStep(entry, 'Changing', nowMs) })])
     case 'Work':

@@ -35,6 +35,45 @@ const story = fc.record({
 })
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never
 
+/** A worker that somebody uncordons in the middle of its drain, while another one is away. */
+const uncordonedInItsDrain: Story = {
+  servers: 1,
+  workers: 5,
+  max: 1,
+  budget: 0,
+  failing: undefined,
+  turns: [
+    { kind: 'Unready', worker: 0 },
+    { kind: 'Wish', action: 'Run' },
+    { kind: 'Wait' },
+    { kind: 'Cordon', worker: 0 },
+    { kind: 'Wait' },
+    { kind: 'Cordon', worker: 0 },
+    { kind: 'Cordon', worker: 0 },
+    { kind: 'Wait' },
+    { kind: 'Cordon', worker: 4 },
+    { kind: 'Wait' },
+    { kind: 'Wait' },
+    { kind: 'Uncordon', worker: 4 },
+    { kind: 'Continue' },
+    { kind: 'Wait' },
+    { kind: 'Cordon', worker: 0 },
+    { kind: 'Wish', action: 'Run' },
+    { kind: 'Wait' },
+    { kind: 'Wait' },
+    { kind: 'Wait' },
+    { kind: 'Cordon', worker: 0 },
+    { kind: 'Wait' },
+    { kind: 'Cordon', worker: 0 },
+    { kind: 'Wish', action: 'Run' },
+    { kind: 'Wait' },
+    { kind: 'Wait' },
+    { kind: 'Wait' },
+    { kind: 'Wait' },
+    { kind: 'Continue' },
+  ],
+}
+
 function worldOf({ servers, workers, max, budget, failing }: Story): RunWorld {
   const world = new RunWorld([...several(servers, server), ...several(workers, worker)])
   world.edit({
@@ -166,7 +205,7 @@ describe('for any cluster and whatever happens to it', () => {
         }
         tell(told, check)
       }),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [[uncordonedInItsDrain]] },
     )
   })
 

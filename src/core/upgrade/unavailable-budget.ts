@@ -19,10 +19,12 @@ export function budgetMessage(away: readonly Pick<NodeFacts, 'name'>[], maxUnava
  * somebody, and one more would be more than maxUnavailable.
  */
 export function heldByBudget(pools: readonly Pool[], started: readonly Pick<NodeAtWork, 'node' | 'entry'>[]): ReadonlyMap<string, string> {
-  const staging = new Set(started.filter(({ entry }) => entry.step === 'Staging').map(({ node }) => node.name))
+  // one that somebody uncordons in its drain would be cordoned once more
+  const uncordoned = started.filter(({ node, entry }) => entry.step === 'Staging' || (entry.step === 'Draining' && !node.unschedulable))
+  const waiting = new Set(uncordoned.map(({ node }) => node.name))
   const held = pools.flatMap(({ settings: { maxUnavailable }, nodes }) => {
     const away = nodes.filter(isAway)
-    const next = nodes.filter((node) => staging.has(node.name) && !isAway(node))
+    const next = nodes.filter((node) => waiting.has(node.name) && !isAway(node))
     const message = budgetMessage(away, maxUnavailable)
     return next.slice(Math.max(0, maxUnavailable - away.length)).map(({ name }) => [name, message] as const)
   })
