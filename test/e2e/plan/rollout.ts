@@ -50,6 +50,11 @@ interface EventObject {
 export const before = 'v1.20.2+k3s1'
 export const after = 'v1.20.3+k3s1'
 
+interface ListedNode {
+  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }
+  readonly spec: { readonly unschedulable?: boolean }
+}
+
 /** One Plan with nodes of its own, looked at from outside. */
 export class Rollout {
   readonly name: string
@@ -92,6 +97,20 @@ export class Rollout {
   /** Resolves when nothing is left to do, for the version and hash that the Plan means now. */
   async untilComplete(timeoutMs?: number): Promise<void> {
     await this.until('Complete', /^True\/Complete$/, timeoutMs)
+    await this.#nodesCaughtUp()
+  }
+
+  /** Plans and nodes are watched apart: the end of a Plan may be seen before what its nodes came to, which the API server knows by then. */
+  async #nodesCaughtUp(): Promise<void> {
+    const label = `plan.upgrade.cattle.io/${this.name}`
+    const { items } = await this.#stage.plane.api.get<{ items: ListedNode[] }>('/api/v1/nodes')
+    const now = new Map(items.map(({ metadata, spec }) => [metadata.name, `${spec.unschedulable === true} ${metadata.labels?.[label]}`]))
+    await this.#when('its nodes as the API server has them', () =>
+      this.nodes.every((name) => {
+        const states = this.#stage.observer.nodes.history(name).flatMap(({ facts }) => facts ?? [])
+        return !now.has(name) || states.some(({ unschedulable, labels }) => now.get(name) === `${unschedulable} ${labels[label]}`)
+      }),
+    )
   }
 
   node(name = this.nodes[0] ?? ''): ObservedNode | undefined {
