@@ -1,8 +1,8 @@
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { jobFor } from './job-for-node.ts'
 import type { JournalEntry } from './journal.ts'
 import { currentEntry, newEntry } from './journal-entry.ts'
 import { type NodeAtWork, type NodeWork, type PlanContext, working } from './node-work.ts'
-import { timestamp } from './plan-conditions.ts'
 import type { PlanAction } from './plan-decision.ts'
 import { withJournal } from './restore-node.ts'
 

@@ -1,8 +1,8 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { type JournalEntry, mayUncordon } from './journal.ts'
 import { newEntry } from './journal-entry.ts'
 import { deleteJob, type NodeAtWork, type NodeWork, type PlanContext, working } from './node-work.ts'
-import { timestamp } from './plan-conditions.ts'
 import type { PlanAction, PlanEvent } from './plan-decision.ts'
 import { withJournal } from './restore-node.ts'
 

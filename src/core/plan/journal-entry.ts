@@ -1,7 +1,7 @@
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { hasInheritedCordon } from './inherited-cordon.ts'
 import { type JournalEntry, unschedulableBefore } from './journal.ts'
 import type { NodeAtWork, PlanContext } from './node-work.ts'
-import { timestamp } from './plan-conditions.ts'
 
 /** The node's entry if it belongs to this very Plan and hash and is no failure. */
 export function currentEntry(at: NodeAtWork, context: PlanContext): JournalEntry | undefined {

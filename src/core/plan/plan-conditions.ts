@@ -1,14 +1,10 @@
+import { timestamp } from '../kubernetes/timestamp.ts'
 import type { PlanCondition } from './plan-status.ts'
 
 type Content = Pick<PlanCondition, 'status' | 'reason' | 'message'>
 
 export function conditionOf(conditions: readonly PlanCondition[], type: string): PlanCondition | undefined {
   return conditions.find((c) => c.type === type)
-}
-
-/** RFC 3339 in whole seconds, as Kubernetes writes times. */
-export function timestamp(nowMs: number): string {
-  return `${new Date(nowMs).toISOString().slice(0, 19)}Z`
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
 import type { RunEntry } from './run-journal.ts'
 import type { RunPatch, UpgradeAction } from './upgrade-decision.ts'
@@ -55,11 +56,6 @@ export function failing(failure: NodeFailure): NodeTurn {
 
 export function patchNode({ node }: Pick<NodeAtWork, 'node'>, patch: RunPatch): UpgradeAction {
   return { kind: 'PatchNode', node: node.name, patch }
-}
-
-/** RFC 3339 with seconds, as the API writes times. */
-export function timestamp(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`
 }
 
 /** The entry as it is when another step begins. */

@@ -1,4 +1,4 @@
-import { timestamp } from './node-turn.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import type { UpgradeCondition, UpgradePhase } from './upgrade-status.ts'
 
 /** What conditions are made of. */
