@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** Unit tests, beside the code and in `test/unit`: no root, no network, seconds. */
@@ -10,6 +11,8 @@ export default defineConfig({
     // no module keeps state, so files can share one: a third of the time
     pool: 'threads',
     isolate: false,
+    // vitest leaves a core to itself, which is half of a machine with two
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     coverage: {
       provider: 'v8',
       include: ['src/**/*.ts'],

@@ -1,3 +1,4 @@
+import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import { sortedByName } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
@@ -87,11 +88,15 @@ function standStill(facts: UpgradeFacts, nowMs: number): UpgradeDecision {
 
 function nodesAtWork({ nodes, jobs, upgrade }: UpgradeFacts): readonly NodeAtWork[] {
   const { uid } = upgrade.metadata
-  const own = jobs.filter(({ labels }) => labels[runLabel] === uid)
+  const jobsByNode = new Map<string, JobFacts[]>()
+  for (const job of jobs) {
+    const name = job.annotations[jobNodeAnnotation] ?? ''
+    if (job.labels[runLabel] === uid) jobsByNode.set(name, [...(jobsByNode.get(name) ?? []), job])
+  }
   return nodes.flatMap((node) => {
     const parsed = parseRunEntry(node.run)
     if (parsed.kind !== 'Entry' || parsed.entry.run !== uid) return []
-    return [{ node, entry: parsed.entry, jobs: own.filter(({ annotations }) => annotations[jobNodeAnnotation] === node.name) }]
+    return [{ node, entry: parsed.entry, jobs: jobsByNode.get(node.name) ?? [] }]
   })
 }
 

@@ -1,4 +1,5 @@
-import { type NodeAtWork, timestamp } from './node-turn.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
+import type { NodeAtWork } from './node-turn.ts'
 import type { RunEntry } from './run-journal.ts'
 
 /** On nodes that were set aside: name of the run. */

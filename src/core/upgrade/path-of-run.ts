@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
+import { judgedOnce } from '../version/judged-once.ts'
 import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
 import type { NextHop } from './next-hop.ts'
 import { quarantineLabel } from './node-cordon.ts'
@@ -74,16 +75,17 @@ function isForeign(answered: KubernetesVersion, servers: readonly KubernetesVers
 }
 
 function versionsOf(nodes: readonly NodeFacts[]): readonly KubernetesVersion[] {
-  return nodes.filter(({ labels }) => labels.type !== 'virtual-kubelet').flatMap(({ kubeletVersion }) => parseVersion(kubeletVersion) ?? [])
+  const kubelets = nodes.filter(({ labels }) => labels.type !== 'virtual-kubelet').map(({ kubeletVersion }) => kubeletVersion)
+  return [...new Set(kubelets)].flatMap((text) => parseVersion(text) ?? [])
 }
 
 /** Nodes that have to move and that the run may not touch hold it: whoever named the nodes has to name them too. */
 function clusterHop(first: PathHop, { pools }: NodeGroups, path: readonly string[], context: RunContext): NextHop {
   const { facts } = context
-  const own = new Set(pools.flatMap(({ nodes }) => nodes.map(({ name }) => name)))
-  const outside = facts.nodes.find((node) => !isControlPlane(node) && !own.has(node.name) && first.nodes.from.includes(node.kubeletVersion))
-  const isWorkLeft = !isThere(first, context) || pools.some(({ nodes }) => nodes.some(moves(first)))
-  if (outside !== undefined && first.nodes.cause !== 'Target') {
+  const isMoving = moves(first)
+  const isWorkLeft = !isThere(first, context) || pools.some(({ nodes }) => nodes.some(isMoving))
+  const outside = first.nodes.cause === 'Target' ? undefined : outsiders(facts.nodes, pools).find(isMoving)
+  if (outside !== undefined) {
     const why = `${outside.name} (kubelet ${outside.kubeletVersion}) has to move first: ${first.nodes.reason}`
     const isSetAside = outside.labels[quarantineLabel] !== undefined
     if (!isSetAside) return refused(`${why}; upgrade it, or add it to spec.nodes`)
@@ -91,6 +93,12 @@ function clusterHop(first: PathHop, { pools }: NodeGroups, path: readonly string
   }
   if (path.length === 1 && !isWorkLeft) return { kind: 'Arrived', path }
   return { kind: 'Hop', hop: hopOf(first, path, context, new Set(first.nodes.from)), path }
+}
+
+/** Workers that the run may not touch, or has set aside. */
+function outsiders(nodes: readonly NodeFacts[], pools: NodeGroups['pools']): readonly NodeFacts[] {
+  const own = new Set(pools.flatMap((pool) => pool.nodes.map(({ name }) => name)))
+  return nodes.filter((node) => !isControlPlane(node) && !own.has(node.name))
 }
 
 /** With the control plane alone, nodes stay; where they may not, the run is refused before it makes them too old. */
@@ -143,7 +151,8 @@ function isThere({ controlPlane }: PathHop, { facts }: RunContext): boolean {
 }
 
 function moves({ nodes }: PathHop): (node: NodeFacts) => boolean {
-  return ({ kubeletVersion }) => nodes.from.includes(parseVersion(kubeletVersion)?.text ?? '')
+  const judge = judgedOnce((version) => version !== undefined && nodes.from.includes(version.text))
+  return ({ kubeletVersion }) => judge(kubeletVersion)
 }
 
 /** The run's first path tells how many hops there are; those that are left tell which of them this is. */

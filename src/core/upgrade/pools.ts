@@ -50,7 +50,8 @@ export function poolProblem(
   const named = settings.scope === 'Pools' ? settings.pools : settings.pools.slice(0, -1)
   const twice = named.find(({ name }, at) => named.findIndex((pool) => pool.name === name) !== at)
   if (twice !== undefined) return `spec.pools has two pools named ${twice.name}: give each its own name`
-  const missing = [...(settings.nodes ?? [])].find((name) => !nodes.some((node) => node.name === name))
+  const names = new Set(nodes.map(({ name }) => name))
+  const missing = [...(settings.nodes ?? [])].find((name) => !names.has(name))
   if (missing !== undefined) return `spec.nodes names ${missing}, which is no node of this cluster: correct the name, or leave it out`
   const workers = nodes.filter((node) => !isControlPlane(node))
   for (const [at, { name, nodeSelector }] of named.entries()) {

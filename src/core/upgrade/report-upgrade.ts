@@ -1,10 +1,9 @@
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
-import type { Hop } from './next-hop.ts'
-import { timestamp } from './node-turn.ts'
 import { isEndPhase, isExpired } from './run-phase.ts'
-import { activeWorks, type NodeWork, type RunView, runs } from './run-view.ts'
+import { activeWorks, type NodeWork, type RunView, runsJudge } from './run-view.ts'
 import type { Started } from './start-nodes.ts'
 import { upgradeConditions } from './upgrade-conditions.ts'
 import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, UpgradePhase } from './upgrade-status.ts'
@@ -127,17 +126,16 @@ function lowestServer({ groups }: RunView): string | undefined {
 }
 
 function progressOf({ groups, context }: RunView): { readonly controlPlane: string; readonly nodes: string } {
-  const final = { version: context.target }
-  const of = (nodes: readonly { readonly kubeletVersion: string }[]) =>
-    `${nodes.filter((node) => runs(node, final)).length}/${nodes.length}`
+  const runs = runsJudge({ version: context.target })
+  const of = (nodes: readonly { readonly kubeletVersion: string }[]) => `${nodes.filter(runs).length}/${nodes.length}`
   return { controlPlane: of(groups.controlPlane), nodes: of(groups.pools.flatMap(({ nodes }) => nodes)) }
 }
 
 function poolsOf({ groups, next, context }: RunView, started: Started): readonly PoolStatus[] {
-  const hop: Pick<Hop, 'version'> = next.kind === 'Hop' ? next.hop : { version: context.target }
+  const runs = runsJudge(next.kind === 'Hop' ? next.hop : { version: context.target })
   return groups.pools.map(({ settings: { name }, nodes }) => {
     const batches = started.batches.get(name)
-    const done = nodes.filter((node) => runs(node, hop)).length
+    const done = nodes.filter(runs).length
     return {
       name,
       nodes: nodes.length,

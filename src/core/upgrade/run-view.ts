@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
-import { parseVersion, sameRelease } from '../version/kubernetes-version.ts'
+import { judgedOnce } from '../version/judged-once.ts'
+import { sameRelease } from '../version/kubernetes-version.ts'
 import type { Hold } from './judge-hold.ts'
 import type { Hop, NextHop } from './next-hop.ts'
 import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
@@ -22,10 +23,10 @@ export interface RunView {
   readonly stop: StopStatus | undefined
 }
 
-/** Whether a kubelet reports the version of a hop. */
-export function runs({ kubeletVersion }: Pick<NodeFacts, 'kubeletVersion'>, { version }: Pick<Hop, 'version'>): boolean {
-  const reported = parseVersion(kubeletVersion)
-  return reported !== undefined && sameRelease(reported, version)
+/** Makes the judge of whether a kubelet reports the version of a hop. */
+export function runsJudge({ version }: Pick<Hop, 'version'>): (node: Pick<NodeFacts, 'kubeletVersion'>) => boolean {
+  const judge = judgedOnce((reported) => reported !== undefined && sameRelease(reported, version))
+  return ({ kubeletVersion }) => judge(kubeletVersion)
 }
 
 /** Nodes that are being worked on. */

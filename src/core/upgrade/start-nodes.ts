@@ -1,9 +1,11 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
+import { judgedOnce } from '../version/judged-once.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
 import { foreignMark } from './foreign-mark.ts'
 import type { Hop } from './next-hop.ts'
 import { ownsCordon, quarantineLabel } from './node-cordon.ts'
-import { patchNode, timestamp } from './node-turn.ts'
+import { patchNode } from './node-turn.ts'
 import { isBelow } from './path/version-set.ts'
 import { pickBatch } from './pick-batch.ts'
 import type { Pool } from './pools.ts'
@@ -123,7 +125,8 @@ function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBat
 /** Nodes of the pool that have to move at this hop and have not failed. */
 function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Hop): readonly NodeFacts[] {
   const failed = new Set(works.filter(({ turn }) => turn.kind === 'Failed').map(({ at }) => at.node.name))
-  return pool.nodes.filter((node) => hop.moving.has(parseVersion(node.kubeletVersion)?.text ?? '') && !failed.has(node.name))
+  const moves = judgedOnce((version) => version !== undefined && hop.moving.has(version.text))
+  return pool.nodes.filter((node) => moves(node.kubeletVersion) && !failed.has(node.name))
 }
 
 function activeNodes(view: RunView): readonly string[] {

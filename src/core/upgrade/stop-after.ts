@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
-import { type NodeAtWork, type RunContext, timestamp } from './node-turn.ts'
+import type { NodeAtWork, RunContext } from './node-turn.ts'
 import { isBelow } from './path/version-set.ts'
 import { isGivenUp } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
