@@ -216,13 +216,13 @@ async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promi
   const { store, twin, clock } = run.cluster
   bringBack(run, hurt)
   for (const name of [...run.witness.foreignCordons]) if (story.namesPools) await run.cordon(name, false)
-  const { stop, phase, message = '' } = run.status('up')
+  const { stop, phase, message = '', failed = [] } = run.status('up')
   // nodes that were set aside count: who wants to go on without them allows more to be away
   if (/maxUnavailable is/.test(message)) {
     for (const pool of ['blue', 'green']) run.witness.maxUnavailable.set(pool, 9)
     await run.edit('up', specOf({ ...story, maxUnavailable: 9 }))
   }
-  if (/drained/.test(stop?.message ?? '')) {
+  if (/drained/.test(stop?.message ?? '') || failed.some(({ reason }) => reason === 'DrainFailed')) {
     for (const { metadata } of store.list('poddisruptionbudgets.policy', 'default')) {
       await twin.api.client.delete('poddisruptionbudgets.policy', { namespace: 'default', name: metadata.name })
     }

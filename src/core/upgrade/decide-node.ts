@@ -78,7 +78,7 @@ function drain(at: NodeAtWork, context: RunContext): NodeTurn {
     case 'Cordon': {
       const held = context.held.get(node.name)
       if (held !== undefined) return working([], { message: `${node.name} waits to be cordoned again: ${held}`, drains: true })
-      return working([patchNode(at, { unschedulable: true, entry })], { drains: true })
+      return working([patchNode(at, { unschedulable: true, entry: { ...entry, ...withCordon(at, nowMs) } })], { drains: true })
     }
     case 'Drained':
       return working([patchNode(at, { entry: atStep(entry, 'Changing', nowMs) })])

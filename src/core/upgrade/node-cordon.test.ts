@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { uncordoned } from './node-cordon.ts'
+import { uncordoned, withCordon } from './node-cordon.ts'
 import type { RunEntry } from './run-journal.ts'
 import { from, worker } from './run-world.test-support.ts'
 
@@ -30,4 +30,19 @@ describe("taking the run's cordon back", () => {
   it('a soaking node was given back already: a cordon of then is of somebody else', () => {
     expect(uncordoned(at(true, false, { step: 'Soaking' }))).toEqual({})
   })
+})
+
+describe('what is remembered of a node that the run cordons', () => {
+  const nowMs = Date.parse('2026-11-21T12:05:00Z')
+  const found = (unschedulable: boolean) => ({
+    cordonedAt: '2026-11-21T12:05:00Z',
+    before: { unschedulable, kubeletVersion: from, bootId: 'boot' },
+  })
+
+  it.each([
+    { what: 'a cordon of the run is remembered as it was found', ...at(true, false), more: {} },
+    { what: "so is somebody else's that is still there", ...at(true, true), more: {} },
+    { what: "one that somebody has taken back is the run's from now on", ...at(false, true), more: found(false) },
+    { what: 'a node that was given back is found as it is', ...at(true, false, { step: 'Soaking' }), more: found(true) },
+  ])('$what', ({ node, entry, more }) => expect(withCordon({ node, entry }, nowMs)).toEqual(more))
 })

@@ -11,9 +11,12 @@ export function ownsCordon({ step, cordonedAt }: Pick<RunEntry, 'step' | 'cordon
   return cordonedAt !== undefined && step !== 'Soaking'
 }
 
-/** What the entry of a node says once the run has cordoned it: how the node was found, and when. */
-export function withCordon({ node, entry }: NodeAtWork, nowMs: number): Partial<RunEntry> {
-  if (ownsCordon(entry)) return {}
+/**
+ * What the entry of a node says once the run has cordoned it: how the node was found, and when. A node that somebody made schedulable meanwhile is found
+ * anew: whoever had cordoned it before wants that no longer.
+ */
+export function withCordon({ node, entry }: Pick<NodeAtWork, 'node' | 'entry'>, nowMs: number): Partial<RunEntry> {
+  if (ownsCordon(entry) && node.unschedulable) return {}
   return { cordonedAt: timestamp(nowMs), before: { ...entry.before, unschedulable: node.unschedulable } }
 }
 
