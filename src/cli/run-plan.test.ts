@@ -23,9 +23,9 @@ describe('falkirk plan', () => {
   it('has every node once, control plane first and one by one, then batches that grow, the least loaded first', () => {
     const { nodes: planned, end } = planUpgrade({ facts }, noonMs)
     expect(planned.map(({ node, batch, why, drain }) => [node, batch?.number, why, drain.pods])).toEqual([
-      ['server-0', undefined, 'control plane first, one at a time', 0],
-      ['server-1', undefined, 'control plane first, one at a time', 0],
-      ['server-2', undefined, 'control plane first, one at a time', 0],
+      ['server-0', undefined, 'control plane, one at a time', 0],
+      ['server-1', undefined, 'control plane, one at a time', 0],
+      ['server-2', undefined, 'control plane, one at a time', 0],
       ['worker-3', 1, 'pool workers, batch 1', 1],
       // those of a batch begin together
       ['worker-1', 2, 'pool workers, batch 2 of 2 nodes', 3],
@@ -78,5 +78,11 @@ describe('falkirk plan', () => {
 
   it('is a table for people', async () => {
     await expect(`${planText(planUpgrade({ facts }, noonMs))}\n`).toMatchFileSnapshot('testdata/plan.table.txt')
+  })
+
+  it.each([30, 60, 80, 200])('fits %d columns', (columns) => {
+    const text = planText(planUpgrade({ facts }, noonMs), columns)
+    expect(Math.max(...text.split('\n').map((line) => line.length))).toBeLessThanOrEqual(Math.max(columns, 49))
+    for (const { name } of nodes) expect(text).toContain(name)
   })
 })

@@ -32,9 +32,13 @@ export interface PlanOptions {
 }
 
 /** Prints what an upgrade would do on the cluster as it is now, node by node; writes nothing to it. The exit code: 0, or 2 when it would not be done. */
-export async function runPlan(client: ApiClient, { wish, output, namespace }: PlanOptions, { write }: CommandPorts): Promise<ExitCode> {
+export async function runPlan(
+  client: ApiClient,
+  { wish, output, namespace }: PlanOptions,
+  { write, size }: CommandPorts,
+): Promise<ExitCode> {
   const planned = planUpgrade(await readClusterFacts(client, wish.upgrade, namespace), client.clock.now())
-  if (output === 'text') write(`${planText(planned)}\n`)
+  if (output === 'text') write(`${planText(planned, size()?.columns)}\n`)
   else
     write(output === 'json' ? `${JSON.stringify(planned, null, 2)}\n` : stringify(planned, { aliasDuplicateObjects: false, lineWidth: 0 }))
   return isDone(planned) ? exitCodes.Done : exitCodes.Refused
@@ -67,6 +71,6 @@ export function planUpgrade({ facts, budgets }: ClusterFacts, nowMs: number): Pl
 }
 
 function whyOf({ batch }: ForeseenNode): string {
-  if (batch === undefined) return 'control plane first, one at a time'
+  if (batch === undefined) return 'control plane, one at a time'
   return `pool ${batch.pool}, batch ${batch.number}${batch.nodes === 1 ? '' : ` of ${batch.nodes} nodes`}`
 }

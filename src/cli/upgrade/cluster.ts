@@ -9,12 +9,15 @@ import { version } from '../../core/build-info.ts'
 export interface ClusterFlags {
   readonly kubeconfig?: string
   readonly context?: string
+  /** False: colours are left out. */
+  readonly color?: boolean
 }
 
 export function clusterOptions(command: Command): Command {
   return command
     .option('--kubeconfig <file>', 'kubeconfig (KUBECONFIG, ~/.kube/config)')
     .option('--context <name>', 'context of the kubeconfig')
+    .option('--no-color', 'leave colours out (NO_COLOR)')
 }
 
 /** Works with a client of the cluster that the flags name, as their user. Throws `FalkirkError` as `loadClusterAccess` and the API do. */

@@ -14,7 +14,7 @@ export function withExitCodes(command: Command): Command {
 
 /** Runs the work of a command on the cluster of its flags, and ends the process with its code. What went wrong is one sentence. */
 export async function onCluster(flags: ClusterFlags, work: (client: ApiClient, ports: CommandPorts) => Promise<ExitCode>): Promise<void> {
-  const ports = processPorts()
+  const ports = processPorts(flags.color)
   try {
     process.exitCode = await withCluster(flags, (client) => work(client, ports))
   } catch (error) {

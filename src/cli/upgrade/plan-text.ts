@@ -1,22 +1,32 @@
-import { alignColumns } from '../align-columns.ts'
+import { fitColumns } from '../align-columns.ts'
 import type { PlannedNode, PlannedUpgrade } from '../run-plan.ts'
+import { wrapIndented, wrapText } from '../wrap-text.ts'
+import { unbounded, withoutName } from './run-frame.ts'
 
-/** A plan for people: one line a node in the order in which they would begin, and what would hold drains up. */
-export function planText({ name, version, nodes, end }: PlannedUpgrade): string {
-  const head = `ClusterUpgrade ${name} to ${version}: ${nodes.length === 1 ? '1 node' : `${nodes.length} nodes`} to bring there; nothing is changed now`
+/** Which cell of a row is the node's name. */
+const nodeCell = 2
+
+/**
+ * A plan for people: one line a node in the order in which they would begin, and what would hold drains up. No line is wider than the columns, which are
+ * as many as there are words where output is no terminal.
+ */
+export function planText({ name, version, nodes, end }: PlannedUpgrade, columns = unbounded.columns): string {
+  const count = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
+  const head = wrapText(`ClusterUpgrade ${name} to ${version}: ${count} to bring there; nothing is changed now`, columns)
   const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, String(turn.drain.pods), turn.why])
-  const table = nodes.length === 0 ? [] : ['', ...alignColumns([['#', 'HOP', 'NODE', 'RUNS', 'PODS', 'WHY'], ...rows])]
-  const held = troubles(nodes)
-  const when = held.length === 0 ? 'End' : 'End, when all of them do'
-  return [head, ...table, ...held, '', `${when}: ${end.phase ?? 'unknown'}: ${end.message ?? 'nothing is said'}`].join('\n')
+  const table =
+    nodes.length === 0 ? [] : ['', ...fitColumns([['#', 'HOP', 'NODE', 'RUNS', 'PODS', 'WHY'], ...rows], columns, nodeCell).flat()]
+  const when = nodes.some(({ drain }) => drain.trouble !== undefined) ? 'End, when all of them do' : 'End'
+  const last = wrapText(`${when}: ${end.phase ?? 'unknown'}: ${end.message ?? 'nothing is said'}`, columns)
+  return [...head, ...table, ...troubles(nodes, columns), '', ...last].join('\n')
 }
 
 /** Of each node once, as pods lie now. */
-function troubles(nodes: readonly PlannedNode[]): readonly string[] {
+function troubles(nodes: readonly PlannedNode[], columns: number): readonly string[] {
   const told = new Map(nodes.flatMap(({ node, drain: { trouble } }) => (trouble === undefined ? [] : [[node, trouble] as const])))
   if (told.size === 0) return []
-  const lines = [...told].map(
-    ([node, trouble]) => `  ${node}: ${trouble.startsWith(`${node} `) ? trouble.slice(node.length + 1) : trouble}`,
+  const lines = [...told].flatMap(([node, trouble]) =>
+    wrapIndented(`${node}: ${withoutName(trouble, node)}`, Math.max(columns - 2, 1), '  ').map((line) => `  ${line}`),
   )
-  return ['', 'As pods lie now, these drains would not end by themselves, or wait for others:', ...lines]
+  return ['', ...wrapText('As pods lie now, these drains would not end by themselves, or wait for others:', columns), ...lines]
 }

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util'
 import type { InFlightStatus, PoolStatus } from '../../core/upgrade/upgrade-status.ts'
-import { alignColumns } from '../align-columns.ts'
+import { fitColumns } from '../align-columns.ts'
+import { wrapIndented, wrapText } from '../wrap-text.ts'
 import { durationText } from './duration-text.ts'
 import type { RunState } from './run-state.ts'
 
@@ -30,17 +31,16 @@ export const unbounded: FrameSize = { columns: Number.MAX_SAFE_INTEGER, rows: Nu
 
 /**
  * Draws a run without colours: where it is, each pool with its batch, a line for each node in flight with step, time and what it waits for, what
- * failed, what is next. Each line fits the columns; nodes that do not fit the rows are counted.
+ * failed, what is next. No line is wider than the columns. Where rows are few, what a node waits for is cut to its line, then nodes are counted.
  */
 export function drawRun(frame: RunFrame, { columns, rows }: FrameSize): string {
   const { run, state } = frame
-  const head = [headline(run), ...standing(frame)]
-  const pools = poolTable(run)
-  const foot = [...failures(run), ...messageLines(run, columns), ...(remarks[state] === '' ? [] : ['', remarks[state]])]
-  const nodes = nodeTable(frame)
+  const head = [...headline(run, columns), ...standing(frame, columns)]
+  const pools = poolTable(run, columns)
+  const foot = [...failures(run, columns), ...messageLines(run, columns), ...(remarks[state] === '' ? [] : ['', remarks[state]])]
   const room = Math.max(rows - head.length - pools.length - foot.length - 3, 2)
-  const shown = nodes.length <= room ? nodes : [...nodes.slice(0, room - 1), `… and ${nodes.length - room + 1} more nodes in flight`]
-  const lines = [...head, ...section(pools), ...section(shown), ...section(foot)]
+  const nodes = fittingNodes(nodeTable(frame, columns), room)
+  const lines = [...head, ...section(pools), ...section(nodes), ...section(foot)]
   return lines.map((line) => cut(line, columns)).join('\n')
 }
 
@@ -52,28 +52,29 @@ function cut(line: string, columns: number): string {
   return line.length <= columns ? line : `${line.slice(0, Math.max(columns - 1, 0))}…`
 }
 
-function headline({ name, version, status }: RunState): string {
+/** The phase stands at the end of a line of its own where the whole is too long. */
+function headline({ name, version, status }: RunState, columns: number): readonly string[] {
   const way = status.from === undefined ? `to ${version ?? '?'}` : `${status.from} → ${version ?? '?'}`
-  return `ClusterUpgrade ${name}   ${way}   ${status.phase ?? 'Waiting'}`
+  const parts = [`ClusterUpgrade ${name}`, way, status.phase ?? 'Waiting']
+  const line = parts.join('   ')
+  return line.length <= columns ? [line] : parts.flatMap((part) => wrapIndented(part, columns, '  '))
 }
 
-function standing({ run: { status }, nowMs }: RunFrame): readonly string[] {
+function standing({ run: { status }, nowMs }: RunFrame, columns: number): readonly string[] {
   const { hop, progress, startedAt, endedAt } = status
   const parts = [
     ...(hop === undefined ? [] : [`hop ${hop.number}/${hop.of} ${hop.version}`]),
     ...(progress === undefined ? [] : [`control plane ${progress.controlPlane}`, `nodes ${progress.nodes}`]),
     ...(startedAt === undefined ? [] : [durationText((endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt))]),
   ]
-  return parts.length === 0 ? [] : [parts.join(' · ')]
+  return parts.length === 0 ? [] : wrapText(parts.join(' · '), columns)
 }
 
-function poolTable({ status: { pools = [], inFlight = [] } }: RunState): readonly string[] {
+function poolTable({ status: { pools = [], inFlight = [] } }: RunState, columns: number): readonly string[] {
   if (pools.length === 0) return []
   const isAtWork = (node: string) => inFlight.some((one) => one.node === node)
-  return alignColumns([
-    ['POOL', 'DONE', 'BATCH'],
-    ...pools.map((pool) => [pool.name, `${pool.done}/${pool.nodes}`, batchCell(pool, isAtWork)]),
-  ])
+  const rows = pools.map((pool) => [pool.name, `${pool.done}/${pool.nodes}`, batchCell(pool, isAtWork)])
+  return fitColumns([['POOL', 'DONE', 'BATCH'], ...rows], columns).flat()
 }
 
 function batchCell({ batch, nodes, done }: PoolStatus, isAtWork: (node: string) => boolean): string {
@@ -81,10 +82,18 @@ function batchCell({ batch, nodes, done }: PoolStatus, isAtWork: (node: string) 
   return `${batch.number}: ${batch.nodes.filter(isAtWork).length} of ${batch.nodes.length} at work`
 }
 
-function nodeTable({ run, nowMs }: RunFrame): readonly string[] {
+/** The lines of each row by themselves. */
+function nodeTable({ run, nowMs }: RunFrame, columns: number): readonly (readonly string[])[] {
   const { inFlight = [] } = run.status
   if (inFlight.length === 0) return []
-  return alignColumns([['NODE', 'STEP', 'TIME', 'WAITS FOR'], ...inFlight.map((node) => nodeCells(node, nowMs))])
+  return fitColumns([['NODE', 'STEP', 'TIME', 'WAITS FOR'], ...inFlight.map((node) => nodeCells(node, nowMs))], columns)
+}
+
+function fittingNodes(table: readonly (readonly string[])[], room: number): readonly string[] {
+  const whole = table.flat()
+  if (whole.length <= room) return whole
+  const brief = table.map(([first = '', ...rest]) => (rest.length === 0 ? first : `${first}…`))
+  return brief.length <= room ? brief : [...brief.slice(0, room - 1), `… and ${brief.length - room + 1} more nodes in flight`]
 }
 
 function nodeCells({ node, step, since, attempt, message = '' }: InFlightStatus, nowMs: number): readonly string[] {
@@ -94,33 +103,23 @@ function nodeCells({ node, step, since, attempt, message = '' }: InFlightStatus,
 
 /** Messages of a node begin with its name, which stands at the line's beginning here. */
 export function withoutName(message: string, node: string): string {
-  return message.startsWith(`${node}: `) ? message.slice(node.length + 2) : message
+  const [beginning] = [`${node}: `, `${node} `].filter((each) => message.startsWith(each))
+  return beginning === undefined ? message : message.slice(beginning.length)
 }
 
 export function oneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' | ')
 }
 
-function failures({ status: { failed = [] } }: RunState): readonly string[] {
-  return failed.map(({ node, reason, message }) => `✘ ${node} ${reason}: ${oneLine(message)}`)
+function failures({ status: { failed = [] } }: RunState, columns: number): readonly string[] {
+  return failed.flatMap(({ node, reason, message }) =>
+    wrapIndented(`✘ ${node} ${reason}: ${oneLine(withoutName(message, node))}`, columns, '  '),
+  )
 }
 
 /** The whole sentence: it says what to do. */
 function messageLines({ status: { message } }: RunState, columns: number): readonly string[] {
-  if (message === undefined) return ['no controller has looked at it yet']
-  return wrapped(oneLine(message), columns)
-}
-
-function wrapped(text: string, columns: number): readonly string[] {
-  const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > columns) {
-      lines.push(line)
-      line = word
-    } else line = line === '' ? word : `${line} ${word}`
-  }
-  return [...lines, line]
+  return wrapText(message === undefined ? 'no controller has looked at it yet' : oneLine(message), columns)
 }
 
 /** Colours for a drawn frame: they come last, as a line is cut by what is seen of it. */

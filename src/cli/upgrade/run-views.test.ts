@@ -2,9 +2,10 @@ import { describe, expect, it } from 'vitest'
 import { aRun, inTheMiddle, sampleNowMs, stopped } from './run-states.test-support.ts'
 import { runView, type ViewPorts } from './run-views.ts'
 
-function ports(more: Partial<ViewPorts> = {}): ViewPorts & { readonly written: string[]; tick(): void } {
+function ports(more: Partial<ViewPorts> = {}): ViewPorts & { readonly written: string[]; tick(): void; resize(): void } {
   const written: string[] = []
   let timer: (() => void) | undefined
+  let resized: (() => void) | undefined
   return {
     written,
     tick: () => timer?.(),
@@ -16,6 +17,13 @@ function ports(more: Partial<ViewPorts> = {}): ViewPorts & { readonly written: s
       timer = callback
       return () => {
         timer = undefined
+      }
+    },
+    resize: () => resized?.(),
+    onResize: (callback) => {
+      resized = callback
+      return () => {
+        resized = undefined
       }
     },
     ...more,
@@ -54,17 +62,56 @@ describe('a run that is followed', () => {
   })
 
   it('is drawn anew on a terminal, over what was drawn before, and stays at the end', () => {
-    const at = ports({ size: () => ({ columns: 80, rows: 24 }) })
+    let nowMs = sampleNowMs
+    const at = ports({ size: () => ({ columns: 80, rows: 24 }), now: () => nowMs })
     const view = runView('Text', at)
     view.seen(aRun(inTheMiddle))
     const rows = (at.written[0] ?? '').split('\n').length - 1
     at.tick()
-    expect(at.written[1]).toBe(`\u001b[${rows}A\r\u001b[J${at.written[0]}`)
+    // nothing has changed
+    expect(at.written).toHaveLength(1)
+    nowMs += 1_000
+    at.tick()
+    expect(at.written[1]).toBe(
+      `\u001b[${rows}A\r\u001b[J${at.written[0]?.replace('2 min 05 s', '2 min 06 s').replace('1 min 05 s', '1 min 06 s').replace('5 s  ', '6 s  ')}`,
+    )
     view.end()
     expect(at.written.at(-1)).not.toContain('Ctrl-C')
     const count = at.written.length
     at.tick()
     expect(at.written).toHaveLength(count)
+  })
+
+  it('is drawn anew at once when the terminal has become narrower, over the rows that its lines take now', () => {
+    let columns = 80
+    const at = ports({ size: () => ({ columns, rows: 60 }) })
+    runView('Text', at).seen(aRun(inTheMiddle))
+    columns = 50
+    at.resize()
+    const rows = (at.written[0] ?? '')
+      .trimEnd()
+      .split('\n')
+      .map((line) => Math.max(1, Math.ceil(line.length / 50)))
+    expect(rows.some((each) => each > 1)).toBe(true)
+    expect(at.written[1]).toMatch(new RegExp(`^\u001b\\[${rows.reduce((a, b) => a + b)}A\r`))
+    expect(
+      Math.max(
+        ...(at.written[1] ?? '')
+          .split('\n')
+          .slice(1)
+          .map((line) => line.length),
+      ),
+    ).toBeLessThanOrEqual(50)
+  })
+
+  it('shows the end of what does not fit the rows, and all of it when it is over', () => {
+    const at = ports({ size: () => ({ columns: 80, rows: 6 }) })
+    const view = runView('Text', at)
+    view.seen(aRun(stopped))
+    expect(at.written[0]?.trimEnd().split('\n')).toHaveLength(5)
+    expect(at.written[0]).toContain('falkirk continue')
+    view.end()
+    expect(at.written[1]).toContain('ClusterUpgrade to-1-34')
   })
 
   it('has no colour unless asked for', () => {

@@ -1,5 +1,5 @@
 import { durationText } from './duration-text.ts'
-import { drawRun, type FrameSize, paintRun, type RunFrame } from './run-frame.ts'
+import { drawRun, type FrameSize, paintRun, type RunFrame, unbounded } from './run-frame.ts'
 import { runChanges } from './run-lines.ts'
 import type { RunState } from './run-state.ts'
 
@@ -14,6 +14,8 @@ export interface ViewPorts {
   readonly now: () => number
   /** Calls again and again; the returned function ends it. */
   readonly every: (ms: number, callback: () => void) => () => void
+  /** Calls when the terminal has another size; the returned function ends it. */
+  readonly onResize: (callback: () => void) => () => void
 }
 
 /** Shows a run while it is followed. */
@@ -61,20 +63,22 @@ const redrawMs = 500
 /** `ESC [ … A`: cursor up; `ESC [ J`: clear from there on. Source: ECMA-48. */
 const csi = '\u001b['
 
-function liveView({ write, size, colours, now, every }: ViewPorts): RunView {
+function liveView({ write, size, colours, now, every, onResize }: ViewPorts): RunView {
   let run: RunState | undefined
   let state: RunFrame['state'] = 'Live'
-  let drawnRows = 0
+  let drawn: readonly string[] = []
   const draw = () => {
     const room = size()
     if (run === undefined || room === undefined) return
-    // the last row stays free, or the terminal would scroll
-    const frame = drawRun({ run, nowMs: now(), state }, { columns: room.columns, rows: room.rows - 1 })
-    const up = drawnRows === 0 ? '' : `${csi}${drawnRows}A\r${csi}J`
+    const lines = fittingLines({ run, nowMs: now(), state }, room)
+    if (lines.join('\n') === drawn.join('\n')) return
+    const rowsUp = drawn.reduce((sum, line) => sum + rowsOf(line, room.columns), 0)
+    const up = rowsUp === 0 ? '' : `${csi}${rowsUp}A\r${csi}J`
+    const frame = lines.join('\n')
     write(`${up}${colours ? paintRun(frame) : frame}\n`)
-    drawnRows = frame.split('\n').length
+    drawn = lines
   }
-  const stop = every(redrawMs, draw)
+  const stops = [every(redrawMs, draw), onResize(draw)]
   return {
     seen(next) {
       run = next
@@ -85,9 +89,24 @@ function liveView({ write, size, colours, now, every }: ViewPorts): RunView {
       draw()
     },
     end() {
-      stop()
+      for (const stop of stops) stop()
       state = 'Ended'
       draw()
     },
   }
+}
+
+/**
+ * A frame that the cursor can go back over: the last row stays free, or the terminal would scroll, and of one that is too high the end is shown, which says
+ * what to do. Nothing goes back over the last frame of all: it is whole.
+ */
+function fittingLines(frame: RunFrame, { columns, rows }: FrameSize): readonly string[] {
+  if (frame.state === 'Ended') return drawRun(frame, { columns, rows: unbounded.rows }).split('\n')
+  const most = Math.max(rows - 1, 1)
+  return drawRun(frame, { columns, rows: most }).split('\n').slice(-most)
+}
+
+/** Rows that a line takes on a terminal that has become so narrow meanwhile. */
+function rowsOf(line: string, columns: number): number {
+  return Math.max(Math.ceil(line.length / columns), 1)
 }

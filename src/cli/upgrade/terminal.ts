@@ -10,8 +10,11 @@ export interface CommandPorts extends ViewPorts {
   readonly random: () => number
 }
 
-/** The ports of this process. Colours as https://no-color.org and FORCE_COLOR say. A terminal that is closed is no fault. */
-export function processPorts(): CommandPorts {
+/**
+ * The ports of this process. Colours as https://no-color.org, FORCE_COLOR and TERM say, but for who asked for none. A terminal that is closed is no
+ * fault.
+ */
+export function processPorts(wantsColour = true): CommandPorts {
   const { stdout, stderr, env } = process
   let interrupted: AbortSignal | undefined
   for (const stream of [stdout, stderr]) stream.on('error', () => {})
@@ -20,12 +23,15 @@ export function processPorts(): CommandPorts {
     write: (text) => void stdout.write(text),
     warn: (text) => void stderr.write(`${text}\n`),
     size: () => (isTerminal ? { columns: stdout.columns || 80, rows: stdout.rows || 24 } : undefined),
-    colours:
-      env.NO_COLOR === undefined || env.NO_COLOR === '' ? isTerminal || (env.FORCE_COLOR !== undefined && env.FORCE_COLOR !== '0') : false,
+    colours: wantsColour && !isSet(env.NO_COLOR) && (isTerminal || (isSet(env.FORCE_COLOR) && env.FORCE_COLOR !== '0')),
     now: systemClock.now,
     every: (ms, callback) => {
       const timer = setInterval(callback, ms)
       return () => clearInterval(timer)
+    },
+    onResize: (callback) => {
+      stdout.on('resize', callback)
+      return () => stdout.off('resize', callback)
     },
     // who does not ask for it ends at Ctrl-C as programs do
     get signal() {
@@ -34,6 +40,11 @@ export function processPorts(): CommandPorts {
     },
     random: Math.random,
   }
+}
+
+/** Variables that are there but empty ask for nothing. */
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== ''
 }
 
 /** Aborts at the first Ctrl-C; the second ends the process. */
