@@ -8,6 +8,8 @@ import { UpgradeWitness } from './upgrade-witness.ts'
 import { type VirtualCluster, virtualCluster } from './virtual-cluster.ts'
 
 const resource = 'clusterupgrades.falkirk.dev'
+/** Made once: from its schema that takes longer than to register it. */
+const crd = upgradeCrd() as DraftObject
 
 export interface UpgradeClusterOptions {
   readonly seed?: number
@@ -58,7 +60,7 @@ export class UpgradeCluster {
       onContainer: (happening: Parameters<UpgradeWitness['onContainer']>[0]) => run?.witness.onContainer(happening),
     }
     const cluster = await virtualCluster({ seed, version, machines, kubelets })
-    for (const [kind, draft] of [['customresourcedefinitions.apiextensions.k8s.io', upgradeCrd() as DraftObject] as const, ...objects]) {
+    for (const [kind, draft] of [['customresourcedefinitions.apiextensions.k8s.io', crd] as const, ...objects]) {
       await cluster.twin.api.client.create(kind, draft)
     }
     await cluster.clock.advance(60_000)
