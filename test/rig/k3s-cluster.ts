@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { step } from '../../scripts/progress.mjs'
+import { type ApiBalancer, startApiBalancer } from './api-balancer.ts'
 import { type AuditedRequest, auditPolicy, readAuditLog } from './audit-log.ts'
 import { rigBinaries, rigVersions } from './binaries.ts'
 import { featureGates } from './control-plane-commands.ts'
@@ -11,22 +12,22 @@ import { type ImageArchive, rigImages } from './images/rig-images.ts'
 import { auditLogPath, type K3sLayout, type K3sNode } from './k3s-config.ts'
 import { componentUsers, prepareK3sHost } from './k3s-hosts.ts'
 import { makeK3sKeys } from './k3s-keys.ts'
-import { labelServer, untilDefaultAccount, untilNodeRuns, untilNodesReady } from './k3s-nodes.ts'
+import { labelServers, untilDefaultAccount, untilNodeRuns, untilNodesReady } from './k3s-nodes.ts'
 import { type Kubectl, kubectlWith } from './kubectl.ts'
 import { type PlainApi, plainApi } from './plain-api.ts'
 import type { RigHost } from './rig-host.ts'
 import { makeHosts, type RigHosts } from './rig-hosts.ts'
 
 export interface K3sClusterOptions {
-  /** More than one server is not supported yet. */
-  readonly servers?: 1
+  /** One unless told; several are one etcd, behind an address that agents and tests use (`api-balancer.ts`). */
+  readonly servers?: 1 | 3
   /** Two unless told. */
   readonly agents?: number
   /** What the nodes run at the start, one of `rigVersions` unless told: the lowest. */
   readonly version?: string
   /** Versions for which the registry has an upgrade image; `rigVersions` unless told. Each further one costs half a minute once. */
   readonly upgradeVersions?: readonly string[]
-  /** Names of the hosts, server first, at most 63 characters (a kubelet puts its name into a label); `server-1`, `agent-1`, `agent-2` … unless told. */
+  /** Names of the hosts, servers first, at most 63 characters (a kubelet puts its name into a label); `server-1`, `agent-1`, `agent-2` … unless told. */
   readonly names?: readonly string[]
   /** Users beside the standard ones (`admin`, `sut`, `observer`); they have a token and no rights until RBAC grants them some. */
   readonly users?: readonly ControlPlaneUser[]
@@ -49,8 +50,9 @@ export interface RigCluster {
   readonly kubectl: Kubectl
   /** The tests' own client, as `admin`. */
   readonly api: PlainApi
-  /** Server first. */
+  /** Servers first. */
   readonly hosts: readonly RigHost[]
+  readonly servers: readonly RigHost[]
   host(name: string): RigHost
   readonly registry: ImageRegistry
   /** Address on which a server in the test's own process is reached by hosts and pods. */
@@ -67,7 +69,7 @@ export interface RigCluster {
   down(): Promise<void>
 }
 
-/** Starts a cluster of one server and its agents; everything that was started is ended when a later part fails. */
+/** Starts a cluster of servers and agents; everything that was started is ended when a later part fails. */
 export async function startK3sCluster(options: K3sClusterOptions = {}): Promise<RigCluster> {
   const { version = rigVersions[0] } = options
   const names = hostNames(options)
@@ -99,14 +101,28 @@ interface Means {
 
 async function bringUp(hosts: RigHosts, { options, version, images, kubectl, binary }: Means): Promise<RigCluster> {
   const registry = await startImageRegistry(join(hosts.run.path, 'registry'), hosts.network.gateway)
-  const users = await prepare(hosts, registry, { ...options, version, binary })
-  const filled = (async () => {
-    for (const image of images) await registry.push(image)
-  })()
-  await Promise.all([hosts.boot(), filled])
-  const cluster = handle({ hosts, registry, users, version, kubectl })
+  const { servers = 1 } = options
+  const addresses = hosts.hosts.slice(0, servers).map(({ address }) => address)
+  const balancer = servers > 1 ? await startApiBalancer(hosts.network.gateway, addresses) : undefined
+  try {
+    const users = await prepare(hosts, registry, { ...options, servers, version, binary, balancer })
+    const filled = (async () => {
+      for (const image of images) await registry.push(image)
+    })()
+    await Promise.all([hosts.boot(), filled])
+    return await settled(handle({ hosts, servers, balancer, registry, users, version, kubectl }))
+  } catch (error) {
+    await balancer?.stop()
+    throw error
+  }
+}
+
+async function settled(cluster: RigCluster): Promise<RigCluster> {
   await cluster.untilReady()
-  await labelServer(cluster.api, hosts.hosts[0]?.name ?? '')
+  await labelServers(
+    cluster.api,
+    cluster.servers.map(({ name }) => name),
+  )
   await untilDefaultAccount(cluster.api)
   return cluster
 }
@@ -122,32 +138,37 @@ async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefine
   return await Promise.race([work, aborted])
 }
 
-function hostNames({ agents = 2, names }: K3sClusterOptions): readonly string[] {
-  if (names === undefined) return ['server-1', ...Array.from({ length: agents }, (_, index) => `agent-${index + 1}`)]
-  if (names.length !== agents + 1) throw new Error(`names must have one name for the server and ${agents} for the agents`)
+function hostNames({ servers = 1, agents = 2, names }: K3sClusterOptions): readonly string[] {
+  const numbered = (role: string, count: number) => Array.from({ length: count }, (_, index) => `${role}-${index + 1}`)
+  if (names === undefined) return [...numbered('server', servers), ...numbered('agent', agents)]
+  if (names.length !== servers + agents) throw new Error(`names must have ${servers} for the servers and ${agents} for the agents`)
   const long = names.find((name) => name.length > 63)
   if (long !== undefined) throw new Error(`the name of a node has at most 63 characters: ${long}`)
   return names
 }
 
-interface Preparation extends K3sClusterOptions {
+interface Preparation extends Omit<K3sClusterOptions, 'servers'> {
+  readonly servers: number
+  readonly balancer: ApiBalancer | undefined
   readonly version: string
   readonly binary: string
 }
 
 async function prepare(hosts: RigHosts, registry: ImageRegistry, options: Preparation): Promise<UserFiles> {
   const nodes: K3sNode[] = hosts.hosts.map(({ name, address }, index) => ({ name, address, index }))
-  const [server] = nodes
-  if (server === undefined) throw new Error('a cluster needs a server')
+  const servers = nodes.slice(0, options.servers)
+  const server = options.balancer?.server ?? `https://${servers[0]?.address}:6443`
   const layout: K3sLayout = {
-    server: `https://${server.address}:6443`,
-    serverAddress: server.address,
+    servers,
     featureGates: featureGates(options.version, options.gates ?? {}),
     registryUrl: registry.url,
   }
-  const keys = await makeK3sKeys(server.address, server.name)
+  const keys = await makeK3sKeys({
+    addresses: [hosts.network.gateway, ...servers.map(({ address }) => address)],
+    names: servers.map(({ name }) => name),
+  })
   const components = componentUsers(nodes.map(({ name }) => name))
-  const users = writeUsers(hosts.run.path, { server: layout.server, ca: keys.ca }, [...components, ...(options.users ?? [])])
+  const users = writeUsers(hosts.run.path, { server, ca: keys.ca }, [...components, ...(options.users ?? [])])
   const material = { layout, nodes, keys, users, binary: options.binary, auditPolicy: auditPolicy(options.auditedUsers ?? ['sut']) }
   for (const node of nodes) prepareK3sHost(hosts.folderOf(node.name), node, material)
   return users
@@ -155,17 +176,19 @@ async function prepare(hosts: RigHosts, registry: ImageRegistry, options: Prepar
 
 interface Parts {
   readonly hosts: RigHosts
+  readonly servers: number
+  readonly balancer: ApiBalancer | undefined
   readonly registry: ImageRegistry
   readonly users: UserFiles
   readonly version: string
   readonly kubectl: string
 }
 
-function handle({ hosts, registry, users, version, kubectl }: Parts): RigCluster {
+function handle({ hosts, servers: count, balancer, registry, users, version, kubectl }: Parts): RigCluster {
   const kubeconfig = users.kubeconfigOf('admin')
   const credentials = users.credentialsOf('admin')
   const api = plainApi(credentials)
-  const [server] = hosts.hosts
+  const servers = hosts.hosts.slice(0, count)
   return {
     version,
     server: credentials.server,
@@ -175,6 +198,7 @@ function handle({ hosts, registry, users, version, kubectl }: Parts): RigCluster
     kubectl: kubectlWith([kubectl], kubeconfig),
     api,
     hosts: hosts.hosts,
+    servers,
     host: hosts.host,
     registry,
     gateway: hosts.network.gateway,
@@ -184,11 +208,13 @@ function handle({ hosts, registry, users, version, kubectl }: Parts): RigCluster
       await untilNodesReady(api, await Promise.all(booted))
     },
     untilNodeRuns: (name, wanted) => untilNodeRuns(api, name, wanted),
-    requests: (user) => readAuditLog(server?.fileOnMachine(auditLogPath) ?? '').filter((request) => request.user === user),
+    requests: (user) =>
+      servers.flatMap((server) => readAuditLog(server.fileOnMachine(auditLogPath))).filter((request) => request.user === user),
     async down() {
       await api.close()
       await saveJournals(hosts)
       await registry.stop()
+      await balancer?.stop()
       await hosts.down()
     },
   }

@@ -2,9 +2,8 @@ import { stringify } from 'yaml'
 
 /** What all components of one cluster agree on. */
 export interface K3sLayout {
-  /** `https://ADDRESS:6443` of the server. */
-  readonly server: string
-  readonly serverAddress: string
+  /** All servers: members of one etcd, each with an API server. */
+  readonly servers: readonly K3sNode[]
   /** `Gate=true,Other=false`. */
   readonly featureGates: string
   readonly registryUrl: string
@@ -67,11 +66,12 @@ export function nodeFiles(layout: K3sLayout, node: K3sNode, others: readonly K3s
 }
 
 /** Files that a server has beyond those of a node. */
-export function serverFiles(layout: K3sLayout, auditPolicy: string): HostFile[] {
+export function serverFiles(layout: K3sLayout, node: K3sNode, auditPolicy: string): HostFile[] {
   const common = { 'feature-gates': layout.featureGates }
+  const elected = String(layout.servers.length > 1)
   return [
     component('kube-apiserver', {
-      'advertise-address': layout.serverAddress,
+      'advertise-address': node.address,
       'secure-port': 6443,
       'etcd-servers': 'http://127.0.0.1:2379',
       'client-ca-file': `${keys}/ca.crt`,
@@ -98,19 +98,19 @@ export function serverFiles(layout: K3sLayout, auditPolicy: string): HostFile[] 
       'service-account-private-key-file': `${keys}/service-account.key`,
       'root-ca-file': `${keys}/ca.crt`,
       'use-service-account-credentials': 'true',
-      'leader-elect': 'false',
+      'leader-elect': elected,
       'bind-address': '127.0.0.1',
       port: 0,
       ...common,
     }),
     component('kube-scheduler', {
       kubeconfig: `${settings}/kube-scheduler.kubeconfig`,
-      'leader-elect': 'false',
+      'leader-elect': elected,
       'bind-address': '127.0.0.1',
       port: 0,
     }),
     { path: `${settings}/audit-policy.yaml`, content: auditPolicy },
-    { path: '/etc/systemd/system/etcd.service', content: etcdUnit },
+    { path: '/etc/systemd/system/etcd.service', content: etcdUnit(node, layout.servers) },
   ]
 }
 
@@ -214,16 +214,20 @@ WantedBy=multi-user.target
 `
 
 // the data need not outlive the machine, only the host
-const etcdUnit = `[Unit]
+function etcdUnit({ name, address }: K3sNode, members: readonly K3sNode[]): string {
+  const peer = (of: string) => `http://${of}:2380`
+  const cluster = members.map((member) => `${member.name}=${peer(member.address)}`).join(',')
+  return `[Unit]
 Description=etcd of the rig
 After=network.target
 
 [Service]
 Type=notify
-ExecStart=/usr/bin/etcd --name rig --data-dir /var/lib/etcd/data --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls http://127.0.0.1:2380 --initial-advertise-peer-urls http://127.0.0.1:2380 --initial-cluster rig=http://127.0.0.1:2380 --unsafe-no-fsync
+ExecStart=/usr/bin/etcd --name ${name} --data-dir /var/lib/etcd/data --listen-client-urls http://127.0.0.1:2379 --advertise-client-urls http://127.0.0.1:2379 --listen-peer-urls ${peer(address)} --initial-advertise-peer-urls ${peer(address)} --initial-cluster ${cluster} --unsafe-no-fsync
 Restart=always
 RestartSec=1s
 
 [Install]
 WantedBy=multi-user.target
 `
+}

@@ -3,12 +3,13 @@ import { join } from 'node:path'
 import type { ControlPlaneUser, UserFiles } from './control-plane-users.ts'
 import { type HostFile, type K3sLayout, type K3sNode, k3sUnit, nodeFiles, serverFiles, unitName } from './k3s-config.ts'
 import type { K3sKeys } from './k3s-keys.ts'
+import { kubeconfigText } from './plain-kubeconfig.ts'
 import { writeHostFile } from './rig-host.ts'
 
 /** All that goes onto the hosts of one cluster before their first boot. */
 export interface K3sMaterial {
   readonly layout: K3sLayout
-  /** Server first. */
+  /** Servers first. */
   readonly nodes: readonly K3sNode[]
   readonly keys: K3sKeys
   readonly users: UserFiles
@@ -29,10 +30,10 @@ export function componentUsers(nodeNames: readonly string[]): ControlPlaneUser[]
 
 /** Writes the files of one host into its folder; after its boot it joins the cluster of itself. */
 export function prepareK3sHost(folder: string, node: K3sNode, material: K3sMaterial): void {
-  const role = node.index === 0 ? 'server' : 'agent'
+  const role = material.layout.servers.includes(node) ? 'server' : 'agent'
   const others = material.nodes.filter(({ index }) => index !== node.index)
-  const files = [...nodeFiles(material.layout, node, others), ...nodeSecrets(node, material), k3sUnit(role)]
-  if (role === 'server') files.push(...serverFiles(material.layout, material.auditPolicy), ...serverSecrets(material))
+  const files = [...nodeFiles(material.layout, node, others), ...nodeSecrets(node, role, material), k3sUnit(role)]
+  if (role === 'server') files.push(...serverFiles(material.layout, node, material.auditPolicy), ...serverSecrets(material))
   for (const { path, content, mode } of files) writeHostFile(folder, path, content, mode)
   const upper = join(folder, 'upper')
   mkdirSync(join(upper, 'usr/local/bin'), { recursive: true })
@@ -44,11 +45,12 @@ export function prepareK3sHost(folder: string, node: K3sNode, material: K3sMater
   for (const unit of units) symlinkSync(`../${unit}`, join(wants, unit))
 }
 
-function nodeSecrets(node: K3sNode, { keys, users }: K3sMaterial): HostFile[] {
+function nodeSecrets(node: K3sNode, role: 'server' | 'agent', { keys, users }: K3sMaterial): HostFile[] {
+  const kubeconfig = role === 'server' ? ownServerKubeconfig : clusterKubeconfig
   return [
     { path: '/etc/rancher/k3s/keys/ca.crt', content: keys.ca },
-    kubeconfig('kubelet', users.kubeconfigOf(`system:node:${node.name}`)),
-    kubeconfig('kube-proxy', users.kubeconfigOf('system:kube-proxy')),
+    kubeconfig(users, 'kubelet', `system:node:${node.name}`),
+    kubeconfig(users, 'kube-proxy', 'system:kube-proxy'),
   ]
 }
 
@@ -62,11 +64,18 @@ function serverSecrets({ keys, users }: K3sMaterial): HostFile[] {
     secret('service-account.pub', keys.serviceAccount.publicKey),
     secret('service-account.key', keys.serviceAccount.privateKey),
     secret('tokens.csv', readFileSync(users.tokenFile, 'utf8')),
-    kubeconfig('kube-controller-manager', users.kubeconfigOf('system:kube-controller-manager')),
-    kubeconfig('kube-scheduler', users.kubeconfigOf('system:kube-scheduler')),
+    ownServerKubeconfig(users, 'kube-controller-manager', 'system:kube-controller-manager'),
+    ownServerKubeconfig(users, 'kube-scheduler', 'system:kube-scheduler'),
   ]
 }
 
-function kubeconfig(component: string, source: string): HostFile {
-  return { path: `/etc/rancher/k3s/${component}.kubeconfig`, content: readFileSync(source, 'utf8'), mode: 0o600 }
+function clusterKubeconfig(users: UserFiles, component: string, user: string): HostFile {
+  const content = readFileSync(users.kubeconfigOf(user), 'utf8')
+  return { path: `/etc/rancher/k3s/${component}.kubeconfig`, content, mode: 0o600 }
+}
+
+/** The components of a server ask the API server beside them, as those of k3s do. */
+function ownServerKubeconfig(users: UserFiles, component: string, user: string): HostFile {
+  const content = kubeconfigText({ ...users.credentialsOf(user), server: 'https://127.0.0.1:6443' }, user)
+  return { path: `/etc/rancher/k3s/${component}.kubeconfig`, content, mode: 0o600 }
 }

@@ -11,15 +11,16 @@ export interface K3sKeys {
   readonly serviceAccount: { readonly publicKey: string; readonly privateKey: string }
 }
 
-export async function makeK3sKeys(serverAddress: string, serverName: string): Promise<K3sKeys> {
+/** `reachedAt`: every address and name of a server, and of what stands before them. */
+export async function makeK3sKeys(reachedAt: { addresses: readonly string[]; names: readonly string[] }): Promise<K3sKeys> {
   const authority = await makeAuthority('rig-ca')
   const service = ['kubernetes', 'kubernetes.default', 'kubernetes.default.svc', 'kubernetes.default.svc.cluster.local']
   return {
     ca: authority.cert,
     apiServer: await issueCertificate(authority, {
       commonName: 'kube-apiserver',
-      addresses: [serverAddress, '127.0.0.1', apiServiceAddress],
-      dnsNames: [serverName, 'localhost', ...service],
+      addresses: [...reachedAt.addresses, '127.0.0.1', apiServiceAddress],
+      dnsNames: [...reachedAt.names, 'localhost', ...service],
     }),
     // the group lets it read logs and open ports without a binding of its own
     kubeletClient: await issueCertificate(authority, { commonName: 'kube-apiserver-kubelet-client', organizations: ['system:masters'] }),

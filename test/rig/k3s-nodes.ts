@@ -55,11 +55,13 @@ export async function untilNodeRuns(api: PlainApi, name: string, version: string
 }
 
 /**
- * Gives the server the role labels that k3s gives its servers. A kubelet may not do that itself (NodeRestriction).
+ * Gives the servers the role labels that k3s gives its own: several are members of an etcd of theirs. A kubelet may not do that itself
+ * (NodeRestriction).
  */
-export async function labelServer(api: PlainApi, name: string): Promise<void> {
-  const labels = { 'node-role.kubernetes.io/control-plane': 'true', 'node-role.kubernetes.io/master': 'true' }
-  await api.patch(`/api/v1/nodes/${name}`, { metadata: { labels } })
+export async function labelServers(api: PlainApi, names: readonly string[]): Promise<void> {
+  const roles = ['control-plane', 'master', ...(names.length > 1 ? ['etcd'] : [])]
+  const labels = Object.fromEntries(roles.map((role) => [`node-role.kubernetes.io/${role}`, 'true']))
+  for (const name of names) await api.patch(`/api/v1/nodes/${name}`, { metadata: { labels } })
 }
 
 /** Pods are refused before their namespace has its service account, which the controller manager makes. */

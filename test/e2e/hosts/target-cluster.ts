@@ -57,7 +57,7 @@ async function ownCluster(options: K3sClusterOptions): Promise<TargetCluster> {
     await pushFalkirk(rig)
     const observer = await startObserver(rig.kubeconfigFor('observer'))
     const { kubectl, kubeconfig, api } = rig
-    const agents = atLeastTwo(rig.hosts.slice(1).map(({ name }) => name))
+    const agents = atLeastTwo(rig.hosts.slice(rig.servers.length).map(({ name }) => name))
     const down = async () => {
       await saveControllerLog(rig.kubectl, rig.folder)
       await observer.stop()
