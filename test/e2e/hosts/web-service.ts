@@ -16,7 +16,7 @@ spec:
   template:
     metadata: { labels: { app: web } }
     spec:
-      terminationGracePeriodSeconds: 30
+      terminationGracePeriodSeconds: 9
       affinity:
         podAntiAffinity:
           requiredDuringSchedulingIgnoredDuringExecution:
