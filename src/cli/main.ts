@@ -1,43 +1,26 @@
 import { basename } from 'node:path'
-import { Command } from 'commander'
 import { commit, version } from '../core/build-info.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
-import { cancelCommand } from './cancel-command.ts'
-import { continueCommand } from './continue-command.ts'
+import { complete } from './complete-command.ts'
 import { controllerCommand } from './controller-command.ts'
-import { crdCommand } from './crd-command.ts'
-import { pathCommand } from './path-command.ts'
-import { pauseCommand } from './pause-command.ts'
-import { planCommand } from './plan-command.ts'
-import { runCommand } from './run-command.ts'
-import { sandboxCommand } from './sandbox-command.ts'
-import { statusCommand } from './status-command.ts'
-import { upgradeCommand } from './upgrade-command.ts'
+import { falkirkProgram } from './program.ts'
+import { exitCodeOfError } from './upgrade/exit-code.ts'
 
-/** In the order in which `--help` lists them: what people do first, then what runs and installs. */
-const commands = [
-  ...[planCommand, upgradeCommand, statusCommand, pauseCommand, continueCommand, cancelCommand, pathCommand],
-  ...[runCommand, controllerCommand, crdCommand, sandboxCommand],
-]
+const called = basename(process.env.FALKIRK_CALLED_AS ?? process.argv[1] ?? '')
+const isReplacement = called.startsWith('system-upgrade-controller')
 
-/** The command line: `falkirk COMMAND`, or the controller alone when called by the name of the program that it replaces. */
+/** The command line: `falkirk COMMAND`, the same as a plugin of kubectl, or the controller alone when called by the name of the program that it replaces. */
 async function main(argv: readonly string[]): Promise<void> {
-  const called = basename(process.env.FALKIRK_CALLED_AS ?? argv[1] ?? '')
-  if (called.startsWith('system-upgrade-controller')) {
+  if (isReplacement) {
     await controllerCommand()
       .name('system-upgrade-controller')
       .version(`${version} (${commit})`)
       .parseAsync([...argv])
     return
   }
-  const program = new Command('falkirk')
-    .description('Kubernetes upgrades that show beforehand what will happen')
-    .version(`${version} (${commit})`)
-    // what stands behind a command is the command's own: sandbox has a --version too
-    .enablePositionalOptions()
-    .showHelpAfterError('(falkirk --help lists the commands)')
-  for (const command of commands) program.addCommand(command())
-  await program.parseAsync([...argv])
+  // kubectl asks a program of this name what a word of its plugin can become
+  if (called.startsWith('kubectl_complete-falkirk')) return await complete(falkirkProgram('kubectl falkirk'), 'kubectl', argv.slice(2))
+  await falkirkProgram(called.startsWith('kubectl-falkirk') ? 'kubectl falkirk' : 'falkirk').parseAsync([...argv])
 }
 
 main(process.argv).then(
@@ -47,6 +30,8 @@ main(process.argv).then(
   (error: unknown) => {
     process.stderr.write(`${error instanceof FalkirkError ? `${error.code}: ${error.message}` : `falkirk failed: ${String(error)}`}\n`)
     if (!(error instanceof FalkirkError) && process.env.FALKIRK_DEBUG && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-    process.exit(1)
+    // that program knows one code for everything that goes wrong
+    const isController = isReplacement || process.argv[2] === 'controller'
+    process.exit(isController ? 1 : exitCodeOfError(error))
   },
 )

@@ -8,7 +8,7 @@ import { scenarioWorld } from '../twin/sandbox/scenario-world.ts'
 import { readScenario } from '../twin/scenario/read-scenario.ts'
 
 /** Beside the bundled program, and beside the sources. */
-const folders = ['../scenarios', '../../scenarios'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
+export const scenarioFolders = ['../scenarios', '../../scenarios'].map((path) => fileURLToPath(new URL(path, import.meta.url)))
 
 /** The scenario of that name, or in that file. Throws FK_SCENARIO. */
 export async function namedScenario(name: string, say: (line: string) => void): Promise<WorldSource> {
@@ -17,7 +17,7 @@ export async function namedScenario(name: string, say: (line: string) => void): 
 }
 
 async function fileOf(name: string): Promise<string> {
-  for (const folder of folders) {
+  for (const folder of scenarioFolders) {
     const files = await readdir(folder).catch(() => [])
     const names = files.filter((file) => file.endsWith('.yaml')).map((file) => basename(file, '.yaml'))
     if (names.includes(name)) return join(folder, `${name}.yaml`)

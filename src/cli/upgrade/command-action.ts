@@ -2,14 +2,12 @@ import type { Command } from 'commander'
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { type ClusterFlags, withCluster } from './cluster.ts'
-import { type ExitCode, exitCodeHelp, exitCodeOfError, exitCodes } from './exit-code.ts'
+import { type ExitCode, exitCodeHelp, exitCodeOfError } from './exit-code.ts'
 import { type CommandPorts, processPorts } from './terminal.ts'
 
-/** Makes a command end with the codes that its help lists, also when it was not understood. */
+/** Lists the codes with which a command ends. */
 export function withExitCodes(command: Command): Command {
-  return command
-    .addHelpText('after', exitCodeHelp)
-    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.Done : exitCodes.Refused))
+  return command.addHelpText('after', exitCodeHelp)
 }
 
 /** Runs the work of a command on the cluster of its flags, and ends the process with its code. What went wrong is one sentence. */

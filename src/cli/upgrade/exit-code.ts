@@ -40,8 +40,8 @@ export function exitCodeOfPhase(phase: UpgradePhase | undefined): ExitCode {
   }
 }
 
-/** The code of a fault: what a user can mend is 2, no answer is 5, a defect of this program 1. */
+/** The code of a fault: what a user can mend is 2, no answer is 5, a Lease that was lost and a defect of this program are 1. */
 export function exitCodeOfError(error: unknown): ExitCode {
-  if (!(error instanceof FalkirkError)) return exitCodes.Failed
+  if (!(error instanceof FalkirkError) || error.code === 'FK_LEASE_LOST') return exitCodes.Failed
   return error.code === 'FK_API_UNREACHABLE' ? exitCodes.Lost : exitCodes.Refused
 }

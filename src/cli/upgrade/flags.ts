@@ -21,6 +21,7 @@ export function wishOptions(command: Command): Command {
     .option('--to <version>', 'version to go to, such as v1.34.2+k3s1')
     .option('-f, --file <file>', 'a ClusterUpgrade in YAML; - is standard input')
     .option('--pools <pools>', 'pools one after another: labels (pool=ingress,pool=blue), or names of the file')
+    .option('--nodes <names>', 'only these nodes, besides the control plane: worker-1,worker-2')
     .option('--workers <pace>', 'Lazy: nodes skip hops within skew; EveryHop: they do not (Lazy)')
     .option('--max <count>', 'the most nodes of a batch (10)')
     .option('--scope <scope>', 'Cluster, ControlPlane, or Pools: those named alone (Cluster)')
@@ -32,7 +33,7 @@ export function wishOptions(command: Command): Command {
 export function outputOf<T extends string>({ output = 'text' }: FollowFlags, outputs: readonly T[]): T {
   const found = outputs.find((one) => one === output)
   if (found !== undefined) return found
-  throw bad(`--output is "${output}": write ${outputs.join(' or ')}`)
+  throw bad(`--output is "${output}": write ${outputs.slice(0, -1).join(', ')} or ${outputs.at(-1)}`)
 }
 
 /** The value of --patience in milliseconds. Throws FK_BAD_SETTING. */

@@ -11,6 +11,7 @@ export interface WishFlags {
   readonly to?: string
   readonly file?: string
   readonly pools?: string
+  readonly nodes?: string
   readonly workers?: string
   readonly max?: string
   readonly scope?: string
@@ -59,7 +60,7 @@ export function wishedUpgrade(flags: WishFlags, text: string | undefined): Wishe
   return { object, upgrade: parsed.upgrade }
 }
 
-function wishedSpec({ to, pools, workers, max, scope, stopAfter }: WishFlags, file: Spec): Spec {
+function wishedSpec({ to, pools, nodes, workers, max, scope, stopAfter }: WishFlags, file: Spec): Spec {
   if (to !== undefined && parseVersion(to) === undefined) throw bad(`--to is "${to}": write a version such as v1.34.2+k3s1`)
   const chosen = wishedPools(pools, max, file.pools)
   return {
@@ -69,6 +70,7 @@ function wishedSpec({ to, pools, workers, max, scope, stopAfter }: WishFlags, fi
     ...(stopAfter === undefined ? {} : { stopAfter: oneOf('--stop-after', stopAfter, ['Hop', 'ControlPlane', 'Pool', 'Batch', 'Node']) }),
     ...(workers === undefined ? {} : { workers: oneOf('--workers', workers, ['Lazy', 'EveryHop']) }),
     ...(chosen === undefined ? {} : { pools: chosen }),
+    ...(nodes === undefined ? {} : { nodes: wishedNodes(nodes) }),
   }
 }
 
@@ -78,6 +80,13 @@ function oneOf(flag: string, text: string, values: readonly string[]): string {
   if (found !== undefined) return found
   const near = nearestText(text, values)
   throw bad(`${flag} is "${text}": write ${values.join(', ')}${near === undefined ? '' : `; is it ${near}?`}`)
+}
+
+function wishedNodes(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim())
+  const wrong = names.find((name) => dnsSubdomainProblem(name) !== undefined)
+  if (wrong === undefined) return [...new Set(names)]
+  throw bad(`--nodes names "${wrong}": write names of nodes with commas between them, such as worker-1,worker-2`)
 }
 
 /** Pools of the file by their names, or by a label: `pool=ingress,pool=blue`. */
