@@ -1,27 +1,9 @@
+import type { EvictionOutcome } from '../core/drain/eviction-answer.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import type { ApiClient } from './api-client.ts'
 import { ApiError } from './api-error.ts'
 import { itemPath } from './object-path.ts'
 import { pods } from './resource.ts'
-
-/** What became of one request to evict a pod. */
-export type EvictionOutcome =
-  /** The pod is being deleted; it is gone only when the API no longer has its uid. */
-  | { readonly kind: 'Accepted' }
-  /** No such pod, or another one under the same name. */
-  | { readonly kind: 'Gone' }
-  /** Its disruption budget has nothing left now. */
-  | { readonly kind: 'BudgetRefused'; readonly message: string; readonly retryAfterMs?: number }
-  /** The server is busy, or its budget controller is behind: soon again. */
-  | { readonly kind: 'Throttled'; readonly retryAfterMs: number }
-  /** More than one budget selects the pod: refused for ever, until one of them is changed. */
-  | { readonly kind: 'SeveralBudgets'; readonly message: string }
-  /** Somebody deletes the namespace; the pod goes with it. */
-  | { readonly kind: 'NamespaceTerminating' }
-  /** Refused by RBAC, an admission webhook or validation: the same request meets the same answer. */
-  | { readonly kind: 'Denied'; readonly message: string }
-  /** No answer, or one that says nothing about the pod: whether it was evicted is unknown, asking again is safe. */
-  | { readonly kind: 'Unavailable'; readonly message: string }
 
 export interface EvictOptions {
   /** Overrides the pod's own grace period; 0 kills at once. */

@@ -4,13 +4,17 @@ export type EvictionOutcome =
   | { readonly kind: 'Accepted' }
   /** No such pod, or another one under the same name. */
   | { readonly kind: 'Gone' }
+  /** Its disruption budget has nothing left now. */
   | { readonly kind: 'BudgetRefused'; readonly message: string; readonly retryAfterMs?: number }
+  /** The server is busy, or its budget controller is behind: soon again. */
   | { readonly kind: 'Throttled'; readonly retryAfterMs: number }
+  /** More than one budget selects the pod: refused for ever, until one of them is changed. */
   | { readonly kind: 'SeveralBudgets'; readonly message: string }
+  /** Somebody deletes the namespace; the pod goes with it. */
   | { readonly kind: 'NamespaceTerminating' }
-  /** Refused by RBAC, an admission webhook or validation. */
+  /** Refused by RBAC, an admission webhook or validation: the same request meets the same answer. */
   | { readonly kind: 'Denied'; readonly message: string }
-  /** No answer, or one that says nothing about the pod. */
+  /** No answer, or one that says nothing about the pod: whether it was evicted is unknown, asking again is safe. */
   | { readonly kind: 'Unavailable'; readonly message: string }
 
 /** The last answer about one pod. */

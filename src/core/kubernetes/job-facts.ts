@@ -1,6 +1,6 @@
 import { epochMs } from './epoch-ms.ts'
 import { objectIdentity } from './object-identity.ts'
-import type { OwnerReference, StringMap } from './object-meta.ts'
+import type { RawMeta, StringMap } from './object-meta.ts'
 import { templateFingerprint } from './template-fingerprint.ts'
 
 /** A terminal condition of a Job. */
@@ -39,17 +39,7 @@ export interface JobFacts {
 }
 
 interface RawJob {
-  metadata?: {
-    name?: string
-    namespace?: string
-    uid?: string
-    resourceVersion?: string
-    labels?: Record<string, string> | null
-    annotations?: Record<string, string> | null
-    ownerReferences?: OwnerReference[] | null
-    creationTimestamp?: string | null
-    deletionTimestamp?: string
-  }
+  metadata?: RawMeta
   spec?: {
     parallelism?: number
     suspend?: boolean

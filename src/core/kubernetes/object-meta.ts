@@ -16,6 +16,20 @@ export interface ObjectMeta {
   readonly finalizers?: readonly string[]
 }
 
+/** `metadata` as it may come from an API server or a file: nothing is certain, and what is empty may be null. */
+export interface RawMeta {
+  readonly name?: string
+  readonly namespace?: string
+  readonly uid?: string
+  readonly resourceVersion?: string
+  readonly creationTimestamp?: string | null
+  readonly deletionTimestamp?: string
+  readonly labels?: StringMap | null
+  readonly annotations?: StringMap | null
+  readonly ownerReferences?: readonly OwnerReference[] | null
+  readonly finalizers?: readonly string[] | null
+}
+
 export interface OwnerReference {
   readonly apiVersion: string
   readonly kind: string

@@ -1,6 +1,6 @@
 import { epochMs } from './epoch-ms.ts'
 import { objectIdentity } from './object-identity.ts'
-import type { OwnerReference, StringMap } from './object-meta.ts'
+import type { RawMeta, StringMap } from './object-meta.ts'
 import { isPodReady } from './pod-state.ts'
 
 /** One container's state, init containers included. */
@@ -52,18 +52,7 @@ interface RawContainerStatus {
 }
 
 interface RawPod {
-  metadata?: {
-    name?: string
-    namespace?: string
-    uid?: string
-    resourceVersion?: string
-    labels?: Record<string, string> | null
-    annotations?: Record<string, string> | null
-    creationTimestamp?: string
-    deletionTimestamp?: string
-    ownerReferences?: OwnerReference[] | null
-    finalizers?: string[] | null
-  }
+  metadata?: RawMeta
   spec?: {
     nodeName?: string
     terminationGracePeriodSeconds?: number
