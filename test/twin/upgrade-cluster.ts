@@ -16,6 +16,10 @@ export interface UpgradeClusterOptions {
   readonly version: string
   readonly servers: number
   readonly workers: number
+  /** k3s unless told. */
+  readonly distribution?: 'k3s' | 'kubeadm'
+  /** Whether the API of ClusterUpgrades is there before a controller is; true unless told. */
+  readonly hasApi?: boolean
   /** Label `pool` of a worker by its number; `blue` unless told. */
   readonly poolOf?: (worker: number) => string
   /** What images do beside what they are known for. */
@@ -41,6 +45,8 @@ export class UpgradeCluster {
     version,
     servers,
     workers,
+    distribution = 'k3s',
+    hasApi = true,
     poolOf = () => 'blue',
     objects = [],
     behaviours = [],
@@ -48,7 +54,7 @@ export class UpgradeCluster {
     const machine = (role: 'Server' | 'Agent', index: number) => {
       const name = `${role === 'Server' ? 'server' : 'worker'}-${index}`
       const labels = { 'kubernetes.io/hostname': name, pool: role === 'Server' ? 'servers' : poolOf(index) }
-      return newMachine({ name, version, role, distribution: 'k3s', bootId: `boot-${name}`, labels })
+      return newMachine({ name, version, role, distribution, bootId: `boot-${name}`, labels })
     }
     const machines = [
       ...Array.from({ length: servers }, (_, index) => machine('Server', index)),
@@ -60,9 +66,8 @@ export class UpgradeCluster {
       onContainer: (happening: Parameters<UpgradeWitness['onContainer']>[0]) => run?.witness.onContainer(happening),
     }
     const cluster = await virtualCluster({ seed, version, machines, kubelets })
-    for (const [kind, draft] of [['customresourcedefinitions.apiextensions.k8s.io', crd] as const, ...objects]) {
-      await cluster.twin.api.client.create(kind, draft)
-    }
+    const api = hasApi ? [['customresourcedefinitions.apiextensions.k8s.io', crd] as const] : []
+    for (const [kind, draft] of [...api, ...objects]) await cluster.twin.api.client.create(kind, draft)
     await cluster.clock.advance(60_000)
     run = new UpgradeCluster(cluster)
     return run
