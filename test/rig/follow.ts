@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ConditionWaits } from './condition-waits.ts'
 import { type PlainApi, PlainApiError } from './plain-api.ts'
 
 /** The least that every followed object has. */
@@ -18,6 +19,8 @@ export interface FollowHandlers<T> {
 export interface Following {
   /** Resolves when the first list has been handed on; at once where the resource does not exist (yet). */
   readonly started: Promise<void>
+  /** Resolves when all has been handed on that the API server knows at the time of the call; throws after 30 s. */
+  caughtUp(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -48,6 +51,7 @@ export function follow<T extends FollowedObject>(api: PlainApi, path: string, ha
   })()
   return {
     started,
+    caughtUp: () => run.caughtUp(),
     async stop() {
       stopping.abort()
       await loop
@@ -61,7 +65,8 @@ class Run<T extends FollowedObject> {
   private readonly handlers: FollowHandlers<T>
   private readonly signal: AbortSignal
   private known = new Map<string, T>()
-  private resourceVersion = ''
+  private resourceVersion = '0'
+  private readonly waits = new ConditionWaits()
 
   constructor(api: PlainApi, path: string, handlers: FollowHandlers<T>, signal: AbortSignal) {
     this.api = api
@@ -82,22 +87,44 @@ class Run<T extends FollowedObject> {
     }
   }
 
-  private async list(): Promise<void> {
+  /** A watch tells versions in their order: it has told of all when it has told of the last one, and of those that are gone. */
+  async caughtUp(): Promise<void> {
+    const { present, resourceVersion } = await this.read().catch((error: unknown) => {
+      if (error instanceof PlainApiError && error.status === 404) return { present: new Map<string, T>(), resourceVersion: '0' }
+      throw error
+    })
+    const versions = [...present.values()].map(({ metadata }) => Number(metadata.resourceVersion))
+    const last = Math.max(0, ...versions)
+    const gone = () =>
+      [...this.known].filter(([uid, { metadata }]) => !present.has(uid) && Number(metadata.resourceVersion) <= Number(resourceVersion))
+    const holds = () => Number(this.resourceVersion) >= last && gone().length === 0
+    await this.waits.until(() => `version ${last} of ${this.path}`, holds, 30_000)
+  }
+
+  private async read(): Promise<{ present: Map<string, T>; resourceVersion: string }> {
     const present = new Map<string, T>()
+    let resourceVersion = '0'
     let proceed: string | undefined
     do {
       const page = await this.api.get<{ metadata: { resourceVersion: string; continue?: string }; items: T[] | null }>(
         this.withQuery({ limit: '500', ...(proceed ? { continue: proceed } : {}) }),
       )
       for (const object of page.items ?? []) present.set(object.metadata.uid, object)
-      this.resourceVersion = page.metadata.resourceVersion
+      resourceVersion = page.metadata.resourceVersion
       proceed = page.metadata.continue
     } while (proceed)
+    return { present, resourceVersion }
+  }
+
+  private async list(): Promise<void> {
+    const { present, resourceVersion } = await this.read()
+    this.resourceVersion = resourceVersion
     const before = this.known
     this.known = present
     if (before.size > 0) this.handlers.relisted?.()
     for (const [uid, object] of before) if (!present.has(uid)) this.handlers.gone(object)
     for (const object of present.values()) this.handlers.seen(object)
+    this.waits.changed()
   }
 
   private async watch(): Promise<'Ended' | 'Broken' | 'Expired'> {
@@ -129,6 +156,7 @@ class Run<T extends FollowedObject> {
         throw error
       })
     }
+    this.waits.changed()
   }
 
   private withQuery(query: Readonly<Record<string, string>>): string {

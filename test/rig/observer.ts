@@ -26,6 +26,11 @@ export interface Observer {
   jobsPerNode(plan: string): Map<string, number>
   /** Resolves when `holds` is true, which is looked at after each transition; throws with `what` after `timeoutMs`. */
   until(what: string, holds: () => boolean, timeoutMs?: number): Promise<void>
+  /**
+   * Resolves when it has seen all that the API server knows at the time of the call, of each kind: what one watch has told of is then told by
+   * the others as well.
+   */
+  caughtUp(): Promise<void>
   stop(): Promise<void>
 }
 
@@ -73,6 +78,9 @@ export async function startObserver(kubeconfig: string): Promise<Observer> {
     doneOrder: (plan, hash) => nodes.became(({ labels }) => hasLabel(labels[`plan.upgrade.cattle.io/${plan}`], hash)).map(({ key }) => key),
     jobsPerNode: (plan) => jobsPerNode(jobs, plan),
     until: (what, holds, timeoutMs = 120_000) => waits.until(() => what, holds, timeoutMs),
+    async caughtUp() {
+      await Promise.all(following.map((one) => one.caughtUp()))
+    },
     async stop() {
       await Promise.all(following.map((one) => one.stop()))
       await api.close()

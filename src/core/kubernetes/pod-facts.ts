@@ -1,6 +1,6 @@
 import { epochMs } from './epoch-ms.ts'
 import { objectIdentity } from './object-identity.ts'
-import type { RawMeta, StringMap } from './object-meta.ts'
+import type { OwnerReference, RawMeta, StringMap } from './object-meta.ts'
 import { isPodReady } from './pod-state.ts'
 
 /** One container's state, init containers included. */

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { KubectlResult } from '../kubectl.ts'
+import type { CommandResult } from '../command.ts'
 import type { PlainApi } from '../plain-api.ts'
 import type { ContainerRun } from './container-behaviour.ts'
 import type { KubeletNode } from './kubelet-node.ts'
 import type { ContainerObject, PodObject } from './pod-object.ts'
 
 /** Runs a kubectl image's arguments; the pod tells whose rights it has. */
-export type KubectlContainer = (args: readonly string[], pod: PodObject) => Promise<KubectlResult>
+export type KubectlContainer = (args: readonly string[], pod: PodObject) => Promise<CommandResult>
 
 type Act = NonNullable<ContainerRun['act']>
 
