@@ -30,8 +30,8 @@ export async function runCase(
       await steps.close()
     }
   } finally {
-    if (leavesNodesFree) await removePods(client, namespace)
     await client.request('DELETE', `/api/v1/namespaces/${namespace}`)
+    if (leavesNodesFree) await podsGone(client, namespace)
     await client.close()
   }
 }
@@ -51,9 +51,7 @@ async function openNamespace(client: SideClient, namespace: string): Promise<voi
   throw new Error(`namespace ${namespace} got no service account`)
 }
 
-/** A namespace that goes takes its pods along only after five seconds. */
-async function removePods(client: SideClient, namespace: string): Promise<void> {
-  await client.request('DELETE', `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`)
+async function podsGone(client: SideClient, namespace: string): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     const { body } = await client.request('GET', `/api/v1/namespaces/${namespace}/pods`)
     if ((body as { items?: readonly unknown[] }).items?.length === 0) return

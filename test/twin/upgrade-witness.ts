@@ -15,6 +15,8 @@ export class UpgradeWitness {
   mostWorkersAway = 0
   readonly #store: ObjectStore
   readonly #now: () => number
+  /** How often a drain has told a pod to go that is made anew elsewhere. */
+  moves = 0
   /** The spec says Force: what drains delete is not held against them. */
   mayBreakBudgets = false
   /** By the value of label `pool`: the most nodes that may be NotReady or cordoned when one more is cordoned. */
@@ -60,7 +62,9 @@ export class UpgradeWitness {
       const { name, annotations = {}, labels = {} } = object.metadata
       const own = [...Object.keys(annotations), ...Object.keys(labels)].filter((key) => key.startsWith('falkirk.dev/'))
       const cordoned = as<Node>(object).spec?.unschedulable === true && !this.foreignCordons.has(name)
-      return [...own.map((key) => `${name} is left with ${key}`), ...(cordoned ? [`${name} is left cordoned`] : [])]
+      const tainted = (as<Node>(object).spec?.taints ?? []).some(({ key }) => key.startsWith('falkirk.dev/'))
+      const soft = tainted ? [`${name} is left tainted`] : []
+      return [...own.map((key) => `${name} is left with ${key}`), ...soft, ...(cordoned ? [`${name} is left cordoned`] : [])]
     })
   }
 
@@ -149,11 +153,12 @@ export class UpgradeWitness {
   #seePod({ kind, object, previous }: Change): void {
     if (kind !== 'Modified' || previous?.metadata.deletionTimestamp !== undefined || object.metadata.deletionTimestamp === undefined) return
     const { namespace = '', name } = object.metadata
+    const origin = this.#store.get('nodes', undefined, as<Pod>(object).spec?.nodeName ?? '')
+    if (origin !== undefined && isAtWork(origin) && isMovable(previous)) this.moves += 1
     const app = object.metadata.labels?.app
     const budget = app === undefined ? undefined : this.#store.get('poddisruptionbudgets.policy', namespace, app)
     // pods of a node that somebody has deleted are nobody's doing here
-    const node = this.#store.get('nodes', undefined, as<Pod>(object).spec?.nodeName ?? '')
-    if (budget === undefined || !isReady(previous) || node === undefined) return
+    if (budget === undefined || !isReady(previous) || origin === undefined) return
     const peers = this.#store.list('pods', namespace).filter((pod) => pod.metadata.labels?.app === app)
     const ready = peers.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod)).length
     const { minAvailable = 0 } = budget.spec as { minAvailable?: number }
@@ -182,7 +187,8 @@ function ordered(version: string): number {
   return Number(minor) * 1_000 + Number(patch)
 }
 
-function isMovable(pod: KubeObject): boolean {
+function isMovable(pod: KubeObject | undefined): boolean {
+  if (pod === undefined) return false
   const { metadata, status } = as<Pod>(pod)
   const owner = metadata?.ownerReferences?.[0]?.kind
   return (

@@ -7,6 +7,7 @@ import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { type ParsedPlan, parsePlan } from '../../core/plan/plan.ts'
 import { secretHash } from '../../core/plan/secret-hash.ts'
+import { softTaintRun } from '../../core/upgrade/soft-taint.ts'
 import type { Shell } from '../shell.ts'
 import { decodeApplied } from './applied-annotation.ts'
 import { JournalWrites } from './journal-writes.ts'
@@ -58,6 +59,7 @@ export const byPlan = 'plan'
 export const byJob = 'job'
 export const withJournal = 'journal'
 export const withRun = 'run'
+export const withSoftTaint = 'softTaint'
 
 /** Starts to watch what Plans need: nodes of the whole cluster, everything else in the controller's own namespace. */
 export function startPlanCaches(shell: Shell): PlanCaches {
@@ -74,6 +76,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
   caches.nodes.index(withRun, (node) => (node.run === undefined ? [] : ['yes']))
+  caches.nodes.index(withSoftTaint, (node) => (softTaintRun(node) === undefined ? [] : ['yes']))
   const sorted = new SortedNodes(caches.nodes)
   const needed = keepCollections(shell, (noting) => [
     reflect(noting, plans, caches.plans, { namespace }),

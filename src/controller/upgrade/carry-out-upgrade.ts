@@ -51,14 +51,21 @@ export async function carryOutUpgrade(
   }
 }
 
-function nodePatch({ entry, labels, unschedulable }: RunPatch, resourceVersion: string | undefined): object {
+function nodePatch({ entry, labels, unschedulable, taints }: RunPatch, resourceVersion: string | undefined): object {
   return {
     metadata: {
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
       ...(entry === undefined ? {} : { annotations: { [runAnnotation]: entry === null ? null : JSON.stringify(entry) } }),
       ...(labels === undefined ? {} : { labels }),
     },
-    // null removes the field, as kubectl uncordon leaves it
-    ...(unschedulable === undefined ? {} : { spec: { unschedulable: unschedulable ? true : null } }),
+    ...(unschedulable === undefined && taints === undefined ? {} : { spec: nodeSpecPatch({ unschedulable, taints }) }),
+  }
+}
+
+/** Null removes a field, as kubectl uncordon and kubectl taint leave it. */
+function nodeSpecPatch({ unschedulable, taints }: { readonly [field in 'unschedulable' | 'taints']: RunPatch[field] | undefined }): object {
+  return {
+    ...(unschedulable === undefined ? {} : { unschedulable: unschedulable ? true : null }),
+    ...(taints === undefined ? {} : { taints: taints.length === 0 ? null : taints }),
   }
 }

@@ -3,17 +3,18 @@ import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
 import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { statusPatch } from '../../core/kubernetes/status-patch.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
-import { decideLeftovers } from '../../core/upgrade/decide-leftovers.ts'
+import { decideLeftovers, isLeftTainted } from '../../core/upgrade/decide-leftovers.ts'
 import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
 import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
 import { parseRunEntry } from '../../core/upgrade/run-journal.ts'
 import { isActive, isEnded } from '../../core/upgrade/run-phase.ts'
+import { softTaintRun } from '../../core/upgrade/soft-taint.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
 import { unseenStatus } from '../../core/upgrade/waiting-status.ts'
 import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { NodeDrains } from '../plan/node-drains.ts'
-import { type PlanCaches, withRun } from '../plan/plan-caches.ts'
+import { type PlanCaches, withRun, withSoftTaint } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
@@ -67,7 +68,7 @@ export class UpgradeController {
       }),
       plans.nodes.onChange(({ object }) => {
         this.#wakeActive()
-        if (object.run !== undefined) this.#queue.add(leftovers)
+        if (object.run !== undefined || softTaintRun(object) !== undefined) this.#queue.add(leftovers)
       }),
       plans.plans.onChange(() => this.#wakeActive()),
     )
@@ -126,15 +127,22 @@ export class UpgradeController {
   async #clearLeftovers(): Promise<void> {
     if (!this.#upgrades.isKept()) return this.#queue.addAfter(leftovers, leftoversRecheckMs)
     const runs = new Set([...this.#upgrades.upgrades.values()].map(({ uid }) => uid))
-    if (this.#caches === undefined && !leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs)) return
+    const going = new Set([...this.#upgrades.upgrades.values()].filter(isGoing).map(({ uid }) => uid))
+    const hasLeft = () =>
+      leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs) ||
+      this.#plans.nodes.byIndex(withSoftTaint, 'yes').some((node) => isLeftTainted(node, going))
+    if (this.#caches === undefined && !hasLeft()) return
     const caches = this.#open()
     if (!caches.isKept()) return this.#queue.addAfter(leftovers, unseenRecheckMs)
-    const facts = { runs, nodes: [...this.#plans.nodes.values()], jobs: [...caches.jobs.values()] }
-    for (const action of decideLeftovers(facts, this.#shell.clock.now()).flat()) {
+    const facts = { runs, going, nodes: [...this.#plans.nodes.values()], jobs: [...caches.jobs.values()] }
+    const actions = decideLeftovers(facts, this.#shell.clock.now()).flat()
+    for (const action of actions) {
       this.#shell.log.info({ action: action.kind, node: action.node }, 'clears away what a deleted ClusterUpgrade left')
       if (action.kind === 'PatchNode' || action.kind === 'DeleteJob') await carryOutUpgrade(this.#shell, this.#plans, caches, action)
     }
-    if (leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs)) this.#queue.addAfter(leftovers, leftoversRecheckMs)
+    // a large pool is freed in several turns; a Job at work is looked at again after a while
+    if (actions.length > 0) this.#queue.add(leftovers)
+    else if (hasLeft()) this.#queue.addAfter(leftovers, leftoversRecheckMs)
   }
 
   /** Watches that only runs need begin with the first of them. */
@@ -239,6 +247,11 @@ export class UpgradeController {
         return await carryOutUpgrade(this.#shell, this.#plans, caches, action)
     }
   }
+}
+
+/** Whether a run looks after its nodes itself. */
+function isGoing({ parsed }: CachedUpgrade): boolean {
+  return parsed.kind === 'Upgrade' && !isEnded(parsed.upgrade)
 }
 
 /** Whether a run that is gone has left a mark. */

@@ -1,5 +1,13 @@
 import type { StringMap } from './object-meta.ts'
 
+/** A taint as the API gives it; `timeAdded` is RFC 3339. */
+export interface NodeTaint {
+  readonly key: string
+  readonly value?: string
+  readonly effect: string
+  readonly timeAdded?: string
+}
+
 /** What the core needs of a Node; nothing of it changes with a heartbeat. */
 export interface NodeFacts {
   readonly name: string
@@ -7,6 +15,8 @@ export interface NodeFacts {
   readonly resourceVersion: string
   readonly labels: StringMap
   readonly unschedulable: boolean
+  /** `spec.taints`, whole: who takes one away has to write the others again. Absent where there is none. */
+  readonly taints?: readonly NodeTaint[]
   /** Condition Ready is True. */
   readonly ready: boolean
   /** `status.nodeInfo.kubeletVersion`, e.g. `v1.20.2+k3s1`; empty when the kubelet has not reported. */
@@ -28,7 +38,7 @@ interface RawNode {
     annotations?: Record<string, string>
     deletionTimestamp?: string
   }
-  spec?: { unschedulable?: boolean }
+  spec?: { unschedulable?: boolean; taints?: NodeTaint[] | null }
   status?: {
     conditions?: { type?: string; status?: string }[]
     nodeInfo?: { kubeletVersion?: string; bootID?: string }
@@ -46,12 +56,14 @@ export function nodeFacts(object: unknown): NodeFacts {
   const { metadata = {}, spec = {}, status = {} } = object as RawNode
   const journal = metadata.annotations?.[journalAnnotation]
   const run = metadata.annotations?.[runAnnotation]
+  const taints = spec.taints ?? []
   return {
     name: metadata.name ?? '',
     uid: metadata.uid ?? '',
     resourceVersion: metadata.resourceVersion ?? '',
     labels: metadata.labels ?? {},
     unschedulable: spec.unschedulable === true,
+    ...(taints.length === 0 ? {} : { taints }),
     ready: (status.conditions ?? []).some((c) => c.type === 'Ready' && c.status === 'True'),
     kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
     bootId: status.nodeInfo?.bootID ?? '',

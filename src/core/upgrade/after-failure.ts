@@ -3,6 +3,7 @@ import { isReached, jobOfStep, nextAttempt } from './node-jobs.ts'
 import { atStep, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import type { RunEntry } from './run-journal.ts'
 import { isGivenUp } from './run-phase.ts'
+import { withoutSoftTaint } from './soft-taint.ts'
 
 /** A node that failed is tried anew when the run was continued, and given back when it was given up. */
 export function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
@@ -20,7 +21,8 @@ export function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
 
 /** Where a node goes on that failed: nothing that was done is done again. */
 function anotherTry(at: NodeAtWork, nowMs: number): RunEntry {
-  const { entry } = at
+  // what was moved was counted when the node had failed
+  const { moves: _, ...entry } = at.entry
   if (isReached(at)) return atStep(entry, 'Verifying', nowMs, { tries: 1 })
   if (isChanging(at)) return atStep(entry, 'Changing', nowMs, { tries: 1 })
   return atStep(entry, 'Staging', nowMs, { attempt: nextAttempt(at), tries: 1 })
@@ -42,6 +44,7 @@ export function giveBack(at: NodeAtWork): NodeTurn {
       patchNode(at, {
         entry: null,
         ...uncordoned(at),
+        ...withoutSoftTaint(node),
         ...(node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }),
       }),
     ],

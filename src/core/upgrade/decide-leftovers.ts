@@ -3,7 +3,10 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import { giveBack } from './after-failure.ts'
 import { changeTimeoutMs } from './change-node.ts'
+import { patchNode } from './node-turn.ts'
 import { parseRunEntry } from './run-journal.ts'
+import { softTaintRun, withoutSoftTaint } from './soft-taint.ts'
+import { mostAtOnce } from './steer-pods.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import { jobNodeAnnotation, jobStepLabel } from './upgrade-job.ts'
 
@@ -11,6 +14,8 @@ import { jobNodeAnnotation, jobStepLabel } from './upgrade-job.ts'
 export interface LeftoverFacts {
   /** UIDs of the ClusterUpgrades that exist. */
   readonly runs: ReadonlySet<string>
+  /** UIDs of those that can be read and have not ended: they look after their soft taints themselves. */
+  readonly going: ReadonlySet<string>
   readonly nodes: readonly NodeFacts[]
   /** Jobs of all runs. */
   readonly jobs: readonly JobFacts[]
@@ -32,7 +37,16 @@ export function decideLeftovers(facts: LeftoverFacts, nowMs: number): readonly (
     const isLate = nowMs >= Date.parse(entry.since) + changeTimeoutMs
     return jobs.some(isChanging) && !isLate ? [] : [giveBack({ node, entry, jobs }).actions]
   })
-  return [...stranded.map((job) => [{ kind: 'DeleteJob', node: nodeOf(job), name: job.name, uid: job.uid } as const]), ...given]
+  const stopped = stranded.map((job) => [{ kind: 'DeleteJob', node: nodeOf(job), name: job.name, uid: job.uid } as const])
+  const patched = new Set(given.flat().map(({ node }) => node))
+  const freed = facts.nodes.filter((node) => isLeftTainted(node, facts.going) && !patched.has(node.name)).slice(0, mostAtOnce)
+  return [...stopped, ...given, ...freed.map((node) => [patchNode({ node }, withoutSoftTaint(node))])]
+}
+
+/** Whether a node bears a soft taint that no run will take away. */
+export function isLeftTainted(node: NodeFacts, going: ReadonlySet<string>): boolean {
+  const run = node.taints === undefined ? undefined : softTaintRun(node)
+  return run !== undefined && !going.has(run)
 }
 
 function nodeOf({ annotations }: JobFacts): string {

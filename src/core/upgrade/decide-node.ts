@@ -4,10 +4,12 @@ import { stuckMessage } from '../plan/failure-message.ts'
 import { afterFailure, giveBack } from './after-failure.ts'
 import { changeNode } from './change-node.ts'
 import { displacedPods } from './displaced-pods.ts'
+import { movesOf } from './moved-pods.ts'
 import { uncordoned, withCordon } from './node-cordon.ts'
 import { createJob, isReached, jobOfStep } from './node-jobs.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import { isGivenUp } from './run-phase.ts'
+import { withoutSoftTaint } from './soft-taint.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 
 /** An image that is not there after this time is not going to come. */
@@ -50,8 +52,8 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
   const waits = context.held.get(node.name)
   if (isThere && waits !== undefined) return working([], { message: `${node.name} has its image and waits: ${waits}` })
   if (isThere) {
-    const drained = atStep(entry, 'Draining', nowMs, withCordon(at, nowMs))
-    return working([patchNode(at, { unschedulable: true, entry: drained })], { drains: true })
+    const drained = atStep(entry, 'Draining', nowMs, { ...withCordon(at, nowMs), ...movesOf(at, context) })
+    return working([patchNode(at, { unschedulable: true, ...withoutSoftTaint(node), entry: drained })], { drains: true })
   }
   const stuck = stuckMessage(job, node.name, pods, '')
   const endsAtMs = Date.parse(entry.since) + stageTimeoutMs

@@ -14,6 +14,7 @@ import { parseRunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
 import { startNodes } from './start-nodes.ts'
+import { freeNodes, steerPods } from './steer-pods.ts'
 import { boundaryStop } from './stop-after.ts'
 import { heldByBudget } from './unavailable-budget.ts'
 import type { UpgradeDecision } from './upgrade-decision.ts'
@@ -38,7 +39,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const target = parseVersion(settings.version)
   if (target === undefined) {
     const message = `spec.version ${JSON.stringify(settings.version)} is no version of Kubernetes: write one such as v1.34.2+k3s1`
-    return { status: refusedStatus(facts.upgrade, message, nowMs), actions: [], events: [], drainNodes: [] }
+    return { status: refusedStatus(facts.upgrade, message, nowMs), actions: freeNodes({ facts }), events: [], drainNodes: [] }
   }
   const lastStop = facts.upgrade.status?.stop
   const isStopped = lastStop !== undefined && lastStop.number > settings.continueFrom
@@ -60,7 +61,9 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
   return {
     status: reportUpgrade(view, begun),
-    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions].filter((list) => list.length > 0),
+    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions, ...steerPods(view, begun)].filter(
+      (list) => list.length > 0,
+    ),
     events: [],
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
     ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs]),

@@ -40,7 +40,7 @@ interface World {
  */
 export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgrade {
   const nodes: ForeseenNode[] = []
-  let world: World = { facts: { ...facts, factsAgeMs: 0 }, nowMs }
+  let world: World = { facts: { ...facts, upgrade: unsteered(facts.upgrade), factsAgeMs: 0 }, nowMs }
   // each turn begins or gives back at least one node, or is the last
   const mostTurns = 40 * (facts.nodes.length + 1)
   for (let turn = 0; turn < mostTurns; turn += 1) {
@@ -52,6 +52,11 @@ export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgr
     world = after(world, decision.status, patches)
   }
   return { nodes, end: world.facts.upgrade.status ?? {} }
+}
+
+/** Where pods land is not foreseen, and no node need be tainted for it. */
+function unsteered(upgrade: UpgradeFacts['upgrade']): UpgradeFacts['upgrade'] {
+  return { ...upgrade, spec: { ...upgrade.spec, drain: { ...upgrade.spec.drain, preferDoneNodes: false } } }
 }
 
 interface NodePatch {
@@ -96,7 +101,8 @@ function oldestServer(nodes: readonly NodeFacts[]): string | undefined {
   return versions.toSorted(compareUpstream)[0]?.text
 }
 
-function patched(node: NodeFacts, { entry, unschedulable = node.unschedulable }: RunPatch, nowMs: number): NodeFacts {
+function patched(before: NodeFacts, { entry, taints, unschedulable = before.unschedulable }: RunPatch, nowMs: number): NodeFacts {
+  const node = taints === undefined ? before : { ...before, taints }
   const { run, ...rest } = node
   if (entry === undefined) return { ...node, unschedulable }
   if (entry === null) return { ...rest, unschedulable }

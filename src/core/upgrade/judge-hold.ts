@@ -4,6 +4,7 @@ import type { NextHop } from './next-hop.ts'
 import type { RunContext } from './node-turn.ts'
 import { isExpired, isGivenUp } from './run-phase.ts'
 import type { NodeWork } from './run-view.ts'
+import { bearersOf } from './soft-taint.ts'
 import type { StopStatus, UpgradePhase } from './upgrade-status.ts'
 
 /** Why no further node is started now. Those that were started go on. */
@@ -47,6 +48,8 @@ function cancelled({ context, works }: HoldInput): Hold | undefined {
   const why = isExpired(context) ? 'given up after a pause of the time that spec.failure.pauseExpiry says' : 'cancelled'
   // an end is told when nothing is left on any node: whoever is killed before that has to go on
   const [first] = works
+  const tainted = bearersOf(context).length
+  if (first === undefined && tainted > 0) return { phase: 'Cancelling', message: `${why}; the soft taint is taken from ${tainted} nodes` }
   if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
   const kept = works.find(({ turn }) => turn.kind === 'Failed')
   const waits =

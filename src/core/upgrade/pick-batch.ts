@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import { isMoved } from './moved-pods.ts'
 import { budgetMessage, isAway } from './unavailable-budget.ts'
 import type { PoolSettings } from './upgrade-settings.ts'
 
@@ -110,9 +111,4 @@ function countByOwner(pods: readonly PodFacts[]): ReadonlyMap<string, number> {
     if (controller !== undefined) counts.set(controller.uid, (counts.get(controller.uid) ?? 0) + 1)
   }
   return counts
-}
-
-/** Whether a drain of its node would move the pod. */
-function isMoved({ controller, mirror, phase }: PodFacts): boolean {
-  return !mirror && controller?.kind !== 'DaemonSet' && phase !== 'Succeeded' && phase !== 'Failed'
 }

@@ -2,6 +2,9 @@ import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
+import { judgeEnd } from './judge-end.ts'
+import { movesInFlight, movesSoFar } from './moved-pods.ts'
+import type { Hop } from './next-hop.ts'
 import { isEndPhase, isExpired } from './run-phase.ts'
 import { activeWorks, type NodeWork, type RunView, runsJudge } from './run-view.ts'
 import type { Started } from './start-nodes.ts'
@@ -32,9 +35,10 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     ...(next.kind === 'Refused' || next.kind === 'HeldUp'
       ? given('path', before.path)
       : { path: leadsThere(before.path, next.path) ? before.path : next.path }),
-    ...(next.kind === 'Hop' ? { hop: { version: next.hop.version.text, number: next.hop.number, of: next.hop.of } } : {}),
+    ...(next.kind === 'Hop' ? { hop: hopOf(next.hop, before, context.nowMs) } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),
+    ...movesSoFar(before, activeWorks(view)),
     inFlight: inFlightOf(activeWorks(view)),
     failed: failedOf(view),
     ...given('startedAt', before.startedAt ?? (begun ? timestamp(context.nowMs) : undefined)),
@@ -57,6 +61,14 @@ function beforeThisRun({ status = {}, metadata }: ClusterUpgrade): ClusterUpgrad
   return { ...given('conditions', status.conditions), ...given('stop', status.stop) }
 }
 
+function hopOf(
+  { version: { text }, number, of }: Hop,
+  { hop }: ClusterUpgradeStatus,
+  nowMs: number,
+): NonNullable<ClusterUpgradeStatus['hop']> {
+  return { version: text, number, of, since: hop?.version === text && hop.since !== undefined ? hop.since : timestamp(nowMs) }
+}
+
 /** Whether the path that the run began with still ends where it has to. */
 function leadsThere(known: readonly string[] | undefined, path: readonly string[]): known is readonly string[] {
   return known !== undefined && known.at(-1) === (path.at(-1) ?? known.at(-1))
@@ -76,7 +88,14 @@ function inFlightOf(works: readonly NodeWork[]): readonly InFlightStatus[] {
   const most = lengthOf(works)
   return works.slice(0, mostTold).map(({ at: { node, entry }, turn }) => {
     const message = turn.message?.slice(0, most)
-    return { node: node.name, step: entry.step, since: entry.since, attempt: entry.tries, ...(message === undefined ? {} : { message }) }
+    return {
+      node: node.name,
+      step: entry.step,
+      since: entry.since,
+      attempt: entry.tries,
+      ...(message === undefined ? {} : { message }),
+      ...movesInFlight(entry),
+    }
   })
 }
 
@@ -85,26 +104,13 @@ function standing(view: RunView, started: Started): { readonly phase: UpgradePha
   if (hold !== undefined) return hold
   const active = activeWorks(view)
   const [first] = active
-  // an end is told when nothing is left on any node: whoever is killed before that has to go on
-  const leaving = view.works.find(({ turn }) => turn.kind === 'Given')
-  if (next.kind === 'Arrived' && first === undefined) {
-    return leaving === undefined
-      ? arrived(view)
-      : { phase: isControlPlane(leaving.at.node) ? 'ControlPlane' : 'Nodes', message: `${leaving.at.node.name} is done` }
-  }
+  if (next.kind === 'Arrived' && first === undefined) return judgeEnd(view)
   // a server reports its version before its job has ended
   const hasServer = active.some(({ at }) => isControlPlane(at.node))
   const phase = hasServer ? 'ControlPlane' : (started.stage ?? (next.kind === 'Arrived' ? 'Nodes' : 'ControlPlane'))
   if (first !== undefined) return { phase, message: atWorkMessage(active) }
   const begins = `begins with ${next.kind === 'Hop' ? next.hop.version.text : context.target.text}`
   return { phase, message: started.message ?? begins }
-}
-
-function arrived({ works, context }: RunView): { readonly phase: UpgradePhase; readonly message: string } {
-  const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
-  if (setAside.length === 0) return { phase: 'Complete', message: `the cluster runs ${context.target.text}` }
-  const message = `all but ${setAside.slice(0, 5).join(', ')} run ${context.target.text}; see status.failed`
-  return { phase: 'CompletedWithFindings', message }
 }
 
 /** What the first of them waits for; the others have their own words in `inFlight`. */

@@ -5,6 +5,7 @@ import { quarantineLabel, withCordon, withoutCordon } from './node-cordon.ts'
 import { atStep, patchNode, type RunContext } from './node-turn.ts'
 import { isGivenUp } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
+import { withoutSoftTaint } from './soft-taint.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import type { StopStatus } from './upgrade-status.ts'
 
@@ -36,10 +37,11 @@ export function failNode(work: NodeWork, { context, works }: RunView): readonly 
   if (!isSetAside(work, context, setAside, failing)) {
     // what was given back before is not cordoned by the run any more
     const entry = at.entry.step === 'Soaking' ? withoutCordon(at.entry) : at.entry
-    return [patchNode(at, { entry: atStep(entry, 'Failed', context.nowMs, { failure: told }) })]
+    return [patchNode(at, { ...withoutSoftTaint(at.node), entry: atStep(entry, 'Failed', context.nowMs, { failure: told }) })]
   }
   const entry = atStep(at.entry, 'Quarantined', context.nowMs, { ...withCordon(at, context.nowMs), failure: told })
-  return [patchNode(at, { unschedulable: true, entry, labels: { [quarantineLabel]: context.facts.upgrade.metadata.name } })]
+  const labels = { [quarantineLabel]: context.facts.upgrade.metadata.name }
+  return [patchNode(at, { unschedulable: true, ...withoutSoftTaint(at.node), entry, labels })]
 }
 
 /** The stop before a hop that a node which was set aside would be too old for; nodes at work finish first. */

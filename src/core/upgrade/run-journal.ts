@@ -23,6 +23,8 @@ const RunEntry = z.object({
   tries: z.int().min(1),
   /** What the node looked like before Falkirk touched it. */
   before: z.object({ unschedulable: z.boolean(), kubeletVersion: z.string(), bootId: z.string() }),
+  /** Pods that its drain moves, and how many of them were moved before in the same hop; set with the cordon. */
+  moves: z.object({ pods: z.int(), again: z.int() }).exactOptional(),
   /** Set when `step` is Failed or Quarantined. */
   failure: z
     .object({

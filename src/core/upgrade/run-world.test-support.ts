@@ -204,7 +204,7 @@ export class RunWorld {
     switch (action.kind) {
       case 'PatchNode': {
         const node = this.node(action.node)
-        const { entry, labels = {}, unschedulable } = action.patch
+        const { entry, labels = {}, unschedulable, taints } = action.patch
         const run = entry === undefined ? node.run : entry === null ? undefined : JSON.stringify(entry)
         const { run: _, ...rest } = node
         const kept = Object.entries({ ...node.labels, ...labels }).filter(([, value]) => value !== null) as [string, string][]
@@ -213,6 +213,7 @@ export class RunWorld {
           labels: Object.fromEntries(kept),
           ...(run === undefined ? {} : { run }),
           ...(unschedulable === undefined ? {} : { unschedulable }),
+          ...(taints === undefined ? {} : { taints }),
         }
         this.facts = { ...this.facts, nodes: this.facts.nodes.map((one) => (one.name === next.name ? next : one)) }
         return

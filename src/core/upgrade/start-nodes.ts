@@ -123,7 +123,7 @@ function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBat
 }
 
 /** Nodes of the pool that have to move at this hop and have not failed. */
-function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Hop): readonly NodeFacts[] {
+export function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Hop): readonly NodeFacts[] {
   const failed = new Set(works.filter(({ turn }) => turn.kind === 'Failed').map(({ at }) => at.node.name))
   const moves = judgedOnce((version) => version !== undefined && hop.moving.has(version.text))
   return pool.nodes.filter((node) => moves(node.kubeletVersion) && !failed.has(node.name))

@@ -1,4 +1,5 @@
 import type { Job } from 'kubernetes-types/batch/v1.js'
+import type { NodeTaint } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { RunEntry } from './run-journal.ts'
 import type { ClusterUpgradeStatus } from './upgrade-status.ts'
@@ -8,6 +9,8 @@ export interface RunPatch {
   readonly unschedulable?: boolean
   readonly entry?: RunEntry | null
   readonly labels?: Readonly<Record<string, string | null>>
+  /** All taints that the node has from now on. */
+  readonly taints?: readonly NodeTaint[]
 }
 
 /** One thing that a shell has to do. */

@@ -33,6 +33,7 @@ export interface UpgradeSettings {
     readonly whenBlocked: 'Pause' | 'Quarantine' | 'Force'
     readonly force: boolean
     readonly deleteEmptyDirData: boolean
+    readonly preferDoneNodes: boolean
     readonly gracePeriodSeconds?: number
   }
   readonly soak: { readonly displacedPodsReady: boolean; readonly forMs: number; readonly timeoutMs: number }
@@ -80,6 +81,7 @@ function drainSettings(drain: NonNullable<ClusterUpgradeSpec['drain']> = {}): Up
     whenBlocked: drain.whenBlocked ?? 'Pause',
     force: drain.force === true,
     deleteEmptyDirData: drain.deleteEmptyDirData !== false,
+    preferDoneNodes: drain.preferDoneNodes !== false,
     ...(drain.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: drain.gracePeriodSeconds }),
   }
 }

@@ -60,6 +60,12 @@ const UpgradeDrainSpec = z
       .exactOptional(),
     force: z.boolean().describe('Also evicts pods that nobody creates again.').exactOptional(),
     deleteEmptyDirData: z.boolean().describe('Also evicts pods whose emptyDir volumes are lost; true when left out.').exactOptional(),
+    preferDoneNodes: z
+      .boolean()
+      .describe(
+        'Evicted pods are to land on nodes that are done: those that are still to come carry a soft taint (PreferNoSchedule) meanwhile. True when left out.',
+      )
+      .exactOptional(),
     gracePeriodSeconds: z.int32().min(0).describe("Grace of each pod in seconds; the pod's own when left out.").exactOptional(),
   })
   .describe('How nodes are drained.')

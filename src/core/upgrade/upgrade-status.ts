@@ -53,6 +53,8 @@ const InFlight = z
     since: z.string().describe('When this step began.'),
     attempt: z.int().describe('1 for the first try.'),
     message: z.string().describe('What it waits for.').exactOptional(),
+    pods: z.int().describe('Pods that its drain moves.').exactOptional(),
+    again: z.int().describe('How many of these were moved before in the same hop.').exactOptional(),
   })
   .describe('A node that is being worked on.')
 export type InFlightStatus = z.infer<typeof InFlight>
@@ -77,6 +79,24 @@ const Stop = z
   .describe('Why the run last stopped by itself.')
 export type StopStatus = z.infer<typeof Stop>
 
+const Hop = z
+  .object({
+    version: z.string().describe('Version of the hop.'),
+    number: z.int().describe('1 for the first.'),
+    of: z.int().describe('How many there are.'),
+    since: z.string().describe('When it began.').exactOptional(),
+  })
+  .describe('The hop that is being worked on.')
+
+const Moves = z
+  .object({
+    pods: z.int().describe('Pods of drained nodes that had not been moved in the same hop.'),
+    moves: z.int().describe('How often pods were moved, those included that were moved again.'),
+    perPod: z.string().describe('Moves of a pod on average; 1.00 is the least.'),
+  })
+  .describe('How often drains have moved pods, of nodes that are done.')
+export type MovesStatus = z.infer<typeof Moves>
+
 /** What is reported on an upgrade: a summary, below 64 KiB at 5,000 nodes. Per-node detail only for nodes in flight and nodes that failed. */
 export const ClusterUpgradeStatus = z
   .object({
@@ -85,12 +105,13 @@ export const ClusterUpgradeStatus = z
     message: z.string().describe('One sentence on where it stands and what it waits for.').exactOptional(),
     from: z.string().describe('Lowest version of the control plane when the run began.').exactOptional(),
     path: z.array(z.string()).readonly().describe('Versions of the hops, in their order.').exactOptional(),
-    hop: z.object({ version: z.string(), number: z.int(), of: z.int() }).describe('The hop that is being worked on.').exactOptional(),
+    hop: Hop.exactOptional(),
     progress: z
       .object({ controlPlane: z.string(), nodes: z.string() })
       .describe('Nodes that run the final version, of how many: 2/3.')
       .exactOptional(),
     pools: z.array(Pool).readonly().describe('Pools in their order.').exactOptional(),
+    moves: Moves.exactOptional(),
     inFlight: z.array(InFlight).readonly().describe('Nodes that are being worked on.').exactOptional(),
     failed: z.array(Failed).readonly().describe('Nodes whose upgrade failed.').exactOptional(),
     findings: z.array(z.string()).readonly().describe('What is not as it was before the run.').exactOptional(),

@@ -1,0 +1,58 @@
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { isControlPlane } from '../plan/node-selection.ts'
+import { patchNode, type RunContext } from './node-turn.ts'
+import type { RunView } from './run-view.ts'
+import { bearersOf, softTaintRun, withoutSoftTaint, withSoftTaint } from './soft-taint.ts'
+import { nodesLeft, type Started } from './start-nodes.ts'
+import type { UpgradeAction } from './upgrade-decision.ts'
+import type { UpgradePhase } from './upgrade-status.ts'
+
+/** The most nodes that are tainted or freed at once: those of a large pool follow a second later. */
+export const mostAtOnce = 20
+
+/** In these nothing is to come any more, or not before somebody has mended something. */
+const restPhases: ReadonlySet<UpgradePhase> = new Set(['Stopped', 'Refused', 'Cancelling', 'Cancelled'])
+
+/**
+ * Puts a soft taint on nodes that are still to come, so that evicted pods land on nodes that are done and are moved just once; takes it from all others.
+ * A node loses it with its cordon, in the same request. While a run is paused it stays. Control-plane nodes that take pods bear it as well while
+ * pools are upgraded: they are done, and not to be filled up.
+ */
+export function steerPods(view: RunView, { actions, stage }: Started): readonly (readonly UpgradeAction[])[] {
+  const busy = new Set([...view.works.map(({ at }) => at.node.name), ...actions.flat().map(({ node }) => node)])
+  const avoided = stage === 'Nodes' ? avoidedNodes(view, busy) : new Set<string>()
+  const mayAdd = view.hold === undefined && view.context.settings.drain.preferDoneNodes
+  const { uid } = view.context.facts.upgrade.metadata
+  const freed = bearersOf(view.context).filter(({ name }) => !busy.has(name) && !avoided.has(name))
+  const added = mayAdd ? view.context.facts.nodes.filter((node) => avoided.has(node.name) && mayLack(node, uid)) : []
+  return [
+    ...freed.map((node) => [patchNode({ node }, withoutSoftTaint(node))]),
+    ...added.map((node) => [patchNode({ node }, withSoftTaint(node, uid))]),
+  ].slice(0, mostAtOnce)
+}
+
+/** Frees the nodes of a run that cannot be followed as it is written. */
+export function freeNodes({ facts }: Pick<RunContext, 'facts'>): readonly (readonly UpgradeAction[])[] {
+  const bearers = bearersOf({ facts }).filter(({ run }) => run === undefined)
+  return bearers.slice(0, mostAtOnce).map((node) => [patchNode({ node }, withoutSoftTaint(node))])
+}
+
+/** By name: nodes of pools that are still to come, and with them the control plane. */
+function avoidedNodes(view: RunView, busy: ReadonlySet<string>): ReadonlySet<string> {
+  const { next, hold, groups } = view
+  const isAtRest = hold !== undefined && restPhases.has(hold.phase)
+  if (next.kind !== 'Hop' || isAtRest || !view.context.settings.drain.preferDoneNodes) return new Set()
+  const left = groups.pools.flatMap((pool) => nodesLeft(pool, view, next.hop)).filter(({ name }) => !busy.has(name))
+  if (left.length === 0) return new Set()
+  const servers = view.context.facts.nodes.filter((node) => isControlPlane(node) && takesPods(node))
+  return new Set([...left, ...servers].map(({ name }) => name))
+}
+
+/** A cordoned node takes no pods, tainted or not. */
+function mayLack(node: NodeFacts, run: string): boolean {
+  return !node.unschedulable && softTaintRun(node) !== run
+}
+
+function takesPods({ taints = [], unschedulable }: NodeFacts): boolean {
+  return !unschedulable && !taints.some(({ effect }) => effect === 'NoSchedule' || effect === 'NoExecute')
+}
