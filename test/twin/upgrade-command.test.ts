@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { briskKubelets } from '../../demo/brisk-kubelets.ts'
 import { build } from '../../scripts/build.mjs'
 import { systemClock } from '../../src/cluster/clock.ts'
 import { sandboxKubeconfig, writeKubeconfig } from '../../src/twin/sandbox/sandbox-kubeconfig.ts'
@@ -11,18 +12,6 @@ import { type Sandbox, startSandbox } from '../../src/twin/sandbox/start-sandbox
 import { seededRandom } from '../../src/twin/time/seeded-random.ts'
 
 const [from, to, further] = ['v1.33.5+k3s1', 'v1.33.6+k3s1', 'v1.33.7+k3s1']
-
-/** So that nobody waits for the twin: a fast registry, programs that start and end within a second. */
-const brisk = {
-  sandboxSeconds: 0.3,
-  createSeconds: 0.1,
-  pullBytesPerSecond: 300_000_000,
-  pullOverheadSeconds: 0.3,
-  imageBytes: 100_000_000,
-  readySeconds: 1,
-  stopSeconds: 1,
-  jobSeconds: 1,
-}
 
 /** A short soak: the clock of the cluster is faster than that of the controller. */
 const manifest = `
@@ -42,9 +31,8 @@ const children = new Set<ChildProcess>()
 beforeAll(async () => {
   program = join(folder, 'falkirk.js')
   kubeconfig = join(folder, 'kubeconfig')
-  const kubelets = { timingsOf: () => brisk, restartSeconds: 3, upgradeSeconds: 1 }
   const world = smallWorld({ distribution: 'k3s', version: from })
-  sandbox = await startSandbox({ clock: systemClock, random: seededRandom(1), world, speed: 4, begins: 'Behind', kubelets })
+  sandbox = await startSandbox({ clock: systemClock, random: seededRandom(1), world, speed: 4, begins: 'Behind', kubelets: briskKubelets })
   await writeKubeconfig(kubeconfig, sandboxKubeconfig(sandbox))
   writeFileSync(file, manifest)
   await build(program)

@@ -28,21 +28,27 @@ const zones = ['eu-central-1a', 'eu-central-1b', 'eu-central-1c'] as const
 
 /** A cluster that fits on a screen: three servers, four workers and two nodes for the ingress, in three zones, with workloads of every kind. */
 export function sandboxCluster(options: SandboxClusterOptions): SandboxCluster {
-  const servers = ['server-1', 'server-2', 'server-3'].map((name, index) => machine(options, { name, index, pool: undefined }))
-  const workers = ['worker-1', 'worker-2', 'worker-3', 'worker-4'].map((name, index) => machine(options, { name, index, pool: 'general' }))
-  const edges = ['edge-1', 'edge-2'].map((name, index) => machine(options, { name, index: index + 1, pool: 'edge' }))
+  const servers = ['server-1', 'server-2', 'server-3'].map((name, index) => sandboxMachine(options, { name, index, subnet: 0 }))
+  const workers = ['worker-1', 'worker-2', 'worker-3', 'worker-4'].map((name, index) =>
+    sandboxMachine(options, { name, index, pool: 'general', subnet: 1 }),
+  )
+  const edges = ['edge-1', 'edge-2'].map((name, index) => sandboxMachine(options, { name, index: index + 1, pool: 'edge', subnet: 2 }))
   return { machines: [...servers, ...workers, ...edges], objects: sandboxWorkloads() }
 }
 
-interface Place {
+/** Where a machine of a small cluster is. */
+export interface Place {
   readonly name: string
+  /** Of its pool: zones come in turn. */
   readonly index: number
-  /** A server is in none. */
-  readonly pool: 'general' | 'edge' | undefined
+  /** The value of label `pool`; a server has none. */
+  readonly pool?: string
+  /** `10.0.SUBNET.0/24` */
+  readonly subnet: number
 }
 
-function machine(options: SandboxClusterOptions, { name, index, pool }: Place): Machine {
-  const subnet = pool === undefined ? 0 : pool === 'general' ? 1 : 2
+/** A machine as clouds rent it out: a server where it is in no pool. */
+export function sandboxMachine(options: SandboxClusterOptions, { name, index, pool, subnet }: Place): Machine {
   const isServer = pool === undefined
   const { distribution, version, random } = options
   return newMachine({

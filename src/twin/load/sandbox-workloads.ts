@@ -1,4 +1,5 @@
 import type { SandboxObject } from './sandbox-cluster.ts'
+import { apart, budget, container, deployment, labelsOf, selectorOf, service } from './workload-drafts.ts'
 
 /** What runs in the sandbox: each kind of workload that a drain treats in its own way. */
 export function sandboxWorkloads(): readonly SandboxObject[] {
@@ -6,8 +7,6 @@ export function sandboxWorkloads(): readonly SandboxObject[] {
 }
 
 const general = { pool: 'general' }
-
-type Labels = Readonly<Record<string, string>>
 
 function namespacesOf(): readonly SandboxObject[] {
   return ['shop', 'data', 'ingress'].map((name) => ({ resource: 'namespaces', draft: { metadata: { name } } }))
@@ -125,34 +124,6 @@ function barePod(): SandboxObject {
   return { resource: 'pods', draft: { metadata: { name: 'debug', namespace: 'default', labels: labelsOf('debug') }, spec } }
 }
 
-interface At {
-  readonly name: string
-  readonly namespace: string
-}
-
-function deployment(at: At, replicas: number, podSpec: object, more: object = {}): SandboxObject {
-  const labels = labelsOf(at.name)
-  const template = { metadata: { labels }, spec: podSpec }
-  return {
-    resource: 'deployments.apps',
-    draft: { metadata: { ...at, labels }, spec: { replicas, selector: selectorOf(at.name), template, ...more } },
-  }
-}
-
-function service(at: At, port: number, targetPort: number, more: object = {}): SandboxObject {
-  return {
-    resource: 'services',
-    draft: {
-      metadata: { ...at, labels: labelsOf(at.name) },
-      spec: { selector: labelsOf(at.name), ports: [{ port, targetPort }], ...more },
-    },
-  }
-}
-
-function budget(at: At, limit: object): SandboxObject {
-  return { resource: 'poddisruptionbudgets.policy', draft: { metadata: at, spec: { selector: selectorOf(at.name), ...limit } } }
-}
-
 function storageClass(): SandboxObject {
   return {
     resource: 'storageclasses.storage.k8s.io',
@@ -163,31 +134,4 @@ function storageClass(): SandboxObject {
       volumeBindingMode: 'WaitForFirstConsumer',
     },
   }
-}
-
-interface ContainerWish {
-  readonly name: string
-  readonly image: string
-  readonly cpu: string
-  readonly memory: string
-  readonly port?: number
-}
-
-function container({ name, image, cpu, memory, port }: ContainerWish) {
-  const resources = { requests: { cpu, memory }, limits: { memory } }
-  if (port === undefined) return { name, image, resources }
-  const readinessProbe = { tcpSocket: { port }, periodSeconds: 1 }
-  return { name, image, resources, ports: [{ containerPort: port }], readinessProbe }
-}
-
-function apart(app: string) {
-  return { topologyKey: 'kubernetes.io/hostname', labelSelector: selectorOf(app) }
-}
-
-function labelsOf(app: string): Labels {
-  return { app }
-}
-
-function selectorOf(app: string) {
-  return { matchLabels: labelsOf(app) }
 }

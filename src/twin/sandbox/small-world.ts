@@ -1,5 +1,5 @@
 import { StatusError } from '../api/status-error.ts'
-import { type SandboxClusterOptions, type SandboxObject, sandboxCluster } from '../load/sandbox-cluster.ts'
+import { type SandboxCluster, type SandboxClusterOptions, type SandboxObject, sandboxCluster } from '../load/sandbox-cluster.ts'
 import type { WarmUpClock } from '../time/warm-up-clock.ts'
 import type { Twin } from '../twin.ts'
 import type { WorldSource } from './sandbox-world.ts'
@@ -8,12 +8,17 @@ const minuteMs = 60_000
 
 /** Nine nodes with workloads that have run for twenty minutes. */
 export function smallWorld(options: Pick<SandboxClusterOptions, 'distribution' | 'version'>): WorldSource {
+  return clusterWorld(options.version, (random) => sandboxCluster({ ...options, random }))
+}
+
+/** A cluster that somebody has made up, with workloads that have run for twenty minutes. `version` is that of the API server. */
+export function clusterWorld(version: string, make: (random: () => number) => SandboxCluster): WorldSource {
   return {
     ageMs: 20 * minuteMs,
     make: async ({ random }) => {
-      const { machines, objects } = sandboxCluster({ ...options, random })
+      const { machines, objects } = make(random)
       return {
-        version: options.version,
+        version,
         load: (twin) => twin.addNodes(machines),
         apply: async (twin, clock) => {
           // until the service accounts of the first namespaces are there
