@@ -1,4 +1,5 @@
 import { durationText } from './duration-text.ts'
+import { frameWriter } from './frame-writer.ts'
 import { drawRun, type FrameSize, paintRun, type RunFrame, unbounded } from './run-frame.ts'
 import { runChanges } from './run-lines.ts'
 import type { RunState } from './run-state.ts'
@@ -60,23 +61,16 @@ function lineView({ write, now }: ViewPorts): RunView {
 }
 
 const redrawMs = 500
-/** `ESC [ … A`: cursor up; `ESC [ J`: clear from there on. Source: ECMA-48. */
-const csi = '\u001b['
 
 function liveView({ write, size, colours, now, every, onResize }: ViewPorts): RunView {
   let run: RunState | undefined
   let state: RunFrame['state'] = 'Live'
-  let drawn: readonly string[] = []
+  const writeFrame = frameWriter(write)
   const draw = () => {
     const room = size()
     if (run === undefined || room === undefined) return
     const lines = fittingLines({ run, nowMs: now(), state }, room)
-    if (lines.join('\n') === drawn.join('\n')) return
-    const rowsUp = drawn.reduce((sum, line) => sum + rowsOf(line, room.columns), 0)
-    const up = rowsUp === 0 ? '' : `${csi}${rowsUp}A\r${csi}J`
-    const frame = lines.join('\n')
-    write(`${up}${colours ? paintRun(frame) : frame}\n`)
-    drawn = lines
+    writeFrame({ lines, columns: room.columns, paint: colours ? paintRun : (text) => text })
   }
   const stops = [every(redrawMs, draw), onResize(draw)]
   return {
@@ -104,9 +98,4 @@ function fittingLines(frame: RunFrame, { columns, rows }: FrameSize): readonly s
   if (frame.state === 'Ended') return drawRun(frame, { columns, rows: unbounded.rows }).split('\n')
   const most = Math.max(rows - 1, 1)
   return drawRun(frame, { columns, rows: most }).split('\n').slice(-most)
-}
-
-/** Rows that a line takes on a terminal that has become so narrow meanwhile. */
-function rowsOf(line: string, columns: number): number {
-  return Math.max(Math.ceil(line.length / columns), 1)
 }
