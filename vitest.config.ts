@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
     // a limit for what hangs, not a measure: machines are shared
     testTimeout: 60_000,
+    expect: { poll: { timeout: 30_000 } },
     environment: 'node',
     // no module keeps state, so files can share one: a third of the time
     pool: 'threads',

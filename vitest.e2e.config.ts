@@ -14,6 +14,7 @@ export default defineConfig({
     // of the cases within a file that say they may run beside each other
     maxConcurrency: 8,
     testTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
     hookTimeout: 1_200_000,
     teardownTimeout: 120_000,
   },

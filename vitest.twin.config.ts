@@ -7,5 +7,6 @@ export default defineConfig({
     environment: 'node',
     pool: 'threads',
     testTimeout: 600_000,
+    expect: { poll: { timeout: 60_000 } },
   },
 })

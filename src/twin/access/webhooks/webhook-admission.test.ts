@@ -319,6 +319,8 @@ describe('a webhook with a URL', () => {
     return { url: `https://127.0.0.1:${port}/hook`, port, caBundle: Buffer.from(pems.cert).toString('base64') }
   }
   const real = { callClock: systemClock }
+  // of real time: a busy machine takes more than one
+  const timeoutSeconds = 30
 
   it('on this machine is really called', async () => {
     const seen: string[] = []
@@ -328,12 +330,12 @@ describe('a webhook with a URL', () => {
       return { status: 200, body: JSON.stringify({ apiVersion, kind: 'AdmissionReview', response }) }
     })
     const server = await hookServer(real)
-    await configure(server, 'Validating', hook('v', { clientConfig: { url, caBundle } }))
+    await configure(server, 'Validating', hook('v', { clientConfig: { url, caBundle }, timeoutSeconds }))
     expect(await server.put('c')).toMatchObject({
       status: 400,
       body: { message: 'admission webhook "v.example.com" denied the request: c' },
     })
-    expect(seen).toEqual(['/hook?timeout=1s'])
+    expect(seen).toEqual(['/hook?timeout=30s'])
   })
 
   it.each([
@@ -342,7 +344,7 @@ describe('a webhook with a URL', () => {
   ])('that answers with HTTP %d stops the write', async (status, why) => {
     const { url, caBundle } = await listen(() => ({ status, body: 'no' }))
     const server = await hookServer(real)
-    await configure(server, 'Validating', hook('v', { clientConfig: { url, caBundle } }))
+    await configure(server, 'Validating', hook('v', { clientConfig: { url, caBundle }, timeoutSeconds }))
     expect(await server.put('c')).toMatchObject({
       status: 500,
       body: { message: `Internal error occurred: failed calling webhook "v.example.com": ${why}` },
@@ -352,7 +354,7 @@ describe('a webhook with a URL', () => {
   it('is not trusted without its certificate', async () => {
     const { url } = await listen(() => ({ status: 200, body: '{}' }))
     const server = await hookServer(real)
-    await configure(server, 'Validating', hook('v', { clientConfig: { url } }))
+    await configure(server, 'Validating', hook('v', { clientConfig: { url }, timeoutSeconds }))
     const { body } = await server.put('c')
     expect(body.message).toMatch(/: x509: certificate signed by unknown authority$/)
   })
@@ -361,9 +363,9 @@ describe('a webhook with a URL', () => {
     const { url, port, caBundle } = await listen(() => ({ status: 200, body: '{}' }))
     await Promise.all(servers.splice(0).map((server) => new Promise((resolve) => server.close(resolve))))
     const server = await hookServer(real)
-    await configure(server, 'Validating', hook('v', { clientConfig: { url, caBundle } }))
+    await configure(server, 'Validating', hook('v', { clientConfig: { url, caBundle }, timeoutSeconds }))
     const { body } = await server.put('c')
-    expect(body.message).toContain(`Post "${url}?timeout=1s": dial tcp 127.0.0.1:${port}: connect: connection refused`)
+    expect(body.message).toContain(`Post "${url}?timeout=30s": dial tcp 127.0.0.1:${port}: connect: connection refused`)
   })
 
   it('on another machine is never called: it is taken to allow everything', async () => {
