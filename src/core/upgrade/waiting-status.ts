@@ -20,6 +20,8 @@ function withPhase(
   message: string,
   nowMs: number,
 ): ClusterUpgradeStatus {
+  // a cancelled run stays cancelled: with another phase it would begin again as soon as its object can be followed
+  if (status.phase === 'Cancelled') return { ...status, observedGeneration: generation }
   const conditions = upgradeConditions(status.conditions ?? [], { phase, message, nowMs, generation })
   return { ...status, observedGeneration: generation, phase, message, conditions }
 }
