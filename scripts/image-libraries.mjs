@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { step } from './progress.mjs'
@@ -15,32 +15,52 @@ const loaders = { amd64: 'lib64/ld-linux-x86-64.so.2', arm64: 'lib/ld-linux-aarc
 /** @type {Record<Architecture, string>} */
 const multiarch = { amd64: 'x86_64-linux-gnu', arm64: 'aarch64-linux-gnu' }
 
-/** What Node is linked against, and the package of Debian 12 each is in. */
-const debianPackages = ['libc6', 'libstdc++6', 'libgcc-s1']
+/** What Node and nsenter are linked against, and nsenter itself: the packages of Debian 12 they are in. */
+const debianPackages = ['libc6', 'libstdc++6', 'libgcc-s1', 'libselinux1', 'libpcre2-8-0', 'util-linux']
+
+/** With it a privileged pod enters the namespaces of its host (`falkirk node run-steps`). Not a shell: the image has none. */
+const nsenter = 'usr/bin/nsenter'
+const nsenterLicence = 'usr/share/doc/util-linux/copyright'
 
 const ownArchitecture = process.arch === 'x64' ? 'amd64' : process.arch
 
 /**
- * The shared libraries a Node binary needs, as entries of a layer: from this machine when it is of the same architecture,
+ * nsenter, and the shared libraries that it and a Node binary need, as entries of a layer: from this machine when it is of the same architecture,
  * else from Debian's packages for the other one. The machine's glibc must not be older than the Node binary asks for (2.28).
  * @param {Architecture} architecture
  * @param {string} node Path of the binary.
  * @param {(entries: Entry[]) => Promise<void>} use Called while the files are there.
  */
 export async function withLibraries(architecture, node, use) {
-  if (architecture === ownArchitecture) return use(libraryEntries(architecture, await linkedLibraries(node)))
+  if (architecture === ownArchitecture) {
+    if (!existsSync(`/${nsenter}`)) throw new Error(`/${nsenter} is missing: install the package util-linux`)
+    const libraries = new Set([...(await linkedLibraries(node)), ...(await linkedLibraries(`/${nsenter}`))])
+    return use([...nsenterEntries('/'), ...libraryEntries(architecture, [...libraries])])
+  }
   const work = mkdtempSync(join(tmpdir(), 'falkirk-libraries-'))
   try {
     await step(`fetching Debian's libraries for ${architecture}`, () => unpackDebian(architecture, work))
-    const folder = join(work, 'root', 'lib', multiarch[architecture])
-    const usr = join(work, 'root', 'usr/lib', multiarch[architecture])
-    return await use(libraryEntries(architecture, [...sharedObjects(folder), ...sharedObjects(usr)]))
+    const unpacked = join(work, 'root')
+    const folder = join(unpacked, 'lib', multiarch[architecture])
+    const usr = join(unpacked, 'usr/lib', multiarch[architecture])
+    return await use([...nsenterEntries(unpacked), ...libraryEntries(architecture, [...sharedObjects(folder), ...sharedObjects(usr)])])
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
-const neededNames = /^(ld-linux-[\w-]+\.so\.\d|lib(c|m|dl|pthread|stdc\+\+|gcc_s|resolv)\.so\.\d+)$/
+const neededNames = /^(ld-linux-[\w-]+\.so\.\d|lib(c|m|dl|pthread|stdc\+\+|gcc_s|resolv|selinux|pcre2-8)\.so\.\d+)$/
+
+/**
+ * @param {string} from Root of a file system.
+ * @returns {Entry[]}
+ */
+function nsenterEntries(from) {
+  /** @type {Entry[]} */
+  const program = [{ kind: 'file', path: nsenter, source: join(from, nsenter), mode: 0o755 }]
+  const licence = join(from, nsenterLicence)
+  return existsSync(licence) ? [...program, { kind: 'file', path: nsenterLicence, source: licence }] : program
+}
 
 /** @param {string} folder */
 function sharedObjects(folder) {

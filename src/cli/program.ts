@@ -7,6 +7,7 @@ import { completionCommand } from './completion-command.ts'
 import { continueCommand } from './continue-command.ts'
 import { controllerCommand } from './controller-command.ts'
 import { crdCommand } from './crd-command.ts'
+import { nodeCommand } from './node-command.ts'
 import { pathCommand } from './path-command.ts'
 import { pauseCommand } from './pause-command.ts'
 import { planCommand } from './plan-command.ts'
@@ -22,7 +23,7 @@ const commands = [
   ...[runCommand, controllerCommand, crdCommand, sandboxCommand, completionCommand],
 ]
 /** Not for people, or not there yet. */
-const hidden = [approveCommand, completeCommand]
+const hidden = [approveCommand, completeCommand, nodeCommand]
 
 /** @param name as it is called: `falkirk`, or `kubectl falkirk` */
 export function falkirkProgram(name: string): Command {

@@ -15,6 +15,7 @@ export const errorCodes = [
   'FK_LEASE_LOST',
   'FK_MANIFEST',
   'FK_NO_RUN',
+  'FK_RECIPE',
   'FK_RELEASES',
   'FK_SCENARIO',
   'FK_SERVER_TOO_OLD',

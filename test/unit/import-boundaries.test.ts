@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import unitConfig from '../../vitest.config.ts'
 
 const root = process.cwd()
-const rooms = ['core', 'cluster', 'controller', 'twin', 'cli']
+const rooms = ['core', 'cluster', 'node', 'controller', 'twin', 'cli']
 
 /** A file that must be refused, and what the compiler says of it. */
 const imports: [title: string, file: string, source: string, refusal: RegExp][] = [
@@ -21,6 +21,8 @@ const imports: [title: string, file: string, source: string, refusal: RegExp][] 
   ['core has no fetch', 'src/core/d.ts', "export const d = fetch('x')", /d\.ts.*error TS2(304|552)/],
   ['core has no timers', 'src/core/e.ts', 'export const e = setTimeout', /e\.ts.*error TS2(304|552)/],
   ['core has no console', 'src/core/f.ts', "console.log('x')", /f\.ts.*error TS2(304|584)/],
+  ['node may not import cluster', 'src/node/k.ts', "import '../cluster/fine.ts'", /k\.ts.*error TS(6307|6059)/],
+  ['controller may not import node', 'src/controller/l.ts', "import '../node/fine.ts'", /l\.ts.*error TS(6307|6059)/],
   ['cluster may not import controller', 'src/cluster/g.ts', "import '../controller/fine.ts'", /g\.ts.*error TS(6307|6059)/],
   ['cluster may not import cli', 'src/cluster/h.ts', "import '../cli/fine.ts'", /h\.ts.*error TS(6307|6059)/],
   ['twin may not import controller', 'src/twin/j.ts', "import '../controller/fine.ts'", /j\.ts.*error TS(6307|6059)/],
@@ -32,7 +34,7 @@ const allowed = {
   'src/core/schema.ts': "import { z } from 'zod'\nexport const schema = z.string()",
   'src/cluster/down.ts':
     "import { schema } from '../core/schema.ts'\nimport { readFileSync } from 'node:fs'\nexport const down = [schema, readFileSync]",
-  'src/cli/down.ts': "import '../controller/fine.ts'\nimport '../cluster/fine.ts'\nimport '../core/fine.ts'",
+  'src/cli/down.ts': "import '../controller/fine.ts'\nimport '../cluster/fine.ts'\nimport '../node/fine.ts'\nimport '../core/fine.ts'",
 }
 
 let folder: string

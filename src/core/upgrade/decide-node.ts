@@ -8,6 +8,7 @@ import { movesOf } from './moved-pods.ts'
 import { uncordoned, withCordon } from './node-cordon.ts'
 import { createJob, isReached, jobOfStep } from './node-jobs.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
+import { isStaged, stageFailure } from './recipe-stage.ts'
 import { isGivenUp } from './run-phase.ts'
 import { withoutSoftTaint } from './soft-taint.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
@@ -47,14 +48,15 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
   const job = jobOfStep(at, 'Stage')
   if (job === undefined) return createJob(at, context, 'Stage')
   const pods = facts.podsByJob.get(job.name) ?? []
-  // an image without the command has been pulled all the same
-  const isThere = job.end !== undefined || pods.some((pod) => pod.containers.some(({ state }) => state !== 'Waiting'))
+  const isThere = isStaged(job, pods, context)
   const waits = context.held.get(node.name)
   if (isThere && waits !== undefined) return working([], { message: `${node.name} has its image and waits: ${waits}` })
   if (isThere) {
     const drained = atStep(entry, 'Draining', nowMs, { ...withCordon(at, nowMs), ...movesOf(at, context) })
     return working([patchNode(at, { unschedulable: true, ...withoutSoftTaint(node), entry: drained })], { drains: true })
   }
+  const failed = stageFailure(at, job, context)
+  if (failed !== undefined) return failed
   const stuck = stuckMessage(job, node.name, pods, '')
   const endsAtMs = Date.parse(entry.since) + stageTimeoutMs
   if (nowMs < endsAtMs) return working([], { message: stuck ?? `${node.name}: its image is being pulled`, wakeAtMs: endsAtMs })

@@ -1,23 +1,18 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { parseVersion, sameRelease } from '../version/kubernetes-version.ts'
 import { failing, type NodeAtWork, type NodeTurn, type RunContext, working } from './node-turn.ts'
-import { upgradeContainerOf } from './upgrade-image.ts'
+import { upgradeWorkOf } from './upgrade-image.ts'
 import { jobAttemptLabel, type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
 
 /** Makes the Job of a step; of a distribution without an upgrade image there is none to make. */
 export function createJob(at: NodeAtWork, context: RunContext, step: UpgradeJobInput['step']): NodeTurn {
   const { node, entry } = at
   const { facts, settings, target } = context
-  const container = upgradeContainerOf(target, settings.upgrade)
-  if (container === undefined) {
-    return failing({
-      reason: 'NoImage',
-      message: `${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`,
-    })
-  }
+  const work = upgradeWorkOf(target, settings)
+  if (work.kind === 'None') return failing({ reason: 'NoImage', message: work.message })
   const { name, uid } = facts.upgrade.metadata
   const { version, attempt } = entry
-  const job = upgradeJob({ runName: name, runUid: uid, namespace: facts.namespace, node, step, version, attempt, container })
+  const job = upgradeJob({ runName: name, runUid: uid, namespace: facts.namespace, node, step, version, attempt, work })
   return working(
     [{ kind: 'CreateJob', node: node.name, job }],
     step === 'Change' ? {} : { message: `${node.name}: its image is being pulled` },

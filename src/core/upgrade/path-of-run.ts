@@ -8,7 +8,7 @@ import type { RunContext } from './node-turn.ts'
 import { computePath } from './path/compute-path.ts'
 import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from './path/upgrade-path.ts'
 import type { NodeGroups } from './pools.ts'
-import { upgradeContainerOf } from './upgrade-image.ts'
+import { upgradeWorkOf } from './upgrade-image.ts'
 
 /** Where the run has to go next, from what every node of the cluster reports now. */
 export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
@@ -18,9 +18,8 @@ export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
       'no node has the label node-role.kubernetes.io/control-plane: label the control-plane nodes, as kubeadm, k3s and RKE2 do',
     )
   }
-  if (upgradeContainerOf(target, settings.upgrade) === undefined) {
-    return refused(`${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`)
-  }
+  const work = upgradeWorkOf(target, settings)
+  if (work.kind === 'None') return refused(work.message)
   if (settings.scope === 'Pools') return poolsHop(groups, context)
   const workers = facts.nodes.filter((node) => !isControlPlane(node))
   const found = computePath(pathRequest(groups, workers, context))

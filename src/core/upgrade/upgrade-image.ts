@@ -1,5 +1,35 @@
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import type { RecipeSpec } from './recipe-spec.ts'
+import type { UpgradeSettings } from './upgrade-settings.ts'
+
+/** What brings a node to a version: an upgrade image, or a recipe of Falkirk's own. */
+export type UpgradeWork =
+  | { readonly kind: 'Image'; readonly container: ContainerSpec }
+  | { readonly kind: 'Recipe'; readonly recipe: 'k3s' | 'rke2'; readonly spec: RecipeSpec }
+
+/** Something that brings a node to a version, or one sentence on why there is nothing. */
+export type FoundWork = UpgradeWork | { readonly kind: 'None'; readonly message: string }
+
+/** What the spec says, or the upgrade image of the distribution. */
+export function upgradeWorkOf(target: KubernetesVersion, { upgrade, recipe }: Pick<UpgradeSettings, 'upgrade' | 'recipe'>): FoundWork {
+  if (recipe !== undefined) return recipeOf(target, recipe)
+  const container = upgradeContainerOf(target, upgrade)
+  if (container !== undefined) return { kind: 'Image', container }
+  return {
+    kind: 'None',
+    message: `${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`,
+  }
+}
+
+function recipeOf(target: KubernetesVersion, spec: RecipeSpec): FoundWork {
+  const { vendor, text } = target
+  if (vendor?.name === 'k3s' || vendor?.name === 'rke2') return { kind: 'Recipe', recipe: vendor.name, spec }
+  return {
+    kind: 'None',
+    message: `${text} is neither k3s nor RKE2, and spec.node.recipe knows nothing else: name an image in spec.node.upgrade.image instead`,
+  }
+}
 
 /** The container that brings a node to a version: what the spec says, or the upgrade image of the distribution. Undefined: there is none. */
 export function upgradeContainerOf(target: KubernetesVersion, own: ContainerSpec | undefined): ContainerSpec | undefined {

@@ -10,7 +10,7 @@ const input: UpgradeJobInput = {
   step: 'Change',
   version: 'v1.31.5+k3s1',
   attempt: 1,
-  container: { image: 'rancher/k3s-upgrade' },
+  work: { kind: 'Image', container: { image: 'rancher/k3s-upgrade' } },
 }
 
 describe('the name of a Job', () => {
@@ -70,6 +70,6 @@ describe('the pod', () => {
 
   it('takes an image with a digest as it is', () => {
     const digest = `registry.example.org/up@sha256:${'a'.repeat(64)}`
-    expect(spec({ container: { image: digest } })?.containers[0]?.image).toBe(digest)
+    expect(spec({ work: { kind: 'Image', container: { image: digest } } })?.containers[0]?.image).toBe(digest)
   })
 })

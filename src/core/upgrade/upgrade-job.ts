@@ -9,6 +9,8 @@ import { taggedImage } from '../plan/image-reference.ts'
 import { jobVolumes } from '../plan/job-volumes.ts'
 import { hostnameOf } from '../plan/node-selection.ts'
 import { mungeVersion } from '../version/kubernetes-version.ts'
+import { recipePodSpec } from './recipe-pod.ts'
+import type { UpgradeWork } from './upgrade-image.ts'
 
 /** On Jobs: name of the node, shortened where it is no label value; the whole one is an annotation. */
 export const jobNodeAnnotation = 'falkirk.dev/node'
@@ -25,7 +27,7 @@ export interface UpgradeJobInput {
   readonly step: 'Stage' | 'Change'
   readonly version: string
   readonly attempt: number
-  readonly container: ContainerSpec
+  readonly work: UpgradeWork
 }
 
 /** Ended Jobs are kept this long, for people; the run does not need them any more then. */
@@ -48,27 +50,22 @@ export function upgradeJob(input: UpgradeJobInput): Job {
     spec: {
       backoffLimit: 0,
       ttlSecondsAfterFinished: ttlSeconds,
-      template: { metadata: { labels, annotations }, spec: podSpec(input) },
+      template: { metadata: { labels, annotations }, spec: podSpec(input, input.work) },
     },
   }
 }
 
 /** `falkirk-change-NODE-DIGEST`: the digest tells apart runs, versions and attempts. */
-export function upgradeJobName({
-  runUid,
-  node,
-  step,
-  version,
-  attempt,
-}: Omit<UpgradeJobInput, 'container' | 'namespace' | 'runName'>): string {
+export function upgradeJobName({ runUid, node, step, version, attempt }: Omit<UpgradeJobInput, 'work' | 'namespace' | 'runName'>): string {
   const digest = bytesToHex(sha256(utf8ToBytes(JSON.stringify([runUid, node.name, step, version, attempt])))).slice(0, 10)
   const name = (node.name.split('.', 1)[0] ?? '').slice(0, 30).replace(/-+$/, '')
   return `falkirk-${step.toLowerCase()}-${name}-${digest}`
 }
 
 /** A pod like that of a Plan, so that the same upgrade images work; it has no rights in the cluster. */
-function podSpec(input: UpgradeJobInput): PodSpec {
-  const { volumes } = jobVolumes({ upgrade: input.container })
+function podSpec(input: UpgradeJobInput, work: UpgradeWork): PodSpec {
+  if (work.kind === 'Recipe') return recipePodSpec(input, work)
+  const { volumes } = jobVolumes({ upgrade: work.container })
   return {
     hostIPC: true,
     hostPID: true,
@@ -78,12 +75,12 @@ function podSpec(input: UpgradeJobInput): PodSpec {
     automountServiceAccountToken: false,
     nodeSelector: { 'kubernetes.io/hostname': hostnameOf(input.node) },
     tolerations: [{ operator: 'Exists' }],
-    containers: [container(input)],
+    containers: [container(input, work.container)],
     volumes: input.step === 'Stage' ? [] : volumes,
   }
 }
 
-function container({ container: spec, version, runName, runUid, step }: UpgradeJobInput): Container {
+function container({ version, runName, runUid, step }: UpgradeJobInput, spec: ContainerSpec): Container {
   const image = taggedImage(spec.image, mungeVersion(version)).image
   const env = [
     { name: 'SYSTEM_UPGRADE_NODE_NAME', valueFrom: { fieldRef: { fieldPath: 'spec.nodeName' } } },

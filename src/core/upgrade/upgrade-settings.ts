@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
+import type { RecipeSpec } from './recipe-spec.ts'
 import type { ClusterUpgradeSpec, PoolSpec } from './upgrade-spec.ts'
 
 /** How the nodes of one pool are taken. */
@@ -39,6 +40,7 @@ export interface UpgradeSettings {
   readonly soak: { readonly displacedPodsReady: boolean; readonly forMs: number; readonly timeoutMs: number }
   readonly failure: { readonly retries: number; readonly budget: number; readonly pauseExpiryMs: number }
   readonly upgrade?: ContainerSpec
+  readonly recipe?: RecipeSpec
 }
 
 const minutes = 60_000
@@ -72,6 +74,7 @@ export function upgradeSettings(spec: ClusterUpgradeSpec): UpgradeSettings {
       pauseExpiryMs: durationMs(failure.pauseExpiry) ?? 168 * 60 * minutes,
     },
     ...(node.upgrade === undefined ? {} : { upgrade: node.upgrade }),
+    ...(node.recipe === undefined ? {} : { recipe: node.recipe }),
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import { ContainerSpec } from '../plan/container-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
+import { RecipeSpec } from './recipe-spec.ts'
 
 const duration = z.string().refine((text) => isPositiveDuration(text), {
   error: 'is no duration: write a number with a unit, such as 30s or 1h30m',
@@ -103,6 +104,10 @@ const NodeSpec = z
     upgrade: ContainerSpec.describe(
       "Container that brings a node to the version, as in a Plan; the distribution's own upgrade image when left out.",
     ).exactOptional(),
+    recipe: RecipeSpec.exactOptional(),
+  })
+  .refine(({ upgrade, recipe }) => upgrade === undefined || recipe === undefined, {
+    error: 'has upgrade and recipe, and a node is changed by one of them: remove the other',
   })
   .describe('How a node is changed.')
 

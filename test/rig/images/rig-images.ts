@@ -27,7 +27,7 @@ const searchPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
 /**
  * All images of the rig as archives, made from plain files without a container engine and kept beside the binaries that are in them.
  * For each version there are `rancher/k3s-upgrade:TAG`, `rig/upgrade-fails:TAG` (exit code 3 after two lines) and
- * `rig/upgrade-nothing:TAG` (exit code 0, nothing changed); TAG is the version with `-` for `+`.
+ * `rig/upgrade-nothing:TAG` (exit code 0, nothing changed), `rig/k3s-broken:TAG` (holds a k3s that does not serve); TAG is the version with `-` for `+`.
  */
 export async function rigImages(versions: readonly string[] = rigVersions): Promise<ImageArchive[]> {
   const { k3s } = await rigBinaries(versions)
@@ -76,9 +76,16 @@ function upgradeImages(tag: string, shell: readonly Entry[], binary: string): Im
   const command = { entrypoint: ['/bin/upgrade.sh'], cmd: ['upgrade'] }
   return [
     { ref: `rancher/k3s-upgrade:${tag}`, layers: [shell, binaryLayer(binary), [script]], ...command },
+    { ref: `rig/k3s-broken:${tag}`, layers: [shell, [{ kind: 'file', path: 'opt/k3s', content: brokenBinary(tag), mode: 0o755 }]] },
     { ref: `rig/upgrade-fails:${tag}`, layers: [shell, [script]], ...command, env: ['RIG_RESULT=fail', 'RIG_EXIT_CODE=3'] },
     { ref: `rig/upgrade-nothing:${tag}`, layers: [shell, [script]], ...command, env: ['RIG_RESULT=nothing'] },
   ]
+}
+
+/** Says its version, and ends at once when it is to serve. */
+function brokenBinary(tag: string): string {
+  const version = `k3s version ${tag.replace('-', '+')} (broken)`
+  return `#!/bin/sh\n[ "$1" = --version ] && echo '${version}' && exit 0\necho 'this k3s does not serve: --token hunter2'\nexit 1\n`
 }
 
 // one layer for all images that have this binary: the registry and the hosts keep it once

@@ -1,0 +1,23 @@
+/** How a script on a host ended. Outputs are cut at `outputLimit`. */
+export interface HostResult {
+  /** 0 to 255; 128 and the signal's number when it was ended by one. */
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Most of what is kept of each output of one script, bytes: a host may say anything. */
+export const outputLimit = 65_536
+
+/** A host on which something is changed. Adapters name the means; all pass `host-contract.ts`. */
+export interface Host {
+  /** For messages. */
+  readonly name: string
+  /**
+   * Runs a shell script as root, with `word` as its `$1` and `input` (a text, or the content of a file) as its standard input.
+   * @throws when the host cannot be reached
+   */
+  run(script: string, word: string, input?: HostInput): Promise<HostResult>
+}
+
+export type HostInput = { readonly text: string } | { readonly file: string }
