@@ -61,10 +61,11 @@ function headline({ name, version, status }: RunState, columns: number): readonl
 }
 
 function standing({ run: { status }, nowMs }: RunFrame, columns: number): readonly string[] {
-  const { hop, progress, startedAt, endedAt } = status
+  const { hop, progress, moves, startedAt, endedAt } = status
   const parts = [
     ...(hop === undefined ? [] : [`hop ${hop.number}/${hop.of} ${hop.version}`]),
     ...(progress === undefined ? [] : [`control plane ${progress.controlPlane}`, `nodes ${progress.nodes}`]),
+    ...(moves === undefined ? [] : [`${moves.perPod} moves a pod`]),
     ...(startedAt === undefined ? [] : [durationText((endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt))]),
   ]
   return parts.length === 0 ? [] : wrapText(parts.join(' · '), columns)
@@ -111,10 +112,12 @@ export function oneLine(text: string): string {
   return text.replaceAll(/\s*\n\s*/g, ' | ')
 }
 
-function failures({ status: { failed = [] } }: RunState, columns: number): readonly string[] {
-  return failed.flatMap(({ node, reason, message }) =>
+function failures({ status: { failed = [], findings = [] } }: RunState, columns: number): readonly string[] {
+  const found = findings.flatMap((finding) => wrapIndented(`! ${finding}`, columns, '  '))
+  const lines = failed.flatMap(({ node, reason, message }) =>
     wrapIndented(`✘ ${node} ${reason}: ${oneLine(withoutName(message, node))}`, columns, '  '),
   )
+  return [...lines, ...found]
 }
 
 /** The whole sentence: it says what to do. */

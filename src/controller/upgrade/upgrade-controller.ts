@@ -2,6 +2,7 @@ import { clusterUpgrades } from '../../cluster/resource.ts'
 import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
 import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { statusPatch } from '../../core/kubernetes/status-patch.ts'
+import type { ClusterHealth } from '../../core/upgrade/cluster-health.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { decideLeftovers, isLeftTainted } from '../../core/upgrade/decide-leftovers.ts'
 import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
@@ -18,6 +19,7 @@ import { type PlanCaches, withRun, withSoftTaint } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
+import { readHealth } from './read-health.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
 
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
@@ -43,6 +45,8 @@ export class UpgradeController {
   readonly #refusals = new Map<string, string>()
   #caches: UpgradeCaches | undefined
   #failures: KnownFailures | undefined
+  /** By ClusterUpgrade: how the cluster was when its decision last asked for that. */
+  readonly #health = new Map<string, ClusterHealth>()
   /** By ClusterUpgrade. */
   readonly #drainNodes = new Map<string, readonly string[]>()
 
@@ -120,6 +124,7 @@ export class UpgradeController {
 
   #forget(name: string): void {
     this.#drainNodes.delete(name)
+    this.#health.delete(name)
     this.#drains.watch(name, [])
   }
 
@@ -182,16 +187,19 @@ export class UpgradeController {
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error
+    if (decision.readsHealth) this.#health.set(cached.name, await readHealth(this.#shell.client))
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - this.#shell.clock.now())
-    return !written && decision.actions.length === 0
+    return !written && decision.actions.length === 0 && !decision.readsHealth
   }
 
   #decide(upgrade: ClusterUpgrade, caches: UpgradeCaches): UpgradeDecision {
     const drainNodes = this.#drainNodes.get(upgrade.metadata.name) ?? []
+    const health = this.#health.get(upgrade.metadata.name)
     const facts = observeUpgrade(this.#shell, { plans: this.#plans, upgrades: this.#upgrades, caches }, upgrade)
     return decideUpgrade(
       {
         ...facts,
+        ...(health === undefined ? {} : { health }),
         apiServer: this.#serverVersion(),
         failures: this.#failures?.all ?? new Map(),
         refusals: this.#refusals,

@@ -3,6 +3,7 @@ import { runLabel } from '../kubernetes/run-label.ts'
 import { sortedByName } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
 import { decideNode } from './decide-node.ts'
+import { judgeEnd } from './judge-end.ts'
 import { judgeHold } from './judge-hold.ts'
 import type { NextHop } from './next-hop.ts'
 import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
@@ -12,10 +13,11 @@ import { reportUpgrade } from './report-upgrade.ts'
 import { failNode, failureStop, heldUpStop } from './run-failures.ts'
 import { parseRunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
-import type { NodeWork, RunView } from './run-view.ts'
+import type { NodeWork, RunView, SeenRun } from './run-view.ts'
 import { startNodes } from './start-nodes.ts'
 import { freeNodes, steerPods } from './steer-pods.ts'
 import { boundaryStop } from './stop-after.ts'
+import { takeStock } from './take-stock.ts'
 import { heldByBudget } from './unavailable-budget.ts'
 import type { UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
@@ -56,8 +58,9 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     ? lastStop
     : (failureStop(works, context) ?? heldUpStop(works, next, context) ?? boundaryStop(works, { context, groups: remaining, next }))
   const hold = judgeHold({ context, works, next, stop })
-  const view: RunView = { context, groups, next, works, hold, stop: stop ?? lastStop }
-  const begun = startNodes(view)
+  const seen: SeenRun = { context, groups, next, works, hold, stop: stop ?? lastStop }
+  const view: RunView = { ...seen, end: judgeEnd(seen), stock: takeStock(seen) }
+  const begun = view.stock.kind === 'Missing' ? view.stock.started : startNodes(view)
   const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
   return {
     status: reportUpgrade(view, begun),
@@ -66,7 +69,8 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     ),
     events: [],
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
-    ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs]),
+    ...(view.stock.kind === 'Missing' || view.end?.readsHealth ? { readsHealth: true } : {}),
+    ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs, view.end?.wakeAtMs]),
   }
 }
 

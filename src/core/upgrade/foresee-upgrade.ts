@@ -29,6 +29,9 @@ export interface ForeseenUpgrade {
 /** A turn of a node takes this long here; only the order matters. */
 const turnMs = 3_600_000
 
+/** Nothing gets worse in what is foreseen. */
+const allWell = { atMs: Number.MAX_SAFE_INTEGER, troubles: [], components: [], unread: [] }
+
 interface World {
   readonly facts: UpgradeFacts
   readonly nowMs: number
@@ -40,7 +43,7 @@ interface World {
  */
 export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgrade {
   const nodes: ForeseenNode[] = []
-  let world: World = { facts: { ...facts, upgrade: unsteered(facts.upgrade), factsAgeMs: 0 }, nowMs }
+  let world: World = { facts: { ...facts, upgrade: unsteered(facts.upgrade), health: allWell, factsAgeMs: 0 }, nowMs }
   // each turn begins or gives back at least one node, or is the last
   const mostTurns = 40 * (facts.nodes.length + 1)
   for (let turn = 0; turn < mostTurns; turn += 1) {

@@ -1,28 +1,74 @@
 import { isControlPlane } from '../plan/node-selection.ts'
-import type { RunView } from './run-view.ts'
+import { activeWorks, type SeenRun } from './run-view.ts'
 import { bearersOf } from './soft-taint.ts'
+import { statusOfRun } from './status-of-run.ts'
 import type { UpgradePhase } from './upgrade-status.ts'
+import { findings } from './verify-cluster.ts'
 
+/** Where a run stands that has arrived and has no node at work. */
 export interface RunEnd {
   readonly phase: UpgradePhase
   readonly message: string
+  /** What is not as it was before the run. */
+  readonly findings?: readonly string[]
+  /** Since when it is looked whether everything is as before; epoch milliseconds. */
+  readonly verifyingSinceMs?: number
+  /** How the cluster is has to be read for the next decision. */
+  readonly readsHealth?: true
+  readonly wakeAtMs?: number
 }
+
+/** What is not well yet is looked at again this often. */
+const recheckMs = 10_000
 
 /**
- * Where a run stands that has arrived, and has no node at work. An end is told when nothing is left on any node: whoever is killed before that has
- * to go on.
+ * Judges the end of a run; undefined while it goes on. An end is told when nothing is left on any node, for whoever is killed before that has to go on, and
+ * when everything is as it was before, or has had the time of a soak for it.
  */
-export function judgeEnd(view: RunView): RunEnd {
-  const leaving = view.works.find(({ turn }) => turn.kind === 'Given')?.at.node
+export function judgeEnd(run: SeenRun): RunEnd | undefined {
+  if (run.hold !== undefined || run.next.kind !== 'Arrived' || activeWorks(run).length > 0) return undefined
+  const leaving = run.works.find(({ turn }) => turn.kind === 'Given')?.at.node
   if (leaving !== undefined) return { phase: isControlPlane(leaving) ? 'ControlPlane' : 'Nodes', message: `${leaving.name} is done` }
-  const [tainted] = bearersOf(view.context)
+  const [tainted] = bearersOf(run.context)
   if (tainted !== undefined) return { phase: 'Nodes', message: `every node is done; the soft taint is taken from ${tainted.name}` }
-  return arrived(view)
+  return verified(run)
 }
 
-function arrived({ works, context }: RunView): RunEnd {
-  const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
-  if (setAside.length === 0) return { phase: 'Complete', message: `the cluster runs ${context.target.text}` }
-  const message = `all but ${setAside.slice(0, 5).join(', ')} run ${context.target.text}; see status.failed`
-  return { phase: 'CompletedWithFindings', message }
+/** A run that touched nothing has nothing to compare. */
+function verified(run: SeenRun): RunEnd {
+  const { facts, settings, nowMs } = run.context
+  const { before, verifyingSince } = statusOfRun(facts.upgrade)
+  if (before === undefined) return ended(run, [])
+  const phase = settings.scope === 'ControlPlane' ? 'ControlPlane' : 'Nodes'
+  const verifyingSinceMs = verifyingSince === undefined ? nowMs : Date.parse(verifyingSince)
+  const { health } = facts
+  if (health === undefined || health.atMs < Math.floor(verifyingSinceMs / 1_000) * 1_000) {
+    return { phase, message: 'every node is done; whether all is as before is looked at', verifyingSinceMs, readsHealth: true }
+  }
+  const found = findings(before, health, run.context)
+  const endsAtMs = verifyingSinceMs + (settings.soak.displacedPodsReady ? settings.soak.timeoutMs : 0)
+  if (found.length === 0 || nowMs >= endsAtMs) return ended(run, found)
+  const more = found.length > 1 ? ` (and ${found.length - 1} more)` : ''
+  const again = nowMs >= health.atMs + recheckMs ? { readsHealth: true as const } : {}
+  return {
+    phase,
+    message: `every node is done; waits: ${found[0]}${more}`,
+    verifyingSinceMs,
+    wakeAtMs: Math.min(endsAtMs, Math.max(nowMs, health.atMs) + recheckMs),
+    ...again,
+  }
 }
+
+function ended({ works, context }: SeenRun, found: readonly string[]): RunEnd {
+  const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
+  const { text } = context.target
+  const all = [...setAside.slice(0, mostSetAside).map((name) => `Node ${name} was set aside; status.failed says why`), ...found]
+  if (all.length === 0) return { phase: 'Complete', message: `the cluster runs ${text}` }
+  const message =
+    setAside.length > 0
+      ? `all but ${setAside.slice(0, 5).join(', ')} run ${text}; see status.failed`
+      : `the cluster runs ${text}, and not all is as it was: ${found[0]}${found.length > 1 ? `; ${found.length - 1} more in status.findings` : ''}`
+  return { phase: 'CompletedWithFindings', message, findings: all }
+}
+
+const mostSetAside = 20

@@ -1,13 +1,12 @@
 import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
-import type { ClusterUpgrade } from './cluster-upgrade.ts'
-import { judgeEnd } from './judge-end.ts'
 import { movesInFlight, movesSoFar } from './moved-pods.ts'
 import type { Hop } from './next-hop.ts'
 import { isEndPhase, isExpired } from './run-phase.ts'
 import { activeWorks, type NodeWork, type RunView, runsJudge } from './run-view.ts'
 import type { Started } from './start-nodes.ts'
+import { statusOfRun } from './status-of-run.ts'
 import { upgradeConditions } from './upgrade-conditions.ts'
 import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, UpgradePhase } from './upgrade-status.ts'
 
@@ -22,9 +21,9 @@ const stillPhases: ReadonlySet<UpgradePhase> = new Set(['Paused', 'Stopped'])
 
 /** What is told of a decision. The same decision is told in the same words, so that nothing is written twice. */
 export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeStatus {
-  const { context, next, works, stop } = view
+  const { context, next, works, stop, end, stock } = view
   const { upgrade } = context.facts
-  const before = beforeThisRun(upgrade)
+  const before = statusOfRun(upgrade)
   const { phase, message } = standing(view, started)
   const begun = works.length > 0 || started.actions.length > 0
   return {
@@ -41,6 +40,9 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     ...movesSoFar(before, activeWorks(view)),
     inFlight: inFlightOf(activeWorks(view)),
     failed: failedOf(view),
+    ...(stock.kind === 'Taken' ? { before: stock.before } : {}),
+    ...given('verifyingSince', end?.verifyingSinceMs === undefined ? undefined : timestamp(end.verifyingSinceMs)),
+    ...given('findings', end?.findings),
     ...given('startedAt', before.startedAt ?? (begun ? timestamp(context.nowMs) : undefined)),
     ...(stop === undefined ? {} : { stop }),
     ...given('pausedAt', pausedAt(view, phase, before)),
@@ -52,13 +54,6 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
       generation: upgrade.metadata.generation,
     }),
   }
-}
-
-/** A run that has ended and gets another version begins anew; only its stops are counted on. */
-function beforeThisRun({ status = {}, metadata }: ClusterUpgrade): ClusterUpgradeStatus {
-  const beginsAnew = isEndPhase(status.phase) && status.phase !== 'Cancelled' && status.observedGeneration !== metadata.generation
-  if (!beginsAnew) return status
-  return { ...given('conditions', status.conditions), ...given('stop', status.stop) }
 }
 
 function hopOf(
@@ -100,11 +95,11 @@ function inFlightOf(works: readonly NodeWork[]): readonly InFlightStatus[] {
 }
 
 function standing(view: RunView, started: Started): { readonly phase: UpgradePhase; readonly message: string } {
-  const { hold, next, context } = view
+  const { hold, next, context, end } = view
   if (hold !== undefined) return hold
+  if (end !== undefined) return { phase: end.phase, message: end.message }
   const active = activeWorks(view)
   const [first] = active
-  if (next.kind === 'Arrived' && first === undefined) return judgeEnd(view)
   // a server reports its version before its job has ended
   const hasServer = active.some(({ at }) => isControlPlane(at.node))
   const phase = hasServer ? 'ControlPlane' : (started.stage ?? (next.kind === 'Arrived' ? 'Nodes' : 'ControlPlane'))

@@ -4,6 +4,7 @@ import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { statusPatch } from '../kubernetes/status-patch.ts'
 import { aNode, noonMs } from '../plan/plan-facts.test-support.ts'
 import { shippedReleases } from '../version/shipped-releases.ts'
+import type { ClusterHealth } from './cluster-health.ts'
 import { type ClusterUpgrade, parseUpgrade } from './cluster-upgrade.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
@@ -69,6 +70,7 @@ export function someUpgradeFacts(nodes: readonly NodeFacts[], more: Partial<Upgr
     podsByJob: new Map(),
     podsByNode: { get: () => [] },
     unreadyPods: [],
+    health: { atMs: noonMs, troubles: [], components: [], unread: [] },
     apiServer: from,
     releases,
     factsAgeMs: 0,
@@ -99,6 +101,8 @@ export class RunWorld {
   /** Sees every decision before it is carried out. */
   onDecision: (decision: UpgradeDecision) => void = () => {}
   jobWay: JobWay = allIsWell
+  /** What is not well, when somebody looks. */
+  health: Pick<ClusterHealth, 'troubles' | 'components' | 'unread'> = { troubles: [], components: [], unread: [] }
   /** Nodes that are asked to be drained and keep their pods. */
   readonly stuck = new Set<string>()
   #serial = 0
@@ -135,7 +139,8 @@ export class RunWorld {
     for (const action of decision.actions.flat()) this.carryOut(action)
     const drains = JSON.stringify(decision.drainNodes) !== JSON.stringify(this.#drainNodes)
     this.#drainNodes = decision.drainNodes
-    return { decision, quiet: !changed && decision.actions.length === 0 && !drains }
+    if (decision.readsHealth) this.facts = { ...this.facts, health: { ...this.health, atMs: this.nowMs } }
+    return { decision, quiet: !changed && decision.actions.length === 0 && !drains && decision.readsHealth === undefined }
   }
 
   /** Time passes, Jobs end; until `holds`, or it throws with what was told last. */

@@ -3,6 +3,7 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
 import type { Releases } from '../version/releases.ts'
+import type { ClusterHealth } from './cluster-health.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
 
 /** Another ClusterUpgrade of the cluster. */
@@ -26,6 +27,8 @@ export interface UpgradeFacts {
   readonly podsByNode?: { get(node: string): readonly PodFacts[] }
   /** Pods of the whole cluster that are not Ready and have not ended; absent while they are not known. */
   readonly unreadyPods?: readonly PodFacts[]
+  /** How the cluster was when an earlier decision last asked for it with `readsHealth`. */
+  readonly health?: ClusterHealth
   /** `gitVersion` of the API server that answered. */
   readonly apiServer: string
   /** Which versions there are. */

@@ -97,6 +97,18 @@ const Moves = z
   .describe('How often drains have moved pods, of nodes that are done.')
 export type MovesStatus = z.infer<typeof Moves>
 
+const Before = z
+  .object({
+    at: z.string().describe('When it was looked at.'),
+    troubles: z
+      .array(z.object({ what: z.string().describe('Kind and name.'), missing: z.int().describe('Pods that were not Ready, or 1.') }))
+      .readonly()
+      .describe('What was not well.'),
+    more: z.int().describe('How many more, which are not kept.').exactOptional(),
+    unread: z.string().describe('What could not be looked at, and why.').exactOptional(),
+  })
+  .describe('How the cluster was before the first node was begun: at the end nothing may be worse.')
+
 /** What is reported on an upgrade: a summary, below 64 KiB at 5,000 nodes. Per-node detail only for nodes in flight and nodes that failed. */
 export const ClusterUpgradeStatus = z
   .object({
@@ -114,7 +126,9 @@ export const ClusterUpgradeStatus = z
     moves: Moves.exactOptional(),
     inFlight: z.array(InFlight).readonly().describe('Nodes that are being worked on.').exactOptional(),
     failed: z.array(Failed).readonly().describe('Nodes whose upgrade failed.').exactOptional(),
-    findings: z.array(z.string()).readonly().describe('What is not as it was before the run.').exactOptional(),
+    before: Before.exactOptional(),
+    verifyingSince: z.string().describe('Since when, all nodes being done, it is looked whether all is as before.').exactOptional(),
+    findings: z.array(z.string()).readonly().describe('What is not as it was before the run, by its name.').exactOptional(),
     startedAt: z.string().describe('When the first node was started.').exactOptional(),
     stop: Stop.exactOptional(),
     pausedAt: z.string().describe('Since when nothing new is started.').exactOptional(),

@@ -1,0 +1,29 @@
+import type { SeenRun } from './run-view.ts'
+import type { Started } from './start-nodes.ts'
+import { statusOfRun } from './status-of-run.ts'
+import type { ClusterUpgradeStatus } from './upgrade-status.ts'
+import { healthBefore } from './verify-cluster.ts'
+
+/** What was read longer ago than this says little of the beginning. */
+const freshMs = 60_000
+
+/** How the cluster was before the run. */
+export type Stock =
+  | { readonly kind: 'Taken'; readonly before: NonNullable<ClusterUpgradeStatus['before']> }
+  /** It has to be read before the first node is begun. */
+  | { readonly kind: 'Missing'; readonly started: Started }
+  /** Nothing is begun, or it was by a Falkirk that took none. */
+  | { readonly kind: 'None' }
+
+/** Takes stock before the first node is begun: at the end all has to be as ready as it was. */
+export function takeStock({ context, works, next, hold }: SeenRun): Stock {
+  const { facts, settings, nowMs } = context
+  const { before, startedAt } = statusOfRun(facts.upgrade)
+  if (before !== undefined) return { kind: 'Taken', before }
+  if (next.kind !== 'Hop' || hold !== undefined || works.length > 0 || startedAt !== undefined) return { kind: 'None' }
+  const { health } = facts
+  if (health !== undefined && nowMs < health.atMs + freshMs) return { kind: 'Taken', before: healthBefore(health, facts.nodes, nowMs) }
+  const message = 'takes stock of the cluster before it begins'
+  const stage = settings.scope === 'Pools' ? 'Nodes' : 'ControlPlane'
+  return { kind: 'Missing', started: { actions: [], batches: new Map(), stage, message } }
+}
