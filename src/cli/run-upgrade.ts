@@ -4,9 +4,10 @@ import { isAlreadyExists, isNotFound } from '../cluster/api-error.ts'
 import { clusterUpgrades } from '../cluster/resource.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { decideUpgrade } from '../core/upgrade/decide-upgrade.ts'
-import type { ExitCode } from './upgrade/exit-code.ts'
+import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
 import { noApi } from './upgrade/find-run.ts'
 import { readClusterFacts } from './upgrade/read-facts.ts'
+import { endedEvent } from './upgrade/run-events.ts'
 import type { ViewKind } from './upgrade/run-views.ts'
 import type { CommandPorts } from './upgrade/terminal.ts'
 import { watchRun } from './upgrade/watch-run.ts'
@@ -32,7 +33,7 @@ export async function readWish(flags: WishFlags): Promise<WishedUpgrade> {
 }
 
 /**
- * Creates a run and follows it to its end. What would be refused is not created. Throws FK_UPGRADE_REFUSED, FK_NO_RUN where the API is missing, and as
+ * Creates a run and follows it to its end. What would be refused is not created, nor what would find nothing to do. Throws FK_UPGRADE_REFUSED, FK_NO_RUN where the API is missing, and as
  * the API does.
  */
 export async function runUpgrade(
@@ -44,6 +45,7 @@ export async function runUpgrade(
   const { status } = decideUpgrade(facts, client.clock.now())
   if (status.phase === 'Refused') throw new FalkirkError('FK_UPGRADE_REFUSED', status.message ?? 'the controller would refuse it')
   const { name } = wish.object.metadata
+  if (status.phase === 'Complete') return alreadyThere(wish, view, ports)
   await client.create(clusterUpgrades, wish.object).catch((error: unknown) => {
     if (isNotFound(error)) throw noApi(error)
     if (!isAlreadyExists(error)) throw error
@@ -52,4 +54,11 @@ export async function runUpgrade(
   })
   if (view === 'Text') ports.warn(`ClusterUpgrade ${name} created`)
   return await watchRun(client, { name, view, lostAfterMs }, ports)
+}
+
+function alreadyThere({ upgrade }: WishedUpgrade, view: ViewKind, { write, now }: CommandPorts): ExitCode {
+  const { metadata, spec } = upgrade
+  const event = endedEvent(metadata.name, { reason: 'Unchanged', exitCode: exitCodes.Done }, now())
+  write(view === 'Json' ? `${JSON.stringify(event)}\n` : `the cluster runs ${spec.version} already: nothing is created\n`)
+  return exitCodes.Done
 }

@@ -158,8 +158,12 @@ describe('the commands of a ClusterUpgrade, from the built program, on a served 
     const paused = await follower.done
     // it was at rest when the follower came, or had gone on: both are told as they were
     expect([0, 3]).toContain(paused.code)
-    for (const line of paused.output.trim().split('\n'))
-      expect(JSON.parse(line)).toMatchObject({ name: 'up', status: { phase: expect.any(String) } })
+    const events = paused.output
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events.pop()).toMatchObject({ event: 'Ended', name: 'up', reason: 'AtRest', exitCode: paused.code })
+    for (const event of events) expect(event).toMatchObject({ event: 'Status', name: 'up', status: { phase: expect.any(String) } })
 
     const rest = await falkirk('status', 'up', '-w')
     expect(rest).toMatchObject({ code: 0, output: expect.stringContaining(`Complete: the cluster runs ${to}`) })

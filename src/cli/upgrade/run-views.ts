@@ -1,5 +1,6 @@
 import { durationText } from './duration-text.ts'
 import { frameWriter } from './frame-writer.ts'
+import { answersEvent, endedEvent, type RunEnd, type RunEvent, statusEvent } from './run-events.ts'
 import { drawRun, type FrameSize, paintRun, type RunFrame, unbounded } from './run-frame.ts'
 import { runChanges } from './run-lines.ts'
 import type { RunState } from './run-state.ts'
@@ -24,25 +25,23 @@ export interface RunView {
   seen(run: RunState): void
   answers(answers: boolean): void
   /** What is shown last stays. */
-  end(): void
+  end(how: RunEnd): void
 }
 
 export type ViewKind = 'Text' | 'Json'
 
 /** A view that draws anew on a terminal, tells changes line by line elsewhere, and prints one JSON object a change where that is asked for. */
-export function runView(kind: ViewKind, ports: ViewPorts): RunView {
-  if (kind === 'Json') return jsonView(ports)
+export function runView(kind: ViewKind, name: string, ports: ViewPorts): RunView {
+  if (kind === 'Json') return jsonView(name, ports)
   return ports.size() === undefined ? lineView(ports) : liveView(ports)
 }
 
-function jsonView({ write, now }: ViewPorts): RunView {
+function jsonView(name: string, { write, now }: ViewPorts): RunView {
+  const tell = (event: RunEvent) => write(`${JSON.stringify(event)}\n`)
   return {
-    seen({ name, uid, generation, version, status }) {
-      const time = new Date(now()).toISOString()
-      write(`${JSON.stringify({ time, name, uid, generation, version, status })}\n`)
-    },
-    answers() {},
-    end() {},
+    seen: (run) => tell(statusEvent(run, now())),
+    answers: (answers) => tell(answersEvent(name, answers, now())),
+    end: (how) => tell(endedEvent(name, how, now())),
   }
 }
 

@@ -2,7 +2,7 @@ import type { ApiClient } from '../../cluster/api-client.ts'
 import { assertNever } from '../../core/assert-never.ts'
 import { durationText } from './duration-text.ts'
 import { type ExitCode, exitCodeOfPhase, exitCodes } from './exit-code.ts'
-import { followRun } from './follow-run.ts'
+import { type FollowEnd, followRun } from './follow-run.ts'
 import { runView, type ViewKind } from './run-views.ts'
 import type { CommandPorts } from './terminal.ts'
 
@@ -17,7 +17,7 @@ const unseenAfterMs = 30_000
 
 /** Shows a run until it is at rest, and says how that came about where the view does not. The exit code is that of its phase. */
 export async function watchRun(client: ApiClient, { name, view: kind, lostAfterMs }: WatchOptions, ports: CommandPorts): Promise<ExitCode> {
-  const view = runView(kind, ports)
+  const view = runView(kind, name, ports)
   let isSeen = false
   const forgetHint = client.clock.after(unseenAfterMs, () => {
     if (!isSeen)
@@ -29,21 +29,39 @@ export async function watchRun(client: ApiClient, { name, view: kind, lostAfterM
   }
   const end = await followRun({ client, random: ports.random, name, signal: ports.signal, lostAfterMs, onState, onAnswers: view.answers })
   forgetHint()
-  view.end()
+  const exitCode = exitCodeOfEnd(end)
+  view.end({ reason: end.kind, exitCode })
+  const said = remark(name, end)
+  if (said !== undefined) ports.warn(said)
+  return exitCode
+}
+
+function exitCodeOfEnd(end: FollowEnd): ExitCode {
   switch (end.kind) {
     case 'AtRest':
       return exitCodeOfPhase(end.state.status.phase)
     case 'Deleted':
-      ports.warn(`ClusterUpgrade ${name} was deleted; nodes that were at work are given back by the controller`)
       return exitCodes.Cancelled
     case 'Interrupted':
-      ports.warn(`${name} is left running: falkirk status ${name} -w follows it, falkirk pause ${name} and falkirk cancel ${name} hold it`)
       return exitCodes.Interrupted
     case 'Lost':
-      ports.warn(
-        `FK_API_UNREACHABLE: the API server has not answered for ${durationText(end.silentMs)}; ${name} may go on: falkirk status ${name} -w follows it`,
-      )
       return exitCodes.Lost
+    default:
+      return assertNever(end)
+  }
+}
+
+/** What the view does not say. */
+function remark(name: string, end: FollowEnd): string | undefined {
+  switch (end.kind) {
+    case 'AtRest':
+      return undefined
+    case 'Deleted':
+      return `ClusterUpgrade ${name} was deleted; nodes that were at work are given back by the controller`
+    case 'Interrupted':
+      return `${name} is left running: falkirk status ${name} -w follows it, falkirk pause ${name} and falkirk cancel ${name} hold it`
+    case 'Lost':
+      return `FK_API_UNREACHABLE: the API server has not answered for ${durationText(end.silentMs)}; ${name} may go on: falkirk status ${name} -w follows it`
     default:
       return assertNever(end)
   }
