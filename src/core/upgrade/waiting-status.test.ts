@@ -3,7 +3,7 @@ import { noonMs } from '../plan/plan-facts.test-support.ts'
 import { RunWorld, server, several, to, worker } from './run-world.test-support.ts'
 import { refusedStatus, unseenStatus } from './waiting-status.ts'
 
-const metadata = { name: 'up', uid: 'uid-up', generation: 7 }
+const metadata = { name: 'up', uid: 'uid-up', resourceVersion: '1', generation: 7 }
 
 describe('the status of a run that cannot be followed', () => {
   it.each([
