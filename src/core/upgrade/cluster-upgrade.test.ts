@@ -50,6 +50,8 @@ describe('a field that this Falkirk does not know is refused at every level', ()
   })
 })
 
+const checksum = { version: 'v1.34.2+k3s1', architecture: 'amd64', sha256: 'ABC' }
+
 describe('a value that cannot be is refused in one sentence that names the field', () => {
   it.each([
     { spec: undefined, message: /^spec/ },
@@ -57,6 +59,20 @@ describe('a value that cannot be is refused in one sentence that names the field
     { spec: { version: 'v1.34.2', scope: 'Everything' }, message: /spec\.scope/ },
     { spec: { version: 'v1.34.2', action: 'Stop' }, message: /spec\.action/ },
     { spec: { version: 'v1.34.2', node: { via: 'SSH' } }, message: /spec\.node\.via/ },
+    { spec: { version: 'v1.34.2', node: { recipe: {} } }, message: /spec\.node\.recipe\.runnerImage is missing/ },
+    {
+      spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { url: 'b' } } } },
+      message: /spec\.node\.recipe\.binary\.url/,
+    },
+    { spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { path: '../k3s' } } } }, message: /recipe\.binary\.path/ },
+    {
+      spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { checksums: [checksum] } } } },
+      message: /checksums\[0\]\.sha256/,
+    },
+    {
+      spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a' }, upgrade: { image: 'b' } } },
+      message: /spec\.node .*upgrade and recipe.*remove the other/,
+    },
     { spec: { version: 'v1.34.2', drain: { timeout: 'soon' } }, message: /spec\.drain\.timeout.*no duration/ },
     { spec: { version: 'v1.34.2', soak: { for: '-5s' } }, message: /spec\.soak\.for.*no duration/ },
     { spec: { version: 'v1.34.2', failure: { retries: 11 } }, message: /spec\.failure\.retries/ },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readOrder } from '../recipe/recipe-order.ts'
 import { worker } from './run-world.test-support.ts'
 import { type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
 
@@ -71,5 +72,56 @@ describe('the pod', () => {
   it('takes an image with a digest as it is', () => {
     const digest = `registry.example.org/up@sha256:${'a'.repeat(64)}`
     expect(spec({ work: { kind: 'Image', container: { image: digest } } })?.containers[0]?.image).toBe(digest)
+  })
+})
+
+describe('the pod of a recipe', () => {
+  const recipe = { runnerImage: 'falkirk:v1' }
+  const work = { kind: 'Recipe', recipe: 'k3s', spec: recipe } as const
+  const spec = (more: Partial<UpgradeJobInput> = {}) => upgradeJob({ ...input, work, ...more }).spec?.template.spec
+
+  it('has no rights in the cluster, and mounts nothing of the host', () => {
+    expect(spec()).toMatchObject({ automountServiceAccountToken: false, hostPID: true })
+    expect(spec()?.serviceAccountName).toBeUndefined()
+    expect(spec()?.volumes).toEqual([{ name: 'binary', emptyDir: { sizeLimit: '1Gi' } }])
+  })
+
+  it('takes the binary out of the image of the version, without any rights', () => {
+    const [container] = spec()?.initContainers ?? []
+    expect(container).toMatchObject({ image: 'rancher/k3s-upgrade:v1.31.5-k3s1', command: ['cp', '/opt/k3s', '/binary/k3s'] })
+    expect(container?.securityContext).toMatchObject({
+      runAsNonRoot: true,
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+    })
+  })
+
+  it('is privileged only where it changes the host', () => {
+    const [change] = spec()?.containers ?? []
+    const [stage] = spec({ step: 'Stage' })?.containers ?? []
+    expect([change?.securityContext?.privileged, stage?.securityContext?.privileged]).toEqual([true, undefined])
+    expect([change?.command?.at(-1), stage?.command?.at(-1)]).toEqual(['run-steps', 'check-binary'])
+    expect(spec({ step: 'Stage' })?.hostPID).toBeUndefined()
+    expect(stage?.securityContext).toMatchObject({ runAsNonRoot: true })
+  })
+
+  it('carries the checksums of its version, with a digest over the order', () => {
+    const checksums = [
+      { version: 'v1.31.5+k3s1', architecture: 'arm64' as const, sha256: 'a'.repeat(64) },
+      { version: 'v1.32.1+k3s1', architecture: 'arm64' as const, sha256: 'b'.repeat(64) },
+    ]
+    const args = spec({ work: { ...work, spec: { ...recipe, binary: { checksums } } } })?.containers[0]?.args ?? []
+    const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? ''
+    expect(readOrder(flag('order'), flag('digest'))).toEqual({
+      kind: 'Order',
+      order: { recipe: 'k3s', run: 'uid-up', version: 'v1.31.5+k3s1', pinned: true, sha256: { arm64: 'a'.repeat(64) } },
+    })
+    expect(flag('attempt')).toBe('1')
+  })
+
+  it('takes a binary from another image and path', () => {
+    const binary = { image: 'registry.example.org/k3s', path: '/usr/bin/k3s' }
+    const [container] = spec({ work: { ...work, spec: { ...recipe, binary } } })?.initContainers ?? []
+    expect(container).toMatchObject({ image: 'registry.example.org/k3s:v1.31.5-k3s1', command: ['cp', '/usr/bin/k3s', '/binary/k3s'] })
   })
 })

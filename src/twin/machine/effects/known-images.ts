@@ -2,6 +2,7 @@ import type { Clock } from '../../../cluster/clock.ts'
 import type { ImageBehaviour } from '../../kubelet/image-behaviour.ts'
 import type { ServiceRestart } from '../machine-effect.ts'
 import type { ContainerApi } from './container-api.ts'
+import { falkirkRecipe } from './falkirk-recipe.ts'
 import { hostScript, plainScript } from './host-script.ts'
 import { kubectlContainer } from './kubectl-container.ts'
 import { prepareContainer } from './prepare-container.ts'
@@ -23,6 +24,7 @@ export function knownImages({ api, clock, restart, workSeconds }: KnownImagesOpt
   return [
     k3sUpgrade({ prepare: prepareContainer(api, clock, 'node-role.kubernetes.io/control-plane'), ...how }),
     rke2Upgrade({ prepare: prepareContainer(api, clock, 'node-role.kubernetes.io/master'), ...how }),
+    falkirkRecipe(how),
     kubectlContainer(api, clock),
     upgradeFails,
     upgradeNothing,
