@@ -33,6 +33,30 @@ describe('a run', () => {
     expect(world.changeJobs()).toHaveLength(4)
   })
 
+  it('starts no worker while an API server answers with the old version, whatever its node reports: I1', () => {
+    const world = new RunWorld([server(0, { kubeletVersion: to }), worker(0)], { apiServer: from })
+    world.settle()
+    expect(world.changeJobs()).toEqual([])
+    expect(world.status).toMatchObject({
+      phase: 'ControlPlane',
+      message: expect.stringMatching(
+        /^an API server still answers as v1\.30\.4\+k3s1, although every control-plane node reports v1\.31\.5\+k3s1/,
+      ),
+    })
+    world.facts = { ...world.facts, apiServer: to }
+    world.untilPhase('Complete')
+  })
+
+  it('does not move named pools past the API server either', () => {
+    const world = new RunWorld([server(0, { kubeletVersion: to }), worker(0)], { apiServer: from })
+    world.edit({ scope: 'Pools', nodes: ['worker-0'] })
+    world.settle()
+    expect(world.status).toMatchObject({
+      phase: 'Refused',
+      message: 'an API server answers as v1.30.4+k3s1, and no kubelet may be newer: upgrade the control plane first',
+    })
+  })
+
   it('decides nothing on facts that are older than three minutes: I8', () => {
     const world = cluster(1, 1)
     world.facts = { ...world.facts, factsAgeMs: 180_001 }

@@ -33,12 +33,12 @@ export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
 }
 
 function pathRequest({ controlPlane }: NodeGroups, workers: readonly NodeFacts[], { target, settings, facts }: RunContext): PathRequest {
-  const answered = parseVersion(facts.apiServer)
   const servers = versionsOf(controlPlane)
+  const answered = answeredVersion(facts.apiServer, servers)
   return {
     // an API server that still answers with an older version counts as well
     from: {
-      controlPlane: answered === undefined || isForeign(answered, servers) ? servers : [...servers, answered],
+      controlPlane: answered === undefined ? servers : [...servers, answered],
       nodes: versionsOf(workers),
     },
     to: target,
@@ -68,12 +68,14 @@ function holdsRun({ id, state }: WayPoint, { settings }: RunContext): boolean {
 /** Rules of the distribution's own upgrade image. */
 const ownImageRules: ReadonlySet<string> = new Set(['k3s-build-month'])
 
-/** A proxy in front may answer with a version of its own. */
-function isForeign(answered: KubernetesVersion, servers: readonly KubernetesVersion[]): boolean {
-  return servers.every((server) => server.vendor?.name !== answered.vendor?.name)
+/** What an API server says of itself; undefined where a proxy in front answers with a version of its own. */
+export function answeredVersion(apiServer: string, servers: readonly KubernetesVersion[]): KubernetesVersion | undefined {
+  const answered = parseVersion(apiServer)
+  return servers.some((server) => server.vendor?.name === answered?.vendor?.name) ? answered : undefined
 }
 
-function versionsOf(nodes: readonly NodeFacts[]): readonly KubernetesVersion[] {
+/** Different versions that these nodes report. */
+export function versionsOf(nodes: readonly NodeFacts[]): readonly KubernetesVersion[] {
   const kubelets = nodes.filter(({ labels }) => labels.type !== 'virtual-kubelet').map(({ kubeletVersion }) => kubeletVersion)
   return [...new Set(kubelets)].flatMap((text) => parseVersion(text) ?? [])
 }
@@ -115,7 +117,7 @@ function controlPlaneHop(first: PathHop, later: readonly PathHop[], context: Run
 
 /** Named pools alone: as far as the control plane is, and no further. */
 function poolsHop({ controlPlane, pools }: NodeGroups, context: RunContext): NextHop {
-  const { target } = context
+  const { target, facts } = context
   const path = [target.text]
   const behind = controlPlane.find(({ kubeletVersion }) => {
     const running = parseVersion(kubeletVersion)
@@ -126,6 +128,9 @@ function poolsHop({ controlPlane, pools }: NodeGroups, context: RunContext): Nex
       `${behind.name} runs ${behind.kubeletVersion}, and no kubelet may be newer than an API server: upgrade the control plane first`,
     )
   }
+  const answered = answeredVersion(facts.apiServer, versionsOf(controlPlane))
+  if (answered !== undefined && compareMinor(answered, target) === -1)
+    return refused(`an API server answers as ${answered.text}, and no kubelet may be newer: upgrade the control plane first`)
   const nodes = pools.flatMap((pool) => pool.nodes)
   const higher = nodes.find(({ kubeletVersion }) => orderOf(kubeletVersion, target) === 1)
   if (higher !== undefined)

@@ -7,6 +7,7 @@ import type { Hop } from './next-hop.ts'
 import { ownsCordon, quarantineLabel } from './node-cordon.ts'
 import { patchNode } from './node-turn.ts'
 import { isBelow } from './path/version-set.ts'
+import { answeredVersion, versionsOf } from './path-of-run.ts'
 import { pickBatch } from './pick-batch.ts'
 import type { Pool } from './pools.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
@@ -33,6 +34,8 @@ export function startNodes(view: RunView): Started {
   if (next.kind !== 'Hop') return nothing
   const servers = view.groups.controlPlane.filter((node) => view.context.settings.scope !== 'Pools' && isBehind(node, next.hop))
   if (servers.length > 0) return startServer(view, next.hop, servers)
+  const old = oldApiServer(view.context.facts.apiServer, view.groups.controlPlane, next.hop)
+  if (old !== undefined) return { ...nothing, stage: 'ControlPlane', message: old }
   const pool = view.groups.pools.find((one) => nodesLeft(one, view, next.hop).length > 0)
   return pool === undefined ? nothing : startBatch(view, next.hop, pool)
 }
@@ -41,6 +44,16 @@ export function startNodes(view: RunView): Started {
 function isBehind({ kubeletVersion }: NodeFacts, { version }: Hop): boolean {
   const running = parseVersion(kubeletVersion)
   return running !== undefined && isBelow(running, version)
+}
+
+/**
+ * Kubelets may not be newer than an API server (version-skew policy), and what a node of the control plane reports is its kubelet: that its
+ * API server was replaced as well is known from its answers alone.
+ */
+function oldApiServer(apiServer: string, controlPlane: readonly NodeFacts[], { version }: Hop): string | undefined {
+  const answered = answeredVersion(apiServer, versionsOf(controlPlane))
+  if (answered === undefined || !isBelow(answered, version)) return undefined
+  return `an API server still answers as ${answered.text}, although every control-plane node reports ${version.text}: upgrade and restart the one that was left out; nodes wait for it`
 }
 
 /** One at a time, and only while every other one serves: etcd keeps its quorum, and somebody answers for the API. */
