@@ -12,9 +12,11 @@ export interface UpgradeRun {
   exitCode?: number
 }
 
-/** The plan of an upgrade pod; empty for all others. */
+/** The Plan or ClusterUpgrade of an upgrade pod; empty for all others. */
 export function planOf(pod: PodObject): string {
-  return pod.metadata.labels?.['upgrade.cattle.io/plan'] ?? ''
+  const { labels = {} } = pod.metadata
+  if (labels['falkirk.dev/run'] === undefined) return labels['upgrade.cattle.io/plan'] ?? ''
+  return pod.spec.containers.map((container) => envValue(container, 'SYSTEM_UPGRADE_PLAN_NAME')).find((name) => name !== undefined) ?? ''
 }
 
 export function isUpgradeContainer(pod: PodObject, container: ContainerObject): boolean {
