@@ -102,9 +102,9 @@ export class UpgradeWitness {
   }
 
   /** Whoever made the others of the pool unavailable: with this one they are not more than its budget. */
-  #seeCordon({ metadata: { name, labels, annotations } }: KubeObject): void {
+  #seeCordon({ metadata: { name, labels } }: KubeObject): void {
     const most = this.maxUnavailable.get(labels?.pool ?? '')
-    if (most === undefined || this.foreignCordons.has(name) || /"step":"Quarantined"/.test(annotations?.['falkirk.dev/run'] ?? '')) return
+    if (most === undefined || this.foreignCordons.has(name)) return
     const pool = this.#store.list('nodes').filter((node) => node.metadata.labels?.pool === labels?.pool && !isServer(node))
     const away = pool.filter((node) => as<Node>(node).spec?.unschedulable === true || !isReady(node)).map((node) => node.metadata.name)
     if (away.length > most) this.#violated(`${name} was cordoned: ${away.join(', ')} are away, and ${most} may be`)

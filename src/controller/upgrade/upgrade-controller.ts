@@ -111,7 +111,8 @@ export class UpgradeController {
       const cached = this.#upgrades.upgrades.get(name)
       if (cached === undefined) return this.#forget(name)
       if (cached.parsed.kind === 'Malformed') {
-        await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed, this.#shell.clock.now()))
+        const marked = [...this.#plans.nodes.byIndex(withRun, 'yes')]
+        await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed, marked, this.#shell.clock.now()))
         return
       }
       if (isEnded(cached.parsed.upgrade)) return this.#forget(name)

@@ -93,7 +93,7 @@ it('an object that cannot be read keeps what was told of it, and says in its con
   const status = { phase: 'Nodes', from: 'v1.30.4', stop: { number: 1, reason: 'JobFailed', message: 'x', since: '2026-11-21T11:00:00Z' } }
   const parsed = parseUpgrade({ metadata, spec: { version: 7 }, status })
   if (parsed.kind !== 'Malformed') throw new Error('it is read')
-  const decided = decideMalformedUpgrade(parsed, noonMs)
+  const decided = decideMalformedUpgrade(parsed, [], noonMs)
   expect(decided.status).toMatchObject({ phase: 'Refused', from: 'v1.30.4', stop: { number: 1 }, observedGeneration: 2 })
   expect(decided.status.conditions?.map(({ type, status: is }) => `${type}=${is}`)).toEqual([
     'Ready=False',

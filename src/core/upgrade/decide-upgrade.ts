@@ -14,6 +14,7 @@ import { failNode, failureStop, heldUpStop } from './run-failures.ts'
 import { parseRunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { NodeWork, RunView, SeenRun } from './run-view.ts'
+import { standingStill } from './standing-still.ts'
 import { startNodes } from './start-nodes.ts'
 import { freeNodes, steerPods } from './steer-pods.ts'
 import { boundaryStop } from './stop-after.ts'
@@ -41,7 +42,12 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const target = parseVersion(settings.version)
   if (target === undefined) {
     const message = `spec.version ${JSON.stringify(settings.version)} is no version of Kubernetes: write one such as v1.34.2+k3s1`
-    return { status: refusedStatus(facts.upgrade, message, nowMs), actions: freeNodes({ facts }), events: [], drainNodes: [] }
+    return {
+      status: refusedStatus(facts.upgrade, `${message}${standingStill(facts)}`, nowMs),
+      actions: freeNodes({ facts }),
+      events: [],
+      drainNodes: [],
+    }
   }
   const lastStop = facts.upgrade.status?.stop
   const isStopped = lastStop !== undefined && lastStop.number > settings.continueFrom
@@ -74,10 +80,10 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   }
 }
 
-/** Pools that the run has begun with; one that was refused has not. */
-function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> {
+/** Pools that the run has begun with; undefined when it has not begun, as one that was refused. */
+function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> | undefined {
   const hasBegun = status?.startedAt !== undefined && status.phase !== 'Refused' && !isEndPhase(status.phase)
-  return new Set(hasBegun ? (status.pools ?? []).map(({ name }) => name) : [])
+  return hasBegun ? new Set((status.pools ?? []).map(({ name }) => name)) : undefined
 }
 
 /** The run goes on without the nodes that were set aside, unless they are tried again. */

@@ -63,7 +63,7 @@ function ended({ works, context }: SeenRun, found: readonly string[]): RunEnd {
   const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
   const { text } = context.target
   const all = [...setAside.slice(0, mostSetAside).map((name) => `Node ${name} was set aside; status.failed says why`), ...found]
-  if (all.length === 0) return { phase: 'Complete', message: `the cluster runs ${text}` }
+  if (all.length === 0) return { phase: 'Complete', message: `the cluster runs ${text}${goneMessage(context)}` }
   const message =
     setAside.length > 0
       ? `all but ${setAside.slice(0, 5).join(', ')} run ${text}; see status.failed`
@@ -72,3 +72,11 @@ function ended({ works, context }: SeenRun, found: readonly string[]): RunEnd {
 }
 
 const mostSetAside = 20
+
+/** Nodes that the spec names and that were deleted since were passed over. */
+function goneMessage({ settings, facts }: SeenRun['context']): string {
+  const present = new Set(facts.nodes.map(({ name }) => name))
+  const gone = [...(settings.nodes ?? [])].filter((name) => !present.has(name))
+  if (gone.length === 0) return ''
+  return `; ${gone.slice(0, 5).join(', ')}${gone.length > 5 ? ' and others' : ''} of spec.nodes ${gone.length === 1 ? 'is' : 'are'} gone`
+}

@@ -39,23 +39,24 @@ function isNamed(name: string, { pools }: Pick<UpgradeSettings, 'pools'>): boole
 }
 
 /**
- * What is wrong with the pools of a spec, as one sentence that names the field and the fix. A pool of `known` had nodes when the run began with it:
- * its last one may be deleted since.
+ * What is wrong with the pools of a spec, as one sentence that names the field and the fix. A run that has begun knows its pools, of which the last
+ * node may be deleted since, as may one that `spec.nodes` names.
  */
 export function poolProblem(
   nodes: readonly NodeFacts[],
   settings: Pick<UpgradeSettings, 'pools' | 'nodes' | 'scope'>,
-  known: ReadonlySet<string> = new Set(),
+  known?: ReadonlySet<string>,
 ): string | undefined {
   const named = settings.scope === 'Pools' ? settings.pools : settings.pools.slice(0, -1)
   const twice = named.find(({ name }, at) => named.findIndex((pool) => pool.name === name) !== at)
   if (twice !== undefined) return `spec.pools has two pools named ${twice.name}: give each its own name`
   const names = new Set(nodes.map(({ name }) => name))
   const missing = [...(settings.nodes ?? [])].find((name) => !names.has(name))
-  if (missing !== undefined) return `spec.nodes names ${missing}, which is no node of this cluster: correct the name, or leave it out`
+  if (missing !== undefined && known === undefined)
+    return `spec.nodes names ${missing}, which is no node of this cluster: correct the name, or leave it out`
   const workers = nodes.filter((node) => !isControlPlane(node))
   for (const [at, { name, nodeSelector }] of named.entries()) {
-    if (known.has(name)) continue
+    if (known?.has(name)) continue
     const matches = compileSelector(nodeSelector)
     const selected = workers.filter(({ labels }) => matches(labels))
     const onlyServers = selected.length === 0 && nodes.some((node) => matches(node.labels))

@@ -1,7 +1,7 @@
 import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import type { NextHop } from './next-hop.ts'
-import { quarantineLabel, withCordon, withoutCordon } from './node-cordon.ts'
+import { quarantineLabel, withoutCordon } from './node-cordon.ts'
 import { atStep, patchNode, type RunContext } from './node-turn.ts'
 import { isGivenUp } from './run-phase.ts'
 import type { NodeWork, RunView } from './run-view.ts'
@@ -26,22 +26,24 @@ function isSetAside(work: NodeWork, { settings }: RunContext, before: number, fa
   return quarantines || before + failing.indexOf(work) < settings.failure.budget
 }
 
-/** What becomes of a node that has just failed: set aside, cordoned and labelled, or left as it is while the run stops. */
+/**
+ * What becomes of a node that has just failed: set aside and labelled, or left as it is while the run stops. Neither cordons it: one that was not
+ * disturbed yet, or was given back, would be away beyond maxUnavailable.
+ */
 export function failNode(work: NodeWork, { context, works }: RunView): readonly UpgradeAction[] {
   const { at, turn } = work
   const { failure } = turn
   if (failure === undefined) return []
   const failing = works.filter((one) => one.turn.kind === 'Failing')
   const setAside = works.filter((one) => one.at.entry.step === 'Quarantined').length
+  const { step } = at.entry
   const told = { reason: failure.reason, message: failure.message, stop: context.stopNumber }
-  if (!isSetAside(work, context, setAside, failing)) {
-    // what was given back before is not cordoned by the run any more
-    const entry = at.entry.step === 'Soaking' ? withoutCordon(at.entry) : at.entry
-    return [patchNode(at, { ...withoutSoftTaint(at.node), entry: atStep(entry, 'Failed', context.nowMs, { failure: told }) })]
-  }
-  const entry = atStep(at.entry, 'Quarantined', context.nowMs, { ...withCordon(at, context.nowMs), failure: told })
-  const labels = { [quarantineLabel]: context.facts.upgrade.metadata.name }
-  return [patchNode(at, { unschedulable: true, ...withoutSoftTaint(at.node), entry, labels })]
+  const isQuarantined = isSetAside(work, context, setAside, failing)
+  // what was given back before is not cordoned by the run any more
+  const left = step === 'Soaking' ? withoutCordon(at.entry) : at.entry
+  const entry = atStep(left, isQuarantined ? 'Quarantined' : 'Failed', context.nowMs, { failure: told })
+  const labels = isQuarantined ? { labels: { [quarantineLabel]: context.facts.upgrade.metadata.name } } : {}
+  return [patchNode(at, { ...withoutSoftTaint(at.node), entry, ...labels })]
 }
 
 /** The stop before a hop that a node which was set aside would be too old for; nodes at work finish first. */

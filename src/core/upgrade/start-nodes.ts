@@ -121,7 +121,9 @@ interface BatchAtWork {
 /** Nodes of a batch start together; one that would be too many away waits for the others. */
 function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBatches }: BatchAtWork): Started {
   const unstarted = pool.nodes.filter((node) => pending.includes(node.name) && !isStarted(node, view))
-  const away = pool.nodes.filter((node) => isAway(node) || isStarted(node, view))
+  // one that was set aside without a cordon serves
+  const busy = new Set(activeNodes(view))
+  const away = pool.nodes.filter((node) => isAway(node) || busy.has(node.name))
   const { maxUnavailable, name } = pool.settings
   const room = Math.max(0, maxUnavailable - away.length)
   const allowed = [...unstarted.filter(isAway), ...unstarted.filter((node) => !isAway(node)).slice(0, room)]

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { noonMs } from '../plan/plan-facts.test-support.ts'
+import { parseUpgrade } from './cluster-upgrade.ts'
+import { decideMalformedUpgrade } from './malformed-upgrade.ts'
+import { aPod, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+
+function cluster(workers: number, spec: Readonly<Record<string, unknown>> = {}): RunWorld {
+  const world = new RunWorld([server(0), ...several(workers, worker)])
+  world.edit(spec)
+  return world
+}
+
+const one = { failure: { retries: 0, budget: 1 }, pools: [{ name: 'all', nodeSelector: {}, maxUnavailable: 1 }] }
+
+describe('a node that fails while it serves is set aside as it is: no further one is away', () => {
+  it('because its image does not come', () => {
+    const world = cluster(2, one)
+    world.jobWay = (job, { version }) => {
+      const isStage = job.labels['falkirk.dev/step'] !== 'Change'
+      if (isStage && job.annotations['falkirk.dev/node'] === 'worker-0') return {}
+      return isStage ? { end: 'Complete' } : { end: 'Complete', version }
+    }
+    world.untilPhase('CompletedWithFindings')
+    expect(world.status.failed).toMatchObject([{ node: 'worker-0', reason: 'StageFailed' }])
+    expect(world.node('worker-0')).toMatchObject({ unschedulable: false, labels: { 'falkirk.dev/quarantined': 'up' } })
+    expect(world.node('worker-1').kubeletVersion).toBe(to)
+  })
+
+  it('because what was moved from it does not serve again', () => {
+    const world = cluster(1, one)
+    world.until(() => world.entry('worker-0')?.step === 'Soaking')
+    world.facts = { ...world.facts, unreadyPods: [aPod('displaced', 'worker-0', { ready: false, createdAtMs: world.nowMs })] }
+    world.until(() => world.entry('worker-0')?.step === 'Quarantined')
+    expect(world.node('worker-0')).toMatchObject({ unschedulable: false, labels: { 'falkirk.dev/quarantined': 'up' } })
+  })
+})
+
+describe('a node that the spec names and that is deleted', () => {
+  it('in mid-run is passed over, and told in the end', () => {
+    const world = cluster(3, { nodes: ['worker-0', 'worker-2'] })
+    world.until(() => world.entry('worker-0')?.step === 'Changing')
+    world.removeNode('worker-2')
+    world.untilPhase('Complete')
+    expect(world.status.message).toBe(`the cluster runs ${to}; worker-2 of spec.nodes is gone`)
+    expect(world.changeJobs()).toEqual(['server-0', 'worker-0'])
+  })
+
+  it('before the run begins has to be corrected', () => {
+    const world = cluster(1, { nodes: ['worker-9'] })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Refused', message: expect.stringMatching(/spec\.nodes names worker-9, which is no node/) })
+  })
+})
+
+describe('a spec that is broken in mid-run', () => {
+  it('lets the nodes that were started stand still, and says so; mended, the run goes on', () => {
+    const world = cluster(1)
+    world.until(() => world.entry('worker-0')?.step === 'Draining')
+    world.edit({ version: 'later' })
+    const decision = world.settle()
+    expect(decision.status.message).toMatch(/^spec\.version "later" is no version of Kubernetes: .*; until then worker-0 stays as it is$/)
+    expect(world.entry('worker-0')?.step).toBe('Draining')
+    world.edit({ version: to })
+    world.untilPhase('Complete')
+  })
+
+  it('says so as well where the object cannot be read at all', () => {
+    const world = cluster(1)
+    world.until(() => world.entry('worker-0')?.step === 'Draining')
+    const { metadata, status } = world.facts.upgrade
+    const parsed = parseUpgrade({ metadata, status, spec: { version: to, windows: [] } })
+    if (parsed.kind !== 'Malformed') throw new Error('it can be read')
+    const decision = decideMalformedUpgrade(parsed, world.facts.nodes, noonMs)
+    expect(decision.status).toMatchObject({
+      phase: 'Refused',
+      message: expect.stringMatching(/spec\.windows is no field.*; until then worker-0 stays as it is$/),
+    })
+  })
+})
