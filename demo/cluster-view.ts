@@ -9,6 +9,8 @@ export interface ClusterSnapshot {
 export interface NodeRow {
   readonly name: string
   readonly role: 'server' | 'agent'
+  /** Label `pool`. */
+  readonly pool: string | undefined
   readonly ready: boolean
   readonly cordoned: boolean
   readonly version: string
@@ -86,8 +88,12 @@ export interface PlanObject {
   }
 }
 
-/** Reads a snapshot out of three lists, the pods of all namespaces among them: servers first, and so are their Plans by the names that the demo gives them. */
-export function clusterSnapshot(nodes: readonly NodeObject[], pods: readonly PodObject[], plans: readonly PlanObject[]): ClusterSnapshot {
+/** Reads a snapshot out of lists, the pods of all namespaces among them: servers first, and so are their Plans by the names that the demo gives them. */
+export function clusterSnapshot(
+  nodes: readonly NodeObject[],
+  pods: readonly PodObject[],
+  plans: readonly PlanObject[] = [],
+): ClusterSnapshot {
   const order = (row: NodeRow) => `${row.role === 'server' ? 0 : 1}${row.name}`
   return {
     nodes: nodes.map((node) => nodeRow(node, pods)).sort((a, b) => (order(a) < order(b) ? -1 : 1)),
@@ -102,6 +108,7 @@ function nodeRow({ metadata, spec, status }: NodeObject, pods: readonly PodObjec
   return {
     name: metadata.name,
     role: metadata.labels?.['node-role.kubernetes.io/control-plane'] === undefined ? 'agent' : 'server',
+    pool: metadata.labels?.pool,
     ready: status.conditions?.some(({ type, status: state }) => type === 'Ready' && state === 'True') === true,
     cordoned: spec.unschedulable === true,
     version: status.nodeInfo.kubeletVersion,
@@ -115,7 +122,8 @@ function isMovable(pod: PodObject): boolean {
   const { labels = {}, annotations = {}, ownerReferences = [] } = pod.metadata
   if (hasEnded(pod)) return false
   const ofNode = 'kubernetes.io/config.mirror' in annotations || ownerReferences.some(({ kind }) => kind === 'DaemonSet')
-  return !ofNode && labels['upgrade.cattle.io/controller'] === undefined
+  const ofUpgrade = 'upgrade.cattle.io/controller' in labels || 'falkirk.dev/step' in labels
+  return !ofNode && !ofUpgrade
 }
 
 function hasEnded({ status }: PodObject): boolean {

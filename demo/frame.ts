@@ -1,21 +1,16 @@
 import { styleText } from 'node:util'
 import { alignColumns } from '../src/cli/align-columns.ts'
 import { type ClusterSnapshot, type JobStep, type NodeRow, nodeState, type PlanRow, type PodRow } from './cluster-view.ts'
+import type { SightFrame } from './watch-cluster.ts'
 
-/** What the terminal shows at one moment. */
-export interface Frame {
+/** What the terminal shows of Plans at one moment. */
+export interface Frame extends Omit<SightFrame<ClusterSnapshot>, 'seen'> {
   readonly snapshot: ClusterSnapshot
-  /** `Away`: the API server does not answer, and what is shown is how it was. */
-  readonly state: 'Answers' | 'Away' | 'Ended'
-  /** What has happened so far, oldest first. */
-  readonly history: readonly string[]
-  /** For people: `12 s`. */
-  readonly elapsed: string
 }
 
 const remarks = { Answers: '   Ctrl-C ends the cluster', Away: '   the API server is being restarted', Ended: '' } as const
 
-const podMarks = { Starting: '○', Ready: '●', Leaving: '◌' } as const
+export const podMarks = { Starting: '○', Ready: '●', Leaving: '◌' } as const
 
 /** More are counted. */
 const mostPodMarks = 12
@@ -55,7 +50,11 @@ export function paintFrame(text: string): string {
     .replaceAll(/✓( [\w-]+)?/g, (done) => styleText('green', done))
     .replaceAll(/▸( [\w-]+)?/g, (working) => styleText('cyan', working))
     .replaceAll(/✘( [\w-]+)?|NotReady/g, (failed) => styleText('red', failed))
-    .replaceAll(/●+/g, (ready) => styleText('green', ready))
-    .replaceAll(/[○◌]+/g, (moving) => styleText('yellow', moving))
+    .replaceAll(/[●○◌]+/g, paintPods)
     .replaceAll('SchedulingDisabled', (cordoned) => styleText('yellow', cordoned))
+}
+
+/** Colours for marks of pods. */
+export function paintPods(text: string): string {
+  return text.replaceAll(/●+/g, (ready) => styleText('green', ready)).replaceAll(/[○◌]+/g, (moving) => styleText('yellow', moving))
 }

@@ -2,48 +2,54 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { elapsed, step } from '../scripts/progress.mjs'
+import { step } from '../scripts/progress.mjs'
 import { systemClock } from '../src/cluster/clock.ts'
 import { sandboxKubeconfig, writeKubeconfig } from '../src/twin/sandbox/sandbox-kubeconfig.ts'
-import { smallWorld } from '../src/twin/sandbox/small-world.ts'
+import type { WorldSource } from '../src/twin/sandbox/sandbox-world.ts'
 import { type Sandbox, startSandbox } from '../src/twin/sandbox/start-sandbox.ts'
 import { seededRandom } from '../src/twin/time/seeded-random.ts'
 import { type PlainApi, plainApi } from '../test/rig/plain-api.ts'
+import { briskKubelets } from './brisk-kubelets.ts'
 import { startController } from './controller-process.ts'
 import { createObjects } from './create-objects.ts'
 import { interruptedCode, interruption } from './interruption.ts'
-import { watchRollout } from './watch-rollout.ts'
 
-/** Where the cluster is before the Plans take it to v1.24.6+k3s1. */
-const version = 'v1.23.12+k3s1'
+const base = [
+  ...['namespace', 'crd', 'crd-cluster-upgrade', 'service-account'],
+  ...['rbac-controller', 'rbac-drain', 'rbac-cluster-upgrade', 'rbac-upgrade-pods'],
+]
+const manifestFiles = base.map((name) => new URL(`../deploy/base/${name}.yaml`, import.meta.url))
 
-/** So that nobody waits for the twin: a fast registry, programs that start and end within a second. */
-const briskTimings = {
-  sandboxSeconds: 0.3,
-  createSeconds: 0.1,
-  pullBytesPerSecond: 300_000_000,
-  pullOverheadSeconds: 0.3,
-  imageBytes: 100_000_000,
-  readySeconds: 1,
-  stopSeconds: 1,
-  jobSeconds: 1,
+/** What is shown, and on which cluster. */
+export interface SandboxShow {
+  /** `starting a twin of 9 nodes`. */
+  readonly title: string
+  readonly world: WorldSource
+  /** What people are told while it runs. */
+  readonly greeting: (kubeconfig: string) => string
+  /** Resolves with the exit code, and with undefined when `signal` has aborted. */
+  readonly run: (api: PlainApi, stage: { readonly kubeconfig: string; readonly signal: AbortSignal }) => Promise<number | undefined>
 }
 
-const planFile = new URL('sandbox-plans.yaml', import.meta.url)
-const manifests = ['namespace', 'crd', 'service-account', 'rbac-controller', 'rbac-drain', 'rbac-upgrade-pods']
-const manifestFiles = manifests.map((name) => new URL(`../deploy/base/${name}.yaml`, import.meta.url))
+export interface ShowOptions {
+  /** Ends with the show instead of waiting for Ctrl-C. */
+  readonly exit: boolean
+  /** How many times as fast as the world the twin lives. */
+  readonly speed: number
+}
 
 /**
- * Starts a twin of three servers and six agents, lets Falkirk's controller serve it over HTTPS, applies two Plans and shows them at work; then
- * waits for Ctrl-C, unless `exit` is set. The twin lives `speed` times as fast as the world. Everything is gone afterwards. Resolves with the exit code.
+ * Starts a twin, lets Falkirk's controller serve it over HTTPS, shows what happens, and then waits for Ctrl-C unless `exit` is set. Everything is gone
+ * afterwards. Resolves with the exit code.
  */
-export async function main({ exit = false, speed = 1 }: { exit?: boolean; speed?: number } = {}): Promise<number> {
+export async function showOnSandbox(show: SandboxShow, { exit, speed }: ShowOptions): Promise<number> {
   const signal = interruption()
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-'))
   try {
-    const sandbox = await step(`starting a twin of 9 nodes with ${version}`, () => start(speed))
+    const options = { clock: systemClock, random: seededRandom(1), world: show.world, speed, kubelets: briskKubelets }
+    const sandbox = await step(show.title, () => startSandbox(options))
     try {
-      return await show(sandbox, { folder, signal, exit })
+      return await serve(sandbox, show, { folder, signal, exit })
     } finally {
       await sandbox.close()
     }
@@ -52,40 +58,30 @@ export async function main({ exit = false, speed = 1 }: { exit?: boolean; speed?
   }
 }
 
-function start(speed: number): Promise<Sandbox> {
-  const kubelets = { timingsOf: () => briskTimings, restartSeconds: 3, upgradeSeconds: 1 }
-  return startSandbox({ clock: systemClock, random: seededRandom(1), world: smallWorld({ distribution: 'k3s', version }), speed, kubelets })
-}
-
-interface Show {
+interface Stage {
   readonly folder: string
   readonly signal: AbortSignal
   readonly exit: boolean
 }
 
-async function show(sandbox: Sandbox, { folder, signal, exit }: Show): Promise<number> {
+async function serve(sandbox: Sandbox, show: SandboxShow, { folder, signal, exit }: Stage): Promise<number> {
   const kubeconfig = join(folder, 'kubeconfig.yaml')
   await writeKubeconfig(kubeconfig, sandboxKubeconfig(sandbox))
-  process.stdout.write(greeting(kubeconfig))
+  process.stdout.write(show.greeting(kubeconfig))
   const api = plainApi(kubeconfig)
   await createObjects(api, manifestFiles)
   const controller = startController({ kubeconfig: await controllerKubeconfig(api, sandbox, folder), logFile: join(folder, 'falkirk.log') })
   try {
-    const begin = performance.now()
-    if (!(await Promise.race([upgrade(api, signal), controller.failed]))) return interruptedCode
-    process.stdout.write(`\nEvery node has the new version after ${elapsed(begin)}.${exit ? '' : ' Ctrl-C ends the cluster.'}\n`)
-    if (!exit) await Promise.race([sleep(2 ** 31 - 1, undefined, { signal }).catch(() => {}), controller.failed])
-    return 0
+    const code = await Promise.race([show.run(api, { kubeconfig, signal }), controller.failed])
+    if (code === undefined) return interruptedCode
+    if (exit) return code
+    process.stdout.write('Ctrl-C ends the cluster.\n')
+    await Promise.race([sleep(2 ** 31 - 1, undefined, { signal }).catch(() => {}), controller.failed])
+    return code
   } finally {
     await controller.stop()
     await api.close()
   }
-}
-
-/** True when both Plans were complete before somebody interrupted. */
-async function upgrade(api: PlainApi, signal: AbortSignal): Promise<boolean> {
-  await createObjects(api, [planFile])
-  return await watchRollout(api, signal)
 }
 
 /** The controller has the rights of its service account, as in a pod. */
@@ -96,17 +92,4 @@ async function controllerKubeconfig(api: PlainApi, { url, certificate }: Sandbox
   const file = join(folder, 'controller.yaml')
   await writeKubeconfig(file, sandboxKubeconfig({ url, certificate, token: status.token }))
   return file
-}
-
-function greeting(kubeconfig: string): string {
-  return `
-A Kubernetes within this program, whose nodes Falkirk upgrades now. Look at it from another terminal:
-
-  export KUBECONFIG=${kubeconfig}
-  kubectl get pods -A -o wide -w
-  kubectl -n system-upgrade get plans
-  kubectl -n system-upgrade logs -l upgrade.cattle.io/plan=server-plan
-  kubectl get events -A -w
-
-`
 }

@@ -5,19 +5,21 @@ import { loadTypeScript } from './load-typescript.mjs'
 import { program } from './run.mjs'
 
 /**
- * Shows Falkirk at work: on a twin, a Kubernetes within this program, of three servers and six agents, which are upgraded while you watch.
- * `--real` takes a real cluster of one server and two agents on this machine instead. `--exit` ends when the nodes are upgraded.
- * `--speed 4x` lets a twin live so many times as fast as the world.
+ * Shows Falkirk at work: a ClusterUpgrade on a twin, a Kubernetes within this program, that is upgraded while you watch. `--plans` shows two Plans
+ * instead; `--real` shows them on a real cluster of one server and two agents on this machine. `--exit` ends when the nodes are upgraded.
+ * `--speed 10x` lets a twin live so many times as fast as the world.
  */
 await program(async () => {
-  const { values } = parseArgs({ options: { real: { type: 'boolean' }, exit: { type: 'boolean' }, speed: { type: 'string' } } })
-  const speed = speedOf(values.speed ?? '1x')
+  const flag = { type: /** @type {const} */ ('boolean') }
+  const { values } = parseArgs({ options: { plans: flag, real: flag, exit: flag, speed: { type: 'string' } } })
+  const speed = values.speed === undefined ? {} : { speed: speedOf(values.speed) }
   await bootstrap()
   await build()
-  const { main } = await loadTypeScript(values.real ? 'demo/real-cluster.ts' : 'demo/sandbox.ts')
-  const code = await /** @type {(options: { exit: boolean, speed: number }) => Promise<number>} */ (main)({
+  const show = values.real ? 'real-cluster' : values.plans ? 'plans-show' : 'upgrade-show'
+  const { main } = await loadTypeScript(`demo/${show}.ts`)
+  const code = await /** @type {(options: { exit: boolean, speed?: number }) => Promise<number>} */ (main)({
     exit: values.exit ?? false,
-    speed,
+    ...speed,
   })
   // what still waits for hosts that have been ended is not waited for
   process.exit(code)

@@ -1,0 +1,94 @@
+import { styleText } from 'node:util'
+import { alignColumns } from '../src/cli/align-columns.ts'
+import { drawRun, type FrameSize, paintRun } from '../src/cli/upgrade/run-frame.ts'
+import type { NodeRow } from './cluster-view.ts'
+import { paintPods, podMarks } from './frame.ts'
+import type { UpgradeLook } from './upgrade-look.ts'
+import type { SightFrame } from './watch-cluster.ts'
+
+export interface UpgradeFrame extends SightFrame<UpgradeLook> {
+  /** Epoch milliseconds of this machine. */
+  readonly nowMs: number
+  /** A path, for whoever looks on from another terminal. */
+  readonly kubeconfig: string
+}
+
+/** More are counted. */
+const mostPodMarks = 4
+
+/** Below so many rows there is room for the run alone. */
+const lowestForMap = 20
+
+const legend = '✓ has the version of the hop   ▸ at work   ● pod   ◌ leaving   ○ starting'
+
+/**
+ * Draws what `falkirk upgrade` shows, each node with its pods, what is still to come, and what has happened, as far as there is room. Without colours.
+ */
+export function drawUpgrade({ seen, state, history, elapsed, nowMs, kubeconfig }: UpgradeFrame, size: FrameSize): string {
+  const last = state === 'Ended' ? elapsed : `${elapsed} · Ctrl-C ends it all · KUBECONFIG=${kubeconfig}`
+  if (seen === undefined) return last
+  const map = size.rows < lowestForMap ? [] : [...nodeMap(seen, size.columns), legend, ...whatIsNext(seen)]
+  // the last row stays free, or the terminal would scroll
+  const room = size.rows - map.length - 4
+  const run = drawRun({ run: seen.run, nowMs, state: state === 'Away' ? 'Away' : 'Once' }, { columns: size.columns, rows: room }).split(
+    '\n',
+  )
+  const past = Math.min(Math.max(room - run.length - 1, 0), history.length)
+  const sections = [run, map, history.slice(history.length - past), [last]].filter((lines) => lines.length > 0)
+  return sections
+    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
+    .map((line) => line.slice(0, size.columns))
+    .join('\n')
+}
+
+/** A row for the servers and one for each pool, with short names where whole ones do not fit. */
+function nodeMap(look: UpgradeLook, columns: number): readonly string[] {
+  const drawn = (nameOf: (node: NodeRow) => string) =>
+    alignColumns(groupsOf(look).map(({ name, nodes }) => [name, ...nodes.map((node) => nodeCell(node, look, nameOf(node)))]))
+  const whole = drawn(({ name }) => name)
+  return whole.some((line) => line.length > columns) ? drawn(({ name }) => name.replace(/^.*-/, '')) : whole
+}
+
+interface NodeGroup {
+  readonly name: string
+  readonly nodes: readonly NodeRow[]
+}
+
+function groupsOf({ cluster: { nodes }, run }: UpgradeLook): readonly NodeGroup[] {
+  const pools = (run.status.pools ?? []).map(({ name }) => ({ name, nodes: nodes.filter(({ pool }) => pool === name) }))
+  return [{ name: 'servers', nodes: nodes.filter(({ role }) => role === 'server') }, ...pools]
+}
+
+function nodeCell(node: NodeRow, look: UpgradeLook, name: string): string {
+  const pods = node.pods.length > mostPodMarks ? `${node.pods.length} ●` : node.pods.map(({ state }) => podMarks[state]).join('')
+  return `${name} ${nodeMark(node, look)} ${pods}`.trimEnd()
+}
+
+function nodeMark({ name, version }: NodeRow, { run }: UpgradeLook): string {
+  const { inFlight = [], failed = [], hop } = run.status
+  if (failed.some(({ node }) => node === name)) return '✘'
+  if (inFlight.some(({ node }) => node === name)) return '▸'
+  return version === (hop?.version ?? run.version) ? '✓' : '·'
+}
+
+/** What is still to come after the nodes at work: servers of this hop, further hops, nodes of each pool. */
+function whatIsNext(look: UpgradeLook): readonly string[] {
+  const { run } = look
+  const { hop, path = [] } = run.status
+  if (hop === undefined) return []
+  const [servers, ...pools] = groupsOf(look)
+  const waiting = (servers?.nodes ?? []).filter((node) => nodeMark(node, look) === '·').map(({ name }) => name)
+  const left = pools.flatMap(({ name, nodes }) => {
+    const count = nodes.filter((node) => node.version !== run.version && nodeMark(node, look) === '·').length
+    return count === 0 ? [] : [`${name} (${count})`]
+  })
+  const parts = [waiting.join(', '), ...path.slice(hop.number), ...left].filter((part) => part !== '')
+  return parts.length === 0 ? [] : [`next: ${parts.join(' → ')}`]
+}
+
+/** Colours for a drawn frame. */
+export function paintUpgrade(text: string): string {
+  return paintPods(paintRun(text))
+    .replaceAll(/^ *\d.*/gm, (line) => styleText('dim', line))
+    .replaceAll(/^(✓ has .*|next: .*)$/gm, (line) => styleText('dim', line))
+}
