@@ -100,6 +100,16 @@ const patchOf = (operations: readonly object[]) => ({
 })
 
 describe('a validating webhook', () => {
+  it.each([
+    ['v1.27.16', ['a', 'b']],
+    ['v1.28.1', ['b']],
+  ])('of a server %s is asked about %j by its matchConditions', async (version, expected) => {
+    const server = await hookServer({ version, services: { v: () => ({}) } })
+    await configure(server, 'Validating', hook('v', { matchConditions: [{ name: 'not-a', expression: "object.metadata.name != 'a'" }] }))
+    for (const name of ['a', 'b']) expect(await server.put(name)).toMatchObject({ status: 201 })
+    expect(server.asked.map(({ name }) => name)).toEqual(expected)
+  })
+
   it('is told who does what to which object', async () => {
     const server = await hookServer({ services: { v: () => ({}) } })
     await configure(server, 'Validating', hook('v'))

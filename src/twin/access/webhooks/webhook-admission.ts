@@ -10,6 +10,7 @@ import type { VersionConversion } from '../../api/version-conversion.ts'
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 import { type AdmissionAnswer, admissionReview, type ReviewVersion } from './admission-review.ts'
+import { conditionsHold } from './match-conditions.ts'
 import { Reinvocation } from './reinvocation.ts'
 import { configurationsOf, type Webhook, type WebhookKind, webhooksOf } from './webhook.ts'
 import { WebhookCaller } from './webhook-caller.ts'
@@ -109,15 +110,17 @@ export class WebhookAdmission {
     const question = this.#questionOf(request)
     const resource = matchedAs(webhook, question)
     if (resource === undefined) return undefined
+    const as = this.#servedAs(request, resource)
+    const object = this.#shown(request.object, request, as)
+    const matched = { ...resource, kind: as?.type.kind ?? request.type.kind }
+    const facts = { request, matched, object, oldObject: this.#shown(request.oldObject, request, as) }
+    if (!conditionsHold(webhook, facts)) return undefined
     const { sideEffects } = webhook.spec as { readonly sideEffects?: string }
     if (request.dryRun && sideEffects !== 'None' && sideEffects !== 'NoneOnDryRun') throw noDryRun(webhook.name)
-    const as = this.#servedAs(request, resource)
     const version: ReviewVersion =
       webhook.spec.admissionReviewVersions?.find((one) => one === 'v1' || one === 'v1beta1') === 'v1' ? 'v1' : 'v1beta1'
     const uid = newUid(this.#ports.random)
-    const object = this.#shown(request.object, request, as)
-    const matched = { ...resource, kind: as?.type.kind ?? request.type.kind }
-    const review = admissionReview({ uid, version, request, matched, object, oldObject: this.#shown(request.oldObject, request, as) })
+    const review = admissionReview({ ...facts, uid, version })
     const { minor } = this.#ports.catalog()
     const result = await this.#caller.call({ webhook, review, version, uid, minor })
     if (result.kind === 'Failed') {

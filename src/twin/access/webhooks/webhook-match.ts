@@ -34,7 +34,7 @@ export interface WebhookQuestion {
 }
 
 /**
- * As which resource a webhook is told of a request; `undefined` when it is not called. What matchConditions say is not looked at.
+ * As which resource a webhook is told of a request; `undefined` when it is not called. What its matchConditions say is asked after that.
  * Source: Kubernetes, Dynamic Admission Control, matching requests.
  */
 export function matchedAs({ spec }: Webhook, question: WebhookQuestion): ResourceName | undefined {

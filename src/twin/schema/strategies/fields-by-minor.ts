@@ -71,6 +71,8 @@ const laterFields: Readonly<Record<string, readonly LaterField[]>> = {
     ...below('spec.jobTemplate.spec', jobFields),
     ...below('spec.jobTemplate.spec.template.spec', podFields),
   ],
+  'validatingwebhookconfigurations.admissionregistration.k8s.io': [['webhooks[].matchConditions', 28]],
+  'mutatingwebhookconfigurations.admissionregistration.k8s.io': [['webhooks[].matchConditions', 28]],
   'poddisruptionbudgets.policy': [['spec.unhealthyPodEvictionPolicy', 27]],
   services: [
     ['spec.clusterIPs', 20],

@@ -15,10 +15,8 @@ const limits = { maxAstNodes: 10_000, maxDepth: 100, maxListElements: 1_000, max
 
 const mostFound = 10_000
 
-/** The language of rules: CEL with the functions that Kubernetes adds for lists and texts. Source: Kubernetes, CEL options, language features and libraries. */
-const environment = new Environment({ limits, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
-  .registerVariable('self', 'dyn')
-  .registerVariable('oldSelf', 'dyn')
+/** CEL with the functions that Kubernetes adds for lists and texts. Source: Kubernetes, CEL options, language features and libraries. */
+const language = new Environment({ limits, enableOptionalTypes: true, homogeneousAggregateLiterals: false })
   .registerFunction('list.isSorted(): bool', (list: readonly unknown[]) =>
     list.every((item, at) => at === 0 || order(list[at - 1], item) <= 0),
   )
@@ -33,24 +31,37 @@ const environment = new Environment({ limits, enableOptionalTypes: true, homogen
   .registerFunction('string.findAll(string): list', (text: string, pattern: string) => patternOf(pattern).find(text, mostFound))
   .registerFunction(`string.${linearMatches}(string): bool`, (text: string, pattern: string) => patternOf(pattern).test(text))
 
-const compiled = new Map<string, CelProgram | undefined>()
+/** What an expression speaks of: the value that a rule is about, or a request as admission sees it. */
+export type CelSubject = 'Value' | 'Request'
 
-/** Expressions come from definitions, of which a cluster has some hundreds. */
+const environments: Readonly<Record<CelSubject, Environment>> = {
+  Value: speakingOf('self', 'oldSelf'),
+  Request: speakingOf('object', 'oldObject', 'request'),
+}
+
+function speakingOf(...variables: readonly string[]): Environment {
+  return variables.reduce((environment, name) => environment.registerVariable(name, 'dyn'), language.clone())
+}
+
+const compiled: Readonly<Record<CelSubject, Map<string, CelProgram | undefined>>> = { Value: new Map(), Request: new Map() }
+
+/** Expressions come from definitions and webhooks, of which a cluster has some hundreds. */
 const mostCompiled = 10_000
 
 /**
  * Compiles an expression, once for each text; undefined where it is not understood here: the real server has functions that this language
  * lacks, and a definition with them is right all the same.
  */
-export function compileExpression(expression: string): CelProgram | undefined {
-  if (compiled.has(expression)) return compiled.get(expression)
-  if (compiled.size >= mostCompiled) compiled.clear()
-  const program = compile(expression)
-  compiled.set(expression, program)
+export function compileExpression(expression: string, subject: CelSubject = 'Value'): CelProgram | undefined {
+  const known = compiled[subject]
+  if (known.has(expression)) return known.get(expression)
+  if (known.size >= mostCompiled) known.clear()
+  const program = compile(expression, environments[subject])
+  known.set(expression, program)
   return program
 }
 
-function compile(expression: string): CelProgram | undefined {
+function compile(expression: string, environment: Environment): CelProgram | undefined {
   try {
     const program = environment.parse(withLinearMatches(expression, environment.parse(expression).ast))
     if (!program.check().valid) return undefined
@@ -68,7 +79,7 @@ function compile(expression: string): CelProgram | undefined {
 /** Why an expression is none of the language, in one line; undefined where it is one. */
 export function syntaxProblem(expression: string): string | undefined {
   try {
-    environment.parse(expression)
+    language.parse(expression)
     return undefined
   } catch (error) {
     return firstLine(error)

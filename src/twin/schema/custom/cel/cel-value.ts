@@ -19,6 +19,14 @@ export function celValue(value: unknown, schema: JsonSchema): unknown {
   return typeof value === 'string' && schema.format !== undefined ? celText(value, schema.format) : value
 }
 
+/** A JSON value of which no schema is known: whole numbers are integers, texts stay texts, and fields keep their names. */
+export function untypedCelValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(untypedCelValue)
+  if (typeof value === 'object' && value !== null)
+    return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, untypedCelValue(field)]))
+  return typeof value === 'number' && Number.isInteger(value) ? BigInt(value) : value
+}
+
 function celText(text: string, format: string): unknown {
   if (format !== 'date-time' && format !== 'date') return text
   const time = new Date(text)

@@ -28,6 +28,11 @@ export function tooLong(field: string, most: number): StatusCause {
   return { reason: 'FieldValueTooLong', message: `Too long: must have at most ${most} bytes`, field }
 }
 
+/** A list with more than `most` items. */
+export function tooManyItems(field: string, count: number, most: number): StatusCause {
+  return { reason: 'FieldValueTooMany', message: `Too many: ${count}: must have at most ${most} items`, field }
+}
+
 /** A number below zero; nothing when there is none. */
 export function negativeProblems(field: string, value: unknown): readonly StatusCause[] {
   return typeof value === 'number' && value < 0 ? [invalidValue(field, value, 'must be greater than or equal to 0')] : []

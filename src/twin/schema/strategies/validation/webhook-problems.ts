@@ -1,9 +1,11 @@
 import type { ValidatingWebhook, WebhookClientConfig } from 'kubernetes-types/admissionregistration/v1'
+import { labelKeyProblem } from '../../../../core/kubernetes/label-syntax.ts'
 import { invalidValue, requiredValue } from '../../../api/field-problem.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
+import { syntaxProblem } from '../../custom/cel/cel-environment.ts'
 import { repeatedPlaces } from '../../repeated-places.ts'
 import { selectorProblems } from './label-selector-problems.ts'
-import { duplicateValue, unsupportedValue } from './refusal.ts'
+import { duplicateValue, problem, tooManyItems, unsupportedValue } from './refusal.ts'
 
 const failurePolicies = ['Fail', 'Ignore']
 const matchPolicies = ['Equivalent', 'Exact']
@@ -25,6 +27,7 @@ export function webhookProblems(webhooks: readonly ValidatingWebhook[]): readonl
       ...(webhook.admissionReviewVersions?.length
         ? []
         : [requiredValue(`${field}.admissionReviewVersions`, 'must specify one of v1, v1beta1')]),
+      ...conditionProblems(`${field}.matchConditions`, webhook),
       ...(repeated.has(i) ? [duplicateValue(`${field}.name`, webhook.name)] : []),
     ]
   })
@@ -33,6 +36,27 @@ export function webhookProblems(webhooks: readonly ValidatingWebhook[]): readonl
 function nameProblems(field: string, name: string | undefined): readonly StatusCause[] {
   if (!name) return [requiredValue(field)]
   return name.split('.').length >= 3 ? [] : [invalidValue(field, name, 'should be a domain with at least three segments separated by dots')]
+}
+
+const mostConditions = 64
+
+/** Source: Kubernetes API reference, MatchCondition v1; admissionregistration validation, validateMatchConditions. */
+function conditionProblems(field: string, webhook: ValidatingWebhook): readonly StatusCause[] {
+  const { matchConditions = [] } = webhook as { readonly matchConditions?: readonly { name?: string; expression?: string }[] }
+  const repeated = repeatedPlaces(matchConditions, ({ name }) => name)
+  const tooMany = matchConditions.length > mostConditions ? [tooManyItems(field, matchConditions.length, mostConditions)] : []
+  const ofEach = matchConditions.flatMap(({ name = '', expression = '' }, i) => [
+    ...expressionProblems(`${field}[${i}].expression`, expression),
+    ...(name === '' ? [requiredValue(`${field}[${i}].name`)] : problem(`${field}[${i}].name`, name, labelKeyProblem(name))),
+    ...(name !== '' && repeated.has(i) ? [duplicateValue(`${field}[${i}].name`, name)] : []),
+  ])
+  return [...tooMany, ...ofEach]
+}
+
+function expressionProblems(field: string, expression: string): readonly StatusCause[] {
+  if (expression.trim() === '') return [requiredValue(field)]
+  const why = syntaxProblem(expression)
+  return why === undefined ? [] : [invalidValue(field, expression, `compilation failed: ${why}`)]
 }
 
 /** Source: Kubernetes API reference, RuleWithOperations. */
