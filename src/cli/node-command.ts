@@ -51,6 +51,9 @@ async function run(flags: OrderFlags & { readonly attempt: string }): Promise<vo
   const name = process.env.SYSTEM_UPGRADE_NODE_NAME ?? 'the host'
   const input = { order, binary: { file: flags.binary, sha256 }, attempt }
   const end = await runSteps(input, { host: nsenterHost(name), say, sleep: (milliseconds) => sleep(milliseconds) })
-  if (end.kind === 'Failed') throw new FalkirkError('FK_RECIPE', end.message)
+  if (end.kind === 'Failed') {
+    for (const line of end.lines) say(line)
+    throw new FalkirkError('FK_RECIPE', end.message)
+  }
   say(`${name} runs ${order.version}`)
 }

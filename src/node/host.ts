@@ -9,7 +9,7 @@ export interface HostResult {
 /** Most of what is kept of each output of one script, bytes: a host may say anything. */
 export const outputLimit = 65_536
 
-/** A host on which something is changed. Adapters name the means; all pass `host-contract.ts`. */
+/** A host on which something is changed. Adapters name the means; all pass `host-contract.test-support.ts`. */
 export interface Host {
   /** For messages. */
   readonly name: string

@@ -24,8 +24,14 @@ export interface RunInput {
   readonly attempt: number
 }
 
-/** `message` is one sentence, the host's last lines behind it. */
-export type RunEnd = { readonly kind: 'Complete' } | { readonly kind: 'Failed'; readonly message: string }
+/** `message` is one sentence; `lines` is what the host printed before it came to that, for people to read. */
+export type RunEnd = { readonly kind: 'Complete' } | RunFailure
+
+interface RunFailure {
+  readonly kind: 'Failed'
+  readonly message: string
+  readonly lines: readonly string[]
+}
 
 const pollMs = 1_000
 /** A step that is begun and waited for so often, as on a host that cannot write its outcome, is not begun again by the same run. */
@@ -34,9 +40,10 @@ const mostTurns = 6
 /** Carries out a recipe on a host, or finds it carried out, or under way, by an earlier run that was killed. */
 export async function runSteps(input: RunInput, means: RunMeans): Promise<RunEnd> {
   const { host } = means
-  const told = await host.run(factsScript(input.order.recipe), 'facts')
-  const facts = told.exitCode === 0 ? parseHostFacts(told.stdout) : undefined
-  if (facts === undefined) return failed(`${host.name} does not tell what is on it; nothing was touched`, told.stderr || told.stdout)
+  const answer = await host.run(factsScript(input.order.recipe), 'facts')
+  const facts = answer.exitCode === 0 ? parseHostFacts(answer.stdout) : undefined
+  if (facts === undefined)
+    return failed(`${host.name} does not tell what is on it, and nothing was touched`, answer.stderr || answer.stdout)
   const verdict = judgeHost(input.order, facts, input.binary.sha256)
   if (verdict.kind === 'Refused') return failed(`${verdict.message}; nothing was touched`)
   const recipe = binaryRecipe(input.order, verdict.host, input.binary.sha256)
@@ -82,10 +89,13 @@ async function untilEnded(recipe: Recipe, step: RecipeStep, attempt: number, { h
   }
 }
 
-/** How each step stands, or why that cannot be told. One that is at work is all that counts. */
+/**
+ * How each step stands, or why that cannot be told. One that is at work is all that counts. From the last to the first: what ends between two
+ * looks has then been looked at before what it works on.
+ */
 async function lookAll(recipe: Recipe, attempt: number, host: Host): Promise<ReadonlyMap<string, StepLook> | string> {
   const looks = new Map<string, StepLook>()
-  for (const step of [...recipe.steps, recipe.undo]) {
+  for (const step of [...recipe.steps, recipe.undo].reverse()) {
     const look = await lookAt(recipe, step, attempt, host)
     if (typeof look === 'string') return look
     looks.set(step.name, look)
@@ -118,14 +128,20 @@ function stepFailed(
   { step, undone }: Extract<RecipeAction, { kind: 'Failed' }>,
   recipe: Recipe,
   looks: ReadonlyMap<string, StepLook>,
-): RunEnd {
-  const output = looks.get(step.name)?.output ?? ''
-  const undoOutput = undone ? '' : (looks.get(recipe.undo.name)?.output ?? '')
-  const after = undone ? 'what ran before runs again' : `and could not be taken back: ${maskOutput(undoOutput)}`
-  return failed(`${step.name} failed; ${after}`, output)
+): RunFailure {
+  const { lines, verdict } = told(looks.get(step.name)?.output ?? '')
+  const undo = told(looks.get(recipe.undo.name)?.output ?? '')
+  const after = undone ? 'what ran before runs again' : `this could not be taken back: ${undo.verdict}`
+  return { kind: 'Failed', message: `${step.name} failed: ${verdict}; ${after}`, lines: undone ? lines : [...lines, ...undo.lines] }
 }
 
-function failed(sentence: string, output = ''): RunEnd {
-  const lines = maskOutput(output)
-  return { kind: 'Failed', message: lines === '' ? sentence : `${sentence}: ${lines}` }
+/** @param output what the host printed; its last line is the reason */
+function failed(sentence: string, output = ''): RunFailure {
+  const { lines, verdict } = told(output)
+  return { kind: 'Failed', message: verdict === '' ? sentence : `${sentence}: ${verdict}`, lines }
+}
+
+function told(output: string): { readonly lines: readonly string[]; readonly verdict: string } {
+  const lines = maskOutput(output).split('\n')
+  return { lines: lines.slice(0, -1), verdict: lines.at(-1) ?? '' }
 }

@@ -8,7 +8,8 @@ previous=$dir/.$name.falkirk-previous
 
 /** Brings the new binary, which comes by standard input, to the disk that it is to run from. Nothing of what runs is touched. */
 export const putBinaryScript = String.raw`${files}
-probe() { [ "$(digest_of "$binary")" = "$sha256" ] || [ "$(digest_of "$staged")" = "$sha256" ]; }
+# In this order: what is being moved is found before or behind its move.
+probe() { [ "$(digest_of "$staged")" = "$sha256" ] || [ "$(digest_of "$binary")" = "$sha256" ]; }
 
 act() {
   find "$dir" -maxdepth 1 -name ".$name.falkirk-part.*" -mmin +60 -exec rm -f {} +
@@ -62,22 +63,23 @@ restart_as() {
     counts=$(property "$unit" NRestarts)
     [ "$counts" -ge "$counted" ] 2> /dev/null || counted=0
     if [ "$starts" -gt "$most_starts" ] || [ "$((counts - counted))" -ge "$most_starts" ]; then
-      fail "$unit has been started $most_starts times and does not stay up as $1$(why)"
+      give_up "has been started $most_starts times and does not stay up as $1"
     fi
     if [ "$(property "$unit" ActiveState)" = failed ]; then given_up=$((given_up + 1)); else given_up=0; fi
-    if [ "$given_up" -gt 3 ]; then fail "$unit does not start as $1$(why)"; fi
+    if [ "$given_up" -gt 3 ]; then give_up "does not start as $1"; fi
     if [ "$now" = 0 ] || ! is_up "$1"; then steady=0 && continue; fi
     # Type=notify: it has said that it serves
     if [ "$(property "$unit" Type)" = notify ]; then : > "$served"; fi
     steady=$((steady + 1))
     if [ "$steady" -ge "$steady_seconds" ]; then echo "$unit is up as $1" && return; fi
   done
-  fail "$unit is not up as $1 after $wait_seconds seconds$(why)"
+  give_up "is not up as $1 after $wait_seconds seconds"
 }
 
-why() {
-  echo " ($(property "$unit" ActiveState), $(property "$unit" SubState), $(property "$unit" Result)); its last lines:"
-  journalctl -q -u "$unit" -n 12 --no-pager -o cat 2> /dev/null | cut -c 1-300
+# The service's own last words first, the verdict last.
+give_up() {
+  journalctl -q _SYSTEMD_UNIT="$unit" -n 8 --no-pager -o cat 2> /dev/null | cut -c 1-300
+  fail "$unit $1 ($(property "$unit" ActiveState), $(property "$unit" Result))"
 }
 `
 
