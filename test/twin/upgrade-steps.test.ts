@@ -81,7 +81,8 @@ describe.each(steps)('while a node is in %s', (step) => {
     await run.edit('up', { action: 'Pause' })
     await run.until('up', ({ phase, inFlight }) => phase === 'Paused' && inFlight?.length === 0)
     expect(run.witness.changed).toEqual(['server-0', node])
-    expect(run.witness.leftOvers()).toEqual([])
+    // the soft taint keeps what moves in the meantime from nodes that are still to come
+    expect(run.witness.leftOvers().filter((left) => !left.endsWith('tainted'))).toEqual([])
     await run.edit('up', { action: 'Run' })
     await run.until('up', ({ phase }) => phase === 'Complete')
     expectNothingLeft(run)
