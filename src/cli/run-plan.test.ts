@@ -37,7 +37,7 @@ describe('falkirk plan', () => {
 
   it('leaves out nodes that are there', () => {
     const there = nodes.map((node) => (node.name === 'worker-0' ? node : { ...node, kubeletVersion: to }))
-    expect(planUpgrade({ facts: { ...facts, nodes: there } }, noonMs).nodes.map(({ node }) => node)).toEqual(['worker-0'])
+    expect(planUpgrade({ facts: { ...facts, nodes: there, apiServer: to } }, noonMs).nodes.map(({ node }) => node)).toEqual(['worker-0'])
   })
 
   it('goes as far as stopAfter', () => {

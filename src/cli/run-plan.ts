@@ -58,7 +58,7 @@ export function planUpgrade({ facts, budgets }: ClusterFacts, nowMs: number): Pl
   const planned = nodes.flatMap((turn) => {
     const node = byName.get(turn.node)
     if (node === undefined) return []
-    const outlook = foreseeDrain({ node, pods: podsByNode?.get(node.name) ?? [], budgets, drain, nowMs })
+    const outlook = foreseeDrain({ node, pods: podsByNode?.get(node.name) ?? [], budgets, drain, namespaces: facts.namespaces, nowMs })
     return [{ ...turn, drain: outlook, why: whyOf(turn) }]
   })
   const { phase, message } = end

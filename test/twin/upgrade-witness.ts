@@ -17,6 +17,8 @@ export class UpgradeWitness {
   readonly #now: () => number
   /** How often a drain has told a pod to go that is made anew elsewhere. */
   moves = 0
+  /** Labels `app` of pods that rules leave on their node. */
+  readonly mayStay = new Set<string>()
   /** The spec says Force: what drains delete is not held against them. */
   mayBreakBudgets = false
   /** By the value of label `pool`: the most nodes that may be NotReady or cordoned when one more is cordoned. */
@@ -145,7 +147,9 @@ export class UpgradeWitness {
     this.#changes.set(key, (this.#changes.get(key) ?? 0) + 1)
     if ((this.#changes.get(key) ?? 0) > 1) this.#violated(`${key}: the Job was made twice`)
     if (!this.changed.includes(node)) this.changed.push(node)
-    const pods = this.#store.list('pods').filter((pod) => as<Pod>(pod).spec?.nodeName === node && isMovable(pod))
+    const pods = this.#store
+      .list('pods')
+      .filter((pod) => as<Pod>(pod).spec?.nodeName === node && isMovable(pod) && !this.mayStay.has(pod.metadata.labels?.app ?? ''))
     if (pods.length > 0) this.#violated(`${node} is changed although ${pods.map((pod) => pod.metadata.name).join(', ')} runs there`)
   }
 

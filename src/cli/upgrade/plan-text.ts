@@ -13,12 +13,17 @@ const nodeCell = 2
 export function planText({ name, version, nodes, end }: PlannedUpgrade, columns = unbounded.columns): string {
   const count = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
   const head = wrapText(`ClusterUpgrade ${name} to ${version}: ${count} to bring there; nothing is changed now`, columns)
-  const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, String(turn.drain.pods), turn.why])
+  const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, podsCell(turn), turn.why])
   const table =
     nodes.length === 0 ? [] : ['', ...fitColumns([['#', 'HOP', 'NODE', 'RUNS', 'PODS', 'WHY'], ...rows], columns, nodeCell).flat()]
   const when = nodes.some(({ drain }) => drain.trouble !== undefined) ? 'End, when all of them do' : 'End'
   const last = wrapText(`${when}: ${end.phase ?? 'unknown'}: ${end.message ?? 'nothing is said'}`, columns)
   return [...head, ...table, ...troubles(nodes, columns), '', ...last].join('\n')
+}
+
+/** Pods that move, and how many rules leave on the node. */
+function podsCell({ drain: { pods, left } }: PlannedNode): string {
+  return left === undefined ? String(pods) : `${pods}, ${left} stay`
 }
 
 /** Of each node once, as pods lie now. */

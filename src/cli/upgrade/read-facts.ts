@@ -1,9 +1,12 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
-import { clusterUpgrades, jobs, nodes, pods, type Resource } from '../../cluster/resource.ts'
+import { listAll } from '../../cluster/list-all.ts'
+import { clusterUpgrades, jobs, namespaces, nodes, pods, type Resource } from '../../cluster/resource.ts'
 import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
+import { type NamespaceLabels, needsNamespaces } from '../../core/drain/drain-rule.ts'
 import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
+import type { StringMap } from '../../core/kubernetes/object-meta.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { runLabel } from '../../core/kubernetes/run-label.ts'
 import { parseJournal } from '../../core/plan/journal.ts'
@@ -28,8 +31,10 @@ export async function readClusterFacts(client: ApiClient, upgrade: ClusterUpgrad
     readable(list(client, clusterUpgrades, runState)),
     readable(list(client, budgetResource(client), (raw) => budgetFacts(raw, client.capabilities.policyVersion))),
   ])
+  const labels = needsNamespaces(upgrade.spec.drain?.rules ?? []) ? await readable(namespaceLabels(client)) : undefined
   const facts: UpgradeFacts = {
     upgrade,
+    ...(labels === undefined ? {} : { namespaces: labels }),
     nodes: allNodes,
     jobs: ownJobs ?? [],
     ...(allPods === undefined ? {} : { podsByNode: grouped(allPods, (pod) => pod.nodeName) }),
@@ -63,6 +68,12 @@ async function list<T extends NodeFacts | PodFacts | JobFacts | BudgetFacts | Re
     },
   })
   return items
+}
+
+async function namespaceLabels({ transport }: ApiClient): Promise<NamespaceLabels> {
+  const trim = (raw: unknown) => (raw as { metadata: { name: string; labels?: StringMap } }).metadata
+  const { items } = await listAll(transport, namespaces, { trim })
+  return new Map(items.map(({ name, labels = {} }) => [name, labels] as const))
 }
 
 /** What may not be read, or is not there, is not known. */

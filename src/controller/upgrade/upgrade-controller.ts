@@ -1,5 +1,6 @@
 import { clusterUpgrades } from '../../cluster/resource.ts'
 import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
+import { needsNamespaces } from '../../core/drain/drain-rule.ts'
 import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { statusPatch } from '../../core/kubernetes/status-patch.ts'
 import type { ClusterHealth } from '../../core/upgrade/cluster-health.ts'
@@ -18,6 +19,7 @@ import { NodeDrains } from '../plan/node-drains.ts'
 import { type PlanCaches, withRun, withSoftTaint } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
+import { WatchedNamespaces } from './namespace-labels.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
 import { readHealth } from './read-health.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
@@ -40,6 +42,7 @@ export class UpgradeController {
   readonly #upgrades: CachedUpgrades
   readonly #queue: WorkQueue
   readonly #drains: NodeDrains
+  readonly #namespaces: WatchedNamespaces
   readonly #serverVersion: () => string
   readonly #ends: (() => void)[] = []
   readonly #refusals = new Map<string, string>()
@@ -65,6 +68,7 @@ export class UpgradeController {
       onError: (upgrade, err, retryInMs) => log.warn({ upgrade, err, retryInMs }, 'cluster upgrade is tried again'),
     })
     this.#drains = new NodeDrains(shell, () => this.#wakeActive())
+    this.#namespaces = new WatchedNamespaces(shell, () => this.#wakeActive())
     this.#ends.push(
       upgrades.upgrades.onChange(() => {
         this.#tellPlans()
@@ -97,6 +101,7 @@ export class UpgradeController {
     this.#plans.upgradeAtWork.change(undefined)
     await this.#queue.stop()
     await this.#drains.stop()
+    await this.#namespaces.stop()
     await this.#caches?.stop()
   }
 
@@ -196,11 +201,13 @@ export class UpgradeController {
   #decide(upgrade: ClusterUpgrade, caches: UpgradeCaches): UpgradeDecision {
     const drainNodes = this.#drainNodes.get(upgrade.metadata.name) ?? []
     const health = this.#health.get(upgrade.metadata.name)
+    const namespaces = needsNamespaces(upgrade.spec.drain?.rules ?? []) ? this.#namespaces.get() : undefined
     const facts = observeUpgrade(this.#shell, { plans: this.#plans, upgrades: this.#upgrades, caches }, upgrade)
     return decideUpgrade(
       {
         ...facts,
         ...(health === undefined ? {} : { health }),
+        ...(namespaces === undefined ? {} : { namespaces }),
         apiServer: this.#serverVersion(),
         failures: this.#failures?.all ?? new Map(),
         refusals: this.#refusals,

@@ -1,6 +1,7 @@
 import type { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import type { DrainSpec } from '../plan/drain-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
+import type { DrainRuleLookup } from './drain-rule.ts'
 
 /** How a node is drained; what each field means is what the option of `kubectl drain` means. */
 export interface DrainPolicy {
@@ -17,6 +18,10 @@ export interface DrainPolicy {
   readonly disableEviction: boolean
   /** A pod that should have ended longer ago than this is not waited for; 0 waits for all. */
   readonly skipWaitForDeleteTimeoutSeconds: number
+  /** The rule of a pod; absent: there are none. */
+  readonly ruleOf?: DrainRuleLookup
+  /** A rule may delete a pod that a budget guards. */
+  readonly mayDeletePastBudgets?: boolean
   /** Absent: every pod. */
   readonly podSelector?: LabelSelector
 }

@@ -1,11 +1,11 @@
 import { type DrainDecision, decideDrain, drainMessage } from '../drain/decide-drain.ts'
-import type { DrainPolicy } from '../drain/drain-policy.ts'
 import { stuckMessage } from '../plan/failure-message.ts'
 import { afterFailure, giveBack } from './after-failure.ts'
 import { changeNode } from './change-node.ts'
 import { displacedPods } from './displaced-pods.ts'
 import { movesOf } from './moved-pods.ts'
 import { uncordoned, withCordon } from './node-cordon.ts'
+import { lacksNamespaces, nodeDrainPolicy } from './node-drain-policy.ts'
 import { createJob, isReached, jobOfStep } from './node-jobs.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import { isStaged, stageFailure } from './recipe-stage.ts'
@@ -67,6 +67,12 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
 }
 
 function drain(at: NodeAtWork, context: RunContext): NodeTurn {
+  // a rule that is passed over might have kept a pod
+  if (lacksNamespaces(context))
+    return working([], {
+      message: `${at.node.name}: spec.drain.rules ask for labels of namespaces, which cannot be read yet; docs/rbac.md has the right`,
+      drains: true,
+    })
   const { node, entry } = at
   const { facts, settings, nowMs } = context
   const known = facts.drains.get(node.name)
@@ -76,7 +82,7 @@ function drain(at: NodeAtWork, context: RunContext): NodeTurn {
     return working([], { message, drains: true })
   }
   const startedAtMs = Date.parse(entry.since)
-  const policy = drainPolicy(context, startedAtMs)
+  const policy = nodeDrainPolicy(context, startedAtMs)
   const decision = decideDrain({ ...known, progress: { ...known.progress, startedAtMs }, node, policy, now: nowMs })
   switch (decision.kind) {
     case 'Cordon': {
@@ -95,21 +101,6 @@ function drain(at: NodeAtWork, context: RunContext): NodeTurn {
     case 'Refused':
     case 'TimedOut':
       return failing({ reason: 'DrainFailed', message: decision.message })
-  }
-}
-
-/** With Force, budgets hold until the drain has taken its time. */
-function drainPolicy({ settings, nowMs }: RunContext, startedAtMs: number): DrainPolicy {
-  const { timeoutMs, whenBlocked, force, deleteEmptyDirData, gracePeriodSeconds } = settings.drain
-  const isForced = whenBlocked === 'Force' && nowMs >= startedAtMs + timeoutMs
-  return {
-    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
-    ...(isForced ? {} : { timeoutMs }),
-    force: force || isForced,
-    ignoreDaemonSets: true,
-    deleteEmptyDirData,
-    disableEviction: isForced,
-    skipWaitForDeleteTimeoutSeconds: 0,
   }
 }
 

@@ -1,5 +1,7 @@
+import type { DrainRule } from '../drain/drain-rule.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { timestamp } from '../kubernetes/timestamp.ts'
+import { basicDrainPolicy } from './node-drain-policy.ts'
 import type { NodeAtWork, RunContext } from './node-turn.ts'
 import type { RunEntry } from './run-journal.ts'
 import type { NodeWork } from './run-view.ts'
@@ -10,11 +12,16 @@ export function isMoved({ controller, mirror, phase }: Pick<PodFacts, 'controlle
   return !mirror && controller?.kind !== 'DaemonSet' && phase !== 'Succeeded' && phase !== 'Failed'
 }
 
+/** Pods that a drain does not move. */
+const keeping: ReadonlySet<DrainRule['behaviour'] | undefined> = new Set(['Skip', 'WaitCompleted'])
+
 /** What the drain of a node moves, for its entry. A pod that was created since the hop began took the place of one that was moved before. */
-export function movesOf({ node }: Pick<NodeAtWork, 'node'>, { facts, nowMs }: RunContext): Pick<RunEntry, 'moves'> {
+export function movesOf({ node }: Pick<NodeAtWork, 'node'>, { facts, settings, nowMs }: RunContext): Pick<RunEntry, 'moves'> {
   if (facts.podsByNode === undefined) return {}
   const sinceMs = Date.parse(facts.upgrade.status?.hop?.since ?? timestamp(nowMs))
-  const pods = facts.podsByNode.get(node.name).filter((pod) => isMoved(pod) && pod.controller?.kind !== 'Job')
+  const { ruleOf } = basicDrainPolicy(settings.drain, facts.namespaces)
+  const isKept = (pod: PodFacts) => keeping.has(ruleOf?.(pod)?.behaviour)
+  const pods = facts.podsByNode.get(node.name).filter((pod) => isMoved(pod) && pod.controller?.kind !== 'Job' && !isKept(pod))
   return { moves: { pods: pods.length, again: pods.filter(({ createdAtMs = 0 }) => createdAtMs >= sinceMs).length } }
 }
 

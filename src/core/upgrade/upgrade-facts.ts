@@ -1,3 +1,4 @@
+import type { NamespaceLabels } from '../drain/drain-rule.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
@@ -39,6 +40,8 @@ export interface UpgradeFacts {
   readonly failures: ReadonlyMap<string, FailureFacts>
   /** By node name; only nodes that an earlier decision asked for in `drainNodes`. */
   readonly drains: ReadonlyMap<string, DrainFacts>
+  /** Labels of namespaces; absent while they are not known, or no rule of a drain asks for them. */
+  readonly namespaces?: NamespaceLabels
   /** By node name: why the pods of a node that is to be drained cannot be read. */
   readonly drainProblems: ReadonlyMap<string, string>
   /** By node name: what the API server answered to the last action for this node, if it refused that. */

@@ -1,3 +1,4 @@
+import type { DrainRuleSpec } from '../drain/drain-rule.ts'
 import type { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
@@ -35,6 +36,7 @@ export interface UpgradeSettings {
     readonly force: boolean
     readonly deleteEmptyDirData: boolean
     readonly preferDoneNodes: boolean
+    readonly rules: readonly DrainRuleSpec[]
     readonly gracePeriodSeconds?: number
   }
   readonly soak: { readonly displacedPodsReady: boolean; readonly forMs: number; readonly timeoutMs: number }
@@ -85,6 +87,7 @@ function drainSettings(drain: NonNullable<ClusterUpgradeSpec['drain']> = {}): Up
     force: drain.force === true,
     deleteEmptyDirData: drain.deleteEmptyDirData !== false,
     preferDoneNodes: drain.preferDoneNodes !== false,
+    rules: drain.rules ?? [],
     ...(drain.gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds: drain.gracePeriodSeconds }),
   }
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { DrainRuleSpec } from '../drain/drain-rule.ts'
 import { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import { ContainerSpec } from '../plan/container-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
@@ -61,6 +62,11 @@ const UpgradeDrainSpec = z
       .exactOptional(),
     force: z.boolean().describe('Also evicts pods that nobody creates again.').exactOptional(),
     deleteEmptyDirData: z.boolean().describe('Also evicts pods whose emptyDir volumes are lost; true when left out.').exactOptional(),
+    rules: z
+      .array(DrainRuleSpec)
+      .max(50)
+      .describe('Rules for classes of pods. They do not touch static pods, pods of DaemonSets and pods that have finished.')
+      .exactOptional(),
     preferDoneNodes: z
       .boolean()
       .describe(
