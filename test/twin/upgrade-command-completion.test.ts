@@ -122,15 +122,7 @@ describe('a cluster that does not answer', () => {
 
   it('makes nobody wait: what is known without it is proposed, and nothing is said', async () => {
     const { port } = silent.address() as { port: number }
-    const kubeconfig = stage.file(
-      'silent',
-      JSON.stringify({
-        clusters: [{ name: 'c', cluster: { server: `https://127.0.0.1:${port}` } }],
-        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-        users: [{ name: 'u', user: {} }],
-        'current-context': 'c',
-      }),
-    )
+    const kubeconfig = stage.kubeconfigFile('silent', { cluster: { server: `https://127.0.0.1:${port}` } })
     const running = stage.start(['__complete', 'zsh', 'status', ''], { env: { KUBECONFIG: kubeconfig } })
     expect(await running.done).toEqual({ code: 0, output: ':4\n', problems: '' })
     expect(connections).toBe(1)

@@ -1,5 +1,4 @@
 import { createServer, type Server } from 'node:http'
-import { request } from 'node:https'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
 import type { DraftObject } from '../../src/twin/kube-object.ts'
@@ -21,12 +20,12 @@ beforeAll(async () => {
   stranger = createServer((_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<html>hello</html>'))
   await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve))
   const { port } = stranger.address() as { port: number }
-  const cluster = { server: stage.sandbox.url, 'certificate-authority-data': Buffer.from(stage.sandbox.certificate).toString('base64') }
-  kubeconfig('expired', cluster, { token: 'a-token-that-has-expired' })
-  kubeconfig('no-rights', cluster, { token: await tokenOf('nobody') })
-  kubeconfig('nobody-there', { server: 'https://127.0.0.1:1' }, {})
-  kubeconfig('stranger', { server: `http://127.0.0.1:${port}` }, {})
-  kubeconfig('not-trusted', { server: stage.sandbox.url }, { token: stage.sandbox.token })
+  stage.kubeconfigFile('expired', { user: { token: 'a-token-that-has-expired' } })
+  await stage.sandbox.twin.api.client.create('serviceaccounts', { metadata: { namespace: 'default', name: 'nobody' } })
+  stage.kubeconfigFile('no-rights', { user: { token: await stage.tokenOf('default', 'nobody') } })
+  stage.kubeconfigFile('nobody-there', { cluster: { server: 'https://127.0.0.1:1' } })
+  stage.kubeconfigFile('stranger', { cluster: { server: `http://127.0.0.1:${port}` } })
+  stage.kubeconfigFile('not-trusted', { cluster: { server: stage.sandbox.url } })
   stage.file('torn', 'clusters: [')
   stage.file('plan.yaml', 'apiVersion: upgrade.cattle.io/v1\nkind: Plan\nmetadata: { name: p }\n')
   stage.file('typo.yaml', `apiVersion: falkirk.dev/v1alpha1\nkind: ClusterUpgrade\nmetadata: { name: u }\nspec: { verison: ${to} }\n`)
@@ -39,38 +38,6 @@ afterAll(async () => {
   stranger?.close()
   await stage?.close()
 })
-
-function kubeconfig(name: string, cluster: object, user: object): void {
-  stage.file(
-    name,
-    JSON.stringify({
-      clusters: [{ name: 'c', cluster }],
-      users: [{ name: 'u', user }],
-      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
-      'current-context': 'c',
-    }),
-  )
-}
-
-/** A token of a service account that has no rights. */
-async function tokenOf(name: string): Promise<string> {
-  const { url, certificate: ca, token } = stage.sandbox
-  await stage.sandbox.twin.api.client.create('serviceaccounts', { metadata: { namespace: 'default', name } })
-  const path = `/api/v1/namespaces/default/serviceaccounts/${name}/token`
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const answer = await new Promise<string>((resolve, reject) => {
-    const asked = request(url + path, { method: 'POST', ca, headers }, (response) => {
-      let text = ''
-      response.on('data', (piece: Buffer) => {
-        text += piece.toString('utf8')
-      })
-      response.on('end', () => resolve(text))
-    })
-    asked.on('error', reject)
-    asked.end(JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} }))
-  })
-  return (JSON.parse(answer) as { status: { token: string } }).status.token
-}
 
 /** The last line counts: commander says what it takes a word for below it. */
 async function expectFault({ words, code, told }: Fault): Promise<void> {
@@ -102,7 +69,9 @@ describe('what cannot be done ends with one sentence', () => {
     await client.create('customresourcedefinitions.apiextensions.k8s.io', upgradeCrd() as DraftObject)
     // until it is established
     for (const name of ['first', 'second'])
-      await vi.waitFor(() => client.create('clusterupgrades.falkirk.dev', { metadata: { name }, spec: { version: to } }), { timeout: 60_000 })
+      await vi.waitFor(() => client.create('clusterupgrades.falkirk.dev', { metadata: { name }, spec: { version: to } }), {
+        timeout: 60_000,
+      })
   })
 
   it.concurrent.each([

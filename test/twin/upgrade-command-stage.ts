@@ -1,7 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { briskKubelets } from '../../demo/brisk-kubelets.ts'
 import { build } from '../../scripts/build.mjs'
 import { systemClock } from '../../src/cluster/clock.ts'
@@ -9,6 +11,7 @@ import { sandboxKubeconfig, writeKubeconfig } from '../../src/twin/sandbox/sandb
 import { smallWorld } from '../../src/twin/sandbox/small-world.ts'
 import { type Sandbox, startSandbox } from '../../src/twin/sandbox/start-sandbox.ts'
 import { seededRandom } from '../../src/twin/time/seeded-random.ts'
+import type { TwinOptions } from '../../src/twin/twin.ts'
 import { type Pty, type PtyOptions, startPty } from './upgrade-command-pty.ts'
 
 /** What the cluster runs at first, and the patches after it. */
@@ -46,7 +49,7 @@ export class CommandStage {
     this.kubeconfig = join(folder, 'kubeconfig')
   }
 
-  static async start(): Promise<CommandStage> {
+  static async start(kubelets: NonNullable<TwinOptions['kubelets']> = {}): Promise<CommandStage> {
     const folder = mkdtempSync(join(tmpdir(), 'falkirk-test-'))
     const world = smallWorld({ distribution: 'k3s', version: from })
     const sandbox = await startSandbox({
@@ -55,7 +58,7 @@ export class CommandStage {
       world,
       speed: 4,
       begins: 'Behind',
-      kubelets: briskKubelets,
+      kubelets: { ...briskKubelets, ...kubelets },
     })
     const stage = new CommandStage(sandbox, folder)
     await writeKubeconfig(stage.kubeconfig, sandboxKubeconfig(sandbox))
@@ -107,9 +110,48 @@ export class CommandStage {
     return path
   }
 
+  /** Writes a kubeconfig; the cluster is the stage's own unless told. Its path. */
+  kubeconfigFile(name: string, { cluster = this.#cluster(), user = {} }: { readonly cluster?: object; readonly user?: object }): string {
+    const config = {
+      clusters: [{ name: 'c', cluster }],
+      users: [{ name: 'u', user }],
+      contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+      'current-context': 'c',
+    }
+    return this.file(name, JSON.stringify(config))
+  }
+
+  #cluster(): object {
+    const { url, certificate } = this.sandbox
+    return { server: url, 'certificate-authority-data': Buffer.from(certificate).toString('base64') }
+  }
+
+  /** A token of a service account that is there. */
+  async tokenOf(namespace: string, name: string): Promise<string> {
+    const { url, certificate: ca, token } = this.sandbox
+    const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    const body = JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec: {} })
+    const answer = await new Promise<string>((resolve, reject) => {
+      const asked = request(url + path, { method: 'POST', ca, headers }, (response) => resolve(text(response)))
+      asked.on('error', reject)
+      asked.end(body)
+    })
+    return (JSON.parse(answer) as { status: { token: string } }).status.token
+  }
+
   versions(): readonly string[] {
     const nodes = this.sandbox.twin.api.registry.store.list('nodes')
     return nodes.map(({ status }) => (status as { nodeInfo: { kubeletVersion: string } }).nodeInfo.kubeletVersion)
+  }
+
+  /** Nodes that are not as they were: cordoned, or with something of Falkirk on them. */
+  leftOvers(): readonly string[] {
+    return this.sandbox.twin.api.registry.store.list('nodes').flatMap(({ metadata, spec }) => {
+      const marks = Object.keys({ ...metadata.labels, ...metadata.annotations }).filter((key) => key.startsWith('falkirk.dev/'))
+      const cordoned = (spec as { unschedulable?: boolean }).unschedulable === true ? ['cordoned'] : []
+      return [...marks, ...cordoned].map((mark) => `${metadata.name}: ${mark}`)
+    })
   }
 
   async close(): Promise<void> {
