@@ -13,7 +13,7 @@ let twin: Twin | undefined
 afterEach(() => twin?.stop())
 
 /** Two nodes of one zone, and a database of one pod with a volume that can be on one of them. */
-async function database() {
+async function database(spec: object = {}) {
   const clock = new VirtualClock({ startMs })
   const made = await createTwin({ clock, random: seededRandom(1), version: 'v1.32.1' })
   twin = made
@@ -38,6 +38,7 @@ async function database() {
       selector: { matchLabels: labels },
       template,
       volumeClaimTemplates: [{ metadata: { name: 'data' }, spec: claim }],
+      ...spec,
     },
   })
   const pod = () => client.store.get('pods', 'default', 'db-0') as Pod | undefined
@@ -76,4 +77,24 @@ it('a volume of a node that has died is let go after six minutes, and the pod ru
   expect(pod()?.status?.phase).toBe('Pending')
   await clock.advance(180_000)
   expect(pod()?.status?.phase).toBe('Running')
+})
+
+const scaled = { whenDeleted: 'Retain', whenScaled: 'Delete' }
+const deleted = { whenDeleted: 'Delete', whenScaled: 'Retain' }
+
+it.each([
+  ['scaled down', scaled, 0],
+  ['scaled down', deleted, 1],
+  ['deleted', deleted, 0],
+  ['deleted', scaled, 1],
+])('of a database that is %s with %o there are %i claims left', async (what, persistentVolumeClaimRetentionPolicy, expected) => {
+  const { clock, client, pod } = await database({ persistentVolumeClaimRetentionPolicy })
+  await clock.advance(60_000)
+  expect(client.store.list('persistentvolumeclaims')).toHaveLength(1)
+  const at = { namespace: 'default', name: 'db' }
+  if (what === 'deleted') await client.delete('statefulsets.apps', at, { propagationPolicy: 'Background' })
+  else await client.change('statefulsets.apps', at, (set) => ({ ...set, spec: { ...(set.spec as object), replicas: 0 } }))
+  await clock.advance(120_000)
+  expect(pod()).toBeUndefined()
+  expect(client.store.list('persistentvolumeclaims')).toHaveLength(expected)
 })

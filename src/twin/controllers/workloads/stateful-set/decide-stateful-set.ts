@@ -65,7 +65,7 @@ class StatefulSetTurn {
     const slots = Array.from({ length: set.spec.replicas ?? 1 }, (_, at) => ({ ordinal: start + at, pod: byOrdinal.get(start + at) }))
     this.#slots = slots
     this.#condemned = [...byOrdinal]
-      .filter(([ordinal]) => ordinal >= 0 && (ordinal < start || ordinal >= start + slots.length))
+      .filter(([ordinal]) => ordinal >= 0 && isCondemned(ordinal, input))
       .sort(([a], [b]) => a - b)
       .map(([, pod]) => pod)
   }
@@ -197,8 +197,14 @@ class StatefulSetTurn {
 }
 
 /** From 1.27 the ordinals need not begin with 0. */
-function firstOrdinal({ set, minor }: StatefulSetInput): number {
+function firstOrdinal({ set, minor }: Pick<StatefulSetInput, 'set' | 'minor'>): number {
   return minor >= 27 ? (set.spec.ordinals?.start ?? 0) : 0
+}
+
+/** Whether an ordinal is none of those that a set wants to have. */
+export function isCondemned(ordinal: number, input: Pick<StatefulSetInput, 'set' | 'minor'>): boolean {
+  const start = firstOrdinal(input)
+  return ordinal < start || ordinal >= start + (input.set.spec.replicas ?? 1)
 }
 
 function isRunning(pod: PodObject): boolean {

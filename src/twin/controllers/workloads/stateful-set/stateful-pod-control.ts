@@ -2,6 +2,7 @@ import type { DraftObject, KubeObject } from '../../../kube-object.ts'
 import type { TwinClient } from '../../../twin-client.ts'
 import { isStatus, messageOf } from '../pod-control.ts'
 import type { PodObject, StatefulSetObject } from '../workload-objects.ts'
+import { type ClaimHolder, withClaimOwners } from './claim-owners.ts'
 import { claimsOf, repaired } from './stateful-pod.ts'
 
 /** Creates, repairs and deletes the pods of a StatefulSet, their claims before them, and says so in events. */
@@ -52,6 +53,15 @@ export class StatefulPodControl {
 
   async warn(set: StatefulSetObject, reason: string, message: string): Promise<void> {
     await this.#client.event({ about: set, type: 'Warning', reason, message, component: this.#component })
+  }
+
+  /** Gives the claims of a pod the owners that they should have. */
+  async ownClaims(holder: ClaimHolder, ordinal: number, minor: number): Promise<void> {
+    const { namespace } = holder.set.metadata
+    for (const { metadata: { name = '' } = {} } of claimsOf(holder.set, ordinal)) {
+      if (this.#client.store.get('persistentvolumeclaims', namespace, name) === undefined) continue
+      await this.#client.change('persistentvolumeclaims', { namespace, name }, (claim) => withClaimOwners(claim, holder, minor))
+    }
   }
 
   /** The claims that are not there yet; one that is being deleted must be gone first. */

@@ -143,6 +143,26 @@ describe('a StatefulSet', () => {
     expect(names(cluster)).toEqual(['db-0', 'db-1'])
   })
 
+  it.each([
+    [26, undefined],
+    [27, ['Pod db-1']],
+  ])('of a server 1.%i gives the claims of surplus pods to these when whenScaled is Delete', async (minor, expected) => {
+    const cluster = await startCluster({ minor, terminationSeconds: 20 })
+    const claim = { metadata: { name: 'data' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }
+    const policy = { whenDeleted: 'Retain', whenScaled: 'Delete' }
+    await cluster.create(
+      'statefulsets.apps',
+      db({ replicas: 2, volumeClaimTemplates: [claim], persistentVolumeClaimRetentionPolicy: policy }),
+    )
+    await cluster.seconds(20)
+    await cluster.changeSpec('statefulsets.apps', 'db', { replicas: 1 })
+    await cluster.seconds(1)
+    const owners = cluster.store.list('persistentvolumeclaims', 'default').map(({ metadata }) => metadata.ownerReferences)
+    expect(owners[0]).toBeUndefined()
+    expect(owners[1]?.map(({ kind, name }) => `${kind} ${name}`)).toEqual(expected)
+    expect(cluster.failures).toEqual([])
+  })
+
   it('makes a failed pod anew', async () => {
     const cluster = await startCluster()
     await cluster.create('statefulsets.apps', db())

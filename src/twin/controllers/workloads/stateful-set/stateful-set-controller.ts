@@ -15,9 +15,12 @@ import type { WorkloadContext } from '../workload-context.ts'
 import type { ControllerRevisionObject, PodObject, StatefulSetObject } from '../workload-objects.ts'
 import { selectorOf } from '../workload-selector.ts'
 import { writeStatus } from '../write-status.ts'
-import { decideStatefulSet, type StatefulSetAction } from './decide-stateful-set.ts'
+import { decideStatefulSet, isCondemned, type StatefulSetAction } from './decide-stateful-set.ts'
 import { ordinalOf, revisionOf, statefulPod, statefulSets } from './stateful-pod.ts'
 import { StatefulPodControl } from './stateful-pod-control.ts'
+
+/** Since then claims can go with their set or their pod, by `persistentVolumeClaimRetentionPolicy`. */
+const claimOwnersMinor = 27
 
 interface Revisions {
   readonly all: readonly ControllerRevisionObject[]
@@ -69,11 +72,22 @@ export class StatefulSetController implements Controller {
       minor,
       nowMs: clock.now(),
     })
+    await this.#ownClaims(set, pods)
     for (const action of actions) await this.#act(set, action, revisions)
     await writeStatus(client, statefulSets.resource, set, status)
     await this.#truncate(set, pods, revisions)
     const afterMs = nextAvailableInMs(pods, minor >= 23 ? (set.spec.minReadySeconds ?? 0) : 0, clock.now())
     return afterMs === undefined ? undefined : { afterMs }
+  }
+
+  /** Before a pod is deleted it is known whether its claims go with it. */
+  async #ownClaims(set: StatefulSetObject, pods: readonly PodObject[]): Promise<void> {
+    const { minor } = this.#context
+    if (minor < claimOwnersMinor || set.metadata.deletionTimestamp !== undefined) return
+    for (const pod of pods) {
+      const ordinal = ordinalOf(set, pod) ?? -1
+      await this.#podControl.ownClaims({ set, pod, condemned: isCondemned(ordinal, { set, minor }) }, ordinal, minor)
+    }
   }
 
   async #revisions(set: StatefulSetObject, selector: LabelSelector): Promise<Revisions> {

@@ -5,7 +5,7 @@ import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { intOrPercentProblems, intOrStringText, isNone, tooMuchProblems } from './int-or-percent-problems.ts'
 import { labelProblems, selectorGoText, selectorProblems } from './label-selector-problems.ts'
-import { goValue, invalidText, negativeProblems } from './refusal.ts'
+import { goValue, invalidText, negativeProblems, unsupportedValue } from './refusal.ts'
 import {
   emptySelectorProblems,
   isUnreadable,
@@ -160,6 +160,7 @@ export function statefulSetProblems(spec: StatefulSetSpec, old: StatefulSetSpec 
     ...policyProblems(spec.podManagementPolicy),
     ...statefulUpdateProblems('spec.updateStrategy', spec.updateStrategy ?? {}),
     ...negativeProblems('spec.replicas', spec.replicas),
+    ...retentionProblems('spec.persistentVolumeClaimRetentionPolicy', spec.persistentVolumeClaimRetentionPolicy ?? {}),
     ...requiredSelectorProblems('spec.selector', spec.selector, 'empty selector is invalid for statefulset'),
     ...(isUnreadable(spec.selector)
       ? [invalidText('spec.selector', selectorGoText(spec.selector), '')]
@@ -168,6 +169,15 @@ export function statefulSetProblems(spec: StatefulSetSpec, old: StatefulSetSpec 
     ...lastingProblems(template, spec.template, 'StatefulSet'),
     ...change,
   ]
+}
+
+function retentionProblems(field: string, policy: NonNullable<StatefulSetSpec['persistentVolumeClaimRetentionPolicy']>) {
+  return (['whenDeleted', 'whenScaled'] as const).flatMap((when) => {
+    const choice = policy[when]
+    return choice === undefined || choice === 'Retain' || choice === 'Delete'
+      ? []
+      : [unsupportedValue(`${field}.${when}`, choice, ['Retain', 'Delete'])]
+  })
 }
 
 function policyProblems(policy: string | undefined): readonly StatusCause[] {
