@@ -3,7 +3,7 @@ import { alignColumns } from '../src/cli/align-columns.ts'
 import { drawRun, type FrameSize, paintRun } from '../src/cli/upgrade/run-frame.ts'
 import type { NodeRow } from './cluster-view.ts'
 import { paintPods, podMarks } from './frame.ts'
-import type { UpgradeLook } from './upgrade-look.ts'
+import { budgetHolding, type UpgradeLook } from './upgrade-look.ts'
 import type { SightFrame } from './watch-cluster.ts'
 
 export interface UpgradeFrame extends SightFrame<UpgradeLook> {
@@ -27,7 +27,7 @@ const legend = '✓ has the version of the hop   ▸ at work   ● pod   ◌ lea
 export function drawUpgrade({ seen, state, history, elapsed, nowMs, kubeconfig }: UpgradeFrame, size: FrameSize): string {
   const last = state === 'Ended' ? elapsed : `${elapsed} · Ctrl-C ends it all · KUBECONFIG=${kubeconfig}`
   if (seen === undefined) return last
-  const map = size.rows < lowestForMap ? [] : [...nodeMap(seen, size.columns), legend, ...whatIsNext(seen)]
+  const map = size.rows < lowestForMap ? [] : [...nodeMap(seen, size.columns), heldUp(seen) ?? legend, ...whatIsNext(seen)]
   // the last row stays free, or the terminal would scroll
   const room = size.rows - map.length - 4
   const run = drawRun({ run: seen.run, nowMs, state: state === 'Away' ? 'Away' : 'Once' }, { columns: size.columns, rows: room }).split(
@@ -71,6 +71,17 @@ function nodeMark({ name, version }: NodeRow, { run }: UpgradeLook): string {
   return version === (hop?.version ?? run.version) ? '✓' : '·'
 }
 
+/** Which drains wait for a budget: in the table above there may be no room for its name. */
+function heldUp({ run }: UpgradeLook): string | undefined {
+  const nodes = new Map<string, string[]>()
+  for (const one of run.status.inFlight ?? []) {
+    const budget = budgetHolding(one)
+    if (budget !== undefined) nodes.set(budget, [...(nodes.get(budget) ?? []), one.node])
+  }
+  if (nodes.size === 0) return undefined
+  return [...nodes].map(([budget, names]) => `${names.join(', ')}: drain waits for PodDisruptionBudget ${budget}`).join('; ')
+}
+
 /** What is still to come after the nodes at work: servers of this hop, further hops, nodes of each pool. */
 function whatIsNext(look: UpgradeLook): readonly string[] {
   const { run } = look
@@ -91,4 +102,5 @@ export function paintUpgrade(text: string): string {
   return paintPods(paintRun(text))
     .replaceAll(/^ *\d.*/gm, (line) => styleText('dim', line))
     .replaceAll(/^(✓ has .*|next: .*)$/gm, (line) => styleText('dim', line))
+    .replaceAll(/^.*: drain waits for .*$/gm, (line) => styleText('yellow', line))
 }

@@ -1,6 +1,7 @@
 import { runChanges } from '../src/cli/upgrade/run-lines.ts'
 import { type RunState, runState } from '../src/cli/upgrade/run-state.ts'
 import { isEndPhase } from '../src/core/upgrade/run-phase.ts'
+import type { InFlightStatus } from '../src/core/upgrade/upgrade-status.ts'
 import { type PlainApi, PlainApiError } from '../test/rig/plain-api.ts'
 import { type ClusterSnapshot, clusterSnapshot, describeChanges, type NodeObject, type PodObject } from './cluster-view.ts'
 import { SightLost } from './watch-cluster.ts'
@@ -31,6 +32,11 @@ function unlessMissing(error: unknown): never {
 /** Whether it has ended, for good. What is paused or has stopped may be continued from another terminal. */
 export function hasEnded({ run: { isSeen, status } }: UpgradeLook): boolean {
   return isSeen && isEndPhase(status.phase)
+}
+
+/** The budget that a drain waits for, as its message names it. */
+export function budgetHolding({ message = '' }: InFlightStatus): string | undefined {
+  return /waits for PodDisruptionBudget (\S+)/.exec(message)?.[1]
 }
 
 /** What changed between two looks, one line each: what Falkirk is about, then what that does to nodes and pods. */

@@ -1,6 +1,6 @@
 import { alignColumns } from '../src/cli/align-columns.ts'
 import type { NodeRow } from './cluster-view.ts'
-import type { UpgradeLook } from './upgrade-look.ts'
+import { budgetHolding, type UpgradeLook } from './upgrade-look.ts'
 
 interface BudgetWait {
   /** Tells apart the drains of a node. */
@@ -83,8 +83,9 @@ export class UpgradeRecord {
   }
 
   #seeWaits({ run }: UpgradeLook, nowMs: number): void {
-    for (const { node, since, message = '' } of run.status.inFlight ?? []) {
-      const budget = /waits for PodDisruptionBudget (\S+)/.exec(message)?.[1]
+    for (const one of run.status.inFlight ?? []) {
+      const { node, since } = one
+      const budget = budgetHolding(one)
       if (budget === undefined) continue
       const drain = `${node} ${since}`
       const known = this.#waits.find((wait) => wait.drain === drain && wait.budget === budget)

@@ -89,6 +89,13 @@ describe('what npm start shows of a ClusterUpgrade', () => {
     expect(lines.at(-1)).toBe('12 s · Ctrl-C ends it all · KUBECONFIG=/tmp/falkirk-1/kubeconfig.yaml')
   })
 
+  it('names the budget that drains wait for, where the table has no room for it', () => {
+    const waits = (node: string) =>
+      atWork(node, 'Draining', `${node}: 1 of 1 pod left; shop/web-7d9c waits for PodDisruptionBudget shop/web (needs 1 healthy, has 1)`)
+    const held = look({ ...firstHop, inFlight: [waits('worker-1'), waits('worker-2')] }, { 'server-1': {}, 'worker-1': {}, 'worker-2': {} })
+    expect(frame(held)).toContain('worker-1, worker-2: drain waits for PodDisruptionBudget shop/web')
+  })
+
   it('names nodes by their numbers where whole names do not fit', () => {
     expect(frame(start, { columns: 30, rows: 24 })).toContain('general   1 · ●●   2 ·')
   })
