@@ -3,7 +3,13 @@ import { Command } from 'commander'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { checkBinary } from '../node/check-binary.ts'
 import { nsenterHost } from '../node/command-host.ts'
+import { fetchBinary } from '../node/fetch-binary.ts'
 import { runSteps } from '../node/run-steps.ts'
+
+const say = (line: string) => {
+  process.stdout.write(`${line}\n`)
+}
+const pause = (milliseconds: number) => sleep(milliseconds)
 
 interface OrderFlags {
   readonly order: string
@@ -15,6 +21,7 @@ interface OrderFlags {
 export function nodeCommand(): Command {
   const command = new Command('node').description('what Jobs of a recipe run on a node')
   command.addCommand(withOrder(new Command('check-binary').description('compare the binary with its checksum')).action(check))
+  command.addCommand(withOrder(new Command('fetch-binary').description('fetch the binary from its address')).action(fetchTo))
   command.addCommand(
     withOrder(new Command('run-steps').description('change the host of this pod'))
       .requiredOption('--attempt <number>', 'which attempt this is, from 1')
@@ -35,6 +42,11 @@ async function check(flags: OrderFlags): Promise<void> {
   process.stdout.write(`the binary for ${order.version} is there: sha256 ${sha256}\n`)
 }
 
+async function fetchTo({ order, digest, binary }: OrderFlags): Promise<void> {
+  const problem = await fetchBinary(order, digest, binary, { say, sleep: pause })
+  if (problem !== undefined) throw new FalkirkError('FK_RECIPE', problem)
+}
+
 async function checked({ order, digest, binary }: OrderFlags) {
   const read = await checkBinary(order, digest, binary)
   if (read.kind === 'Checked') return read
@@ -47,10 +59,9 @@ async function run(flags: OrderFlags & { readonly attempt: string }): Promise<vo
   if (!Number.isInteger(attempt) || attempt < 1) {
     throw new FalkirkError('FK_BAD_SETTING', `--attempt is "${flags.attempt}": write a whole number from 1`)
   }
-  const say = (line: string) => process.stdout.write(`${line}\n`)
   const name = process.env.SYSTEM_UPGRADE_NODE_NAME ?? 'the host'
   const input = { order, binary: { file: flags.binary, sha256 }, attempt }
-  const end = await runSteps(input, { host: nsenterHost(name), say, sleep: (milliseconds) => sleep(milliseconds) })
+  const end = await runSteps(input, { host: nsenterHost(name), say, sleep: pause })
   if (end.kind === 'Failed') {
     for (const line of end.lines) say(line)
     throw new FalkirkError('FK_RECIPE', end.message)

@@ -15,7 +15,7 @@ const own = process.arch === 'x64' ? 'amd64' : 'arm64'
 const other = own === 'amd64' ? 'arm64' : 'amd64'
 
 function checked(changes: Partial<RecipeOrder>) {
-  const order: RecipeOrder = { recipe: 'k3s', run: 'uid', version: 'v1.31.2+k3s1', pinned: true, sha256: {}, ...changes }
+  const order: RecipeOrder = { recipe: 'k3s', run: 'uid', version: 'v1.31.2+k3s1', pinned: true, sha256: {}, url: {}, ...changes }
   return checkBinary(JSON.stringify(order), orderDigest(order), file)
 }
 

@@ -37,7 +37,7 @@ interface Asked {
 }
 
 async function upgrade(host: FakeHost, { version = after, content = fakeBinary(version), attempt = 1, by = host }: Asked = {}) {
-  const order: RecipeOrder = { recipe: 'k3s', run: 'uid', version, pinned: false, sha256: {} }
+  const order: RecipeOrder = { recipe: 'k3s', run: 'uid', version, pinned: false, sha256: {}, url: {} }
   const said: string[] = []
   const means = { host: by, say: (line: string) => said.push(line), sleep: () => sleep(100) }
   const end = await runSteps({ order, binary: await newBinary(host.folder, content), attempt }, means)

@@ -16,7 +16,7 @@ const facts = {
   package: '',
   free_kib: '9000000',
 }
-const order = (version: string): RecipeOrder => ({ recipe: 'k3s', run: 'uid', version, pinned: false, sha256: {} })
+const order = (version: string): RecipeOrder => ({ recipe: 'k3s', run: 'uid', version, pinned: false, sha256: {}, url: {} })
 
 function told(changes: Readonly<Record<string, string>>): string {
   return Object.entries({ ...facts, ...changes })

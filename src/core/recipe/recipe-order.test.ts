@@ -7,6 +7,7 @@ const order: RecipeOrder = {
   version: 'v1.31.2+k3s1',
   pinned: true,
   sha256: { amd64: 'a'.repeat(64), arm64: 'b'.repeat(64) },
+  url: { amd64: 'https://mirror.example.org/k3s' },
 }
 
 describe('an order', () => {
@@ -19,6 +20,11 @@ describe('an order', () => {
   it.each([
     { what: 'another version', text: JSON.stringify({ ...order, version: 'v1.31.3+k3s1' }), message: /does not have the digest/ },
     { what: 'another checksum', text: JSON.stringify({ ...order, sha256: {} }), message: /does not have the digest/ },
+    {
+      what: 'another address',
+      text: JSON.stringify({ ...order, url: { amd64: 'https://elsewhere.example.org/k3s' } }),
+      message: /does not have the digest/,
+    },
     { what: 'no checksum asked for', text: JSON.stringify({ ...order, pinned: false }), message: /does not have the digest/ },
     { what: 'another recipe', text: JSON.stringify({ ...order, recipe: 'kubeadm' }), message: /recipe is "kubeadm"/ },
     { what: 'a version of a shell', text: JSON.stringify({ ...order, version: '$(reboot)' }), message: /version/ },

@@ -7,6 +7,7 @@ import { hostFactsScript } from './scripts/host-facts.ts'
 import { library } from './scripts/library.ts'
 import { stepRuntime } from './scripts/step-runtime.ts'
 
+const architecture = z.enum(['amd64', 'arm64', 'arm', 's390x'])
 const digest = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** What a controller asks of a node: which recipe, to which version. What is on the host is found there. */
@@ -20,7 +21,9 @@ export const RecipeOrder = z.strictObject({
   /** Only a binary whose digest is named is taken; otherwise whatever the image holds. */
   pinned: z.boolean(),
   /** Digests of the binary by architecture. */
-  sha256: z.partialRecord(z.enum(['amd64', 'arm64', 'arm', 's390x']), digest),
+  sha256: z.partialRecord(architecture, digest),
+  /** Where the binary is fetched from, by architecture; empty: it is in an image. */
+  url: z.partialRecord(architecture, z.string().regex(/^https?:\/\/[^\s]{1,1000}$/)),
 })
 export type RecipeOrder = z.infer<typeof RecipeOrder>
 
@@ -30,8 +33,8 @@ const scripts = [library, hostFactsScript, stepRuntime, putBinaryScript, replace
 /** Digest of an order and of the scripts that carry it out, 64 hex digits: two programs of different versions do not agree on it. */
 export function orderDigest(order: RecipeOrder): string {
   const { recipe, run, version, pinned } = order
-  const digests = Object.entries(order.sha256).sort()
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([recipe, run, version, pinned, digests, scripts]))))
+  const byArchitecture = [order.sha256, order.url].map((values) => Object.entries(values).sort())
+  return bytesToHex(sha256(utf8ToBytes(JSON.stringify([recipe, run, version, pinned, byArchitecture, scripts]))))
 }
 
 /** An order, or why it is not carried out. */

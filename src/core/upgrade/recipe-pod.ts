@@ -42,21 +42,34 @@ export function recipePodSpec(input: UpgradeJobInput, work: RecipeWork): PodSpec
   }
 }
 
-function binaryContainer({ version }: UpgradeJobInput, { recipe, spec }: RecipeWork): Container {
-  const { image = `rancher/${recipe}-upgrade`, path = `/opt/${recipe}` } = spec.binary ?? {}
+/** Where any binary of the version has an address, each is fetched: which one, the container tells by its own architecture. */
+function binaryContainer(input: UpgradeJobInput, work: RecipeWork): Container {
+  const order = recipeOrder(input, work)
+  const source = Object.keys(order.url).length > 0 ? fetched(order, work) : copied(input, work)
   return {
     name: 'binary',
-    image: taggedImage(image, mungeVersion(version)).image,
     imagePullPolicy: 'IfNotPresent',
-    command: ['cp', path, binaryFile(recipe)],
+    ...source,
     securityContext: harmless,
     volumeMounts: [{ name: volume, mountPath: folder }],
   }
 }
 
+function fetched(order: RecipeOrder, { spec }: RecipeWork): Pick<Container, 'image' | 'command' | 'args'> {
+  return { image: spec.runnerImage, command: ['/bin/falkirk', 'node', 'fetch-binary'], args: orderFlags(order) }
+}
+
+function orderFlags(order: RecipeOrder): string[] {
+  return [`--order=${JSON.stringify(order)}`, `--digest=${orderDigest(order)}`, `--binary=${binaryFile(order.recipe)}`]
+}
+
+function copied({ version }: UpgradeJobInput, { recipe, spec }: RecipeWork): Pick<Container, 'image' | 'command'> {
+  const { image = `rancher/${recipe}-upgrade`, path = `/opt/${recipe}` } = spec.binary ?? {}
+  return { image: taggedImage(image, mungeVersion(version)).image, command: ['cp', path, binaryFile(recipe)] }
+}
+
 function runner(input: UpgradeJobInput, work: RecipeWork): Container {
-  const order = recipeOrder(input, work)
-  const flags = [`--order=${JSON.stringify(order)}`, `--digest=${orderDigest(order)}`, `--binary=${binaryFile(work.recipe)}`]
+  const flags = orderFlags(recipeOrder(input, work))
   const changes = input.step === 'Change'
   return {
     name: changes ? 'upgrade' : 'stage',
@@ -73,8 +86,10 @@ function runner(input: UpgradeJobInput, work: RecipeWork): Container {
 /** What the node is asked to do. Checksums of other versions are not its concern; where there are some, its own has to be among them. */
 function recipeOrder({ runUid, version }: UpgradeJobInput, { recipe, spec }: RecipeWork): RecipeOrder {
   const named = spec.binary?.checksums ?? []
-  const sha256 = named.filter((one) => one.version === version).map((one) => [one.architecture, one.sha256] as const)
-  return { recipe, run: runUid, version, pinned: named.length > 0, sha256: Object.fromEntries(sha256) }
+  const own = named.filter((one) => one.version === version)
+  const sha256 = own.map((one) => [one.architecture, one.sha256] as const)
+  const url = own.flatMap((one) => (one.url === undefined ? [] : [[one.architecture, one.url] as const]))
+  return { recipe, run: runUid, version, pinned: named.length > 0, sha256: Object.fromEntries(sha256), url: Object.fromEntries(url) }
 }
 
 function binaryFile(recipe: string): string {

@@ -9,6 +9,11 @@ const Checksum = z
       .string()
       .regex(/^[0-9a-f]{64}$/)
       .describe('SHA-256 of the binary, 64 lower-case hex digits.'),
+    url: z
+      .string()
+      .regex(/^https?:\/\/[^\s]{1,1000}$/)
+      .describe('Address from which the node fetches the binary; it is copied out of binary.image when left out.')
+      .exactOptional(),
   })
   .describe('What a binary has to be.')
 

@@ -114,9 +114,19 @@ describe('the pod of a recipe', () => {
     const flag = (name: string) => args.find((arg) => arg.startsWith(`--${name}=`))?.slice(name.length + 3) ?? ''
     expect(readOrder(flag('order'), flag('digest'))).toEqual({
       kind: 'Order',
-      order: { recipe: 'k3s', run: 'uid-up', version: 'v1.31.5+k3s1', pinned: true, sha256: { arm64: 'a'.repeat(64) } },
+      order: { recipe: 'k3s', run: 'uid-up', version: 'v1.31.5+k3s1', pinned: true, sha256: { arm64: 'a'.repeat(64) }, url: {} },
     })
     expect(flag('attempt')).toBe('1')
+  })
+
+  it('fetches a binary that has an address by itself, without any rights', () => {
+    const checksums = [
+      { version: 'v1.31.5+k3s1', architecture: 'amd64' as const, sha256: 'a'.repeat(64), url: 'https://mirror.example.org/k3s' },
+    ]
+    const [container] = spec({ work: { ...work, spec: { ...recipe, binary: { checksums } } } })?.initContainers ?? []
+    expect(container).toMatchObject({ image: 'falkirk:v1', command: ['/bin/falkirk', 'node', 'fetch-binary'] })
+    expect(container?.args?.[0]).toContain('https://mirror.example.org/k3s')
+    expect(container?.securityContext).toMatchObject({ runAsNonRoot: true, capabilities: { drop: ['ALL'] } })
   })
 
   it('takes a binary from another image and path', () => {

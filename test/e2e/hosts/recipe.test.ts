@@ -1,0 +1,147 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import type { RigCluster } from '../../rig/k3s-cluster.ts'
+import type { RigHost } from '../../rig/rig-host.ts'
+import { untilControllerReady } from './install.ts'
+import { describeHosts, namespace, type TargetCluster, targetCluster } from './target-cluster.ts'
+
+const before = 'v1.20.2+k3s1'
+const after = 'v1.20.3+k3s1'
+const binary = '/usr/local/bin/k3s'
+const previous = '/usr/local/bin/.k3s.falkirk-previous'
+const environment = '/etc/systemd/system/k3s.service.env'
+
+interface UpgradeStatus {
+  readonly phase: string
+  readonly message: string
+}
+
+describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
+  let cluster: TargetCluster
+  let rig: RigCluster
+
+  beforeAll(async () => {
+    cluster = await targetCluster({ version: before })
+    if (cluster.rig === undefined) throw new Error('these tests need hosts of their own')
+    rig = cluster.rig
+    await Promise.all(
+      rig.hosts.map((host) => host.run(`chmod 0751 ${binary}; echo K3S_TOKEN=hunter2 > ${environment}; chmod 600 ${environment}`)),
+    )
+    await cluster.kubectl(['apply', '-k', 'deploy/base'])
+    await untilControllerReady(cluster)
+  })
+
+  afterAll(async () => {
+    await cluster?.down()
+  })
+
+  it('whose binary has the wrong checksum touches nothing, and says so', async () => {
+    const checksums = [{ version: after, architecture: 'amd64', sha256: '0'.repeat(64) }]
+    await apply('wrong', { binary: { checksums } })
+    const { message } = await untilPhase('wrong', 'Stopped')
+    expect(message).toMatch(/has the wrong checksum: sha256 is [0-9a-f]{64} and should be 0{64}; nothing was touched/)
+    expect(cluster.observer.nodes.became(({ unschedulable }) => unschedulable)).toEqual([])
+    for (const host of rig.hosts) expect(await host.run('ls -A /var/lib/falkirk 2> /dev/null || true')).toBe('')
+    await remove('wrong')
+  })
+
+  it('whose binary does not serve puts the old one back, and shows what it said without its secrets', async () => {
+    await apply('broken', { binary: { image: 'rig/k3s-broken' } }, { failure: { retries: 0 } })
+    const { message } = await untilPhase('broken', 'Stopped')
+    expect(message).toMatch(/restart-service failed: k3s\.service does not (start|stay up) as .*; what ran before runs again/)
+    expect(message).toContain('this k3s does not serve: --token ***')
+    const server = rig.host('server-1')
+    expect(await versionOf(server, binary)).toBe(before)
+    await rig.untilNodeRuns('server-1', before)
+    await remove('broken')
+  })
+
+  it('that is killed in the middle replaces each binary once, and restarts each service once', async () => {
+    const changed = [rig.host('server-1'), rig.host('agent-1')]
+    const starts = new Map(await Promise.all(changed.map(async (host) => [host.name, await startsOf(host)] as const)))
+    await apply('up', {}, { nodes: ['agent-1'] })
+    await untilRestarting(rig.host('server-1'))
+    await rig.host('server-1').run("pkill -KILL -f 'node run-step[s]'")
+    await deleteChanges()
+    await untilRestarting(rig.host('agent-1'))
+    await deleteChanges()
+    await untilPhase('up', 'Complete')
+    for (const host of changed) {
+      expect([await versionOf(host, binary), await versionOf(host, previous)]).toEqual([after, before])
+      expect((await startsOf(host)) - (starts.get(host.name) ?? 0)).toBe(1)
+      expect(await host.run(`stat -c %a ${binary}; stat -c %a ${environment}; cat ${environment}`)).toBe('751\n600\nK3S_TOKEN=hunter2\n')
+      expect(await host.run("systemctl list-units --all --plain --no-legend 'falkirk-*'")).toBe('')
+    }
+    expect(await lastSteps(rig.host('server-1'))).toEqual(['put-binary', 'replace-binary', 'restart-service'])
+  })
+
+  const versionOf = async (host: RigHost, path: string) => (await host.run(`${path} --version`)).split(' ')[2]
+
+  /** How often systemd has started the service, by its own journal. */
+  async function startsOf(host: RigHost): Promise<number> {
+    return Number(
+      await host.run(
+        "journalctl -q -o cat _PID=1 + UNIT=k3s.service + UNIT=k3s-agent.service | grep -c '^Started .*Kubernetes of the rig'",
+      ),
+    )
+  }
+
+  /** Steps that the last change of the host began with, in their order. */
+  async function lastSteps(host: RigHost): Promise<string[]> {
+    const lines = (await host.run('cat /var/lib/falkirk/steps.log')).trim().split('\n')
+    const last = lines.at(-1)?.split(' ')[1]
+    return lines.flatMap((line) => (line.includes(` ${last} `) && line.endsWith(' started') ? [line.split(' ')[2] ?? ''] : []))
+  }
+
+  /** The step that restarts the service has begun, and has not ended. */
+  async function untilRestarting(host: RigHost): Promise<void> {
+    const found = "systemctl list-units --plain --no-legend 'falkirk-*-restart-service.service' | grep -q running"
+    await host.run(`for i in $(seq 2400); do if ${found}; then exit 0; fi; sleep 0.1; done; exit 1`)
+  }
+
+  /** Deletes the Jobs that change nodes, as soon as the API server is back if it has gone with its host. */
+  async function deleteChanges(): Promise<void> {
+    const endsAtMs = Date.now() + 120_000
+    for (;;) {
+      const { exitCode, stderr } = await cluster.kubectl.attempt([
+        '-n',
+        namespace,
+        'delete',
+        'jobs',
+        '-l',
+        'falkirk.dev/step=Change',
+        '--wait=false',
+      ])
+      if (exitCode === 0) return
+      if (Date.now() > endsAtMs) throw new Error(stderr)
+      await sleep(200)
+    }
+  }
+
+  async function apply(name: string, recipe: object, spec: object = {}): Promise<void> {
+    const node = { recipe: { runnerImage: 'falkirk:dev', ...recipe } }
+    const object = { apiVersion: 'falkirk.dev/v1alpha1', kind: 'ClusterUpgrade', metadata: { name } }
+    await cluster.kubectl.apply(stringify({ ...object, spec: { version: after, soak: { for: '1s' }, node, ...spec } }))
+  }
+
+  async function remove(name: string): Promise<void> {
+    await cluster.kubectl(['delete', 'clusterupgrade', name])
+  }
+
+  /** The only API server goes away while its host is changed: what cannot be asked now is asked again. */
+  async function untilPhase(name: string, phase: string): Promise<UpgradeStatus> {
+    const endsAtMs = Date.now() + 300_000
+    let last = 'never seen'
+    while (Date.now() < endsAtMs) {
+      const found = await cluster.kubectl
+        .json<{ status?: UpgradeStatus }>(['get', 'clusterupgrade', name])
+        .catch((error: Error) => ({ status: { phase: 'unknown', message: error.message } }))
+      if (found.status?.phase === phase) return found.status
+      last = `${found.status?.phase}: ${found.status?.message}`
+      if (/^(Refused|Stopped|Cancelled|Complete)/.test(last)) break
+      await sleep(500)
+    }
+    throw new Error(`${name} is not ${phase}; last: ${last}`)
+  }
+})
