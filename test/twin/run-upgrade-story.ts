@@ -16,6 +16,8 @@ export interface UpgradeStoryEnd {
 const versions = ['v1.30.4+k3s1', 'v1.30.8+k3s1', 'v1.31.5+k3s1', 'v1.32.11+k3s1'] as const
 const ends = new Set(['Complete', 'CompletedWithFindings', 'Cancelled', 'Refused'])
 const longestMs = 36 * 3_600_000
+/** Whoever has broken a spec mends it after this time. */
+const brokenSeconds = 90
 
 /** Tells a story to its end: what people have stopped is mended and continued. Throws nothing for what goes wrong in it. */
 export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStoryEnd> {
@@ -41,7 +43,7 @@ export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStory
     await cluster.clock.advance(120_000)
     const { phase = 'Deleted' } = run.status('up')
     const left = phase === 'CompletedWithFindings' ? [] : witness.leftOvers()
-    const unfinished = phase === 'Complete' ? notThere(run, story) : []
+    const unfinished = phase === 'Complete' ? notThere(run) : []
     const violations = [...ended, ...unfinished, ...left, ...run.problems()]
     return { phase, violations, nodes: witness.changed.length, deaths: deaths(), virtualMs: cluster.clock.now() - startedMs }
   } finally {
@@ -114,9 +116,15 @@ async function tell(run: UpgradeCluster, { deeds }: UpgradeStory): Promise<Hurt>
   const { clock } = run.cluster
   const beganMs = clock.now()
   const hurt: Hurt = new Map()
-  for (const deed of deeds.toSorted((a, b) => a.afterSeconds - b.afterSeconds)) {
-    await clock.advanceTo(Math.max(clock.now(), beganMs + deed.afterSeconds * 1_000))
-    await persistently(run, () => carryOut(run, deed, hurt))
+  const wished = { version: wantedVersion(run) }
+  const acts = deeds.flatMap((deed) => {
+    const act = { atSeconds: deed.afterSeconds, carry: () => carryOut(run, deed, { hurt, wished }) }
+    const mended = { atSeconds: deed.afterSeconds + brokenSeconds, carry: () => wish(run, { version: wished.version }) }
+    return deed.kind === 'Break' ? [act, mended] : [act]
+  })
+  for (const { atSeconds, carry } of acts.toSorted((a, b) => a.atSeconds - b.atSeconds)) {
+    await clock.advanceTo(Math.max(clock.now(), beganMs + atSeconds * 1_000))
+    await persistently(run, carry)
   }
   return hurt
 }
@@ -133,24 +141,40 @@ async function persistently({ cluster }: UpgradeCluster, act: () => Promise<void
   }
 }
 
-async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, hurt: Hurt): Promise<void> {
+/** What people have done so far that counts later: who is away, and the version that they want in the end. */
+interface Done {
+  readonly hurt: Hurt
+  readonly wished: { version: string }
+}
+
+function wantedVersion({ cluster: { store } }: UpgradeCluster): string {
+  return (store.get('clusterupgrades.falkirk.dev', undefined, 'up')?.spec as ClusterUpgradeSpec | undefined)?.version ?? ''
+}
+
+/** Who has cancelled does not take that back. */
+async function wish(run: UpgradeCluster, spec: Partial<ClusterUpgradeSpec>): Promise<void> {
+  const upgrade = run.cluster.store.get('clusterupgrades.falkirk.dev', undefined, 'up')
+  if (upgrade !== undefined && (upgrade.spec as ClusterUpgradeSpec).action !== 'Cancel') await run.edit('up', spec)
+}
+
+async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, { hurt, wished }: Done): Promise<void> {
   const { store, twin } = run.cluster
-  const exists = store.get('clusterupgrades.falkirk.dev', undefined, 'up') !== undefined
-  const wish = async (spec: Partial<ClusterUpgradeSpec>) => {
-    // who has cancelled does not take that back
-    const { action } = (store.get('clusterupgrades.falkirk.dev', undefined, 'up')?.spec ?? {}) as ClusterUpgradeSpec
-    if (exists && action !== 'Cancel') await run.edit('up', spec)
-  }
   switch (deed.kind) {
     case 'Pause':
     case 'Run':
     case 'Cancel':
-      return await wish({ action: deed.kind })
+      return await wish(run, { action: deed.kind })
+    case 'Raise':
+      wished.version = versions[3]
+      return await wish(run, wished)
+    case 'Break':
+      return await wish(run, { version: 'later' })
     case 'Delete':
-      if (exists) await twin.api.client.delete('clusterupgrades.falkirk.dev', { name: 'up' })
+      if (store.get('clusterupgrades.falkirk.dev', undefined, 'up') !== undefined)
+        await twin.api.client.delete('clusterupgrades.falkirk.dev', { name: 'up' })
       return
     case 'RaiseMax':
-      return await wish({ drain: { timeout: '4m' } })
+      return await wish(run, { drain: { timeout: '4m' } })
     case 'Join':
       if (store.get('nodes', undefined, 'worker-9') === undefined) await run.join('worker-9', versions[0])
       return
@@ -200,8 +224,10 @@ async function untilEnded(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt):
 }
 
 function hasEnded(run: UpgradeCluster): boolean {
-  if (run.cluster.store.get('clusterupgrades.falkirk.dev', undefined, 'up') === undefined) return run.witness.leftOvers().length === 0
-  return ends.has(run.status('up').phase ?? '')
+  const upgrade = run.cluster.store.get('clusterupgrades.falkirk.dev', undefined, 'up')
+  if (upgrade === undefined) return run.witness.leftOvers().length === 0
+  const { phase, observedGeneration } = run.status('up')
+  return ends.has(phase ?? '') && observedGeneration === upgrade.metadata.generation
 }
 
 function bringBack({ cluster: { twin } }: UpgradeCluster, hurt: Hurt): void {
@@ -220,7 +246,8 @@ async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promi
   // nodes that were set aside count: who wants to go on without them allows more to be away
   if (/maxUnavailable is/.test(message)) {
     for (const pool of ['blue', 'green']) run.witness.maxUnavailable.set(pool, 9)
-    await run.edit('up', specOf({ ...story, maxUnavailable: 9 }))
+    const { version: _, ...others } = specOf({ ...story, maxUnavailable: 9 })
+    await run.edit('up', others)
   }
   if (/drained/.test(stop?.message ?? '') || failed.some(({ reason }) => reason === 'DrainFailed')) {
     for (const { metadata } of store.list('poddisruptionbudgets.policy', 'default')) {
@@ -232,8 +259,8 @@ async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promi
 }
 
 /** A run that says that all is done has brought every node to its version. */
-function notThere(run: UpgradeCluster, { hops }: UpgradeStory): readonly string[] {
-  const wanted = versions[hops + 1]
+function notThere(run: UpgradeCluster): readonly string[] {
+  const wanted = wantedVersion(run)
   const { endedAt = '' } = run.status('up')
   return run.cluster.store.list('nodes').flatMap(({ metadata, status }) => {
     if ((metadata.creationTimestamp ?? '') >= endedAt) return []

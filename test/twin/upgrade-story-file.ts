@@ -33,7 +33,7 @@ const story: z.ZodType<UpgradeStory> = z.strictObject({
   failures: z.array(z.strictObject({ worker: whole, times: whole })),
   deeds: z.array(
     z.union([
-      z.strictObject({ kind: z.enum(['Pause', 'Run', 'Cancel', 'Delete', 'RaiseMax', 'Join']), afterSeconds }),
+      z.strictObject({ kind: z.enum(['Pause', 'Run', 'Cancel', 'Delete', 'RaiseMax', 'Raise', 'Break', 'Join']), afterSeconds }),
       z.strictObject({ kind: z.enum(['Cordon', 'Uncordon', 'Kill', 'Disconnect', 'Leave']), worker: whole, afterSeconds }),
     ]),
   ),

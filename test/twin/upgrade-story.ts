@@ -27,7 +27,7 @@ export interface UpgradeStory {
 
 /** What people do, or what befalls a node, so many seconds after the run was created. */
 export type UpgradeDeed = { readonly afterSeconds: number } & (
-  | { readonly kind: 'Pause' | 'Run' | 'Cancel' | 'Delete' | 'RaiseMax' | 'Join' }
+  | { readonly kind: 'Pause' | 'Run' | 'Cancel' | 'Delete' | 'RaiseMax' | 'Raise' | 'Break' | 'Join' }
   | { readonly kind: 'Cordon' | 'Uncordon' | 'Kill' | 'Disconnect' | 'Leave'; readonly worker: number }
 )
 
@@ -37,7 +37,10 @@ const worker = fc.nat({ max: 5 })
 const deed: fc.Arbitrary<UpgradeDeed> = fc.oneof(
   {
     weight: 4,
-    arbitrary: fc.record({ kind: fc.constantFrom('Pause' as const, 'Run' as const, 'RaiseMax' as const, 'Join' as const), afterSeconds }),
+    arbitrary: fc.record({
+      kind: fc.constantFrom('Pause' as const, 'Run' as const, 'RaiseMax' as const, 'Raise' as const, 'Break' as const, 'Join' as const),
+      afterSeconds,
+    }),
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom('Cancel' as const, 'Delete' as const), afterSeconds }) },
   {
