@@ -16,8 +16,9 @@ export interface UpgradeFrame extends SightFrame<UpgradeLook> {
 /** More are counted. */
 const mostPodMarks = 4
 
-/** Below so many rows there is room for the run alone. */
+/** Below so many rows there is room for the run alone; below so many others, for what changes alone. */
 const lowestForMap = 20
+const lowestForAll = 30
 
 const legend = '✓ has the version of the hop   ▸ at work   ● pod   ◌ leaving   ○ starting'
 
@@ -27,24 +28,26 @@ const legend = '✓ has the version of the hop   ▸ at work   ● pod   ◌ lea
 export function drawUpgrade({ seen, state, history, elapsed, nowMs, kubeconfig }: UpgradeFrame, size: FrameSize): string {
   const last = state === 'Ended' ? elapsed : `${elapsed} · Ctrl-C ends it all · KUBECONFIG=${kubeconfig}`
   if (seen === undefined) return last
-  const map = size.rows < lowestForMap ? [] : [...nodeMap(seen, size.columns), heldUp(seen) ?? legend, ...whatIsNext(seen)]
-  // the last row stays free, or the terminal would scroll
-  const room = size.rows - map.length - 4
-  const run = drawRun({ run: seen.run, nowMs, state: state === 'Away' ? 'Away' : 'Once' }, { columns: size.columns, rows: room }).split(
-    '\n',
-  )
+  const isTight = size.rows < lowestForAll
+  const map = size.rows < lowestForMap ? [] : [...nodeMap(seen, size.columns, isTight), heldUp(seen) ?? legend, ...whatIsNext(seen)]
+  const foot = isTight ? [last] : ['', last]
+  // a row between, and the last one stays free, or the terminal would scroll
+  const room = size.rows - map.length - foot.length - 2
+  const frame = { run: seen.run, nowMs, state: state === 'Away' ? 'Away' : 'Once' } as const
+  const run = drawRun(frame, { columns: size.columns, rows: room }).split('\n')
   const past = Math.min(Math.max(room - run.length - 1, 0), history.length)
-  const sections = [run, map, history.slice(history.length - past), [last]].filter((lines) => lines.length > 0)
-  return sections
-    .flatMap((lines, index) => (index === 0 ? lines : ['', ...lines]))
-    .map((line) => line.slice(0, size.columns))
-    .join('\n')
+  const sections = [run, map, history.slice(history.length - past)].filter((lines) => lines.length > 0)
+  const lines = sections.flatMap((section, index) => (index === 0 ? section : ['', ...section]))
+  return [...lines, ...foot].map((line) => line.slice(0, size.columns)).join('\n')
 }
 
-/** A row for the servers and one for each pool, with short names where whole ones do not fit. */
-function nodeMap(look: UpgradeLook, columns: number): readonly string[] {
+/**
+ * A row for the servers and one for each pool, with short names where whole ones do not fit. `isTight`: servers that are done for good are left out.
+ */
+function nodeMap(look: UpgradeLook, columns: number, isTight: boolean): readonly string[] {
+  const groups = groupsOf(look).filter(({ name, nodes }) => !isTight || name !== 'servers' || nodes.some((node) => !isAtEnd(node, look)))
   const drawn = (nameOf: (node: NodeRow) => string) =>
-    alignColumns(groupsOf(look).map(({ name, nodes }) => [name, ...nodes.map((node) => nodeCell(node, look, nameOf(node)))]))
+    alignColumns(groups.map(({ name, nodes }) => [name, ...nodes.map((node) => nodeCell(node, look, nameOf(node)))]))
   const whole = drawn(({ name }) => name)
   return whole.some((line) => line.length > columns) ? drawn(({ name }) => name.replace(/^.*-/, '')) : whole
 }
@@ -64,6 +67,10 @@ function nodeCell(node: NodeRow, look: UpgradeLook, name: string): string {
   return `${name} ${nodeMark(node, look)} ${pods}`.trimEnd()
 }
 
+function isAtEnd(node: NodeRow, look: UpgradeLook): boolean {
+  return node.version === look.run.version && nodeMark(node, look) === '✓'
+}
+
 function nodeMark({ name, version }: NodeRow, { run }: UpgradeLook): string {
   const { inFlight = [], failed = [], hop } = run.status
   if (failed.some(({ node }) => node === name)) return '✘'
@@ -79,7 +86,7 @@ function heldUp({ run }: UpgradeLook): string | undefined {
     if (budget !== undefined) nodes.set(budget, [...(nodes.get(budget) ?? []), one.node])
   }
   if (nodes.size === 0) return undefined
-  return [...nodes].map(([budget, names]) => `${names.join(', ')}: drain waits for PodDisruptionBudget ${budget}`).join('; ')
+  return [...nodes].map(([budget, names]) => `waiting for PodDisruptionBudget ${budget}: ${names.join(', ')}`).join('; ')
 }
 
 /** What is still to come after the nodes at work: servers of this hop, further hops, nodes of each pool. */
@@ -102,5 +109,5 @@ export function paintUpgrade(text: string): string {
   return paintPods(paintRun(text))
     .replaceAll(/^ *\d.*/gm, (line) => styleText('dim', line))
     .replaceAll(/^(✓ has .*|next: .*)$/gm, (line) => styleText('dim', line))
-    .replaceAll(/^.*: drain waits for .*$/gm, (line) => styleText('yellow', line))
+    .replaceAll(/^waiting for PodDisruptionBudget .*$/gm, (line) => styleText('yellow', line))
 }

@@ -93,7 +93,27 @@ describe('what npm start shows of a ClusterUpgrade', () => {
     const waits = (node: string) =>
       atWork(node, 'Draining', `${node}: 1 of 1 pod left; shop/web-7d9c waits for PodDisruptionBudget shop/web (needs 1 healthy, has 1)`)
     const held = look({ ...firstHop, inFlight: [waits('worker-1'), waits('worker-2')] }, { 'server-1': {}, 'worker-1': {}, 'worker-2': {} })
-    expect(frame(held)).toContain('worker-1, worker-2: drain waits for PodDisruptionBudget shop/web')
+    expect(frame(held)).toContain('waiting for PodDisruptionBudget shop/web: worker-1, worker-2')
+  })
+
+  it('has room for a batch of four on a terminal of 24 rows', () => {
+    const nodes = ['worker-1', 'worker-2', 'worker-3', 'worker-4']
+    const wide = {
+      ...firstHop,
+      phase: 'Nodes' as const,
+      hop: { version: wanted, number: 2, of: 2 },
+      moves: { pods: 3, moves: 6, perPod: '2.00' },
+    }
+    const message = `worker-1: 2 of 2 pods left; ${'shop/web-7d9c-x2x5p'.repeat(3)} is ending (and 3 more nodes)`
+    const pools = [
+      { name: 'general', nodes: 7, done: 3, batch: { number: 3, nodes } },
+      { name: 'jobs', nodes: 7, done: 0 },
+    ]
+    const inFlight = nodes.map((node) => atWork(node, 'Draining', `${node}${message.slice('worker-1'.length)}`))
+    const workers = Object.fromEntries(nodes.map((node) => [node, { cordoned: true }]))
+    const lines = frame(look({ ...wide, message, pools, inFlight }, { 'server-1': { version: wanted }, ...workers }))
+    expect(lines.filter((line) => /^worker-\d +▸ Draining/.test(line))).toHaveLength(4)
+    expect(lines.length).toBeLessThan(24)
   })
 
   it('names nodes by their numbers where whole names do not fit', () => {
