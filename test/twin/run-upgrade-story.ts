@@ -3,7 +3,8 @@ import { StatusError } from '../../src/twin/api/status-error.ts'
 import type { ImageBehaviour } from '../../src/twin/kubelet/image-behaviour.ts'
 import { workloadObjects } from './story-objects.ts'
 import { UpgradeCluster } from './upgrade-cluster.ts'
-import type { UpgradeDeed, UpgradeStory } from './upgrade-story.ts'
+import { bringBack, carryOut, type Hurt, versions, wantedVersion, wish } from './upgrade-deeds.ts'
+import type { UpgradeStory } from './upgrade-story.ts'
 
 export interface UpgradeStoryEnd {
   readonly phase: string
@@ -13,7 +14,6 @@ export interface UpgradeStoryEnd {
   readonly virtualMs: number
 }
 
-const versions = ['v1.30.4+k3s1', 'v1.30.8+k3s1', 'v1.31.5+k3s1', 'v1.32.11+k3s1'] as const
 const ends = new Set(['Complete', 'CompletedWithFindings', 'Cancelled', 'Refused'])
 const longestMs = 36 * 3_600_000
 /** Whoever has broken a spec mends it after this time. */
@@ -109,9 +109,6 @@ function startControllers({ cluster }: UpgradeCluster, { deaths }: UpgradeStory)
   return () => died
 }
 
-/** Names of nodes that are away because of what befell them. */
-type Hurt = Map<string, 'Kill' | 'Disconnect'>
-
 async function tell(run: UpgradeCluster, { deeds }: UpgradeStory): Promise<Hurt> {
   const { clock } = run.cluster
   const beganMs = clock.now()
@@ -141,73 +138,6 @@ async function persistently({ cluster }: UpgradeCluster, act: () => Promise<void
   }
 }
 
-/** What people have done so far that counts later: who is away, and the version that they want in the end. */
-interface Done {
-  readonly hurt: Hurt
-  readonly wished: { version: string }
-}
-
-function wantedVersion({ cluster: { store } }: UpgradeCluster): string {
-  return (store.get('clusterupgrades.falkirk.dev', undefined, 'up')?.spec as ClusterUpgradeSpec | undefined)?.version ?? ''
-}
-
-/** Who has cancelled does not take that back. */
-async function wish(run: UpgradeCluster, spec: Partial<ClusterUpgradeSpec>): Promise<void> {
-  const upgrade = run.cluster.store.get('clusterupgrades.falkirk.dev', undefined, 'up')
-  if (upgrade !== undefined && (upgrade.spec as ClusterUpgradeSpec).action !== 'Cancel') await run.edit('up', spec)
-}
-
-async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, { hurt, wished }: Done): Promise<void> {
-  const { store, twin } = run.cluster
-  switch (deed.kind) {
-    case 'Pause':
-    case 'Run':
-    case 'Cancel':
-      return await wish(run, { action: deed.kind })
-    case 'Raise':
-      wished.version = versions[3]
-      return await wish(run, wished)
-    case 'Break':
-      return await wish(run, { version: 'later' })
-    case 'Delete':
-      if (store.get('clusterupgrades.falkirk.dev', undefined, 'up') !== undefined)
-        await twin.api.client.delete('clusterupgrades.falkirk.dev', { name: 'up' })
-      return
-    case 'RaiseMax':
-      return await wish(run, { drain: { timeout: '4m' } })
-    case 'Join':
-      if (store.get('nodes', undefined, 'worker-9') === undefined) await run.join('worker-9', versions[0])
-      return
-    default:
-      return await befall(run, deed, hurt)
-  }
-}
-
-async function befall(run: UpgradeCluster, { kind, worker }: Extract<UpgradeDeed, { worker: number }>, hurt: Hurt): Promise<void> {
-  const { store, twin } = run.cluster
-  const name = `worker-${worker}`
-  const node = store.get('nodes', undefined, name)
-  if (node === undefined) return
-  const isCordoned = (node.spec as { unschedulable?: boolean }).unschedulable === true
-  switch (kind) {
-    case 'Cordon':
-      // of a node that is cordoned already nobody can tell who has done it
-      return isCordoned ? undefined : await run.cordon(name)
-    case 'Uncordon':
-      return run.witness.foreignCordons.has(name) ? await run.cordon(name, false) : undefined
-    case 'Leave':
-      hurt.delete(name)
-      run.witness.foreignCordons.delete(name)
-      return await run.leave(name)
-    case 'Kill':
-    case 'Disconnect':
-      if (hurt.has(name)) return
-      hurt.set(name, kind)
-      if (kind === 'Kill') twin.fleet.kill(name)
-      else twin.fleet.disconnect(name)
-  }
-}
-
 /** Somebody looks after it every half an hour: brings nodes back, takes away what blocks a drain, continues what has stopped. */
 async function untilEnded(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<readonly string[]> {
   const { clock, store } = run.cluster
@@ -228,14 +158,6 @@ function hasEnded(run: UpgradeCluster): boolean {
   if (upgrade === undefined) return run.witness.leftOvers().length === 0
   const { phase, observedGeneration } = run.status('up')
   return ends.has(phase ?? '') && observedGeneration === upgrade.metadata.generation
-}
-
-function bringBack({ cluster: { twin } }: UpgradeCluster, hurt: Hurt): void {
-  for (const [name, what] of hurt) {
-    if (what === 'Kill') twin.fleet.revive(name)
-    else twin.fleet.reconnect(name)
-  }
-  hurt.clear()
 }
 
 async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<void> {
