@@ -1,10 +1,10 @@
 import { differences } from './differences.ts'
-import { concurrentAreas, exclusiveAreas } from './inventory.ts'
+import { concurrentAreas, exclusiveAreas, nodeAreas } from './inventory.ts'
 import { everywhere } from './transcript/everywhere.ts'
 
 /** The part of `docs/twin.md` that tells what has been compared, and what differs. */
 export function conformancePage(): string {
-  const areas = [...concurrentAreas, ...exclusiveAreas]
+  const areas = [...concurrentAreas, ...exclusiveAreas, ...nodeAreas]
   const rows = areas.map(({ title, cases }) => `| ${title} | ${cases.length} | ${equalIn(title, cases.length)} |`)
   const count = areas.reduce((sum, { cases }) => sum + cases.length, 0)
   return [

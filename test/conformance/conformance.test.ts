@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, it } from 'vitest'
 import { controlPlaneBinaries } from '../rig/control-plane-binaries.ts'
-import type { ConformanceCase } from './conformance-case.ts'
+import type { Area, ConformanceCase } from './conformance-case.ts'
 import { differences } from './differences.ts'
-import { concurrentAreas, exclusiveAreas, requestAreas } from './inventory.ts'
+import { concurrentAreas, exclusiveAreas, nodeAreas, requestAreas } from './inventory.ts'
 import { runCase } from './run-case.ts'
 import { type RealSide, startRealSide } from './sides/real-side.ts'
 import type { Side } from './sides/side.ts'
@@ -33,7 +33,7 @@ type Expect = typeof import('vitest').expect
 const differenceOf = (of: string) => differences.find((difference) => difference.of === of)
 
 /** Runs a case on both sides at once; what the real server shows is what is expected of the twin. */
-async function compare(one: ConformanceCase, area: string, expect: Expect, leavesNodesFree = false): Promise<void> {
+async function compare(one: ConformanceCase, area: string, expect: Expect, leavesNodesFree: boolean): Promise<void> {
   ordinal += 1
   const at = { namespace: `case-${run}-${ordinal}`, kubectl, leavesNodesFree }
   const [expected, seen] = await Promise.all([runCase(real, one, at), runCase(twin, one, at)])
@@ -45,23 +45,21 @@ async function compare(one: ConformanceCase, area: string, expect: Expect, leave
 
 const foreign = (process.env.FALKIRK_E2E_KUBECONFIG ?? '') !== ''
 
-describe.concurrent('beside each other', () => {
-  for (const { title, cases } of foreign ? requestAreas : concurrentAreas) {
+function cases(areas: readonly Area[], leavesNodesFree: boolean): void {
+  for (const { title, cases } of areas) {
     describe(title, () => {
-      for (const one of cases) it(one.title, ({ expect }) => compare(one, title, expect))
+      for (const one of cases) it(one.title, ({ expect }) => compare(one, title, expect, leavesNodesFree))
     })
   }
-})
+}
 
-describe('one after another', () => {
-  for (const { title, cases } of foreign ? [] : exclusiveAreas) {
-    describe(title, () => {
-      for (const one of cases) it(one.title, ({ expect }) => compare(one, title, expect, true))
-    })
-  }
+describe.concurrent('beside each other', () => cases(foreign ? requestAreas : concurrentAreas, false))
 
-  it('nothing went wrong inside the twin', ({ expect }) => {
-    // a controller that fails and tries again is no defect of the server
-    expect(defects.filter((text) => text.startsWith('api'))).toEqual([])
-  })
+describe('one after another', () => cases(foreign ? [] : exclusiveAreas, true))
+
+describe.concurrent('with nodes of their own', () => cases(foreign ? [] : nodeAreas, true))
+
+it('nothing went wrong inside the twin', ({ expect }) => {
+  // a controller that fails and tries again is no defect of the server
+  expect(defects.filter((text) => text.startsWith('api'))).toEqual([])
 })

@@ -34,12 +34,6 @@ export const differences: readonly Difference[] = [
     '3.body',
     '3.headers',
   ),
-  deliberate(
-    'Custom resources: what the schema does not allow is refused',
-    'the original names faults of one object in an order that changes from run to run',
-    '6.body.message',
-    '6.body.details',
-  ),
   deliberate('kubectl: explain reads the documents of the server', openApi, '0.body.stdout'),
   deliberate(
     'Server-side apply: asks for a manager and for an object of that kind',

@@ -35,8 +35,11 @@ export const requestAreas: readonly Area[] = [
   access,
 ]
 
-/** Cases that go on beside each other, each in a namespace of its own. */
-export const concurrentAreas: readonly Area[] = [...requestAreas, deletion, disruption, admission, workloads, kubectl]
+/** Cases that go on beside each other, each in a namespace of its own. The first takes longest; kinds that come and go disturb who asks which there are. */
+export const concurrentAreas: readonly Area[] = [deletion, ...requestAreas, disruption, admission, workloads, kubectl]
 
 /** Cases that tell of all nodes of a cluster, one after another. */
-export const exclusiveAreas: readonly Area[] = [scheduling, nodesArea]
+export const exclusiveAreas: readonly Area[] = [scheduling]
+
+/** Cases that add a node of their own: all others would see it, these do not mind. */
+export const nodeAreas: readonly Area[] = [nodesArea]

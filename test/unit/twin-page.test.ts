@@ -2,14 +2,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { conformancePage } from '../conformance/conformance-page.ts'
 import { differences } from '../conformance/differences.ts'
-import { concurrentAreas, exclusiveAreas } from '../conformance/inventory.ts'
+import { concurrentAreas, exclusiveAreas, nodeAreas } from '../conformance/inventory.ts'
 
 const file = 'docs/twin.md'
 const begin = '<!-- conformance: npm run golden writes what follows -->'
 const end = '<!-- conformance: end -->'
 
 describe('conformance cases', () => {
-  const titles = [...concurrentAreas, ...exclusiveAreas].flatMap(({ title, cases }) => cases.map((one) => `${title}: ${one.title}`))
+  const titles = [...concurrentAreas, ...exclusiveAreas, ...nodeAreas].flatMap(({ title, cases }) => cases.map((one) => `${title}: ${one.title}`))
 
   it('are 200 at least, each with a title of its own', () => {
     expect(titles.length).toBeGreaterThanOrEqual(200)

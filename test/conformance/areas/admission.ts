@@ -56,6 +56,11 @@ function untilAllowed(c: Steps, resourceAttributes: object): Promise<void> {
   })
 }
 
+/** Until admission has heard what a quota has counted: before that it refuses all. */
+function counted(c: Steps, path: string, body: unknown): Promise<void> {
+  return c.settled('the quota is known', async () => (await c.quietly('POST', `${path}?dryRun=All`, { body })).status === 201)
+}
+
 /** What decides beside the schema of a kind: webhooks, quotas, tokens, rights that are given on. */
 export const admission = area('Admission', {
   'a webhook whose Service is not there stops a write': async (c) => {
@@ -85,7 +90,11 @@ export const admission = area('Admission', {
     await c.post('configmaps', configMap('a'))
   },
   'a webhook of another namespace is not asked': async (c) => {
-    await configure(c, 'Validating', webhook('gone', { namespaceSelector: { matchLabels: { case: 'none' } } }))
+    const rules = [{ operations: ['*'], apiGroups: [''], apiVersions: ['v1'], resources: ['secrets'] }]
+    const witness = webhook('away', { rules })
+    await configure(c, 'Validating', webhook('gone', { namespaceSelector: { matchLabels: { case: 'none' } } }), witness)
+    const secret = { body: { metadata: { name: 'probe' } } }
+    await c.settled('the other one is asked', async () => (await c.quietly('POST', 'secrets?dryRun=All', secret)).status >= 400)
     await c.post('configmaps', configMap('a'))
   },
   'a webhook for evictions is asked about them': async (c) => {
@@ -100,6 +109,7 @@ export const admission = area('Admission', {
     await c.until('resourcequotas/q', ({ status }) => Object.keys((status as { used?: object })?.used ?? {}).length === 3, {
       pick: ({ status }) => (status as { hard: unknown }).hard,
     })
+    await counted(c, 'services', service('probe'))
     await c.post('services', service('a'))
     await c.post('services', service('b'))
   },
@@ -111,6 +121,7 @@ export const admission = area('Admission', {
       const [first, ...others] = (pod.spec as { containers: object[] }).containers
       return { ...pod, spec: { ...(pod.spec as object), containers: [{ ...first, resources }, ...others] } }
     }
+    await counted(c, 'pods', asking('probe', { requests: { cpu: '1' }, limits: { memory: '1Gi' } }))
     await c.post('pods', idlePod('silent'))
     await c.post('pods', asking('big', { requests: { cpu: '2' }, limits: { memory: '2Gi' } }))
   },
@@ -132,8 +143,10 @@ export const admission = area('Admission', {
     const answer = await c.quietly('POST', 'serviceaccounts/robot/token', { body })
     const { token } = (answer.body as { status: { token: string } }).status
     await c.quietly('DELETE', 'serviceaccounts/robot')
-    await new Promise((resolve) => setTimeout(resolve, 11_000))
-    await c.get('configmaps', { headers: { authorization: `Bearer ${token}` } })
+    const sent = { headers: { authorization: `Bearer ${token}` } }
+    // a token that was good a moment ago is not looked at again for ten seconds
+    await c.settled('it is refused', async () => (await c.quietly('GET', 'configmaps', sent)).status === 401)
+    await c.get('configmaps', sent)
   },
   'rights are given on by who may bind them, or escalate': async (c) => {
     await c.make(`${rbac}/v1:roles`, {

@@ -19,6 +19,11 @@ const nothing = { pick: () => 'gone' }
 
 /** Deletion: grace, finalizers, what depends on what. */
 export const deletion = area('Deletion', {
+  // first, as it takes a minute: pods are looked at every 20 s, and a node has to be missed for 40 s
+  'pods of a node that is gone are deleted': async (c) => {
+    await c.make('pods', idlePod('lost', { nodeName: '{ns}-never' }))
+    await c.until('pods/lost', isGone, { ...nothing, timeoutMs: 150_000 })
+  },
   'an object goes at once and the answer is a Status': async (c) => {
     await c.make('configmaps', configMap('a'))
     await c.delete('configmaps/a')
@@ -164,7 +169,7 @@ export const deletion = area('Deletion', {
     await c.until('apps/v1:replicasets/set', isGone, nothing)
     const owners = ({ items }: { items: readonly { metadata: { ownerReferences?: unknown } }[] }) =>
       items.map(({ metadata }) => metadata.ownerReferences)
-    await c.until('pods', ({ items }) => items[0]?.metadata.ownerReferences === undefined, { pick: owners })
+    await c.until('pods', ({ items }) => items.length === 1 && items[0]?.metadata.ownerReferences === undefined, { pick: owners })
     await c.make('apps/v1:replicasets', replicaSet('set', { replicas: 1 }))
     await c.until('pods', ({ items }) => items.length === 1 && items[0]?.metadata.ownerReferences !== undefined, { pick: owners })
   },

@@ -46,7 +46,7 @@ export class RealScheduler {
     return this.#api.post(podsPath, pod)
   }
 
-  /** The first verdict on a pod that `accepts` it; the last there is after three seconds, in which a scheduler looks again. */
+  /** The first verdict on a pod that `accepts` it; the last there is after 15 s: what the scheduler hears too late, it looks at again after ten. */
   async verdict(name: string, accepts: (verdict: RealVerdict) => boolean): Promise<RealVerdict> {
     const now = () => verdictOf(this.#pods.get(name))
     await this.#until(`a verdict on ${name}`, () => now() !== undefined)
@@ -54,7 +54,7 @@ export class RealScheduler {
       const verdict = now()
       return verdict !== undefined && accepts(verdict)
     }
-    await this.#until('the expected verdict', isAccepted, 3_000).catch(() => undefined)
+    await this.#until('the expected verdict', isAccepted, 15_000).catch(() => undefined)
     return now() as RealVerdict
   }
 
