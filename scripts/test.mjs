@@ -62,6 +62,15 @@ async function twinTests() {
   return { ok: code === 0, counts }
 }
 
+// both measure a controller by what happens within seconds, which is not the same where others are at work (test/e2e/plan/README.md)
+const measured = ['load', 'missing-rights']
+
+/** The other tests of Plans wait most of the time, each file for a control plane of its own: two at a time. */
+const plansBeside = [
+  ...['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', 'test/e2e/plan'],
+  ...measured.map((file) => `--exclude=**/${file}.test.ts`),
+]
+
 /**
  * The tests of Plans on a twin, by HTTPS and from outside, as on the rig. They need nothing of the machine but an unmodified kubectl.
  * @returns {Promise<Part>}
@@ -72,12 +81,12 @@ async function planTestsOnTwin() {
   const missing = await fetched.then(() => undefined).catch((/** @type {Error} */ error) => error.message)
   if (missing !== undefined)
     return { ok: true, counts: none, leftOut: `the tests of Plans on a twin; missing here: kubectl 1.20 (${missing})` }
-  // both count what happens within seconds, which is not the same where one thread does everything (test/e2e/plan/README.md)
-  const rigOnly = ['load', 'missing-rights'].map((file) => `--exclude=**/${file}.test.ts`)
-  const args = ['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', 'test/e2e/plan', ...rigOnly]
-  const { code, counts } = await runVitest({ args, env: { FALKIRK_E2E_ON: 'twin' }, live: true })
+  const { code, counts } = await runVitest({ args: plansBeside, env: { FALKIRK_E2E_ON: 'twin' }, live: true })
   return { ok: code === 0, counts }
 }
+
+/** All others share the machine's network, cgroups and cores. */
+const oneByOne = ['--config=vitest.e2e.config.ts', `--exclude=test/e2e/plan/!(${measured.join('|')}).test.ts`]
 
 /** @returns {Promise<Part>} */
 async function endToEndTests() {
@@ -86,12 +95,16 @@ async function endToEndTests() {
     return { ok: true, counts: none, leftOut: `the tests on real clusters (test/rig, test/e2e); missing here: ${missing.join(', ')}` }
   mkdirSync(join(cacheFolder, 'logs'), { recursive: true })
   const logs = mkdtempSync(join(cacheFolder, 'logs/e2e-'))
-  const { code, counts } = await runVitest({ args: ['--config=vitest.e2e.config.ts'], env: { FALKIRK_LOGS: logs }, live: true })
-  if (code === 0 || readdirSync(logs).length === 0) rmSync(logs, { recursive: true, force: true })
+  const runs = []
+  for (const args of process.env.FALKIRK_E2E_KUBECONFIG ? [oneByOne] : [plansBeside, oneByOne])
+    runs.push(await runVitest({ args, env: { FALKIRK_LOGS: logs }, live: true }))
+  const ok = runs.every(({ code }) => code === 0)
+  const counts = sumCounts(runs.map((run) => run.counts))
+  if (ok || readdirSync(logs).length === 0) rmSync(logs, { recursive: true, force: true })
   else process.stdout.write(`logs of what failed: ${logs}\n`)
-  if (!process.env.FALKIRK_E2E_KUBECONFIG) return { ok: code === 0, counts }
+  if (!process.env.FALKIRK_E2E_KUBECONFIG) return { ok, counts }
   const leftOut = 'the tests with API servers and hosts of their own; FALKIRK_E2E_KUBECONFIG names a cluster that somebody else started'
-  return { ok: code === 0, counts, leftOut }
+  return { ok, counts, leftOut }
 }
 
 /**

@@ -139,13 +139,13 @@ describe('evictions', () => {
       spec: { minAvailable, selector: { matchLabels: { app } } },
     } as object as ConfigMap)
 
-  /** The disruption controller has looked at the budget. */
+  /** The disruption controller has looked at the budget, and knows that its pod is ready. */
   const judged = (name: string) =>
     expect
       .poll(
         async () =>
-          (await admin.get<{ metadata: { name: string }; status?: { expectedPods?: number } }>(budgets, { namespace, name })).status
-            ?.expectedPods,
+          (await admin.get<{ metadata: { name: string }; status?: { currentHealthy?: number } }>(budgets, { namespace, name })).status
+            ?.currentHealthy,
         {
           timeout: 20_000,
         },

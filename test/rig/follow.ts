@@ -19,7 +19,7 @@ export interface FollowHandlers<T> {
 export interface Following {
   /** Resolves when the first list has been handed on; at once where the resource does not exist (yet). */
   readonly started: Promise<void>
-  /** Resolves when all has been handed on that the API server knows at the time of the call; throws after 30 s. */
+  /** Resolves when all has been handed on that the API server knows, at the time of the call or when it is there again; throws after 30 s. */
   caughtUp(): Promise<void>
   stop(): Promise<void>
 }
@@ -29,6 +29,12 @@ type WatchLine<T> =
   | { type: 'ERROR'; object: { code?: number; message?: string } }
 
 const retryMs = 200
+
+interface Listed<T> {
+  /** By UID. */
+  readonly present: Map<string, T>
+  readonly resourceVersion: string
+}
 
 /**
  * List and watch of one collection until `stop()`, through every loss of the API server. A resource that does not exist is asked for
@@ -89,10 +95,7 @@ class Run<T extends FollowedObject> {
 
   /** A watch tells versions in their order: it has told of all when it has told of the last one, and of those that are gone. */
   async caughtUp(): Promise<void> {
-    const { present, resourceVersion } = await this.read().catch((error: unknown) => {
-      if (error instanceof PlainApiError && error.status === 404) return { present: new Map<string, T>(), resourceVersion: '0' }
-      throw error
-    })
+    const { present, resourceVersion } = await this.readWhenThere(Date.now() + 30_000)
     const versions = [...present.values()].map(({ metadata }) => Number(metadata.resourceVersion))
     const last = Math.max(0, ...versions)
     const gone = () =>
@@ -101,7 +104,20 @@ class Run<T extends FollowedObject> {
     await this.waits.until(() => `version ${last} of ${this.path}`, holds, 30_000)
   }
 
-  private async read(): Promise<{ present: Map<string, T>; resourceVersion: string }> {
+  /** Nothing where the resource does not exist (yet). */
+  private async readWhenThere(deadlineMs: number): Promise<Listed<T>> {
+    for (;;) {
+      try {
+        return await this.read()
+      } catch (error) {
+        if (error instanceof PlainApiError && error.status === 404) return { present: new Map(), resourceVersion: '0' }
+        if (Date.now() > deadlineMs) throw error
+      }
+      await sleep(retryMs)
+    }
+  }
+
+  private async read(): Promise<Listed<T>> {
     const present = new Map<string, T>()
     let resourceVersion = '0'
     let proceed: string | undefined

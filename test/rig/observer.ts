@@ -1,7 +1,7 @@
 import { ConditionWaits } from './condition-waits.ts'
 import { type FollowedObject, type Following, follow } from './follow.ts'
 import { type ObservedJob, type ObservedNode, type ObservedPlan, observedJob, observedNode, observedPlan } from './observed-facts.ts'
-import { plainApi } from './plain-api.ts'
+import { type PlainApi, plainApi } from './plain-api.ts'
 import { type Peak, Timeline } from './timeline.ts'
 
 /**
@@ -78,14 +78,18 @@ export async function startObserver(kubeconfig: string): Promise<Observer> {
     doneOrder: (plan, hash) => nodes.became(({ labels }) => hasLabel(labels[`plan.upgrade.cattle.io/${plan}`], hash)).map(({ key }) => key),
     jobsPerNode: (plan) => jobsPerNode(jobs, plan),
     until: (what, holds, timeoutMs = 120_000) => waits.until(() => what, holds, timeoutMs),
-    async caughtUp() {
-      await Promise.all(following.map((one) => one.caughtUp()))
-    },
-    async stop() {
-      await Promise.all(following.map((one) => one.stop()))
-      await api.close()
-    },
+    caughtUp: () => allCaughtUp(following),
+    stop: () => stopAll(following, api),
   }
+}
+
+async function allCaughtUp(following: readonly Following[]): Promise<void> {
+  await Promise.all(following.map((one) => one.caughtUp()))
+}
+
+async function stopAll(following: readonly Following[], api: PlainApi): Promise<void> {
+  await Promise.all(following.map((one) => one.stop()))
+  await api.close()
 }
 
 function hasLabel(value: string | undefined, hash: string | undefined): boolean {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { after, before, createPlan, prepareRollout, startRollout } from './rollout.ts'
+import { touchedUntil } from '../../rig/touched-until.ts'
+import { after, before, createPlan, prepareRollout, type Rollout, startRollout } from './rollout.ts'
 import { namespace, type PlanStage, setStage } from './stage.ts'
 
 let stage: PlanStage
@@ -11,6 +12,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await stage?.down()
 })
+
+/** Resolves with what is said when a Job has failed by its deadline. */
+function failedByDeadline(rollout: Rollout): Promise<string> {
+  const touch = async () => {
+    for (const { name } of rollout.jobs()) {
+      const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`
+      await stage.plane.api.patch(path, { metadata: { annotations: { 'example.org/looked-at': new Date().toISOString() } } })
+    }
+  }
+  return touchedUntil(touch, rollout.until('Complete', /^False\/JobFailed: .*DeadlineExceeded/))
+}
 
 describe.concurrent('a Job that fails', () => {
   it('says node, exit code and last log lines with the secrets of the Plan masked, keeps its slot and gives the node back', async () => {
@@ -83,7 +95,7 @@ describe.concurrent('a Job that fails', () => {
     stage.script.upgrade(name, () => ({ seconds: Number.POSITIVE_INFINITY }))
     const rollout = await startRollout(stage, { name, nodes: 2, spec: { version: after, cordon: true, jobActiveDeadlineSecs: 4 } })
 
-    const said = await rollout.until('Complete', /^False\/JobFailed/)
+    const said = await failedByDeadline(rollout)
     const node = rollout.applying()[0] ?? ''
     expect(said).toContain(` failed on Node ${node}: DeadlineExceeded: Job was active longer than specified deadline`)
     expect((await rollout.event('JobFailed')).message).toContain('DeadlineExceeded: Job was active longer than specified deadline')
@@ -98,7 +110,7 @@ describe.concurrent('a Job that fails', () => {
     const rollout = await startRollout(stage, { name, spec: { version: after, cordon: true, jobActiveDeadlineSecs: 600 } })
     await rollout.untilRunning()
     await rollout.edit({ spec: { jobActiveDeadlineSecs: 2 } })
-    await rollout.until('Complete', /^False\/JobFailed: .*DeadlineExceeded/)
+    await failedByDeadline(rollout)
     expect(rollout.jobCount()).toBe(1)
 
     await rollout.edit({ spec: { jobActiveDeadlineSecs: 600 } })
@@ -171,7 +183,7 @@ describe.concurrent('an image that cannot be pulled', () => {
     const stuck = await rollout.until('Complete', /^False\/SyncJob: .*cannot be pulled/)
     const node = rollout.applying()[0] ?? ''
     expect(stuck).toContain(`waits: container upgrade on Node ${node}: its image cannot be pulled (${waiting.message})`)
-    const failed = await rollout.until('Complete', /^False\/JobFailed/)
+    const failed = await failedByDeadline(rollout)
     expect(failed).toContain(
       `DeadlineExceeded: Job was active longer than specified deadline; before that container upgrade on Node ${node}`,
     )

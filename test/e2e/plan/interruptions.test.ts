@@ -22,6 +22,7 @@ async function inTheMiddle(name: string, { nodes = 1, spec = {} }: { nodes?: num
   const node = rollout.runs()[0]?.node ?? ''
   await rollout.untilNode('cordoned', ({ unschedulable, journal }) => unschedulable && journal !== '', node)
   await rollout.untilRunning()
+  await stage.observer.caughtUp()
   return { rollout, held, node, other: rollout.nodes.find((each) => each !== node) ?? '' }
 }
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { AuditedRequest } from '../../rig/audit-log.ts'
+import { requestsSince, untilAtRest } from './at-rest.ts'
 import { after, before, startRollout } from './rollout.ts'
 import { type PlanStage, setStage } from './stage.ts'
 
@@ -41,26 +41,6 @@ async function everyKindOfPlan(): Promise<void> {
   await Promise.all(plans.slice(0, 2).map((plan) => plan.untilNode('given back', ({ unschedulable }) => !unschedulable)))
 }
 
-/** What the controller has asked for since then, but for its Lease, its watches, and the server's version, which it looks at twice a minute. */
-function requestsSince(sinceMs: number): string[] {
-  const told = ({ verb, resource, name }: AuditedRequest) => `${verb} ${resource} ${name}`.trim()
-  return stage.plane
-    .requests('sut')
-    .filter((request) => request.atMs >= sinceMs)
-    .filter(({ verb, resource }) => verb !== 'watch' && resource !== 'leases' && resource !== '/version')
-    .map(told)
-}
-
-/** Resolves when nothing has been asked for during two seconds: events are written a little later than what they tell. */
-async function settled(): Promise<number> {
-  for (let tries = 0; tries < 30; tries++) {
-    const sinceMs = Date.now()
-    await sleep(2000)
-    if (requestsSince(sinceMs).length === 0) return sinceMs
-  }
-  throw new Error(`the controller does not come to rest: ${requestsSince(Date.now() - 5000).join(', ')}`)
-}
-
 async function heartbeat(node: string): Promise<string> {
   const { status } = await stage.plane.api.get<{ status: { conditions: { type: string; lastHeartbeatTime: string }[] } }>(
     `/api/v1/nodes/${node}`,
@@ -70,29 +50,29 @@ async function heartbeat(node: string): Promise<string> {
 
 describe('a controller with nothing to do', () => {
   it('asks for nothing and writes nothing while nodes send heartbeats', async () => {
-    const sinceMs = await settled()
+    const sinceMs = await untilAtRest(stage)
     const beats = await heartbeat('failed-0')
     await sleep(6000)
-    expect(requestsSince(sinceMs)).toEqual([])
+    expect(requestsSince(stage, sinceMs)).toEqual([])
     expect(await heartbeat('failed-0')).not.toBe(beats)
   })
 
   it('looks at what changes, and writes nothing when nothing follows from it', async () => {
-    const sinceMs = await settled()
+    const sinceMs = await untilAtRest(stage)
     await stage.plane.kubectl(['label', 'node', '--all', 'example.org/looked=at'])
     await stage.plane.kubectl(['annotate', 'node', '--all', 'example.org/looked=at'])
     // other annotations of a Plan are handed on to its pods
     await stage.plane.kubectl(['-n', 'system-upgrade', 'annotate', 'plans', '--all', 'kubectl.kubernetes.io/looked=at'])
     await sleep(3000)
-    expect(requestsSince(sinceMs)).toEqual([])
+    expect(requestsSince(stage, sinceMs)).toEqual([])
   })
 
   it('decides the same when it is started again: no Job, Node or Plan is written', async () => {
-    await settled()
+    await untilAtRest(stage)
     const sinceMs = Date.now()
     await stage.restart()
-    await settled()
-    const asked = requestsSince(sinceMs)
+    await untilAtRest(stage)
+    const asked = requestsSince(stage, sinceMs)
     expect(asked.filter((request) => !/^(list|get|create events)/.test(request))).toEqual([])
     expect(asked.filter((request) => /^list/.test(request)).sort()).toEqual([
       // whether they may be read, and those that are there

@@ -50,11 +50,6 @@ interface EventObject {
 export const before = 'v1.20.2+k3s1'
 export const after = 'v1.20.3+k3s1'
 
-interface ListedNode {
-  readonly metadata: { readonly name: string; readonly labels?: Readonly<Record<string, string>> }
-  readonly spec: { readonly unschedulable?: boolean }
-}
-
 /** One Plan with nodes of its own, looked at from outside. */
 export class Rollout {
   readonly name: string
@@ -88,29 +83,22 @@ export class Rollout {
     return this.#observed()?.applying ?? []
   }
 
-  /** Resolves when a condition reads so. */
+  /** Resolves when a condition reads so, with all that it reads. What nodes and Jobs had come to by then is known, too. */
   async until(type: string, pattern: RegExp, timeoutMs?: number): Promise<string> {
-    await this.#when(`${type} ${pattern}`, () => pattern.test(this.condition(type)), timeoutMs)
-    return this.condition(type)
+    let said = ''
+    const holds = () => {
+      if (!pattern.test(this.condition(type))) return false
+      said = this.condition(type)
+      return true
+    }
+    await this.#when(`${type} ${pattern}`, holds, timeoutMs)
+    await this.#stage.observer.caughtUp()
+    return said
   }
 
   /** Resolves when nothing is left to do, for the version and hash that the Plan means now. */
   async untilComplete(timeoutMs?: number): Promise<void> {
     await this.until('Complete', /^True\/Complete$/, timeoutMs)
-    await this.#nodesCaughtUp()
-  }
-
-  /** Plans and nodes are watched apart: the end of a Plan may be seen before what its nodes came to, which the API server knows by then. */
-  async #nodesCaughtUp(): Promise<void> {
-    const label = `plan.upgrade.cattle.io/${this.name}`
-    const { items } = await this.#stage.plane.api.get<{ items: ListedNode[] }>('/api/v1/nodes')
-    const now = new Map(items.map(({ metadata, spec }) => [metadata.name, `${spec.unschedulable === true} ${metadata.labels?.[label]}`]))
-    await this.#when('its nodes as the API server has them', () =>
-      this.nodes.every((name) => {
-        const states = this.#stage.observer.nodes.history(name).flatMap(({ facts }) => facts ?? [])
-        return !now.has(name) || states.some(({ unschedulable, labels }) => now.get(name) === `${unschedulable} ${labels[label]}`)
-      }),
-    )
   }
 
   node(name = this.nodes[0] ?? ''): ObservedNode | undefined {
@@ -135,8 +123,10 @@ export class Rollout {
     return this.#stage.kubelets.runs.filter((run) => run.plan === this.name)
   }
 
-  untilRuns(count: number): Promise<void> {
-    return this.#poll(`${count} runs`, () => this.runs().length >= count)
+  /** Resolves when so many upgrades have begun, and what came before them is known. */
+  async untilRuns(count: number): Promise<void> {
+    await this.#poll(`${count} runs`, () => this.runs().length >= count)
+    await this.#stage.observer.caughtUp()
   }
 
   /** Resolves when a pod of this Plan is said to run, which a kubelet says a little after it began. */

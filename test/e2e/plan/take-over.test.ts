@@ -240,6 +240,7 @@ describe('the way back: what Falkirk has left in the middle of a rollout', () =>
     object = await rollout.get()
     const list = await stage.plane.api.get<{ items: JobObject[] }>(`${jobsPath}?labelSelector=upgrade.cattle.io%2Fplan%3D${plan}`)
     jobs = list.items
+    await stage.observer.caughtUp()
   })
 
   it('is a status of known fields, the nodes in progress by hostname and ordered by name', () => {
