@@ -18,8 +18,13 @@ export function upgradeWorkOf(target: KubernetesVersion, { upgrade, recipe }: Pi
   if (container !== undefined) return { kind: 'Image', container }
   return {
     kind: 'None',
-    message: `${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image`,
+    message: `${target.text} is of a distribution without an upgrade image: name one in spec.node.upgrade.image${wholeVersion(target)}`,
   }
+}
+
+/** Whoever runs k3s or RKE2 may have left out what tells so. */
+function wholeVersion({ vendor, text }: KubernetesVersion): string {
+  return vendor === undefined ? `, or write the whole version where this is k3s or RKE2, such as ${text}+k3s1 or ${text}+rke2r1` : ''
 }
 
 function recipeOf(target: KubernetesVersion, spec: RecipeSpec): FoundWork {
