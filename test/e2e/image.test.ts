@@ -50,9 +50,17 @@ describe('the image', () => {
 
   it('holds nothing that its user could change, but /tmp', () => {
     expect(statSync(join(root, 'tmp')).mode & 0o7777).toBe(0o1777)
-    for (const file of ['usr/bin/node', 'usr/lib/falkirk/falkirk.js', 'bin/system-upgrade-controller']) {
+    for (const file of ['usr/bin/node', 'usr/bin/nsenter', 'usr/lib/falkirk/falkirk.js', 'bin/system-upgrade-controller']) {
       expect(statSync(join(root, file)).mode & 0o022).toBe(0)
     }
+  })
+
+  it('has all that nsenter needs to enter a host', async () => {
+    const [isRoot, library] = [process.getuid?.() === 0, join(root, 'usr/lib')]
+    const nsenter = isRoot
+      ? await x('/usr/sbin/chroot', [root, '/usr/bin/nsenter', '--version'])
+      : await x(join(root, loader), ['--library-path', library, join(root, 'usr/bin/nsenter'), '--version'])
+    expect(nsenter.stdout).toMatch(/^\S*nsenter from util-linux \d/)
   })
 
   it('is the same, byte for byte, when it is written again', async () => {

@@ -23,7 +23,7 @@ export const RecipeOrder = z.strictObject({
   /** Digests of the binary by architecture. */
   sha256: z.partialRecord(architecture, digest),
   /** Where the binary is fetched from, by architecture; empty: it is in an image. */
-  url: z.partialRecord(architecture, z.string().regex(/^https?:\/\/[^\s]{1,1000}$/)),
+  url: z.partialRecord(architecture, z.string().regex(/^https?:\/\/[^\s@/]{1,250}(\/[^\s]{0,1000})?$/)),
 })
 export type RecipeOrder = z.infer<typeof RecipeOrder>
 

@@ -51,6 +51,8 @@ describe('a field that this Falkirk does not know is refused at every level', ()
 })
 
 const checksum = { version: 'v1.34.2+k3s1', architecture: 'amd64', sha256: 'ABC' }
+/** What stands in a spec can be read by many. */
+const secretUrl = 'https://user:password@mirror.example.org/k3s'
 
 describe('a value that cannot be is refused in one sentence that names the field', () => {
   it.each([
@@ -65,6 +67,13 @@ describe('a value that cannot be is refused in one sentence that names the field
       message: /spec\.node\.recipe\.binary\.url/,
     },
     { spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { path: '../k3s' } } } }, message: /recipe\.binary\.path/ },
+    {
+      spec: {
+        version: 'v1.34.2',
+        node: { recipe: { runnerImage: 'a', binary: { checksums: [{ ...checksum, sha256: 'a'.repeat(64), url: secretUrl }] } } },
+      },
+      message: /checksums\[0\]\.url/,
+    },
     {
       spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { checksums: [checksum] } } } },
       message: /checksums\[0\]\.sha256/,

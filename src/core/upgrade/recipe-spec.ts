@@ -11,8 +11,10 @@ const Checksum = z
       .describe('SHA-256 of the binary, 64 lower-case hex digits.'),
     url: z
       .string()
-      .regex(/^https?:\/\/[^\s]{1,1000}$/)
-      .describe('Address from which the node fetches the binary; it is copied out of binary.image when left out.')
+      .regex(/^https?:\/\/[^\s@/]{1,250}(\/[^\s]{0,1000})?$/)
+      .describe(
+        'Address from which the node fetches the binary, without a name and password; it is copied out of binary.image when left out.',
+      )
       .exactOptional(),
   })
   .describe('What a binary has to be.')

@@ -1,5 +1,5 @@
 /** Names of the files beside the binary. They begin with a dot, as nobody is to run them. */
-const files = String.raw`
+const files = `
 name=$(basename "$binary")
 dir=$(dirname "$binary")
 staged=$dir/.$name.falkirk-new
@@ -7,7 +7,7 @@ previous=$dir/.$name.falkirk-previous
 `
 
 /** Brings the new binary, which comes by standard input, to the disk that it is to run from. Nothing of what runs is touched. */
-export const putBinaryScript = String.raw`${files}
+export const putBinaryScript = `${files}
 # In this order: what is being moved is found before or behind its move.
 probe() { [ "$(digest_of "$staged")" = "$sha256" ] || [ "$(digest_of "$binary")" = "$sha256" ]; }
 
@@ -22,7 +22,7 @@ act() {
 `
 
 /** Gives the new binary the place of the old one, which is kept beside it. The service goes on as it is: a running file keeps its content. */
-export const replaceBinaryScript = String.raw`${files}
+export const replaceBinaryScript = `${files}
 probe() { [ "$(digest_of "$binary")" = "$sha256" ]; }
 
 act() {
@@ -45,7 +45,7 @@ act() {
 `
 
 /** How a service is ended and waited for; both steps below do it. */
-const restart = String.raw`
+const restart = `
 served=$folder/../served
 
 # VERSION: ends the service, and waits until it has been up as that version for some seconds under one process.
@@ -84,7 +84,7 @@ give_up() {
 `
 
 /** Restarts the service, and waits until it is up with the new binary. */
-export const restartServiceScript = String.raw`${files}${restart}
+export const restartServiceScript = `${files}${restart}
 probe() { [ "$(digest_of "$binary")" = "$sha256" ] && is_up "$version"; }
 
 act() {
@@ -98,7 +98,7 @@ act() {
  * Takes a replacement back: the binary from before, and the service up with it. Not where `goes_forward` is `yes` and the new version has
  * served: an API server of a newer minor may have written what an older one cannot read.
  */
-export const restoreBinaryScript = String.raw`${files}${restart}
+export const restoreBinaryScript = `${files}${restart}
 probe() {
   [ "$(digest_of "$binary")" != "$sha256" ] || return 1
   [ ! -e "$folder/../restart-service/script" ] || is_up "$(version_of "$binary")"
