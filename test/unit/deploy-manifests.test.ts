@@ -44,6 +44,12 @@ describe('deploy/base', () => {
     expect([...kustomization.resources].sort()).toEqual(files.sort())
   })
 
+  it('gives no right to the account that pods of a ClusterUpgrade have: the default of the namespace', () => {
+    const subjects = base.flatMap((manifest) => manifest.subjects ?? [])
+    expect(subjects.map(({ kind, name }) => `${kind} ${name}`)).toEqual(subjects.map(() => 'ServiceAccount system-upgrade'))
+    expect(subjects.length).toBeGreaterThan(5)
+  })
+
   it('keeps the names that a live system-upgrade-controller has', () => {
     expect(one('Namespace', 'system-upgrade').metadata.labels).toMatchObject({ 'pod-security.kubernetes.io/enforce': 'privileged' })
     expect(one('ServiceAccount', 'system-upgrade').metadata.namespace).toBe('system-upgrade')
