@@ -70,7 +70,7 @@ function rejectLater(pty: Pty, pattern: RegExp): Promise<never> {
   return new Promise((_, reject) => setTimeout(() => reject(new Error(`never became ${pattern}:\n${pty.screen()}`)), 60_000).unref())
 }
 
-describe('the tab key', () => {
+describe.concurrent('the tab key', () => {
   it('completes in bash', async () => {
     const bash = await shell('bash --norc --noprofile -i', 'source <(falkirk completion bash)')
     for (const { keys, line } of typed) await completes(bash, keys, line)
@@ -109,7 +109,7 @@ describe('the tab key', () => {
   })
 })
 
-describe('a cluster that does not answer', () => {
+describe.concurrent('a cluster that does not answer', () => {
   let silent: Server
   let connections = 0
   beforeAll(async () => {

@@ -66,7 +66,7 @@ describe('in a terminal', () => {
     await controller.done
   })
 
-  it.each([
+  it.concurrent.each([
     { columns: 80, command: `falkirk plan --to ${further}` },
     { columns: 200, command: `falkirk plan --to ${further}` },
     { columns: 80, command: 'falkirk status up' },
@@ -80,7 +80,7 @@ describe('in a terminal', () => {
     expect(pty.screen()).not.toContain('…')
   })
 
-  it.each([
+  it.concurrent.each([
     { what: 'a terminal', env: {}, flag: '', coloured: true },
     { what: 'NO_COLOR', env: { NO_COLOR: '1' }, flag: '', coloured: false },
     { what: 'an empty NO_COLOR', env: { NO_COLOR: '' }, flag: '', coloured: true },
