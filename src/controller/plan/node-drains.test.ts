@@ -1,7 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { newest, oldest } from '../../../test/loopback/client.ts'
 import type { MemoryObject } from '../../../test/loopback/memory-api.ts'
 import { memoryShell } from '../../../test/loopback/memory-shell.ts'
+import { createApiClient } from '../../cluster/api-client.ts'
 import { ApiError } from '../../cluster/api-error.ts'
+import type { ServerCapabilities } from '../../cluster/server-capabilities.ts'
+import type { Shell } from '../shell.ts'
 import { NodeDrains } from './node-drains.ts'
 
 const podPath = (name: string) => `/api/v1/namespaces/default/pods/${name}`
@@ -15,9 +19,11 @@ function pod(name: string, nodeName: string, daemonSet?: string): MemoryObject {
   return { metadata, spec: { nodeName, containers: [] }, status: { phase: 'Running' } }
 }
 
-function setUp() {
-  const made = memoryShell()
-  const { api, shell, clock } = made
+function setUp({ capabilities = newest, ...more }: { readonly capabilities?: ServerCapabilities } & Partial<Shell> = {}) {
+  const made = memoryShell(more)
+  const client = createApiClient(made.api, capabilities, { clock: made.clock })
+  const { api, clock } = made
+  const shell = { ...made.shell, client }
   for (const [name, node] of [
     ['a', 'n1'],
     ['b', 'n1'],
@@ -140,6 +146,16 @@ describe('nodes that are drained', () => {
     await watch('p', 'n1')
     expect(facts('n1')).not.toHaveProperty('budgets')
     expect(facts('n1')?.pods).toHaveLength(2)
+  })
+
+  it('have their budgets in v1 where v1beta1 has ended since the process began', async () => {
+    const problems: unknown[] = []
+    const { api, watch, facts } = setUp({ capabilities: oldest, onReflectorProblem: (_, problem) => problems.push(problem) })
+    api.refuse = (line) =>
+      line.includes('policy/v1beta1') ? new ApiError({ status: 404, reason: 'NotFound', message: 'gone' }) : undefined
+    await watch('p', 'n1')
+    expect(facts('n1')?.budgets).toMatchObject([{ name: 'web', minAvailable: 1 }])
+    expect(problems).toEqual([])
   })
 
   it('are not watched any more after the end', async () => {

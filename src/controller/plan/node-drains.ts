@@ -37,10 +37,13 @@ export class NodeDrains {
   #daemonSets: DaemonSetLookups
   #budgets: { readonly cache: ObjectCache<BudgetFacts & { resourceVersion: string }>; readonly reflector: Reflector } | undefined
   #budgetsForbidden = false
+  /** Of PodDisruptionBudgets. v1beta1 ends with v1.25, which an API server may become while this process runs. */
+  #policyVersion: 'v1' | 'v1beta1'
 
   constructor(shell: Shell, onChange: (plan: string) => void) {
     this.#shell = shell
     this.#onChange = onChange
+    this.#policyVersion = shell.client.capabilities.policyVersion
     this.#daemonSets = this.#newLookups()
   }
 
@@ -149,16 +152,17 @@ export class NodeDrains {
 
   #watchBudgets(): void {
     if (this.#budgets !== undefined || this.#budgetsForbidden) return
-    const { client, log } = this.#shell
+    const { log } = this.#shell
+    const version = this.#policyVersion
     const resource: Resource = {
       group: 'policy',
-      version: client.capabilities.policyVersion,
+      version,
       plural: 'poddisruptionbudgets',
       kind: 'PodDisruptionBudget',
       namespaced: true,
     }
     const cache = new ObjectCache<BudgetFacts & { resourceVersion: string }>({
-      trim: (raw) => budgetFacts(raw, client.capabilities.policyVersion),
+      trim: (raw) => budgetFacts(raw, version),
       log,
     })
     const reflector = reflect({ ...this.#shell, onReflectorProblem: (plural, p) => this.#budgetsRefused(plural, p) }, resource, cache, {})
@@ -170,9 +174,20 @@ export class NodeDrains {
 
   /** Without the right to read budgets the server's answers to evictions are enough; only the reasons are less precise. */
   #budgetsRefused(plural: string, problem: Parameters<Shell['onReflectorProblem']>[1]): void {
+    if (problem?.reason === 'NotFound' && this.#policyVersion === 'v1beta1') {
+      this.#watchNewerBudgets()
+      return
+    }
     this.#shell.onReflectorProblem(plural, problem)
     this.#budgetsForbidden = problem !== undefined
     this.#tellAll()
+  }
+
+  #watchNewerBudgets(): void {
+    void this.#budgets?.reflector.stop()
+    this.#budgets = undefined
+    this.#policyVersion = 'v1'
+    this.#watchBudgets()
   }
 
   #tellAll(): void {
