@@ -10,7 +10,7 @@ const jobs = numbered('jobs', 7)
 
 /** What a user runs first: no root, no network, a terminal or none. */
 it('npm start shows a ClusterUpgrade: two hops, servers one after another, two pools in batches of 1, 2 and 4', async () => {
-  const { code, output } = await start('--exit', '--speed', '6x').ended
+  const { code, output } = await start('--exit', '--speed', '10x').ended
   expect(output).toMatch(/Complete: the cluster runs v1\.34\.11\+k3s1\n\nComplete after /)
   expect(code).toBe(0)
 
