@@ -7,12 +7,14 @@ import { scenarios } from './scenario.ts'
 import { measureTwinDrains, twinDrainTable } from './twin-drain.ts'
 import { measureTwinLoads, twinLoadTable } from './twin-load.ts'
 import { measureTwinServe, twinServeTable } from './twin-serve.ts'
+import { decisionTable, measureDecisions } from './upgrade-decide.ts'
 
 /**
  * Entry of `npm run bench`. `--quick`: 100 nodes at 10 alone; `--only floor|falkirk`: one of the two; `--heartbeats N`: node status
  * updates a second meanwhile; `--profile FOLDER`: a CPU profile of the controller; `--write`: puts the table into docs/benchmarks.md.
  * `--twin`: instead, what it costs to drain every node of a twin in virtual time; `--twin --quick`: of 100 nodes alone.
  * `--twin-serve`: instead, what clients of a twin get. `--twin-load`: instead, what it costs to load clusters into a twin; that needs no control plane.
+ * `--decide`: instead, how long one decision about a ClusterUpgrade of 5,000 nodes takes; that needs no control plane.
  * Figures are printed, never asserted: exit code 1 means that a rollout did not end or broke a rule (too many Jobs at once, a node with two).
  */
 export async function main({ program, args }: { program: string; args: string[] }): Promise<number> {
@@ -25,12 +27,17 @@ export async function main({ program, args }: { program: string; args: string[] 
       profile: { type: 'string' },
       heartbeats: { type: 'string', default: '0' },
       twin: { type: 'boolean', default: false },
+      decide: { type: 'boolean', default: false },
       'twin-load': { type: 'boolean', default: false },
       'twin-serve': { type: 'boolean', default: false },
     },
   })
   if (values.twin) {
     process.stdout.write(`\n${machine(new Date())}\n\n${twinDrainTable(await measureTwinDrains(values))}\n`)
+    return 0
+  }
+  if (values.decide) {
+    process.stdout.write(`\n${machine(new Date())}\n\n${decisionTable(measureDecisions())}\n`)
     return 0
   }
   if (values['twin-load']) {

@@ -1,6 +1,6 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
-import { isMoved } from './moved-pods.ts'
+import { type PodTally, tallyPods } from './pod-tally.ts'
 import { budgetMessage, isAway } from './unavailable-budget.ts'
 import type { PoolSettings } from './upgrade-settings.ts'
 
@@ -40,7 +40,8 @@ export function pickBatch(input: BatchInput): PickedBatch {
   const allowed = room > 0 ? ready : ready.filter(isAway)
   if (allowed.length === 0) return { kind: 'Wait', message: budgetMessage(away, pool.maxUnavailable) }
   const size = { nodes: batchSize(pool, finishedBatches), serving: room }
-  return { kind: 'Batch', nodes: compatible(ordered(allowed, input), size, input).map(({ name }) => name) }
+  const tally = tallyPods(input.allNodes, input.podsByNode ?? nothingKnown)
+  return { kind: 'Batch', nodes: compatible(ordered(allowed, tally, input.ownNode), size, { ...input, tally }).map(({ name }) => name) }
 }
 
 /** Size of the batch that follows `finished` ones: it grows until `max`. */
@@ -50,8 +51,10 @@ function batchSize({ first, factor, max }: Pick<PoolSettings, 'first' | 'factor'
   return size
 }
 
-function ordered(nodes: readonly NodeFacts[], { podsByNode, ownNode }: BatchInput): readonly NodeFacts[] {
-  const load = new Map(nodes.map(({ name }) => [name, (podsByNode?.get(name) ?? []).filter(isMoved).length] as const))
+/** Pods that are not known hold nobody back. */
+const nothingKnown = { get: () => [] }
+
+function ordered(nodes: readonly NodeFacts[], { load }: PodTally, ownNode: string | undefined): readonly NodeFacts[] {
   const rank = (node: NodeFacts) => (node.name === ownNode ? Number.POSITIVE_INFINITY : (load.get(node.name) ?? 0))
   return nodes.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : 1))
 }
@@ -62,7 +65,7 @@ interface BatchLimit {
   readonly serving: number
 }
 
-function compatible(nodes: readonly NodeFacts[], limit: BatchLimit, input: BatchInput): readonly NodeFacts[] {
+function compatible(nodes: readonly NodeFacts[], limit: BatchLimit, input: TalliedInput): readonly NodeFacts[] {
   const [first] = nodes
   if (limit.nodes <= 1 || first === undefined) return nodes.slice(0, 1)
   const { spread } = input.pool
@@ -78,14 +81,16 @@ function compatible(nodes: readonly NodeFacts[], limit: BatchLimit, input: Batch
   return picked
 }
 
+interface TalliedInput extends BatchInput {
+  readonly tally: PodTally
+}
+
 /** Takes nodes, one after another, as long as those taken do not hold too much of a workload together. */
-function replicaGuard({ podsByNode, allNodes }: BatchInput): (node: string) => boolean {
-  if (podsByNode === undefined) return () => true
-  const replicas = replicaCounts(allNodes, podsByNode)
+function replicaGuard({ podsByNode = nothingKnown, tally: { replicas } }: TalliedInput): (node: string) => boolean {
   const taken = new Map<string, number>()
   return (node) => {
-    const held = countByOwner(podsByNode.get(node))
-    const fits = [...held].every(([owner, count]) => {
+    const held = [...tallyPods([node], podsByNode).replicas]
+    const fits = held.every(([owner, count]) => {
       const before = taken.get(owner) ?? 0
       return before === 0 || before + count <= quarterOf(replicas.get(owner))
     })
@@ -96,19 +101,4 @@ function replicaGuard({ podsByNode, allNodes }: BatchInput): (node: string) => b
 
 function quarterOf(replicas = 0): number {
   return Math.max(1, Math.floor(replicas / 4))
-}
-
-function replicaCounts(nodes: readonly string[], podsByNode: NonNullable<BatchInput['podsByNode']>): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const node of nodes)
-    for (const [owner, count] of countByOwner(podsByNode.get(node))) counts.set(owner, (counts.get(owner) ?? 0) + count)
-  return counts
-}
-
-function countByOwner(pods: readonly PodFacts[]): ReadonlyMap<string, number> {
-  const counts = new Map<string, number>()
-  for (const { controller } of pods.filter(isMoved)) {
-    if (controller !== undefined) counts.set(controller.uid, (counts.get(controller.uid) ?? 0) + 1)
-  }
-  return counts
 }

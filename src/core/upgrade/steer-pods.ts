@@ -20,15 +20,23 @@ const restPhases: ReadonlySet<UpgradePhase> = new Set(['Stopped', 'Refused', 'Ca
  */
 export function steerPods(view: RunView, { actions, stage }: Started): readonly (readonly UpgradeAction[])[] {
   const busy = new Set([...view.works.map(({ at }) => at.node.name), ...actions.flat().map(({ node }) => node)])
-  const avoided = stage === 'Nodes' ? avoidedNodes(view, busy) : new Set<string>()
-  const mayAdd = view.hold === undefined && view.context.settings.drain.preferDoneNodes
+  const avoided = stage === 'Nodes' ? avoidedNodes(view, busy) : []
   const { uid } = view.context.facts.upgrade.metadata
-  const freed = bearersOf(view.context).filter(({ name }) => !busy.has(name) && !avoided.has(name))
-  const added = mayAdd ? view.context.facts.nodes.filter((node) => avoided.has(node.name) && mayLack(node, uid)) : []
-  return [
-    ...freed.map((node) => [patchNode({ node }, withoutSoftTaint(node))]),
-    ...added.map((node) => [patchNode({ node }, withSoftTaint(node, uid))]),
-  ].slice(0, mostAtOnce)
+  const mayAdd = view.hold === undefined && view.context.settings.drain.preferDoneNodes
+  const added = mayAdd ? avoided.filter((node) => mayLack(node, uid)) : []
+  const lists = [
+    ...needless(view, avoided, busy).map((node) => [patchNode({ node }, withoutSoftTaint(node))]),
+    ...added.slice(0, mostAtOnce).map((node) => [patchNode({ node }, withSoftTaint(node, uid))]),
+  ]
+  return lists.slice(0, mostAtOnce)
+}
+
+/** Nodes that bear the taint and need not. */
+function needless({ context }: RunView, avoided: readonly NodeFacts[], busy: ReadonlySet<string>): readonly NodeFacts[] {
+  const bearers = bearersOf(context).filter(({ name }) => !busy.has(name))
+  if (bearers.length === 0) return []
+  const names = new Set(avoided.map(({ name }) => name))
+  return bearers.filter(({ name }) => !names.has(name))
 }
 
 /** Frees the nodes of a run that cannot be followed as it is written. */
@@ -37,15 +45,15 @@ export function freeNodes({ facts }: Pick<RunContext, 'facts'>): readonly (reado
   return bearers.slice(0, mostAtOnce).map((node) => [patchNode({ node }, withoutSoftTaint(node))])
 }
 
-/** By name: nodes of pools that are still to come, and with them the control plane. */
-function avoidedNodes(view: RunView, busy: ReadonlySet<string>): ReadonlySet<string> {
+/** Nodes of pools that are still to come, and with them the control plane. */
+function avoidedNodes(view: RunView, busy: ReadonlySet<string>): readonly NodeFacts[] {
   const { next, hold, groups } = view
   const isAtRest = hold !== undefined && restPhases.has(hold.phase)
-  if (next.kind !== 'Hop' || isAtRest || !view.context.settings.drain.preferDoneNodes) return new Set()
+  if (next.kind !== 'Hop' || isAtRest || !view.context.settings.drain.preferDoneNodes) return []
   const left = groups.pools.flatMap((pool) => nodesLeft(pool, view, next.hop)).filter(({ name }) => !busy.has(name))
-  if (left.length === 0) return new Set()
+  if (left.length === 0) return []
   const servers = view.context.facts.nodes.filter((node) => isControlPlane(node) && takesPods(node))
-  return new Set([...left, ...servers].map(({ name }) => name))
+  return [...left, ...servers]
 }
 
 /** A cordoned node takes no pods, tainted or not. */
