@@ -106,6 +106,7 @@ function translated(script: string, folder: string): string {
       .replace('PATH=/usr/local/sbin', `PATH=${folder}/bin:/usr/local/sbin`)
       .replaceAll('sleep 1\n', 'sleep 0.05\n')
       .replaceAll("steady_seconds='10'", "steady_seconds='2'")
+      .replaceAll("most_starts='10'", "most_starts='3'")
       // of the whole machine, which others use
       .replaceAll(/\bsync\b/g, 'true')
   )

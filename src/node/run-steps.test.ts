@@ -44,7 +44,8 @@ async function upgrade(host: FakeHost, { version = after, content = fakeBinary(v
   return { end, said }
 }
 
-describe.concurrent('a k3s whose binary is replaced', () => {
+// a limit for what hangs: each case starts hundreds of processes
+describe.concurrent('a k3s whose binary is replaced', { timeout: 180_000 }, () => {
   it('runs the new version after one restart, the old binary is kept', async () => {
     const host = aHost()
     const { end, said } = await upgrade(host)
@@ -76,7 +77,7 @@ describe.concurrent('a k3s whose binary is replaced', () => {
     expect(end).toMatchObject({
       kind: 'Failed',
       message: expect.stringMatching(
-        /^restart-service failed: k3s-agent.service has been started 10 times and does not stay up as v1.30.5\+k3s1 .*; what ran before runs again$/,
+        /^restart-service failed: k3s-agent.service has been started 3 times and does not stay up as v1.30.5\+k3s1 .*; what ran before runs again$/,
       ),
     })
     expect(host.running()).toBe(before)
