@@ -17,16 +17,16 @@ export interface UpgradeCommand {
 /** The commands of a ClusterUpgrade as an administrator types them, in virtual time. */
 export class FalkirkCommands {
   readonly #cluster: VirtualCluster
-  readonly #client: ApiClient
 
-  private constructor(cluster: VirtualCluster, client: ApiClient) {
+  constructor(cluster: VirtualCluster) {
     this.#cluster = cluster
-    this.#client = client
   }
 
-  static async of(cluster: VirtualCluster): Promise<FalkirkCommands> {
-    const transport = cluster.twin.transport({ username: 'admin', groups: ['system:masters', 'system:authenticated'] })
-    return new FalkirkCommands(cluster, createApiClient(transport, await discoverServer(transport), { clock: cluster.clock }))
+  /** Each command is a process of its own: it asks the API server anew what it is. */
+  async #connect(): Promise<ApiClient> {
+    const { twin, clock } = this.#cluster
+    const transport = twin.transport({ username: 'admin', groups: ['system:masters', 'system:authenticated'] })
+    return createApiClient(transport, await discoverServer(transport), { clock })
   }
 
   /** `falkirk upgrade` with these flags; a refusal is written as the program does, and ends with 2. */
@@ -35,7 +35,7 @@ export class FalkirkCommands {
     let exitCode: number | undefined
     const ports = this.#ports((text) => void lines.push(text))
     const options = { view: 'Text', lostAfterMs: 300_000, namespace: 'system-upgrade' } as const
-    const run = async () => await runUpgrade(this.#client, { wish: wishedUpgrade(flags, undefined), ...options }, ports)
+    const run = async () => await runUpgrade(await this.#connect(), { wish: wishedUpgrade(flags, undefined), ...options }, ports)
     run().then(
       (code) => {
         exitCode = code
@@ -50,7 +50,7 @@ export class FalkirkCommands {
 
   /** `falkirk pause`, `continue` or `cancel`; gives what it says. */
   async change(change: RunChange): Promise<string> {
-    return await changeRun(this.#client, undefined, change)
+    return await changeRun(await this.#connect(), undefined, change)
   }
 
   #ports(write: (text: string) => void): CommandPorts {

@@ -40,7 +40,7 @@ async function aCluster(options: UpgradeClusterOptions): Promise<Stage> {
     )
     return [...new Set(minors.map(String))]
   }
-  return { run, controller, falkirk: await FalkirkCommands.of(run.cluster), ended, minorsOf }
+  return { run, controller, falkirk: new FalkirkCommands(run.cluster), ended, minorsOf }
 }
 
 /** Batches as the status tells them, each once, in their order: `POOL NUMBER: NODES`. */
