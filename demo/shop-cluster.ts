@@ -58,12 +58,12 @@ function queueWorker(name: string): SandboxObject {
   return withTemplate(deployment(at, 1, spec), { labels: { ...labelsOf(name), queue: 'shop' } })
 }
 
-/** On the servers, where the addresses are. A server that is drained leaves its pod to another, which then has two: of these one waits for the other. */
+/** One on each server, where the addresses are: a pod whose server is drained has no other place, and waits until that is back. */
 function ingress(): readonly SandboxObject[] {
   const at = { name: 'nginx', namespace: 'ingress' }
   const spec = {
     nodeSelector: { 'node-role.kubernetes.io/control-plane': 'true' },
-    affinity: { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, podAffinityTerm: apart('nginx') }] } },
+    affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [apart('nginx')] } },
     containers: [
       container({ name: 'nginx', image: 'registry.k8s.io/ingress-nginx/controller:v1.12.1', cpu: '250m', memory: '256Mi', port: 80 }),
     ],
