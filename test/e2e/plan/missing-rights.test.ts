@@ -84,7 +84,7 @@ const cases: readonly Case[] = [
 })
 
 /** A controller that is refused asks again with growing pauses: many times less than a hot loop would. */
-const mostRequestsInFiveSeconds = 40
+const mostRefusalsInFiveSeconds = 15
 
 /** Most of the time each of them waits for its next try. A twin answers all of them, and their kubelets, in one thread. */
 const atOnce = isOnTwin ? 10 : cases.length
@@ -151,7 +151,7 @@ describe('a controller without one of the rights of deploy/base', () => {
         expect(told.condition).toMatch(/^False\/(Refused|Draining)/)
         // the other node has no pod that would have to be evicted
         expect(whileMissing.runs).toBeLessThanOrEqual(nameOf(one.right) === 'create pods/eviction' ? 1 : 0)
-        expect(whileMissing.done).toBe(whileMissing.runs)
+        expect(whileMissing.done).toBeLessThanOrEqual(whileMissing.runs)
       },
       Held: ({ told, whileMissing }) => {
         expect(told.condition).toMatch(sentence(one.right))
@@ -170,8 +170,8 @@ describe('a controller without one of the rights of deploy/base', () => {
     })
 
     it('asks seldom, does not end, and goes on when the right is granted', async () => {
-      const { requests, exitCodes, complete, inTheEnd } = await outcomeOf(one)
-      expect(requests).toBeLessThanOrEqual(mostRequestsInFiveSeconds)
+      const { refusals, exitCodes, complete, inTheEnd } = await outcomeOf(one)
+      expect(refusals).toBeLessThanOrEqual(mostRefusalsInFiveSeconds)
       // who may create a Lease but not renew it leads for one term; a kubelet starts it again, and then it waits
       expect(exitCodes).toEqual(nameOf(one.right) === 'update leases' ? [1, 0] : [0])
       expect(complete).toBe('True/Complete')
