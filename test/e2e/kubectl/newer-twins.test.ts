@@ -29,7 +29,7 @@ describe.each(servers)('kubectl $release on a twin of its release', ({ release, 
 
   const minor = Number(release.split('.')[1])
   const compare = async (story: Story, expect: typeof import('vitest').expect) => {
-    const place = { kubectl, kubeconfig: twin.kubeconfig, namespace: `twin-${fileName(story)}` }
+    const place = { side: twin, kubectl, namespace: `twin-${fileName(story)}` }
     const shown = await tellStory(story, place, { server: minor, client: minor })
     await expect(transcript(shown)).toMatchFileSnapshot(`testdata/${release}/${fileName(story)}.golden.txt`)
   }

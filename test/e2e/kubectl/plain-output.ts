@@ -28,6 +28,16 @@ export interface OutputOptions {
 /** Who owns which field, as YAML and as JSON; its end is where the indentation is back. */
 const managedFields = [/^( *)managedFields:\n(?:\1(?:- | ).*\n)+/gm, /^( *)"managedFields": \[\n(?:\1 .*\n)*\1\],?\n/gm]
 
+/**
+ * kubectl from 1.32 on may say so when it breaks off a watch of its own, as what it waits for was there already or its --timeout has ended, within
+ * a second or later. Any other end of a watch is compared.
+ */
+const brokenOff = [
+  /^E\d{4} .*Failed to watch.*context (canceled|deadline exceeded)"/,
+  /^E\d{4} .*Unexpected error when reading response body: context deadline exceeded$/,
+  /^I\d{4} .*watch ended with error.*very short watch: .*watch lasted less than a second and no items received"/,
+]
+
 /** Takes what differs from run to run out of what kubectl has printed: times, ages, IDs, addresses, made-up names, and the width of columns. */
 export function plainOutput(text: string, namespace: string, options: OutputOptions): readonly string[] {
   const { sorted = false, withoutNumbers = false, without } = options
@@ -35,9 +45,7 @@ export function plainOutput(text: string, namespace: string, options: OutputOpti
   const replaced = patterns.reduce((all, [pattern, by]) => all.replaceAll(pattern, by), kept)
   const lines = (withoutNumbers ? replaced.replaceAll(/\b\d+(m|Mi|%)/g, '<n>$1') : replaced)
     .split('\n')
-    // kubectl from 1.32 on says so when it breaks off a watch of its own, as what it waits for was there already or its --timeout has ended
-    // (any other end of a watch is compared)
-    .filter((line) => !/^E\d{4} .*Failed to watch.*context (canceled|deadline exceeded)"/.test(line))
+    .filter((line) => !brokenOff.some((pattern) => pattern.test(line)))
     .map((line) => line.replace(/\s+$/, '').replaceAll(/(?<=\S) {2,}/g, '  '))
     .filter((line) => without === undefined || !without.test(line))
   return sorted ? [...lines].sort() : lines

@@ -29,9 +29,10 @@ let ordinal = 0
 /** Tells a story to both at once; what the real server makes kubectl show is what is expected of the twin. */
 async function compare(story: Story, release: string, expect: typeof import('vitest').expect): Promise<void> {
   ordinal += 1
-  const place = { kubectl: programs.get(release) ?? '', namespace: `kubectl-${run}-${ordinal}` }
+  const kubectl = programs.get(release) ?? ''
+  const place = { kubectl, namespace: `kubectl-${run}-${ordinal}` }
   const telling = { server: 20, client: Number(release.split('.')[1]) }
-  const [expected, seen] = await Promise.all([real, twin].map(({ kubeconfig }) => tellStory(story, { ...place, kubeconfig }, telling)))
+  const [expected, seen] = await Promise.all([real, twin].map((side) => tellStory(story, { ...place, side }, telling)))
   expect(seen).toEqual(expected)
 }
 

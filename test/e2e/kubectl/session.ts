@@ -1,5 +1,8 @@
 import { spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { SomeObject } from '../../conformance/answer.ts'
+import type { SideClient } from '../../conformance/side-client.ts'
 import { plainOutput } from './plain-output.ts'
 
 /** What one command has shown, with what differs from run to run taken out. */
@@ -28,6 +31,7 @@ export interface CommandOptions {
 }
 
 export interface SessionParts {
+  readonly client: SideClient
   readonly kubectl: string
   readonly kubeconfig: string
   readonly namespace: string
@@ -39,6 +43,28 @@ interface Ended {
   readonly exitCode: number
   readonly stdout: string
   readonly stderr: string
+}
+
+interface GrowingText {
+  text(): string
+  /** Resolves when it matches. */
+  until(pattern: RegExp): Promise<void>
+}
+
+function textOf(stream: Readable): GrowingText {
+  let text = ''
+  stream.on('data', (piece: Buffer) => {
+    text += piece.toString('utf8')
+  })
+  const until = (pattern: RegExp) =>
+    new Promise<void>((resolve) => {
+      const look = () => {
+        if (pattern.test(text)) resolve()
+      }
+      look()
+      stream.on('data', look)
+    })
+  return { text: () => text, until }
 }
 
 /** For what comes in its own time: pods that become ready. */
@@ -74,25 +100,33 @@ export class Session {
     return stdout
   }
 
-  /** Runs a command that does not end by itself, until what it shows matches; `meanwhile` begins when it has shown something. */
+  /** Asks the server itself, path by path, until it holds: what several controllers do one after another. */
+  async settled(path: string, holds: (object: SomeObject) => boolean): Promise<void> {
+    const full = path.replaceAll('{ns}', this.namespace)
+    const deadline = Date.now() + mostWaitingMs
+    for (;;) {
+      const { status, body } = await this.#parts.client.request('GET', full)
+      if (status === 200 && holds(body as SomeObject)) return
+      if (Date.now() > deadline) throw new Error(`not within ${mostWaitingMs / 1000} s: ${full}: ${JSON.stringify(body)}`)
+      await sleep(100)
+    }
+  }
+
+  /** Runs a command that watches, until what it shows matches; `meanwhile` begins when the server has answered its watch. */
   async follow(command: string, until: RegExp, meanwhile: () => Promise<unknown>): Promise<void> {
-    const child = this.#spawn(command, {})
-    let stdout = ''
-    const seen = new Promise<void>((resolve) => {
-      child.stdout.on('data', (piece: Buffer) => {
-        stdout += piece.toString('utf8')
-        if (until.test(stdout)) resolve()
-      })
-      child.once('close', () => resolve())
-    })
+    // it then tells of its requests
+    const child = this.#spawn(`${command} -v=6`, {})
+    const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+    const stderr = textOf(child.stderr)
+    const stdout = textOf(child.stdout)
     try {
-      await sleep(1000)
+      await Promise.race([stderr.until(/watch=true\S* (status=")?200 OK/), ended, sleep(mostWaitingMs, undefined, { ref: false })])
       await meanwhile()
-      await Promise.race([seen, sleep(30_000)])
+      await Promise.race([stdout.until(until), ended, sleep(mostWaitingMs, undefined, { ref: false })])
     } finally {
       child.kill()
     }
-    this.shown.push({ command: this.#plain(command), exitCode: 0, stdout: plainOutput(stdout, this.namespace, {}), stderr: [] })
+    this.shown.push({ command: this.#plain(command), exitCode: 0, stdout: plainOutput(stdout.text(), this.namespace, {}), stderr: [] })
   }
 
   #plain(command: string): string {

@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { webManifestFor } from './web.ts'
+import { serveWeb } from './web.ts'
 
 const talker = `apiVersion: v1
 kind: Pod
@@ -9,15 +9,12 @@ spec:
   containers: [{ name: main, image: 'busybox:1', imagePullPolicy: IfNotPresent }]
 `
 
-const threeReady = /web\s+3\/3/
-
 export const reading: readonly Story[] = [
   {
     title: 'get: columns and selectors',
     beside: 'Alone',
     async run(session, { server }) {
-      await session.quietly('apply -f -', { input: webManifestFor(server) })
-      await session.quietly('get deployment web', { until: threeReady })
+      await serveWeb(session, server)
       await session.run('get nodes')
       await session.run('get nodes -o wide', { without: /^NAME/ })
       await session.run('get nodes -o name')
@@ -45,8 +42,7 @@ export const reading: readonly Story[] = [
   {
     title: 'get: forms of output',
     async run(session, { server }) {
-      await session.quietly('apply -f -', { input: webManifestFor(server) })
-      await session.quietly('get deployment web', { until: threeReady })
+      await serveWeb(session, server)
       await session.run(
         "get deployment web -o jsonpath='{.spec.replicas} {.status.readyReplicas} {.spec.template.spec.containers[*].image}'",
       )
@@ -73,7 +69,6 @@ export const reading: readonly Story[] = [
     title: 'watching',
     async run(session) {
       await session.quietly('create configmap first')
-      await session.quietly('get configmap kube-root-ca.crt', { until: /kube-root-ca/ })
       await session.follow('get configmaps -w', /second[\s\S]*second[\s\S]*second/, async () => {
         await session.quietly('create configmap second')
         await session.quietly('label configmap second a=b')
@@ -93,8 +88,10 @@ export const reading: readonly Story[] = [
     title: 'describe',
     beside: 'Alone',
     async run(session, { server }) {
-      await session.quietly('apply -f -', { input: webManifestFor(server) })
-      await session.quietly('get deployment web', { until: threeReady })
+      await serveWeb(session, server)
+      const told = (reason: string) => `/api/v1/namespaces/{ns}/events?fieldSelector=reason=${reason}`
+      await session.settled(told('ScalingReplicaSet'), ({ items }) => items.length === 1)
+      await session.settled(told('SuccessfulCreate'), ({ items }) => items.length === 3)
       const withoutEvents = /^\s+(Normal|Warning)\s|PodCIDR/
       await session.run('describe deployment web')
       // whether two writes of its slices met is chance, and told as a warning
@@ -117,7 +114,7 @@ export const reading: readonly Story[] = [
       await session.run('get pod talker')
       await session.run('logs talker -c nothing')
       await session.run('logs nothing')
-      await session.run('get events --field-selector=involvedObject.name=talker,reason=Started')
+      await session.run('get events --field-selector=involvedObject.name=talker,reason=Started', { until: /Started/ })
       await session.run('get events --field-selector=reason=Nothing')
       await session.run('get events --field-selector=involvedObject.name=talker -o jsonpath=\'{range .items[*]}{.reason}{"\\n"}{end}\'', {
         sorted: true,

@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { webManifestFor } from './web.ts'
+import { serveWeb, webManifestFor } from './web.ts'
 
 export const rollouts: readonly Story[] = [
   {
@@ -28,9 +28,9 @@ export const rollouts: readonly Story[] = [
       await session.run('rollout undo deployment/web --to-revision=9')
       await session.run('rollout history deployment/web')
       await session.run('set resources deployment/web -c nginx --requests=cpu=50m')
-      await session.run('autoscale deployment web --min=1 --max=3')
-      await session.run('wait --for=condition=Nothing deployment/web --timeout=1s')
-      await session.run('wait --for=delete deployment/web --timeout=1s')
+      await session.run('autoscale deployment web --min=1 --max=4')
+      await session.run('wait --for=condition=Nothing deployment/web --timeout=3s')
+      await session.run('wait --for=delete deployment/web --timeout=3s')
       if (client >= 23) await session.run("wait --for=jsonpath='{.spec.replicas}'=4 deployment/web --timeout=5s")
       await session.run('delete deployment web --cascade=foreground')
       await session.run('wait --for=delete pod -l app=web --timeout=30s', { sorted: true, onlyExitCode: true })
@@ -41,8 +41,7 @@ export const rollouts: readonly Story[] = [
     title: 'cordon, taint, drain and uncordon',
     beside: 'Alone',
     async run(session, { server }) {
-      await session.quietly('apply -f -', { input: webManifestFor(server) })
-      await session.quietly('get deployment web', { until: /3\/3/ })
+      await serveWeb(session, server)
       await session.run('cordon node-1')
       await session.run('cordon node-1')
       await session.run('get node node-1')

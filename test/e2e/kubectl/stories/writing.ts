@@ -1,5 +1,5 @@
 import type { Story } from '../story.ts'
-import { webManifestFor } from './web.ts'
+import { serveWeb, webManifestFor } from './web.ts'
 
 const settings = (value: string) => `apiVersion: v1
 kind: ConfigMap
@@ -72,13 +72,12 @@ export const writing: readonly Story[] = [
   {
     title: 'deleting',
     async run(session, { server }) {
-      await session.quietly('apply -f -', { input: webManifestFor(server) })
-      await session.quietly('get deployment web', { until: /3\/3/ })
+      await serveWeb(session, server)
       await session.quietly('create configmap kept')
       await session.quietly('patch configmap kept -p \'{"metadata":{"finalizers":["example.com/wait"]}}\'')
       await session.run('delete configmap kept --wait=false')
       await session.run("get configmap kept -o jsonpath='{.metadata.finalizers} {.metadata.deletionGracePeriodSeconds}'")
-      await session.run('delete configmap kept --timeout=1s')
+      await session.run('delete configmap kept --timeout=3s')
       await session.run('patch configmap kept --type=json -p \'[{"op":"remove","path":"/metadata/finalizers"}]\'')
       await session.run('get configmap kept')
       await session.run('delete configmap kept')
