@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ObservedNode } from '../../rig/observed-facts.ts'
+import { touchedUntil } from '../../rig/touched-until.ts'
 import { createPlan } from './host-plan.ts'
 import { installWith } from './install.ts'
 import { namespace, type TargetCluster, targetCluster } from './target-cluster.ts'
@@ -90,7 +91,15 @@ describe('a Job that fails on a real node', () => {
       },
     })
     await plan.untilNode(node, 'cordoned', ({ unschedulable }) => unschedulable)
-    expect(await plan.until(/^False\/JobFailed/)).toContain('DeadlineExceeded: Job was active longer than specified deadline')
+    const touch = async () => {
+      for (const { name } of plan.jobs()) {
+        const path = `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`
+        await cluster.api.patch(path, { metadata: { annotations: { 'example.org/looked-at': new Date().toISOString() } } })
+      }
+    }
+    expect(await touchedUntil(touch, plan.until(/^False\/JobFailed/))).toContain(
+      'DeadlineExceeded: Job was active longer than specified deadline',
+    )
     await plan.untilNode(node, 'schedulable again', ({ unschedulable }) => !unschedulable)
     expect(plan.applying()).toEqual([node])
     await plan.delete()

@@ -37,10 +37,17 @@ export class HostPlan {
     return texts.filter((text, index) => text !== '' && text !== texts[index - 1])
   }
 
-  /** Resolves with a condition when it reads so. */
+  /** Resolves with a condition when it reads so. What nodes and Jobs had come to by then is known, too. */
   async until(pattern: RegExp, type = 'Complete'): Promise<string> {
-    await this.#when(`${this.name}: ${type} ${pattern}`, () => pattern.test(this.condition(type)))
-    return this.condition(type)
+    let said = ''
+    const holds = () => {
+      if (!pattern.test(this.condition(type))) return false
+      said = this.condition(type)
+      return true
+    }
+    await this.#when(`${this.name}: ${type} ${pattern}`, holds)
+    await this.#cluster.observer.caughtUp()
+    return said
   }
 
   /** Resolves when nothing is left to do. */

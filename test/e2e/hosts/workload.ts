@@ -101,6 +101,11 @@ export class Workload {
     return this.#waits.until(() => `${what}; the pods are ${JSON.stringify(this.pods.now())}`, holds, 180_000)
   }
 
+  /** Resolves when all is known of its pods that the API server knows: what a Plan tells may be seen before. */
+  caughtUp(): Promise<void> {
+    return this.#following.caughtUp()
+  }
+
   /** When a pod was first seen so; NaN when it never was. */
   since(uid: string, holds: (pod: ObservedPod) => boolean): number {
     return this.pods.history(uid).find(({ facts }) => facts !== undefined && holds(facts))?.atMs ?? Number.NaN
