@@ -1,10 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
-import { sharedShapesInTests } from './scripts/shared-shapes.mjs'
 
 /** Unit tests, beside the code and in `test/unit`: no root, no network, seconds. */
 export default defineConfig({
-  plugins: [sharedShapesInTests],
   test: {
     include: ['src/**/*.test.ts', 'test/unit/**/*.test.ts'],
     // a limit for what hangs, not a measure: machines are shared

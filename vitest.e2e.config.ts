@@ -1,5 +1,4 @@
 import { defineConfig } from 'vitest/config'
-import { sharedShapesInTests } from './scripts/shared-shapes.mjs'
 
 // somebody else's cluster takes the place of the rig's own: what concerns neither its nodes nor their kubelets is not run
 const files = process.env.FALKIRK_E2E_KUBECONFIG
@@ -8,7 +7,6 @@ const files = process.env.FALKIRK_E2E_KUBECONFIG
 
 /** Tests on real clusters, one file after another: they share the machine's network, cgroups and two cores. */
 export default defineConfig({
-  plugins: [sharedShapesInTests],
   test: {
     include: files.map((file) => `test/${file}.test.ts`),
     environment: 'node',

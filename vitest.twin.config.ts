@@ -1,9 +1,7 @@
 import { defineConfig } from 'vitest/config'
-import { sharedShapesInTests } from './scripts/shared-shapes.mjs'
 
 /** The controller against a cluster in the same process, in virtual time: no root, no network, nothing of a machine. */
 export default defineConfig({
-  plugins: [sharedShapesInTests],
   test: {
     include: ['test/twin/**/*.test.ts'],
     environment: 'node',

@@ -8,7 +8,6 @@ import { loadTypeScript } from './load-typescript.mjs'
 import { root } from './paths.mjs'
 import { step } from './progress.mjs'
 import { capture, program } from './run.mjs'
-import { sharedShapes } from './shared-shapes.mjs'
 
 /** Where the shipped program is written. */
 export const programFile = join(root, 'dist/falkirk.js')
@@ -39,7 +38,6 @@ export async function build(file = programFile) {
       metafile: true,
       logLevel: 'warning',
       banner: { js: `#!/usr/bin/env node\n${requireShim}` },
-      plugins: [sharedShapes],
       define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
     })
     writeFileSync(join(dirname(file), 'type-descriptions.json.br'), await typeDescriptions())

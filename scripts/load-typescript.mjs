@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './paths.mjs'
-import { withSharedShapes } from './shared-shapes.mjs'
 
 /**
  * Loads a TypeScript module of this repository (Node 20 cannot by itself): bundles it, with npm packages left outside, and imports it.
@@ -29,7 +28,7 @@ export async function loadTypeScript(file) {
       logLevel: 'warning',
       plugins: [
         { name: 'scripts', setup: leaveScripts },
-        { name: 'sources', setup: readSources },
+        { name: 'import-meta', setup: keepImportMeta },
       ],
     })
     return await import(pathToFileURL(outfile).href)
@@ -50,9 +49,11 @@ function leaveScripts(build) {
 }
 
 /** @param {import('esbuild').PluginBuild} build */
-function readSources(build) {
+function keepImportMeta(build) {
   build.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-    const contents = withSharedShapes(readFileSync(path, 'utf8'))
+    const source = readFileSync(path, 'utf8')
+    if (!source.includes('import.meta')) return undefined
+    const contents = source
       .replaceAll('import.meta.url', JSON.stringify(pathToFileURL(path).href))
       .replaceAll('import.meta.dirname', JSON.stringify(join(path, '..')))
       .replaceAll('import.meta.filename', JSON.stringify(path))
