@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 /** The controller against a cluster in the same process, in virtual time: no root, no network, nothing of a machine. */
@@ -6,6 +7,8 @@ export default defineConfig({
     include: ['test/twin/**/*.test.ts'],
     environment: 'node',
     pool: 'threads',
+    // as many as the machine has cores: those that start programs wait most of the time
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 600_000,
     expect: { poll: { timeout: 60_000 } },
   },

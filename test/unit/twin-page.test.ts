@@ -9,7 +9,9 @@ const begin = '<!-- conformance: npm run golden writes what follows -->'
 const end = '<!-- conformance: end -->'
 
 describe('conformance cases', () => {
-  const titles = [...concurrentAreas, ...exclusiveAreas, ...nodeAreas].flatMap(({ title, cases }) => cases.map((one) => `${title}: ${one.title}`))
+  const titles = [...concurrentAreas, ...exclusiveAreas, ...nodeAreas].flatMap(({ title, cases }) =>
+    cases.map((one) => `${title}: ${one.title}`),
+  )
 
   it('are 200 at least, each with a title of its own', () => {
     expect(titles.length).toBeGreaterThanOrEqual(200)

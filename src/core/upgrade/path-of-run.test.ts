@@ -25,7 +25,12 @@ describe('before anything begins', () => {
     { what: 'a pre-release', version: 'v1.36.1', spec: { version: 'v1.37.0-rc.0', ...own }, told: /^Refused: .*pre-release/i },
     { what: 'a downgrade', version: 'v1.31.5+k3s1', spec: { version: 'v1.30.4+k3s1' }, told: /^Refused: .*lower/ },
     { what: 'another distribution', version: 'v1.31.5+k3s1', spec: { version: 'v1.31.5+rke2r1' }, told: /^Refused: / },
-    { what: 'kubeadm without an image', version: 'v1.31.5', spec: { version: 'v1.31.6' }, told: /^Refused: .*spec\.node\.upgrade\.image, or write the whole version/ },
+    {
+      what: 'kubeadm without an image',
+      version: 'v1.31.5',
+      spec: { version: 'v1.31.6' },
+      told: /^Refused: .*spec\.node\.upgrade\.image, or write the whole version/,
+    },
     {
       what: 'nodes that would be too old for the control plane alone',
       version: 'v1.30.4+k3s1',
