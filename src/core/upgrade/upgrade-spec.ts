@@ -95,7 +95,7 @@ const FailureSpec = z
       .int32()
       .min(0)
       .describe(
-        'How many nodes may fail before the run stops; those are left cordoned and labelled. 0 when left out: it stops at the first.',
+        'How many nodes may fail before the run stops; those are labelled, and left cordoned where they do not serve any more. 0 when left out: it stops at the first.',
       )
       .exactOptional(),
     pauseExpiry: duration
