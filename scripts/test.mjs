@@ -18,6 +18,18 @@ import { runVitest, sumCounts } from './vitest.mjs'
 /** @type {Counts} */
 const none = { passed: 0, failed: 0, skipped: 0 }
 
+// both measure a controller by what happens within seconds, which is not the same where others are at work (test/e2e/plan/README.md)
+const measured = ['load', 'missing-rights']
+
+/** The other tests of Plans wait most of the time, each file for a control plane of its own: two at a time. */
+const plansBeside = [
+  ...['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', 'test/e2e/plan'],
+  ...measured.map((file) => `--exclude=**/${file}.test.ts`),
+]
+
+/** All others share the machine's network, cgroups and cores. */
+const oneByOne = ['--config=vitest.e2e.config.ts', `--exclude=test/e2e/plan/!(${measured.join('|')}).test.ts`]
+
 /** All set-up and all tests; where a machine cannot run the real cluster, the rest, and a last line that says what is missing. */
 await program(async () => {
   const begin = performance.now()
@@ -62,15 +74,6 @@ async function twinTests() {
   return { ok: code === 0, counts }
 }
 
-// both measure a controller by what happens within seconds, which is not the same where others are at work (test/e2e/plan/README.md)
-const measured = ['load', 'missing-rights']
-
-/** The other tests of Plans wait most of the time, each file for a control plane of its own: two at a time. */
-const plansBeside = [
-  ...['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', 'test/e2e/plan'],
-  ...measured.map((file) => `--exclude=**/${file}.test.ts`),
-]
-
 /**
  * The tests of Plans on a twin, by HTTPS and from outside, as on the rig. They need nothing of the machine but an unmodified kubectl.
  * @returns {Promise<Part>}
@@ -84,9 +87,6 @@ async function planTestsOnTwin() {
   const { code, counts } = await runVitest({ args: plansBeside, env: { FALKIRK_E2E_ON: 'twin' }, live: true })
   return { ok: code === 0, counts }
 }
-
-/** All others share the machine's network, cgroups and cores. */
-const oneByOne = ['--config=vitest.e2e.config.ts', `--exclude=test/e2e/plan/!(${measured.join('|')}).test.ts`]
 
 /** @returns {Promise<Part>} */
 async function endToEndTests() {
