@@ -54,15 +54,11 @@ function troublesOf({ troubles }: ClusterHealth, nodes: readonly NodeFacts[]): r
 }
 
 /** Pools follow their control plane: with them nothing of it was to change. */
-function oldComponents(
-  { components }: ClusterHealth,
-  { facts, target, settings }: Pick<RunContext, 'facts' | 'target' | 'settings'>,
-): readonly string[] {
+function oldComponents({ components }: ClusterHealth, { target, settings }: Pick<RunContext, 'target' | 'settings'>): readonly string[] {
   if (settings.scope === 'Pools') return []
-  const old = components
+  return components
     .filter(({ version }) => isOlder(version, target))
     .map(({ pod, version }) => `Pod ${pod} runs ${version}, older than ${target.text}`)
-  return isOlder(facts.apiServer, target) ? [`the API server still answers as ${facts.apiServer}`, ...old] : old
 }
 
 function isOlder(text: string, target: KubernetesVersion): boolean {
