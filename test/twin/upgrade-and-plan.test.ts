@@ -1,23 +1,16 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { agentsPlan } from './agents-plan.ts'
 import { UpgradeCluster } from './upgrade-cluster.ts'
 
 const running: UpgradeCluster[] = []
-const key = { namespace: 'system-upgrade', name: 'agents' }
+const key = agentsPlan.metadata
 
 afterEach(() => {
   for (const one of running.splice(0)) one.cluster.stop()
 })
 
 async function createPlan({ cluster }: UpgradeCluster): Promise<void> {
-  const spec = {
-    version: 'v1.30.8+k3s1',
-    concurrency: 1,
-    cordon: true,
-    nodeSelector: { matchLabels: { pool: 'blue' } },
-    serviceAccountName: 'system-upgrade',
-    upgrade: { image: 'rancher/k3s-upgrade' },
-  }
-  await cluster.twin.api.client.create('plans.upgrade.cattle.io', { metadata: key, spec })
+  await cluster.twin.api.client.create('plans.upgrade.cattle.io', agentsPlan)
 }
 
 /** Notes every instant at which a Job of the Plan and a node of the run are under way together. */

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { DraftObject } from '../../src/twin/kube-object.ts'
 import type { ImageBehaviour } from '../../src/twin/kubelet/image-behaviour.ts'
+import { agentsPlan } from './agents-plan.ts'
 import { UpgradeCluster, type UpgradeClusterOptions } from './upgrade-cluster.ts'
 
 const running: UpgradeCluster[] = []
@@ -274,21 +275,11 @@ describe('what other people do', () => {
 
   it('a Plan that has begun finishes its nodes first, and begins with no other until the run has ended', async () => {
     const run = await started({ workers: 3 })
-    const key = { namespace: 'system-upgrade', name: 'agents' }
+    const key = agentsPlan.metadata
     const applying = () =>
       (run.cluster.store.get('plans.upgrade.cattle.io', key.namespace, key.name)?.status as { applying?: string[] })?.applying
     await run.cluster.clock.advance(5_000)
-    await run.cluster.twin.api.client.create('plans.upgrade.cattle.io', {
-      metadata: key,
-      spec: {
-        version: 'v1.30.8+k3s1',
-        concurrency: 1,
-        cordon: true,
-        nodeSelector: { matchLabels: { pool: 'blue' } },
-        serviceAccountName: 'system-upgrade',
-        upgrade: { image: 'rancher/k3s-upgrade' },
-      },
-    })
+    await run.cluster.twin.api.client.create('plans.upgrade.cattle.io', agentsPlan)
     while ((applying() ?? []).length === 0) await run.cluster.clock.advance(100)
     const [first = ''] = applying() ?? []
     await run.create('up', { version: to })

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createPlan, type HostPlan } from './host-plan.ts'
 import { installWith } from './install.ts'
 import { namespace, type TargetCluster, targetCluster } from './target-cluster.ts'
-import { budget, daemonSet, deployment, pod, Workload } from './workload.ts'
+import { budget, daemonSet, deployment, type ObservedPod, pod, Workload } from './workload.ts'
 
 let cluster: TargetCluster
 let workload: Workload
@@ -36,6 +36,14 @@ function drains(name: string, drain: object, more: { node?: string; spec?: objec
   return createPlan(cluster, { name, nodes: [node], annotations: { 'falkirk.dev/drain': 'controller' }, spec: { drain, ...spec } })
 }
 
+/** Puts a pod of a DaemonSet, which stays, and a bare pod on the node, and a budget over the pods of `late`; the pod that stays. */
+async function besides(node: string): Promise<ObservedPod | undefined> {
+  await workload.apply(daemonSet({ name: 'every', nodes }), pod({ name: 'bare', nodes: [node] }), budget(cluster.policyVersion, 'late', 1))
+  const [every] = await workload.untilReady('every', 1, node)
+  await workload.untilReady('bare', 1)
+  return every
+}
+
 describe('a drain by the controller', () => {
   it('prepares first, then moves everything but the DaemonSet, and waits until a replacement is Ready', async () => {
     const [node, other] = nodes
@@ -43,13 +51,7 @@ describe('a drain by the controller', () => {
       late: deployment({ name: 'late', nodes, replicas: 2, readyAfterSeconds: 4 }),
       scratch: deployment({ name: 'scratch', nodes, emptyDir: true }),
     })
-    await workload.apply(
-      daemonSet({ name: 'every', nodes }),
-      pod({ name: 'bare', nodes: [node] }),
-      budget(cluster.policyVersion, 'late', 1),
-    )
-    const [every] = await workload.untilReady('every', 1, node)
-    await workload.untilReady('bare', 1)
+    const every = await besides(node)
     const olds = workload.named('late').map(({ uid }) => uid)
 
     const prepare = { image: 'busybox:1', command: ['sleep', '4'] }
@@ -161,13 +163,7 @@ describe('a drain by the kubectl image', () => {
   it('empties the node from a pod on that very node before the upgrade, and lets the controller stay on its own', async () => {
     const [node, other] = nodes
     await workload.applyOn(other, { late: deployment({ name: 'late', nodes, replicas: 2, readyAfterSeconds: 3, emptyDir: true }) })
-    await workload.apply(
-      daemonSet({ name: 'every', nodes }),
-      pod({ name: 'bare', nodes: [node] }),
-      budget(cluster.policyVersion, 'late', 1),
-    )
-    const [every] = await workload.untilReady('every', 1, node)
-    await workload.untilReady('bare', 1)
+    const every = await besides(node)
     const controller = await controllerPod()
     const own = controller.node
 
