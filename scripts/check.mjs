@@ -6,7 +6,7 @@ import { longFiles } from './long-files.mjs'
 import { toolPath } from './paths.mjs'
 import { elapsed } from './progress.mjs'
 import { capture, program } from './run.mjs'
-import { runVitest } from './vitest.mjs'
+import { runVitest, sumCounts } from './vitest.mjs'
 
 /**
  * @typedef {import('./vitest.mjs').Counts} Counts
@@ -31,7 +31,7 @@ export async function check({ coverage = false } = {}) {
   const long = longFiles()
   if (long.length > 0) process.stderr.write(`long files, each of which needs a reason: ${long.join(', ')}\n`)
   process.stderr.write(`${ok ? '✔ gate passed' : '✘ gate failed'} ${elapsed(begin)}\n`)
-  return { ok, counts: outcomes.find((outcome) => outcome.counts)?.counts ?? { passed: 0, failed: 0, skipped: 0 } }
+  return { ok, counts: outcomes.find((outcome) => outcome.counts)?.counts ?? sumCounts([]) }
 }
 
 /**

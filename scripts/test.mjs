@@ -16,7 +16,7 @@ import { runVitest, sumCounts } from './vitest.mjs'
  */
 
 /** @type {Counts} */
-const none = { passed: 0, failed: 0, skipped: 0 }
+const none = { passed: 0, failed: 0, skipped: 0, names: [] }
 
 // both measure a controller by what happens within seconds, which is not the same where others are at work (test/e2e/plan/README.md)
 const measured = ['load', 'missing-rights']
@@ -42,9 +42,11 @@ await program(async () => {
     await planTestsOnTwin(),
     await endToEndTests(),
   ]
-  const { passed, failed, skipped } = sumCounts(parts.map((part) => part.counts))
+  const { passed, failed, skipped, names } = sumCounts(parts.map((part) => part.counts))
   process.stdout.write(`all tests took ${elapsed(begin)}\n`)
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
+  // each part has told its failures when it ended, which may be far above
+  for (const name of names) process.stdout.write(`failed: ${name}\n`)
   const leftOut = parts.map((part) => part.leftOut).filter((text) => text !== undefined)
   if (leftOut.length > 0) process.stdout.write(`left out: ${leftOut.join('; ')}\n`)
   return parts.every((part) => part.ok) ? 0 : 1

@@ -1,18 +1,19 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { toolPath } from './paths.mjs'
 import { capture, watchRun } from './run.mjs'
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Counts
+ * @typedef {{ passed: number, failed: number, skipped: number, names: string[] }} Counts `names`: of what failed, by file and title.
  * @typedef {{ code: number, output: string, counts: Counts }} VitestRun
  * @typedef {object} VitestReport What the JSON reporter writes, as far as it is read.
  * @property {number} numPassedTests
  * @property {number} numFailedTests
  * @property {number} numPendingTests
  * @property {number} numTodoTests
- * @property {{ status: string, assertionResults: { status: string }[] }[]} testResults
+ * @property {{ name: string, status: string, assertionResults: { status: string, fullName: string, failureMessages: string[] }[] }[]} testResults
  */
 
 /**
@@ -38,8 +39,8 @@ export async function runVitest({ args = [], env = {}, live = false, node = proc
  * @returns {Counts}
  */
 export function sumCounts(runs) {
-  const sum = (/** @type {keyof Counts} */ key) => runs.reduce((total, run) => total + run[key], 0)
-  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+  const sum = (/** @type {'passed' | 'failed' | 'skipped'} */ key) => runs.reduce((total, run) => total + run[key], 0)
+  return { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped'), names: runs.flatMap((run) => run.names) }
 }
 
 /**
@@ -53,7 +54,7 @@ function readCounts(file) {
   try {
     report = JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passed: 0, failed: 1, skipped: 0 }
+    return { passed: 0, failed: 1, skipped: 0, names: ['vitest did not start'] }
   }
   return countTests(report)
 }
@@ -66,9 +67,15 @@ export function countTests(report) {
   const broken = report.testResults.filter(
     ({ status, assertionResults }) => status === 'failed' && assertionResults.every((t) => t.status !== 'failed'),
   )
+  const names = report.testResults.flatMap(({ name, assertionResults }) =>
+    assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${relative('.', name)}: ${test.fullName}: ${stripVTControlCharacters(test.failureMessages[0] ?? '').split('\n')[0]}`),
+  )
   return {
     passed: report.numPassedTests,
     failed: report.numFailedTests + broken.length,
     skipped: report.numPendingTests + report.numTodoTests,
+    names: [...names, ...broken.map(({ name }) => `${relative('.', name)} did not load`)],
   }
 }

@@ -6,8 +6,9 @@ import { nsenterHost } from '../node/command-host.ts'
 import { fetchBinary } from '../node/fetch-binary.ts'
 import { runSteps } from '../node/run-steps.ts'
 
+// to where the verdict of an error goes too: lines of two streams come into a pod's log in any order, and the verdict has to be its last
 const say = (line: string) => {
-  process.stdout.write(`${line}\n`)
+  process.stderr.write(`${line}\n`)
 }
 const pause = (milliseconds: number) => sleep(milliseconds)
 
@@ -39,7 +40,7 @@ function withOrder(command: Command): Command {
 
 async function check(flags: OrderFlags): Promise<void> {
   const { sha256, order } = await checked(flags)
-  process.stdout.write(`the binary for ${order.version} is there: sha256 ${sha256}\n`)
+  say(`the binary for ${order.version} is there: sha256 ${sha256}`)
 }
 
 async function fetchTo({ order, digest, binary }: OrderFlags): Promise<void> {

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { changedFiles } from '../../scripts/golden-files.mjs'
 import { licenceTexts } from '../../scripts/licences.mjs'
@@ -5,29 +6,37 @@ import { loadTypeScript } from '../../scripts/load-typescript.mjs'
 import { countTests, sumCounts } from '../../scripts/vitest.mjs'
 
 const report = { numPassedTests: 5, numFailedTests: 1, numPendingTests: 2, numTodoTests: 1 }
-const failedTest = { status: 'failed', assertionResults: [{ status: 'passed' }, { status: 'failed' }] }
+const passes = { status: 'passed', fullName: 'a drain ends', failureMessages: [] }
+const fails = { status: 'failed', fullName: 'a drain waits', failureMessages: ['\u001b[31mexpected 1 to be 2\u001b[39m\n    at …'] }
+const failedTest = { name: resolve('test/drain.test.ts'), status: 'failed', assertionResults: [passes, fails] }
+const broken = { name: resolve('test/broken.test.ts'), status: 'failed', assertionResults: [] as (typeof passes)[] }
 
 describe('the closing line of npm test', () => {
   it('counts what vitest counts', () => {
-    expect(countTests({ ...report, testResults: [failedTest] })).toEqual({ passed: 5, failed: 1, skipped: 3 })
+    expect(countTests({ ...report, testResults: [failedTest] })).toEqual({
+      passed: 5,
+      failed: 1,
+      skipped: 3,
+      names: ['test/drain.test.ts: a drain waits: expected 1 to be 2'],
+    })
   })
 
   it('counts a file that could not be loaded as one failure', () => {
-    const broken = { status: 'failed', assertionResults: [] }
-    expect(countTests({ ...report, testResults: [failedTest, broken] }).failed).toBe(2)
+    const { failed, names } = countTests({ ...report, testResults: [failedTest, broken] })
+    expect([failed, names.at(-1)]).toEqual([2, 'test/broken.test.ts did not load'])
   })
 
   it('counts a file whose set-up failed after its tests were found as one failure', () => {
-    const broken = { status: 'failed', assertionResults: [{ status: 'skipped' }] }
-    expect(countTests({ ...report, testResults: [broken] }).failed).toBe(2)
+    const skipped = { ...passes, status: 'skipped' }
+    expect(countTests({ ...report, testResults: [{ ...broken, assertionResults: [skipped] }] }).failed).toBe(2)
   })
 
   it('sums over all runs', () => {
     const runs = [
-      { passed: 1, failed: 2, skipped: 3 },
-      { passed: 10, failed: 20, skipped: 30 },
+      { passed: 1, failed: 2, skipped: 3, names: ['one'] },
+      { passed: 10, failed: 20, skipped: 30, names: ['two', 'three'] },
     ]
-    expect(sumCounts(runs)).toEqual({ passed: 11, failed: 22, skipped: 33 })
+    expect(sumCounts(runs)).toEqual({ passed: 11, failed: 22, skipped: 33, names: ['one', 'two', 'three'] })
   })
 })
 
