@@ -16,6 +16,7 @@ import type { Readiness } from './readiness.ts'
 import { registerCrd } from './register-crd.ts'
 import type { ChannelFetch, Shell } from './shell.ts'
 import { untilConnected } from './until-connected.ts'
+import { podNameVariable } from './upgrade/own-image.ts'
 
 /** How a controller reaches its cluster and everything else that it does not make itself. All of its time and chance comes from here. */
 export interface ClusterPorts {
@@ -76,6 +77,7 @@ function makeShell({ client, clusterId }: Connection, options: ServeOptions, por
   const { settings, problems } = planSettings(env)
   for (const problem of problems) log.warn({}, problem)
   const host = options.nodeName ?? hostName
+  const podName = env[podNameVariable] || undefined
   return {
     client,
     clock,
@@ -85,6 +87,7 @@ function makeShell({ client, clusterId }: Connection, options: ServeOptions, por
     metrics,
     controllerName: options.name,
     namespace: options.namespace,
+    ...(podName === undefined ? {} : { podName }),
     host,
     identity: hostName,
     clusterId,

@@ -17,6 +17,8 @@ export interface Shell {
   readonly metrics: ControllerMetrics
   readonly controllerName: string
   readonly namespace: string
+  /** Name of the pod that this runs in, where it is told. */
+  readonly podName?: string
   /** Name of the node that this runs on, for events. */
   readonly host: string
   /** Different for each replica: who holds the Lease. */

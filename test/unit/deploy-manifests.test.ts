@@ -79,6 +79,11 @@ describe('deploy/base', () => {
     expect(env).toContainEqual({ name: 'FALKIRK_LEASE_IDENTITY', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
   })
 
+  it('tells the container its pod, from which it reads by which image recipes are carried out', () => {
+    const { env } = one('Deployment', 'system-upgrade-controller').spec.template.spec.containers[0]
+    expect(env).toContainEqual({ name: 'FALKIRK_POD_NAME', valueFrom: { fieldRef: { fieldPath: 'metadata.name' } } })
+  })
+
   it('has the right to Plans of other namespaces where docs/rbac.md takes it away', () => {
     const index = Number(/op: remove, path: \/rules\/(\d+) /.exec(readFileSync('docs/rbac.md', 'utf8'))?.[1])
     expect(one('ClusterRole', 'falkirk-controller').rules?.[index]).toEqual({
@@ -192,6 +197,15 @@ describe('RBAC', () => {
     for (const binding of bindings) {
       expect(binding.subjects).toEqual([{ kind: 'ServiceAccount', name: 'system-upgrade', namespace: 'system-upgrade' }])
     }
+  })
+
+  it('gives everything but the rights of upgrade pods to the account of overlays/separate-accounts', () => {
+    const moved = manifestsIn('deploy/overlays/separate-accounts').filter(({ subjects }) =>
+      subjects?.some(({ name }) => name === 'falkirk-controller'),
+    )
+    const nameOf = ({ kind, metadata }: Manifest) => `${kind} ${metadata.name}`
+    const bindings = base.filter(({ roleRef }) => roleRef !== undefined && roleRef.name !== 'falkirk-upgrade-pods')
+    expect(moved.map(nameOf).sort()).toEqual(bindings.map(nameOf).sort())
   })
 
   it('docs/rbac.md names every right once, and no other', () => {

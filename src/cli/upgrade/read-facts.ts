@@ -48,6 +48,8 @@ export async function readClusterFacts(client: ApiClient, upgrade: ClusterUpgrad
     refusals: new Map(),
     others: (runs ?? []).filter(({ uid }) => uid !== upgrade.metadata.uid).map(otherUpgrade),
     plansAtWork: plansAtWork(allNodes),
+    // only the controller knows it, and says so where it does not
+    controllerImage: { kind: 'Image', image: 'falkirk' },
     namespace,
   }
   return budgets === undefined ? { facts } : { facts, budgets }

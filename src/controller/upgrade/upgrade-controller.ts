@@ -12,6 +12,7 @@ import { parseRunEntry } from '../../core/upgrade/run-journal.ts'
 import { isActive, isEnded } from '../../core/upgrade/run-phase.ts'
 import { softTaintRun } from '../../core/upgrade/soft-taint.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
+import type { UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
 import { unseenStatus } from '../../core/upgrade/waiting-status.ts'
 import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
@@ -21,6 +22,7 @@ import type { Shell } from '../shell.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
 import { WatchedNamespaces } from './namespace-labels.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
+import { OwnImage, unknownImageRecheckMs } from './own-image.ts'
 import { readHealth } from './read-health.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
 
@@ -43,6 +45,7 @@ export class UpgradeController {
   readonly #queue: WorkQueue
   readonly #drains: NodeDrains
   readonly #namespaces: WatchedNamespaces
+  readonly #ownImage: OwnImage
   readonly #serverVersion: () => string
   readonly #ends: (() => void)[] = []
   readonly #refusals = new Map<string, string>()
@@ -69,6 +72,7 @@ export class UpgradeController {
     })
     this.#drains = new NodeDrains(shell, () => this.#wakeActive())
     this.#namespaces = new WatchedNamespaces(shell, () => this.#wakeActive())
+    this.#ownImage = new OwnImage(shell)
     this.#ends.push(
       upgrades.upgrades.onChange(() => {
         this.#tellPlans()
@@ -186,7 +190,7 @@ export class UpgradeController {
 
   /** One turn of the loop; true when nothing was left to do. */
   async #turn(cached: CachedUpgrade, upgrade: ClusterUpgrade, caches: UpgradeCaches): Promise<boolean> {
-    const decision = this.#decide(upgrade, caches)
+    const decision = this.#decide(upgrade, caches, await this.#controllerImage(upgrade))
     const written = await this.#write(cached, upgrade.status, decision)
     this.#drainNodes.set(cached.name, decision.drainNodes)
     this.#drains.watch(cached.name, decision.drainNodes)
@@ -198,7 +202,16 @@ export class UpgradeController {
     return !written && decision.actions.length === 0 && !decision.readsHealth
   }
 
-  #decide(upgrade: ClusterUpgrade, caches: UpgradeCaches): UpgradeDecision {
+  /** Read for the first run that needs it. */
+  async #controllerImage({ metadata, spec }: ClusterUpgrade): Promise<Pick<UpgradeFacts, 'controllerImage'>> {
+    const recipe = spec.node?.recipe
+    if (recipe === undefined || recipe.runnerImage !== undefined) return {}
+    const controllerImage = await this.#ownImage.get()
+    if (controllerImage.kind === 'Unknown') this.#queue.addAfter(metadata.name, unknownImageRecheckMs)
+    return { controllerImage }
+  }
+
+  #decide(upgrade: ClusterUpgrade, caches: UpgradeCaches, asked: Pick<UpgradeFacts, 'controllerImage'>): UpgradeDecision {
     const drainNodes = this.#drainNodes.get(upgrade.metadata.name) ?? []
     const health = this.#health.get(upgrade.metadata.name)
     const namespaces = needsNamespaces(upgrade.spec.drain?.rules ?? []) ? this.#namespaces.get() : undefined
@@ -206,6 +219,7 @@ export class UpgradeController {
     return decideUpgrade(
       {
         ...facts,
+        ...asked,
         ...(health === undefined ? {} : { health }),
         ...(namespaces === undefined ? {} : { namespaces }),
         apiServer: this.#serverVersion(),

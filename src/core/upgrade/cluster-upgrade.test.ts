@@ -61,7 +61,7 @@ describe('a value that cannot be is refused in one sentence that names the field
     { spec: { version: 'v1.34.2', scope: 'Everything' }, message: /spec\.scope/ },
     { spec: { version: 'v1.34.2', action: 'Stop' }, message: /spec\.action/ },
     { spec: { version: 'v1.34.2', node: { via: 'SSH' } }, message: /spec\.node\.via/ },
-    { spec: { version: 'v1.34.2', node: { recipe: {} } }, message: /spec\.node\.recipe\.runnerImage is missing/ },
+    { spec: { version: 'v1.34.2', node: { recipe: { runnerImage: '' } } }, message: /spec\.node\.recipe\.runnerImage/ },
     {
       spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { url: 'b' } } } },
       message: /spec\.node\.recipe\.binary\.url/,

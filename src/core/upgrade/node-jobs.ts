@@ -7,8 +7,9 @@ import { jobAttemptLabel, type UpgradeJobInput, upgradeJob, upgradeJobName } fro
 /** Makes the Job of a step; of a distribution without an upgrade image there is none to make. */
 export function createJob(at: NodeAtWork, context: RunContext, step: UpgradeJobInput['step']): NodeTurn {
   const { node, entry } = at
-  const { facts, settings, target } = context
-  const work = upgradeWorkOf(target, settings)
+  const { facts } = context
+  const work = upgradeWorkOf(context)
+  if (work.kind === 'None' && work.isPassing) return working([], { message: `${node.name} waits: ${work.message}` })
   if (work.kind === 'None') return failing({ reason: 'NoImage', message: work.message })
   const { name, uid } = facts.upgrade.metadata
   const { version, attempt } = entry

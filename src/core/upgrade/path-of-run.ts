@@ -12,13 +12,13 @@ import { upgradeWorkOf } from './upgrade-image.ts'
 
 /** Where the run has to go next, from what every node of the cluster reports now. */
 export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
-  const { target, settings, facts } = context
+  const { settings, facts } = context
   if (groups.controlPlane.length === 0) {
     return refused(
       'no node has the label node-role.kubernetes.io/control-plane: label the control-plane nodes, as kubeadm, k3s and RKE2 do',
     )
   }
-  const work = upgradeWorkOf(target, settings)
+  const work = upgradeWorkOf(context)
   if (work.kind === 'None') return refused(work.message)
   if (settings.scope === 'Pools') return poolsHop(groups, context)
   const workers = facts.nodes.filter((node) => !isControlPlane(node))

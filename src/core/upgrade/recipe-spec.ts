@@ -46,7 +46,13 @@ const RecipeBinary = z
 /** How Falkirk's own recipes for k3s and RKE2 are carried out. */
 export const RecipeSpec = z
   .strictObject({
-    runnerImage: z.string().min(1).describe('Image of Falkirk, of the same version as the controller: it carries out the steps.'),
+    runnerImage: z
+      .string()
+      .min(1)
+      .describe(
+        'Image of Falkirk, of the same version as the controller: it carries out the steps. The image that the controller itself runs from when left out.',
+      )
+      .exactOptional(),
     binary: RecipeBinary.exactOptional(),
   })
   .describe("Changes the node by Falkirk's own recipe for k3s or RKE2 instead of an upgrade image.")

@@ -40,6 +40,37 @@ describe('a run by recipe', () => {
     expect(world.node('server-0').unschedulable).toBe(false)
   })
 
+  it('is carried out by the image of the controller where the spec names none', () => {
+    const world = cluster({ node: { recipe: {} } })
+    world.facts = { ...world.facts, controllerImage: { kind: 'Image', image: 'registry.example.org/falkirk:v2' } }
+    world.untilPhase('Complete')
+    const images = world.done.flatMap((action) =>
+      action.kind === 'CreateJob' ? (action.job.spec?.template.spec?.containers ?? []).map(({ image }) => image) : [],
+    )
+    expect(new Set(images)).toEqual(new Set(['registry.example.org/falkirk:v2']))
+  })
+
+  it('begins with no node while neither the spec nor the pod of the controller says by which image, and fails none that has begun', () => {
+    const unknown = { kind: 'Unknown', why: 'it does not run in a pod' } as const
+    const world = cluster({ node: { recipe: {} } })
+    world.facts = { ...world.facts, controllerImage: unknown }
+    world.settle()
+    expect(world.status).toMatchObject({
+      phase: 'Refused',
+      message: expect.stringMatching(
+        /^spec\.node\.recipe\.runnerImage is not set, .* \(it does not run in a pod\): set it to the image of Falkirk/,
+      ),
+    })
+    expect(world.done).toEqual([])
+    world.facts = { ...world.facts, controllerImage: { kind: 'Image', image: 'falkirk:v2' } }
+    world.until(({ facts }) => facts.nodes.some(({ run }) => run !== undefined))
+    world.facts = { ...world.facts, controllerImage: unknown }
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Refused', failed: [] })
+    world.facts = { ...world.facts, controllerImage: { kind: 'Image', image: 'falkirk:v2' } }
+    world.untilPhase('Complete')
+  })
+
   it('is refused where no recipe is for the distribution', () => {
     const plain = several(2, (index) =>
       index === 0 ? server(0, { kubeletVersion: 'v1.30.4' }) : worker(index, { kubeletVersion: 'v1.30.4' }),

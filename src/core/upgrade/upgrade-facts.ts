@@ -6,6 +6,7 @@ import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
 import type { Releases } from '../version/releases.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
+import type { ControllerImage } from './upgrade-image.ts'
 
 /** Another ClusterUpgrade of the cluster. */
 export interface OtherUpgrade {
@@ -51,6 +52,8 @@ export interface UpgradeFacts {
   readonly plansAtWork: readonly string[]
   /** Name of the node that the controller runs on, where it runs in the cluster. */
   readonly ownNode?: string
+  /** What recipes are carried out by, unless the spec names that; absent while no run has asked for it. */
+  readonly controllerImage?: ControllerImage
   /** Namespace in which Jobs are made. */
   readonly namespace: string
 }

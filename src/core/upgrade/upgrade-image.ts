@@ -1,20 +1,23 @@
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import type { RunContext } from './node-turn.ts'
 import type { RecipeSpec } from './recipe-spec.ts'
-import type { UpgradeSettings } from './upgrade-settings.ts'
 
 /** What brings a node to a version: an upgrade image, or a recipe of Falkirk's own. */
 export type UpgradeWork =
   | { readonly kind: 'Image'; readonly container: ContainerSpec }
-  | { readonly kind: 'Recipe'; readonly recipe: 'k3s' | 'rke2'; readonly spec: RecipeSpec }
+  | { readonly kind: 'Recipe'; readonly recipe: 'k3s' | 'rke2'; readonly spec: RecipeSpec & { readonly runnerImage: string } }
 
-/** Something that brings a node to a version, or one sentence on why there is nothing. */
-export type FoundWork = UpgradeWork | { readonly kind: 'None'; readonly message: string }
+/** The image that the controller itself runs from, as its own pod says. `why` is a clause. */
+export type ControllerImage = { readonly kind: 'Image'; readonly image: string } | { readonly kind: 'Unknown'; readonly why: string }
+
+/** Something that brings a node to a version, or one sentence on why there is nothing. `isPassing`: another controller may have it. */
+export type FoundWork = UpgradeWork | { readonly kind: 'None'; readonly message: string; readonly isPassing?: true }
 
 /** What the spec says, or the upgrade image of the distribution. */
-export function upgradeWorkOf(target: KubernetesVersion, { upgrade, recipe }: Pick<UpgradeSettings, 'upgrade' | 'recipe'>): FoundWork {
-  if (recipe !== undefined) return recipeOf(target, recipe)
-  const container = upgradeContainerOf(target, upgrade)
+export function upgradeWorkOf({ target, settings, facts }: Pick<RunContext, 'target' | 'settings' | 'facts'>): FoundWork {
+  if (settings.recipe !== undefined) return recipeOf(target, settings.recipe, facts.controllerImage)
+  const container = upgradeContainerOf(target, settings.upgrade)
   if (container !== undefined) return { kind: 'Image', container }
   return {
     kind: 'None',
@@ -27,13 +30,18 @@ function wholeVersion({ vendor, text }: KubernetesVersion): string {
   return vendor === undefined ? `, or write the whole version where this is k3s or RKE2, such as ${text}+k3s1 or ${text}+rke2r1` : ''
 }
 
-function recipeOf(target: KubernetesVersion, spec: RecipeSpec): FoundWork {
-  const { vendor, text } = target
-  if (vendor?.name === 'k3s' || vendor?.name === 'rke2') return { kind: 'Recipe', recipe: vendor.name, spec }
-  return {
-    kind: 'None',
-    message: `${text} is neither k3s nor RKE2, and spec.node.recipe knows nothing else: name an image in spec.node.upgrade.image instead`,
+function recipeOf({ vendor, text }: KubernetesVersion, spec: RecipeSpec, own: ControllerImage | undefined): FoundWork {
+  if (vendor?.name !== 'k3s' && vendor?.name !== 'rke2') {
+    const message = `${text} is neither k3s nor RKE2, and spec.node.recipe knows nothing else: name an image in spec.node.upgrade.image instead`
+    return { kind: 'None', message }
   }
+  const runnerImage = spec.runnerImage ?? (own?.kind === 'Image' ? own.image : undefined)
+  if (runnerImage !== undefined) return { kind: 'Recipe', recipe: vendor.name, spec: { ...spec, runnerImage } }
+  return { kind: 'None', message: unknownImage(own?.kind === 'Unknown' ? own.why : 'nobody has looked yet'), isPassing: true }
+}
+
+function unknownImage(why: string): string {
+  return `spec.node.recipe.runnerImage is not set, and which image the controller itself runs from is not known (${why}): set it to the image of Falkirk`
 }
 
 /** The container that brings a node to a version: what the spec says, or the upgrade image of the distribution. Undefined: there is none. */

@@ -61,7 +61,8 @@ describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
   it('that is killed in the middle replaces each binary once, and restarts each service once', async () => {
     const changed = [rig.host('server-1'), rig.host('agent-1')]
     const starts = new Map(await Promise.all(changed.map(async (host) => [host.name, await startsOf(host)] as const)))
-    await apply('up', {}, { nodes: ['agent-1'] })
+    // the image is that of the controller's own pod
+    await apply('up', { runnerImage: undefined }, { nodes: ['agent-1'] })
     await untilRestarting(rig.host('server-1'))
     await rig.host('server-1').run("pkill -KILL -f 'node run-step[s]'")
     await deleteChanges()
