@@ -4,6 +4,7 @@ import { apiTime } from '../../api-time.ts'
 import { as, type KubeObject } from '../../kube-object.ts'
 import type { Change } from '../../store/object-store.ts'
 import type { TwinClient } from '../../twin-client.ts'
+import { isFinished } from './pod-state.ts'
 import type { PodObject } from './workload-objects.ts'
 
 export interface FakeNodesOptions {
@@ -13,7 +14,7 @@ export interface FakeNodesOptions {
   readonly terminationSeconds?: number
 }
 
-/** How long the container of a pod runs, and with what exit code it ends: `exit-after: "5"`, `exit-code: "1"`. */
+/** How long the container of a pod runs, and with what exit code it ends: `exit-after: "5"`, `exit-code: "1"`; of index 2 `exit-code-2: "1"`. */
 const exitAfter = 'exit-after'
 const exitCode = 'exit-code'
 
@@ -88,9 +89,10 @@ export class FakeNodes {
     await this.#setStatus(pod.metadata, () => ({ phase: 'Running', ...readyStatus(true, this.#clock.now()) }))
     const after = pod.metadata.annotations?.[exitAfter]
     if (after === undefined) return
-    const code = Number(pod.metadata.annotations?.[exitCode] ?? 0)
+    const ofIndex = `${exitCode}-${pod.metadata.annotations?.['batch.kubernetes.io/job-completion-index']}`
+    const code = Number(pod.metadata.annotations?.[ofIndex] ?? pod.metadata.annotations?.[exitCode] ?? 0)
     this.#after(Number(after), async () => {
-      if (this.#stillThere(pod))
+      if (this.#stillThere(pod) && !this.#hasEnded(pod))
         await this.finish(pod.metadata.name, code === 0 ? 'Succeeded' : 'Failed', { containerStatuses: [this.#terminated(code)] })
     })
   }
@@ -112,6 +114,12 @@ export class FakeNodes {
 
   #stillThere(pod: PodObject): boolean {
     return this.#client.store.get('pods', pod.metadata.namespace, pod.metadata.name)?.metadata.uid === pod.metadata.uid
+  }
+
+  /** A pod that has ended can stay for its finalizers. */
+  #hasEnded({ metadata }: PodObject): boolean {
+    const pod = this.#client.store.get('pods', metadata.namespace, metadata.name)
+    return pod !== undefined && isFinished(as<PodObject>(pod))
   }
 
   #nodeFor(pod: PodObject): string | undefined {

@@ -86,11 +86,14 @@ export function jobDefaults(draft: DraftObject, minor: number): DraftObject {
   return labelledLikeTemplate(changeField(fill(draft, { spec: {} }), 'spec', (spec) => jobSpecDefaults(spec, minor)))
 }
 
+/** A Job that limits the failures of each index has no limit of its own. */
+const mostInt32 = 2_147_483_647
+
 function jobSpecDefaults(spec: Fields, minor: number): Fields {
   const template = templateDefaults(spec, minor)
   const counted =
     template.completions === undefined && template.parallelism === undefined ? { completions: 1, parallelism: 1 } : { parallelism: 1 }
-  const filled = fill(template, { ...counted, backoffLimit: 6 })
+  const filled = fill(template, { ...counted, backoffLimit: minor >= 29 && template.backoffLimitPerIndex !== undefined ? mostInt32 : 6 })
   const moded = minor >= 22 ? fill(filled, { completionMode: 'NonIndexed', suspend: false }) : filled
   if (minor < 29) return moded
   return fill(moded, { podReplacementPolicy: moded.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed' })

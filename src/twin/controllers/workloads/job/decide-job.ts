@@ -1,10 +1,11 @@
 import type { JobCondition, JobStatus } from 'kubernetes-types/batch/v1'
-import { epochMs } from '../../../../core/kubernetes/epoch-ms.ts'
 import { apiTime } from '../../../api-time.ts'
 import { inDeletionOrder } from '../replica-set/pod-deletion-order.ts'
 import type { JobObject, PodObject } from '../workload-objects.ts'
-import { completionIndex, parseIndexes } from './completion-indexes.ts'
-import { hasCondition, type JobRules } from './job-rules.ts'
+import { completionIndex, formatIndexes } from './completion-indexes.ts'
+import { retryInMs } from './index-failures.ts'
+import { deadlineInMs, endOf, type JobEnd, type JobEndInput } from './job-end.ts'
+import { hasCondition } from './job-rules.ts'
 import type { JobTally } from './job-tally.ts'
 
 /** Something that a Job tells: an event of type Warning where it is bad news. */
@@ -24,23 +25,10 @@ export interface JobDecision {
   readonly wakeInMs?: number
 }
 
-export interface JobInput {
-  readonly job: JobObject
-  /** All its pods. */
-  readonly pods: readonly PodObject[]
-  readonly tally: JobTally
-  readonly rules: JobRules
-  readonly nowMs: number
+export interface JobInput extends JobEndInput {
   readonly minor: number
   /** In how many ms a new pod may start. */
   readonly newPodInMs: number
-}
-
-/** The end of a Job, or what will be the end of it when its pods have ended. */
-interface End {
-  readonly type: 'Complete' | 'Failed'
-  readonly reason: string
-  readonly message: string
 }
 
 /**
@@ -50,15 +38,16 @@ interface End {
 export function decideJob(input: JobInput): JobDecision {
   const { job, tally } = input
   const start = startOf(input)
-  const failure = failureOf(input, start.startTime)
-  if (failure !== undefined) return failing(input, failure, start)
+  const end = endOf(input, start.startTime)
+  if (end?.type === 'Failed') return failing(input, end, start)
+  if (end !== undefined) return completing(input, end, { start, active: tally.active.length })
   if (job.metadata.deletionTimestamp !== undefined) return result(input, start, { active: tally.active.length })
-  const change = input.rules.isSuspended ? { delete: tally.active, create: [] } : decidePods(input)
+  const { waitMs, ...change } = input.rules.isSuspended ? { delete: tally.active, create: [], waitMs: 0 } : decidePods(input)
   const active = tally.active.length - change.delete.length + change.create.length
-  const end = input.rules.isSuspended ? undefined : completion(input, active)
-  if (end !== undefined) return completing(input, end, { start, active })
+  const completed = input.rules.isSuspended ? undefined : completion(input, active)
+  if (completed !== undefined) return completing(input, completed, { start, active })
   const deadlineMs = deadlineInMs(job, start.startTime, input.nowMs)
-  const waits = [...(deadlineMs === undefined ? [] : [deadlineMs]), ...(input.newPodInMs > 0 ? [input.newPodInMs] : [])]
+  const waits = [...(deadlineMs === undefined ? [] : [deadlineMs]), ...[input.newPodInMs, waitMs].filter((ms) => ms > 0)]
   const wake = waits.length === 0 ? {} : { wakeInMs: Math.min(...waits) }
   return { ...result(input, start, { active }), ...change, ...wake }
 }
@@ -85,38 +74,12 @@ function startOf({ job, rules, nowMs }: JobInput): Start {
   }
 }
 
-function failureOf({ job, pods, tally, rules, nowMs }: JobInput, startTime: string | undefined): End | undefined {
-  const announced = (job.status?.conditions ?? []).find(({ type, status }) => type === 'FailureTarget' && status === 'True')
-  if (announced !== undefined) return { type: 'Failed', reason: announced.reason ?? '', message: announced.message ?? '' }
-  if (tally.failJob !== undefined) return { type: 'Failed', reason: 'PodFailurePolicy', message: tally.failJob }
-  const limit = job.spec.backoffLimit ?? 6
-  if (tally.failed > limit || hasRestartedTooOften(job, pods, limit)) {
-    return { type: 'Failed', reason: 'BackoffLimitExceeded', message: 'Job has reached the specified backoff limit' }
-  }
-  if (rules.isSuspended || (deadlineInMs(job, startTime, nowMs) ?? 1) > 0) return undefined
-  return { type: 'Failed', reason: 'DeadlineExceeded', message: 'Job was active longer than specified deadline' }
-}
-
-/** How long a Job may still be active, ms (0 or less: no longer); `undefined` when there is no limit or it has not started. */
-export function deadlineInMs({ spec }: JobObject, startTime: string | undefined, nowMs: number): number | undefined {
-  const startMs = epochMs(startTime)
-  const { activeDeadlineSeconds } = spec
-  return startMs === undefined || activeDeadlineSeconds === undefined ? undefined : startMs + activeDeadlineSeconds * 1000 - nowMs
-}
-
-/** With `restartPolicy: OnFailure` the restarts of containers count as the failures. */
-function hasRestartedTooOften({ spec }: JobObject, pods: readonly PodObject[], limit: number): boolean {
-  if (spec.template.spec?.restartPolicy !== 'OnFailure') return false
-  const running = pods.filter(({ status }) => status?.phase === 'Running' || status?.phase === 'Pending')
-  const statuses = running.flatMap(({ status }) => [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])])
-  const restarts = statuses.reduce((total, { restartCount }) => total + restartCount, 0)
-  return limit === 0 ? restarts > 0 : restarts >= limit
-}
-
-function failing(input: JobInput, end: End, start: Start): JobDecision {
+function failing(input: JobInput, end: JobEnd, start: Start): JobDecision {
   const { tally, rules, nowMs } = input
   const stillThere = tally.active.length + tally.terminating
-  const announced = rules.endsWithItsPods && !hasCondition(input.job.status, 'FailureTarget')
+  // a failure by policy was announced as soon as there were such policies
+  const announces = rules.endsWithItsPods || end.reason === 'PodFailurePolicy'
+  const announced = announces && !hasCondition(input.job.status, 'FailureTarget')
   const conditions = announced ? [...start.conditions, condition('FailureTarget', end, nowMs)] : start.conditions
   if (rules.endsWithItsPods && stillThere > 0) return { ...result(input, { ...start, conditions }, { active: 0 }), delete: tally.active }
   const told: Start = {
@@ -129,7 +92,7 @@ function failing(input: JobInput, end: End, start: Start): JobDecision {
   return { ...result(input, told, { active: 0, failed }), delete: tally.active }
 }
 
-function completion({ job, tally, minor }: JobInput, active: number): End | undefined {
+function completion({ job, tally, minor }: JobInput, active: number): JobEnd | undefined {
   const { completions } = job.spec
   const complete = completions === undefined ? tally.succeeded > 0 && active === 0 : tally.succeeded >= completions
   if (!complete) return undefined
@@ -138,7 +101,7 @@ function completion({ job, tally, minor }: JobInput, active: number): End | unde
   return { type: 'Complete', ...news }
 }
 
-function completing(input: JobInput, end: End, { start, active }: { start: Start; active: number }): JobDecision {
+function completing(input: JobInput, end: JobEnd, { start, active }: { start: Start; active: number }): JobDecision {
   const { job, tally, rules, nowMs } = input
   const announced = rules.endsWithItsPods && !hasCondition(job.status, 'SuccessCriteriaMet')
   const conditions = announced ? [...start.conditions, condition('SuccessCriteriaMet', end, nowMs)] : start.conditions
@@ -171,16 +134,30 @@ function tooMany({ spec }: JobObject, tally: JobTally, active: number): readonly
   return news
 }
 
-function decidePods(input: JobInput): { readonly delete: readonly PodObject[]; readonly create: readonly (number | undefined)[] } {
+interface PodChange extends Pick<JobDecision, 'delete' | 'create'> {
+  /** In how many ms an index may be tried again; 0 when none waits for that. */
+  readonly waitMs: number
+}
+
+function decidePods(input: JobInput): PodChange {
   const { job, tally, rules, nowMs, minor } = input
   const wanted = wantedPods(input)
   const { active } = tally
   const surplus = active.length - wanted
-  if (surplus > 0) return { delete: inDeletionOrder(active, { minor, nowMs }).slice(0, surplus), create: [] }
+  if (surplus > 0) return { delete: inDeletionOrder(active, { minor, nowMs }).slice(0, surplus), create: [], waitMs: 0 }
   const missing = wanted - active.length - (rules.replacesOnlyFailed ? tally.terminating : 0)
-  if (missing <= 0 || input.newPodInMs > 0) return { delete: [], create: [] }
-  if (!rules.isIndexed) return { delete: [], create: Array(missing).fill(undefined) }
-  return { delete: [], create: freeIndexes(job, input).slice(0, missing) }
+  if (missing <= 0 || input.newPodInMs > 0) return { delete: [], create: [], waitMs: 0 }
+  if (!rules.isIndexed) return { delete: [], create: Array(missing).fill(undefined), waitMs: 0 }
+  const free = freeIndexes(job, input).slice(0, missing)
+  const waits = free.map((index) => indexWaitMs(tally, index, nowMs))
+  // those that wait are looked at again when the others have been started
+  const ready = free.filter((_, i) => waits[i] === 0)
+  return { delete: [], create: ready, waitMs: ready.length > 0 || waits.length === 0 ? 0 : Math.min(...waits) }
+}
+
+function indexWaitMs({ indexes }: JobTally, index: number, nowMs: number): number {
+  const waiting = indexes?.waiting.get(index)
+  return waiting === undefined ? 0 : retryInMs(waiting.pod, nowMs)
 }
 
 /** How many pods should run: never more than there is work for. */
@@ -196,12 +173,12 @@ function freeIndexes({ spec }: JobObject, { tally, pods, rules }: JobInput): rea
   const busy = rules.replacesOnlyFailed
     ? pods.filter(({ status }) => status?.phase !== 'Failed' && status?.phase !== 'Succeeded')
     : tally.active
-  const taken = new Set([...parseIndexes(tally.completedIndexes ?? '', completions), ...busy.map(completionIndex)])
+  const taken = new Set([...(tally.indexes?.completed ?? []), ...(tally.indexes?.failed ?? []), ...busy.map(completionIndex)])
   return Array.from({ length: completions }, (_, index) => index).filter((index) => !taken.has(index))
 }
 
 function result({ tally, rules }: JobInput, start: Start, counts: { active: number; failed?: number }): JobDecision {
-  const { active, failed = tally.failed } = counts
+  const { active, failed = tally.failedToTell } = counts
   const status: JobStatus & Record<'startTime', string | undefined> = {
     startTime: start.startTime,
     active,
@@ -210,7 +187,8 @@ function result({ tally, rules }: JobInput, start: Start, counts: { active: numb
     conditions: [...start.conditions],
     ...(rules.countsReady ? { ready: Math.min(tally.ready, active) } : {}),
     ...(rules.countsTerminating ? { terminating: tally.terminating } : {}),
-    ...(tally.completedIndexes === undefined ? {} : { completedIndexes: tally.completedIndexes }),
+    ...(tally.indexes === undefined ? {} : { completedIndexes: formatIndexes(tally.indexes.completed) }),
+    ...(tally.indexes?.failed === undefined ? {} : { failedIndexes: formatIndexes(tally.indexes.failed) }),
   } as JobStatus & Record<'startTime', string | undefined>
   return { delete: [], create: [], status: status as JobStatus, news: start.news }
 }

@@ -1,8 +1,9 @@
 const firstMs = 10_000
-const longestMs = 6 * 60_000
+/** Before 1.27, and from then on. */
+const longestMs = { notice: 6 * 60_000, newPod: 10 * 60_000 }
 
-/** How long a Job waits after so many failures in a row: 10 s, doubled with each, at most 6 minutes; 0 after none. */
-function backoffMs(failures: number): number {
+/** How long a Job waits after so many failures in a row: 10 s, doubled with each, up to a limit in ms; 0 after none. */
+function backoffMs(failures: number, longestMs: number): number {
   return failures <= 0 ? 0 : Math.min(firstMs * 2 ** (failures - 1), longestMs)
 }
 
@@ -32,13 +33,13 @@ export class JobBackoff {
   /** From 1.27: in how many ms a new pod may start. */
   newPodInMs(uid: string, counts: FailureCounts, nowMs: number): number {
     const entry = this.#note(uid, counts, nowMs)
-    return Math.max(0, entry.sinceMs + backoffMs(entry.failures) - nowMs)
+    return Math.max(0, entry.sinceMs + backoffMs(entry.failures, longestMs.newPod) - nowMs)
   }
 
   /** Before 1.27: in how many ms a failure that is new may be noticed; the first one at once. */
   noticeInMs(uid: string, counts: FailureCounts, nowMs: number): number {
     const entry = this.#note(uid, counts, nowMs)
-    return counts.failed > counts.knownFailed ? Math.max(0, entry.sinceMs + backoffMs(entry.failures - 1) - nowMs) : 0
+    return counts.failed > counts.knownFailed ? Math.max(0, entry.sinceMs + backoffMs(entry.failures - 1, longestMs.notice) - nowMs) : 0
   }
 
   #note(uid: string, counts: FailureCounts, nowMs: number): Entry {

@@ -15,8 +15,11 @@ import type { WorkloadContext } from '../workload-context.ts'
 import type { JobObject, PodObject } from '../workload-objects.ts'
 import { selectorOf } from '../workload-selector.ts'
 import { writeStatus } from '../write-status.ts'
-import { deadlineInMs, decideJob, type JobDecision } from './decide-job.ts'
+import { decideJob, type JobDecision } from './decide-job.ts'
+import type { IndexFailures } from './index-failures.ts'
 import { JobBackoff } from './job-backoff.ts'
+import { deadlineInMs } from './job-end.ts'
+import type { JobIndexes } from './job-indexes.ts'
 import { jobPod, jobs } from './job-pod.ts'
 import { isFinished, type JobRules, jobRules } from './job-rules.ts'
 import { isTracked, type JobTally, jobTally, untracked } from './job-tally.ts'
@@ -52,9 +55,11 @@ export class JobController implements Controller {
     const selector = stored === undefined ? undefined : selectorOf(stored)
     if (stored === undefined || selector === undefined || selectorProblem(selector) !== undefined) return undefined
     const job = as<JobObject>(stored)
+    const rules = jobRules(job, minor)
+    if (rules.isManagedElsewhere) return undefined
     if (isFinished(job)) return this.#releaseAll(job)
     const pods = (await this.#claimant.claim(job, selector)).map((pod) => as<PodObject>(pod))
-    return this.#sync(job, pods, jobRules(job, minor))
+    return this.#sync(job, pods, rules)
   }
 
   async #sync(job: JobObject, pods: readonly PodObject[], rules: JobRules): Promise<Wake | undefined> {
@@ -66,7 +71,7 @@ export class JobController implements Controller {
     if (waitMs > 0 && deadlineMs > 0 && !rules.delaysNewPods) return { afterMs: Math.min(waitMs, deadlineMs) }
     const decision = decideJob({ job, pods, tally, rules, nowMs, minor, newPodInMs: waitMs })
     const counted = await this.#count(job, tally)
-    await this.#carryOut(job, decision, rules)
+    await this.#carryOut(job, decision, { rules, indexes: tally.indexes })
     await this.#writeStatus(counted, decision.status, rules)
     for (const { type, reason, message } of decision.news) {
       await this.#context.client.event({ about: job, type, reason, message, component: this.name })
@@ -74,7 +79,9 @@ export class JobController implements Controller {
     return decision.wakeInMs === undefined ? undefined : { afterMs: decision.wakeInMs }
   }
 
+  /** Where each index may fail so often, each waits by itself. */
   #waitMs({ metadata, status }: JobObject, tally: JobTally, { rules, nowMs }: { rules: JobRules; nowMs: number }): number {
+    if (rules.limitsEachIndex) return 0
     const counts = {
       failed: tally.failed,
       knownFailed: status?.failed ?? 0,
@@ -94,14 +101,19 @@ export class JobController implements Controller {
     return noted
   }
 
-  async #carryOut(job: JobObject, decision: JobDecision, rules: JobRules): Promise<void> {
+  async #carryOut(
+    job: JobObject,
+    decision: JobDecision,
+    { rules, indexes }: { rules: JobRules } & Pick<JobTally, 'indexes'>,
+  ): Promise<void> {
     const { minor } = this.#context
     const results = await Promise.allSettled(decision.delete.map((pod) => this.#podControl.delete(job, pod)))
     const refused = results.find((result) => result.status === 'rejected')
     if (refused !== undefined) throw refused.reason
     const failure = await slowStart(decision.create.length, (at) => {
       const index = decision.create[at]
-      return this.#podControl.create(job, jobPod(job, { tracked: rules.tracksPods, minor, ...(index === undefined ? {} : { index }) }))
+      const part = index === undefined ? {} : { index, ...failuresOf(index, rules, indexes) }
+      return this.#podControl.create(job, jobPod(job, { tracked: rules.tracksPods, minor, ...part }))
     })
     if (failure !== undefined) throw failure
   }
@@ -149,11 +161,17 @@ export class JobController implements Controller {
   }
 }
 
+function failuresOf(index: number, rules: JobRules, indexes: JobIndexes | undefined): { readonly failures?: IndexFailures } {
+  if (!rules.limitsEachIndex) return {}
+  return { failures: indexes?.waiting.get(index)?.failures ?? { counted: 0, ignored: 0 } }
+}
+
 /** A start alone is not written down: a Job that runs nothing has none, as long as nothing else is to be told of it. */
 function tellsMore(next: JobStatus, old: JobStatus | undefined): boolean {
-  const counted = ({ active = 0, succeeded = 0, failed = 0, ready, terminating, completedIndexes, uncountedTerminatedPods }: JobStatus) => {
+  const counted = ({ active = 0, succeeded = 0, failed = 0, ready, terminating, uncountedTerminatedPods, ...status }: JobStatus) => {
     const uncounted = [uncountedTerminatedPods?.succeeded ?? [], uncountedTerminatedPods?.failed ?? []]
-    return { active, succeeded, failed, ready, terminating, completedIndexes, uncounted }
+    const indexes = [status.completedIndexes, status.failedIndexes]
+    return { active, succeeded, failed, ready, terminating, indexes, uncounted }
   }
   const before = old ?? {}
   return !sameJson([counted(next), next.conditions ?? []], [counted(before), before.conditions ?? []])

@@ -7,6 +7,12 @@ export interface JobRules {
   /** From 1.22. */
   readonly isIndexed: boolean
   readonly isSuspended: boolean
+  /** Each index may fail so often, and the others go on; from 1.29. */
+  readonly limitsEachIndex: boolean
+  /** Some of the indexes are enough; from 1.31. */
+  readonly hasSuccessPolicy: boolean
+  /** Another controller runs it; from 1.32. */
+  readonly isManagedElsewhere: boolean
   /** From 1.26. */
   readonly hasFailurePolicy: boolean
   /** A pod is replaced only when it has ended, not when it is being deleted. From 1.29. */
@@ -19,13 +25,19 @@ export interface JobRules {
   readonly countsTerminating: boolean
 }
 
+const ownController = 'kubernetes.io/job-controller'
+
 export function jobRules({ spec }: JobObject, minor: number): JobRules {
   const hasFailurePolicy = minor >= 26 && spec.podFailurePolicy !== undefined
   const policy = spec.podReplacementPolicy ?? (hasFailurePolicy ? 'Failed' : 'TerminatingOrFailed')
+  const isIndexed = minor >= 22 && spec.completionMode === 'Indexed'
   return {
     tracksPods: minor >= 25,
-    isIndexed: minor >= 22 && spec.completionMode === 'Indexed',
+    isIndexed,
     isSuspended: minor >= 22 && spec.suspend === true,
+    limitsEachIndex: minor >= 29 && isIndexed && spec.backoffLimitPerIndex !== undefined,
+    hasSuccessPolicy: minor >= 31 && isIndexed && spec.successPolicy !== undefined,
+    isManagedElsewhere: minor >= 32 && (spec.managedBy ?? ownController) !== ownController,
     hasFailurePolicy,
     replacesOnlyFailed: minor >= 29 && policy === 'Failed',
     endsWithItsPods: minor >= 31,

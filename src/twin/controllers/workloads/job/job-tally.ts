@@ -2,8 +2,8 @@ import type { UncountedTerminatedPods } from 'kubernetes-types/batch/v1'
 import type { DraftObject, KubeObject } from '../../../kube-object.ts'
 import { isActive, isFinished, isReady, isTerminating } from '../pod-state.ts'
 import type { JobObject, PodObject } from '../workload-objects.ts'
-import { completionIndex, formatIndexes, parseIndexes } from './completion-indexes.ts'
-import type { JobRules } from './job-rules.ts'
+import { type EndedPods, type FailedPod, type JobIndexes, jobIndexes } from './job-indexes.ts'
+import { hasCondition, type JobRules } from './job-rules.ts'
 import { judgeFailure } from './pod-failure-policy.ts'
 
 export const trackingFinalizer = 'batch.kubernetes.io/job-tracking'
@@ -16,8 +16,10 @@ export interface JobTally {
   readonly terminating: number
   readonly succeeded: number
   readonly failed: number
-  /** Of an Indexed Job, which are done. */
-  readonly completedIndexes: string | undefined
+  /** As many of these as the status tells: not those that stay until their index is tried again. */
+  readonly failedToTell: number
+  /** Of an Indexed Job. */
+  readonly indexes: JobIndexes | undefined
   /** Why the pod failure policy wants the Job to fail. */
   readonly failJob: string | undefined
   /** Pods that are counted from now on: their finalizer goes when that is written down. */
@@ -36,30 +38,53 @@ export function jobTally(job: JobObject, pods: readonly PodObject[], rules: JobR
     terminating: pods.filter((pod) => isTerminating(pod) && !isFinished(pod)).length,
     failJob,
   }
-  const done = verdicts.filter(({ outcome }) => outcome.kind === 'Succeeded').map(({ pod }) => pod)
-  const failed = verdicts.filter(({ outcome }) => outcome.kind === 'Failed' || outcome.kind === 'FailJob').map(({ pod }) => pod)
-  const ignored = verdicts.filter(({ outcome }) => outcome.kind === 'Ignored').map(({ pod }) => pod)
-  const indexes = rules.isIndexed ? completedIndexes(job, done) : undefined
-  const counts = rules.tracksPods
-    ? trackedCounts(job, { succeeded: done, failed, ignored })
-    : { succeeded: done.length, failed: failed.length, released: [], uncounted: { succeeded: [], failed: [] } }
-  const succeeded = indexes === undefined ? counts.succeeded : indexes.length
-  return { ...common, ...counts, succeeded, completedIndexes: indexes === undefined ? undefined : formatIndexes(indexes) }
+  const ended: EndedPods = {
+    succeeded: verdicts.filter(({ outcome }) => outcome.kind === 'Succeeded').map(({ pod }) => pod),
+    failed: verdicts.flatMap(({ pod, outcome }) => failedPod(pod, outcome)),
+  }
+  const indexes = rules.isIndexed ? jobIndexes(job, pods, ended, rules) : undefined
+  const kept = isEnding(job) ? [] : [...(indexes?.waiting.values() ?? [])].map(({ pod }) => pod)
+  const counts = rules.tracksPods ? trackedCounts(job, ended, new Set(kept)) : untrackedCounts(ended)
+  return { ...common, ...counts, succeeded: indexes?.completed.length ?? counts.succeeded, indexes }
 }
 
-type Outcome = { readonly kind: 'Open' | 'Succeeded' | 'Failed' | 'Ignored' } | { readonly kind: 'FailJob'; readonly message: string }
+function failedPod(pod: PodObject, { kind }: Outcome): readonly FailedPod[] {
+  if (kind === 'Open' || kind === 'Succeeded') return []
+  return [{ pod, counts: kind !== 'Ignored', endsIndex: kind === 'FailIndex' }]
+}
+
+/** Nothing more is tried. */
+function isEnding({ metadata, status }: JobObject): boolean {
+  return metadata.deletionTimestamp !== undefined || hasCondition(status, 'FailureTarget') || hasCondition(status, 'SuccessCriteriaMet')
+}
+
+function untrackedCounts({ succeeded, failed }: EndedPods) {
+  const counted = failed.filter(({ counts }) => counts).length
+  return {
+    succeeded: succeeded.length,
+    failed: counted,
+    failedToTell: counted,
+    released: [],
+    uncounted: { succeeded: [], failed: [] },
+  }
+}
+
+type Outcome =
+  | { readonly kind: 'Open' | 'Succeeded' | 'Failed' | 'FailIndex' | 'Ignored' }
+  | { readonly kind: 'FailJob'; readonly message: string }
 
 function outcomeOf(job: JobObject, pod: PodObject, rules: JobRules): Outcome {
   const phase = pod.status?.phase
   if (phase === 'Succeeded') return { kind: 'Succeeded' }
   if (phase !== 'Failed') return { kind: isLost(pod, rules) ? 'Failed' : 'Open' }
   if (!rules.hasFailurePolicy) return { kind: 'Failed' }
-  const verdict = judgeFailure(job.spec.podFailurePolicy, pod)
+  const verdict = judgeFailure(job.spec.podFailurePolicy, pod, rules.limitsEachIndex)
   switch (verdict.kind) {
     case 'Count':
       return { kind: 'Failed' }
     case 'Ignore':
       return { kind: 'Ignored' }
+    case 'FailIndex':
     case 'FailJob':
       return verdict
   }
@@ -70,37 +95,25 @@ function isLost(pod: PodObject, rules: JobRules): boolean {
   return rules.tracksPods && isTerminating(pod) && !rules.replacesOnlyFailed && !rules.hasFailurePolicy
 }
 
-interface Ended {
-  readonly succeeded: readonly PodObject[]
-  readonly failed: readonly PodObject[]
-  readonly ignored: readonly PodObject[]
-}
-
-/** What has been counted, and what has not: those with the finalizer. */
-function trackedCounts({ status }: JobObject, ended: Ended) {
-  const noted = new Set([...(status?.uncountedTerminatedPods?.succeeded ?? []), ...(status?.uncountedTerminatedPods?.failed ?? [])])
+/** What has been counted, and what has not: those with the finalizer, but for those that are kept. */
+function trackedCounts({ status }: JobObject, { succeeded, failed }: EndedPods, kept: ReadonlySet<PodObject>) {
+  const before = { succeeded: status?.uncountedTerminatedPods?.succeeded ?? [], failed: status?.uncountedTerminatedPods?.failed ?? [] }
+  const noted = new Set([...before.succeeded, ...before.failed])
   const fresh = (pods: readonly PodObject[]) => pods.filter((pod) => isTracked(pod) && !noted.has(pod.metadata.uid))
-  const uids = (before: readonly string[] | undefined, pods: readonly PodObject[]) => [
-    ...(before ?? []),
-    ...fresh(pods).map(({ metadata }) => metadata.uid),
-  ]
+  const uids = (pods: readonly PodObject[]) => pods.filter((pod) => !kept.has(pod)).map(({ metadata }) => metadata.uid)
+  const failures = fresh(failed.flatMap(({ pod, counts }) => (counts ? pod : [])))
   const uncounted = {
-    succeeded: uids(status?.uncountedTerminatedPods?.succeeded, ended.succeeded),
-    failed: uids(status?.uncountedTerminatedPods?.failed, ended.failed),
+    succeeded: [...before.succeeded, ...uids(fresh(succeeded))],
+    failed: [...before.failed, ...uids(failures)],
   }
+  const counted = status?.failed ?? 0
   return {
     succeeded: (status?.succeeded ?? 0) + uncounted.succeeded.length,
-    failed: (status?.failed ?? 0) + uncounted.failed.length,
-    released: [...ended.succeeded, ...ended.failed, ...ended.ignored].filter(isTracked),
+    failed: counted + before.failed.length + failures.length,
+    failedToTell: counted + uncounted.failed.length,
+    released: [...succeeded, ...failed.map(({ pod }) => pod)].filter((pod) => isTracked(pod) && !kept.has(pod)),
     uncounted,
   }
-}
-
-function completedIndexes({ spec, status }: JobObject, done: readonly PodObject[]): readonly number[] {
-  const completions = spec.completions ?? 0
-  const known = parseIndexes(status?.completedIndexes ?? '', completions)
-  const now = done.flatMap((pod) => completionIndex(pod) ?? []).filter((index) => index < completions)
-  return [...new Set([...known, ...now])]
 }
 
 export function isTracked(pod: KubeObject): boolean {

@@ -5,16 +5,19 @@ import type { PodObject } from '../workload-objects.ts'
 /** What a Job is told to do about a failed pod. */
 export type FailureVerdict =
   | { readonly kind: 'Count' }
+  /** Its index is not tried again. */
+  | { readonly kind: 'FailIndex' }
   /** As if it had not happened. */
   | { readonly kind: 'Ignore' }
   | { readonly kind: 'FailJob'; readonly message: string }
 
 /** By the first rule that fits; a failure that none fits is counted. Source: Kubernetes documentation, Pod failure policy. */
-export function judgeFailure(policy: PodFailurePolicy | undefined, pod: PodObject): FailureVerdict {
+export function judgeFailure(policy: PodFailurePolicy | undefined, pod: PodObject, limitsEachIndex: boolean): FailureVerdict {
   for (const [at, rule] of (policy?.rules ?? []).entries()) {
     const what = ruleMatch(rule, pod)
     if (what === undefined) continue
     if (rule.action === 'FailJob') return { kind: 'FailJob', message: `${what} matching FailJob rule at index ${at}` }
+    if (rule.action === 'FailIndex') return { kind: limitsEachIndex ? 'FailIndex' : 'Count' }
     return { kind: rule.action === 'Ignore' ? 'Ignore' : 'Count' }
   }
   return { kind: 'Count' }

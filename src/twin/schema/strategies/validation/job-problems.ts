@@ -5,11 +5,23 @@ import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { jobPodLabels } from '../job-selector.ts'
 import { scheduleProblem } from './cron-schedule.ts'
+import { indexProblems, managedByProblems, successPolicyProblems } from './job-index-problems.ts'
+import { failurePolicyProblems, replacementProblems, restartOfPolicyProblems } from './job-policy-problems.ts'
 import { selectorGoText, selectorProblems } from './label-selector-problems.ts'
 import { immutableProblems, invalidText, negativeProblems, problem, unsupportedValue } from './refusal.ts'
 import { isUnreadable, mismatchProblems, templateProblems } from './template-problems.ts'
 
-const counts = ['parallelism', 'completions', 'activeDeadlineSeconds', 'backoffLimit', 'ttlSecondsAfterFinished'] as const
+const counts = [
+  'parallelism',
+  'completions',
+  'activeDeadlineSeconds',
+  'backoffLimit',
+  'ttlSecondsAfterFinished',
+  'backoffLimitPerIndex',
+  'maxFailedIndexes',
+] as const
+/** Fields that came later: they are only there where the release has them. */
+const settledLater = ['podFailurePolicy', 'backoffLimitPerIndex', 'managedBy', 'successPolicy'] as const
 
 /** Why a new Job is refused. Source: Kubernetes API reference, Job v1. */
 export function newJobProblems(job: Job, minor: number): readonly StatusCause[] {
@@ -36,6 +48,7 @@ export function jobChangeProblems(next: Job, old: Job, minor: number): readonly 
       ? []
       : [invalidText('spec.template', 'core.PodTemplateSpec{}', 'field is immutable')]),
     ...(minor >= 22 ? immutableProblems('spec.completionMode', spec.completionMode, before.completionMode) : []),
+    ...settledLater.flatMap((name) => immutableProblems(`spec.${name}`, spec[name], before[name])),
   ]
 }
 
@@ -81,13 +94,17 @@ function specProblems(field: string, spec: JobSpec): readonly StatusCause[] {
   const policy = spec.template?.spec?.restartPolicy
   const restart = `${field}.template.spec.restartPolicy`
   const known = policy === 'OnFailure' || policy === 'Never'
-  const indexed = spec.completionMode === 'Indexed' && spec.completions === undefined
   return [
     ...counts.flatMap((name) => negativeProblems(`${field}.${name}`, spec[name])),
-    ...(indexed ? [requiredValue(`${field}.completions`, 'when completion mode is Indexed')] : []),
+    ...indexProblems(field, spec),
+    ...failurePolicyProblems(field, spec),
+    ...successPolicyProblems(field, spec),
+    ...replacementProblems(field, spec),
     ...templateProblems(`${field}.template`, spec.template),
     ...(!policy || policy === 'Always' ? [requiredValue(restart, 'valid values: "OnFailure", "Never"')] : []),
     ...(policy && policy !== 'Always' && !known ? [unsupportedValue(restart, policy, ['OnFailure', 'Never'])] : []),
+    ...restartOfPolicyProblems(field, spec),
+    ...managedByProblems(field, spec),
   ]
 }
 
