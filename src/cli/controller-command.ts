@@ -7,6 +7,7 @@ import { createChannelFetch } from '../controller/channel-fetch.ts'
 import { type ControllerFlags, controllerOptions } from '../controller/controller-options.ts'
 import { runController } from '../controller/run-controller.ts'
 import { systemAuthorities } from '../controller/system-authorities.ts'
+import { readReleases } from './read-releases.ts'
 import { keepHeapSmall } from './small-heap.ts'
 
 /** `falkirk controller`: serves Plans, in a cluster or from outside. Flags and environment are those of system-upgrade-controller. */
@@ -24,6 +25,7 @@ export function controllerCommand(): Command {
     .option('--node-name <name>', 'node that events are told from (SYSTEM_UPGRADE_CONTROLLER_NODE_NAME)')
     .option('--threads <count>', 'Plans worked on at the same time (SYSTEM_UPGRADE_CONTROLLER_THREADS)')
     .option('--listen <address>', 'host:port of /healthz, /readyz and /metrics, empty for none (FALKIRK_LISTEN; :8080)')
+    .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
     .option('--service-account <name>', 'accepted and ignored, as it always was')
     .action(run)
 }
@@ -38,6 +40,7 @@ async function run(flags: ControllerFlags): Promise<void> {
 export async function runControllerProcess(flags: ControllerFlags): Promise<void> {
   keepHeapSmall()
   const options = controllerOptions(flags, process.env)
+  const releases = await readReleases(options.releases)
   const log = pino({ level: options.debug ? 'debug' : 'info', base: null, timestamp: pino.stdTimeFunctions.isoTime })
   const stop = new AbortController()
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -55,6 +58,7 @@ export async function runControllerProcess(flags: ControllerFlags): Promise<void
       random,
       log,
       channelFetch,
+      releases,
       hostName: hostname(),
       interactive: process.stdin.isTTY === true,
       signal: stop.signal,

@@ -16,13 +16,14 @@ export function pathCommand(): Command {
     .option('--datastore <kind>', 'etcd, or other for SQLite and external databases of k3s and RKE2 (etcd)')
     .option('--etcd <version>', 'the lowest version that a member of etcd runs')
     .option('--accept-risk <names>', 'UnsupportedSkew: nodes move once, at the end; PreRelease')
-    .option('--releases <file>', 'release data that are laid over those of this program')
+    .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
     .option('-o, --output <format>', 'table, wide, json or yaml (table)')
     .action(run)
 }
 
 async function run(flags: PathFlags): Promise<void> {
-  process.exitCode = await runPath(flags, {
+  const releases = flags.releases ?? process.env.FALKIRK_RELEASES
+  process.exitCode = await runPath(releases === undefined ? flags : { ...flags, releases }, {
     say: (text) => process.stdout.write(`${text}\n`),
     warn: (text) => process.stderr.write(`${text}\n`),
   })

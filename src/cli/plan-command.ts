@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { readReleases } from './read-releases.ts'
 import { runPlan } from './run-plan.ts'
 import { readWish } from './run-upgrade.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
@@ -15,7 +16,8 @@ export function planCommand(): Command {
     .action((flags: WishFlags & ClusterFlags & { readonly output?: string; readonly namespace: string }) =>
       onCluster(flags, async (client, ports) => {
         const output = outputOf(flags, ['text', 'json', 'yaml'])
-        return await runPlan(client, { wish: await readWish(flags), output, namespace: flags.namespace }, ports)
+        const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
+        return await runPlan(client, { wish, output, namespace: flags.namespace, releases }, ports)
       }),
     )
 }

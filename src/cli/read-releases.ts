@@ -10,7 +10,7 @@ const longestFile = 4 * 2 ** 20
 /** The release data that are shipped, with those of a file laid over them when one is named. Throws FK_RELEASES. */
 export async function readReleases(file: string | undefined): Promise<Releases> {
   const shipped = shippedReleases()
-  if (file === undefined) return shipped
+  if (file === undefined || file === '') return shipped
   const read = parseReleases(objectOf(await textOf(file), file))
   if (read.kind === 'Invalid') throw bad(`${file}: ${read.message}`)
   return mergeReleases(shipped, read.releases)

@@ -5,7 +5,13 @@ import { onCluster, withExitCodes } from './upgrade/command-action.ts'
 import { exitCodes } from './upgrade/exit-code.ts'
 import { ensureJobNamespace } from './upgrade/job-namespace.ts'
 
-type RunFlags = ClusterFlags & { readonly namespace: string; readonly name: string; readonly debug?: true; readonly listen: string }
+type RunFlags = ClusterFlags & {
+  readonly namespace: string
+  readonly name: string
+  readonly debug?: true
+  readonly listen: string
+  readonly releases?: string
+}
 
 /**
  * `falkirk run`: the controller in the foreground, outside of the cluster. It shares the Lease with one inside: whoever has it works, and each takes
@@ -17,6 +23,7 @@ export function runCommand(): Command {
     .option('--namespace <namespace>', 'where Jobs are made, and whose Plans are served; made when it is missing', 'system-upgrade')
     .option('--name <name>', 'name of the Lease that it shares with a controller in the cluster', 'system-upgrade-controller')
     .option('--listen <address>', 'host:port of /healthz, /readyz and /metrics', '')
+    .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
     .option('--debug', 'log what is decided')
     .action(run)
 }

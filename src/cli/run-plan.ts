@@ -4,6 +4,7 @@ import { type ForeseenDrain, foreseeDrain } from '../core/upgrade/foresee-drain.
 import { type ForeseenNode, foreseeUpgrade } from '../core/upgrade/foresee-upgrade.ts'
 import { upgradeSettings } from '../core/upgrade/upgrade-settings.ts'
 import type { ClusterUpgradeStatus } from '../core/upgrade/upgrade-status.ts'
+import type { Releases } from '../core/version/releases.ts'
 import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
 import { planText } from './upgrade/plan-text.ts'
 import { type ClusterFacts, readClusterFacts } from './upgrade/read-facts.ts'
@@ -29,15 +30,16 @@ export interface PlanOptions {
   readonly wish: WishedUpgrade
   readonly output: 'text' | 'json' | 'yaml'
   readonly namespace: string
+  readonly releases: Releases
 }
 
 /** Prints what an upgrade would do on the cluster as it is now, node by node; writes nothing to it. The exit code: 0, or 2 when it would not be done. */
 export async function runPlan(
   client: ApiClient,
-  { wish, output, namespace }: PlanOptions,
+  { wish, output, ...known }: PlanOptions,
   { write, size }: CommandPorts,
 ): Promise<ExitCode> {
-  const planned = planUpgrade(await readClusterFacts(client, wish.upgrade, namespace), client.clock.now())
+  const planned = planUpgrade(await readClusterFacts(client, wish.upgrade, known), client.clock.now())
   if (output === 'text') write(`${planText(planned, size()?.columns)}\n`)
   else
     write(output === 'json' ? `${JSON.stringify(planned, null, 2)}\n` : stringify(planned, { aliasDuplicateObjects: false, lineWidth: 0 }))

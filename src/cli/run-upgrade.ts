@@ -4,6 +4,7 @@ import { isAlreadyExists, isNotFound } from '../cluster/api-error.ts'
 import { clusterUpgrades } from '../cluster/resource.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { decideUpgrade } from '../core/upgrade/decide-upgrade.ts'
+import type { Releases } from '../core/version/releases.ts'
 import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
 import { noApi } from './upgrade/find-run.ts'
 import { readClusterFacts } from './upgrade/read-facts.ts'
@@ -18,6 +19,7 @@ export interface UpgradeOptions {
   readonly view: ViewKind
   readonly lostAfterMs: number
   readonly namespace: string
+  readonly releases: Releases
 }
 
 /** The object that the flags and the file of `-f` ask for; `-` is standard input. Throws as `wishedUpgrade`, and FK_MANIFEST for a file that cannot be read. */
@@ -38,10 +40,10 @@ export async function readWish(flags: WishFlags): Promise<WishedUpgrade> {
  */
 export async function runUpgrade(
   client: ApiClient,
-  { wish, view, lostAfterMs, namespace }: UpgradeOptions,
+  { wish, view, lostAfterMs, ...known }: UpgradeOptions,
   ports: CommandPorts,
 ): Promise<ExitCode> {
-  const { facts } = await readClusterFacts(client, wish.upgrade, namespace)
+  const { facts } = await readClusterFacts(client, wish.upgrade, known)
   const { status } = decideUpgrade(facts, client.clock.now())
   if (status.phase === 'Refused') throw new FalkirkError('FK_UPGRADE_REFUSED', status.message ?? 'the controller would refuse it')
   const { name } = wish.object.metadata

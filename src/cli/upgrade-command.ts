@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { readReleases } from './read-releases.ts'
 import { readWish, runUpgrade } from './run-upgrade.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
 import { onCluster, withExitCodes } from './upgrade/command-action.ts'
@@ -13,8 +14,8 @@ export function upgradeCommand(): Command {
     .action((flags: WishFlags & ClusterFlags & FollowFlags & { readonly namespace: string }) =>
       onCluster(flags, async (client, ports) => {
         const view = outputOf(flags, ['text', 'json']) === 'json' ? 'Json' : 'Text'
-        const wish = await readWish(flags)
-        return await runUpgrade(client, { wish, view, lostAfterMs: lostAfterOf(flags), namespace: flags.namespace }, ports)
+        const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
+        return await runUpgrade(client, { wish, view, lostAfterMs: lostAfterOf(flags), namespace: flags.namespace, releases }, ports)
       }),
     )
 }

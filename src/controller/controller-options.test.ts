@@ -19,6 +19,7 @@ describe('options of the controller', () => {
       [variable('KUBE_CONFIG')]: '/etc/kubeconfig',
       [variable('MASTER_URL')]: 'https://10.0.0.1:6443',
       [variable('NODE_NAME')]: 'cp-1',
+      FALKIRK_RELEASES: '/etc/falkirk/releases.yaml',
     }
     expect(controllerOptions({}, env)).toMatchObject({
       name: 'suc',
@@ -29,16 +30,18 @@ describe('options of the controller', () => {
       kubeconfig: '/etc/kubeconfig',
       master: 'https://10.0.0.1:6443',
       nodeName: 'cp-1',
+      releases: '/etc/falkirk/releases.yaml',
       listen: ':8080',
     })
   })
 
   it('flags win over the environment', () => {
-    const env = { [variable('NAME')]: 'env', [variable('LEADER_ELECT')]: 'true', [variable('THREADS')]: '9' }
-    expect(controllerOptions({ ...named, leaderElect: false, threads: '3' }, env)).toMatchObject({
+    const env = { [variable('NAME')]: 'env', [variable('LEADER_ELECT')]: 'true', [variable('THREADS')]: '9', FALKIRK_RELEASES: 'env' }
+    expect(controllerOptions({ ...named, leaderElect: false, threads: '3', releases: 'own' }, env)).toMatchObject({
       ...named,
       leaderElect: false,
       threads: 3,
+      releases: 'own',
     })
   })
 

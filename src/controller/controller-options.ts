@@ -18,6 +18,8 @@ export interface ControllerOptions {
   /** `host:port` or `:port` of /healthz, /readyz and /metrics; empty for none. */
   readonly listen: string
   readonly election: ElectionOptions
+  /** A file of release data that are laid over those of the program. */
+  readonly releases?: string
 }
 
 /** What does not depend on how the cluster is reached. */
@@ -35,6 +37,7 @@ export interface ControllerFlags {
   readonly nodeName?: string
   readonly threads?: string
   readonly listen?: string
+  readonly releases?: string
 }
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -46,6 +49,7 @@ export function controllerOptions(flags: ControllerFlags, env: Environment): Con
   const kubeconfig = text(flags.kubeconfig, 'KUBE_CONFIG')
   const master = text(flags.master, 'MASTER_URL')
   const nodeName = text(flags.nodeName, 'NODE_NAME')
+  const releases = flags.releases || env.FALKIRK_RELEASES || undefined
   return {
     debug: flags.debug ?? flag(env, 'DEBUG'),
     leaderElect: flags.leaderElect ?? flag(env, 'LEADER_ELECT'),
@@ -58,6 +62,7 @@ export function controllerOptions(flags: ControllerFlags, env: Environment): Con
     ...(flags.context === undefined ? {} : { context: flags.context }),
     ...(master === undefined ? {} : { master }),
     ...(nodeName === undefined ? {} : { nodeName }),
+    ...(releases === undefined ? {} : { releases }),
   }
 }
 

@@ -8,6 +8,8 @@ import type { ApiTransport } from '../cluster/transport.ts'
 import { commit, version } from '../core/build-info.ts'
 import type { KubeObject } from '../core/kubernetes/object-meta.ts'
 import { planSettings } from '../core/plan/plan-settings.ts'
+import type { Releases } from '../core/version/releases.ts'
+import { shippedReleases } from '../core/version/shipped-releases.ts'
 import type { ServeOptions } from './controller-options.ts'
 import { lead } from './lead.ts'
 import type { ControllerMetrics } from './metrics.ts'
@@ -29,6 +31,8 @@ export interface ClusterPorts {
   readonly random: () => number
   readonly log: Log
   readonly channelFetch: ChannelFetch
+  /** Which versions there are; what is shipped when left out. */
+  readonly releases?: Releases
   /** Of the machine or the pod: who holds the Lease, and where events come from unless a node is named. */
   readonly hostName: string
   readonly metrics: ControllerMetrics
@@ -73,7 +77,7 @@ async function work(options: ServeOptions, shell: Shell, { readiness, signal }: 
 }
 
 function makeShell({ client, clusterId }: Connection, options: ServeOptions, ports: ClusterPorts): Shell {
-  const { log, clock, random, channelFetch, env, metrics, readiness, hostName } = ports
+  const { log, clock, random, channelFetch, env, metrics, readiness, hostName, releases = shippedReleases() } = ports
   const { settings, problems } = planSettings(env)
   for (const problem of problems) log.warn({}, problem)
   const host = options.nodeName ?? hostName
@@ -92,6 +96,7 @@ function makeShell({ client, clusterId }: Connection, options: ServeOptions, por
     identity: hostName,
     clusterId,
     settings,
+    releases,
     threads: options.threads,
     channelFetch,
     onReflectorProblem: (plural, problem) => {

@@ -4,6 +4,7 @@ import type { EventRecorder } from '../cluster/event-recorder.ts'
 import type { Log } from '../cluster/log.ts'
 import type { ReflectorProblem } from '../cluster/watch-fault.ts'
 import type { PlanSettings } from '../core/plan/plan-settings.ts'
+import type { Releases } from '../core/version/releases.ts'
 import type { ControllerMetrics } from './metrics.ts'
 
 /** The ports that every part of the controller acts through; made once, in `run-controller.ts`. */
@@ -26,6 +27,8 @@ export interface Shell {
   /** UID of the namespace kube-system: what a channel server knows this cluster by. */
   readonly clusterId: string
   readonly settings: PlanSettings
+  /** Which versions there are. */
+  readonly releases: Releases
   /** How many Plans are worked on at the same time. */
   readonly threads: number
   /** `GET` of a channel; tests bring their own. */

@@ -5,6 +5,7 @@ import { VirtualClock } from '../../src/cluster/virtual-clock.ts'
 import { createMetrics } from '../../src/controller/metrics.ts'
 import type { Shell } from '../../src/controller/shell.ts'
 import { defaultPlanSettings } from '../../src/core/plan/plan-settings.ts'
+import { shippedReleases } from '../../src/core/version/shipped-releases.ts'
 import { newest } from './client.ts'
 import { MemoryApi } from './memory-api.ts'
 
@@ -35,6 +36,7 @@ export function memoryShell(more: Partial<Shell> = {}): MemoryShell {
     identity: 'n1',
     clusterId: 'cluster-id',
     settings: defaultPlanSettings,
+    releases: shippedReleases(),
     threads: 2,
     channelFetch: async () => ({ kind: 'Failed', message: 'no channel here' }),
     onReflectorProblem: () => {},

@@ -4,6 +4,7 @@ import type { CommandPorts } from '../../src/cli/upgrade/terminal.ts'
 import { type WishFlags, wishedUpgrade } from '../../src/cli/upgrade/wished-upgrade.ts'
 import { type ApiClient, createApiClient } from '../../src/cluster/api-client.ts'
 import { discoverServer } from '../../src/cluster/server-capabilities.ts'
+import { shippedReleases } from '../../src/core/version/shipped-releases.ts'
 import type { VirtualCluster } from './virtual-cluster.ts'
 
 /** `falkirk upgrade` while it follows its run. */
@@ -34,7 +35,7 @@ export class FalkirkCommands {
     const lines: string[] = []
     let exitCode: number | undefined
     const ports = this.#ports((text) => void lines.push(text))
-    const options = { view: 'Text', lostAfterMs: 300_000, namespace: 'system-upgrade' } as const
+    const options = { view: 'Text', lostAfterMs: 300_000, namespace: 'system-upgrade', releases: shippedReleases() } as const
     const run = async () => await runUpgrade(await this.#connect(), { wish: wishedUpgrade(flags, undefined), ...options }, ports)
     run().then(
       (code) => {

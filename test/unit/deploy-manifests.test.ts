@@ -208,6 +208,13 @@ describe('RBAC', () => {
     expect(moved.map(nameOf).sort()).toEqual(bindings.map(nameOf).sort())
   })
 
+  it('mounts release data where overlays/release-data tells the controller to read them', () => {
+    const [patch] = manifestsIn('deploy/overlays/release-data')
+    const [{ env, volumeMounts }] = patch?.spec.template.spec.containers ?? []
+    expect(env[0].value.startsWith(`${volumeMounts[0].mountPath}/`)).toBe(true)
+    expect(env[0].name).toBe('FALKIRK_RELEASES')
+  })
+
   it('docs/rbac.md names every right once, and no other', () => {
     const given = rules.flatMap(({ role, apiGroups, resources, verbs, resourceNames }) =>
       apiGroups.flatMap((group) =>

@@ -27,6 +27,7 @@ export function wishOptions(command: Command): Command {
     .option('--scope <scope>', 'Cluster, ControlPlane, or Pools: those named alone (Cluster)')
     .option('--stop-after <what>', 'pause after each Hop, ControlPlane, Pool, Batch or Node')
     .option('--name <name>', 'name of the ClusterUpgrade (to-VERSION)')
+    .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
 }
 
 /** The value of --output; text unless told. Throws FK_BAD_SETTING. */

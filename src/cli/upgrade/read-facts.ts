@@ -12,7 +12,6 @@ import { runLabel } from '../../core/kubernetes/run-label.ts'
 import { parseJournal } from '../../core/plan/journal.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
-import { shippedReleases } from '../../core/version/shipped-releases.ts'
 import { hasEnded, runState } from './run-state.ts'
 
 /** A cluster at one moment. */
@@ -23,7 +22,11 @@ export interface ClusterFacts {
 }
 
 /** Asks a cluster once for all that is decided on; writes nothing. Nodes have to be readable, what else may not be read is left out. */
-export async function readClusterFacts(client: ApiClient, upgrade: ClusterUpgrade, namespace: string): Promise<ClusterFacts> {
+export async function readClusterFacts(
+  client: ApiClient,
+  upgrade: ClusterUpgrade,
+  { namespace, releases }: Pick<UpgradeFacts, 'namespace' | 'releases'>,
+): Promise<ClusterFacts> {
   const [allNodes, allPods, ownJobs, runs, budgets] = await Promise.all([
     list(client, nodes, nodeFacts),
     readable(list(client, pods, podFacts)),
@@ -40,7 +43,7 @@ export async function readClusterFacts(client: ApiClient, upgrade: ClusterUpgrad
     ...(allPods === undefined ? {} : { podsByNode: grouped(allPods, (pod) => pod.nodeName) }),
     podsByJob: grouped(allPods ?? [], (pod) => (pod.controller?.kind === 'Job' ? pod.controller.name : '')),
     apiServer: client.capabilities.gitVersion,
-    releases: shippedReleases(),
+    releases,
     factsAgeMs: 0,
     failures: new Map(),
     drains: new Map(),

@@ -17,6 +17,8 @@ export interface WishFlags {
   readonly scope?: string
   readonly stopAfter?: string
   readonly name?: string
+  /** A file of release data. */
+  readonly releases?: string
 }
 
 /** An object to be created, as it is written, and as it is read. */

@@ -3,7 +3,6 @@ import { hostnameOf } from '../../core/plan/node-selection.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { isActive } from '../../core/upgrade/run-phase.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
-import { shippedReleases } from '../../core/version/shipped-releases.ts'
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { byJob, byNode, byReadiness, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
@@ -13,9 +12,6 @@ export interface UpgradeSources {
   readonly upgrades: CachedUpgrades
   readonly caches: UpgradeCaches
 }
-
-/** Read once: they do not change while a process runs. */
-const releases = shippedReleases()
 
 type Observed = Omit<UpgradeFacts, 'apiServer' | 'failures' | 'refusals' | 'drains' | 'drainProblems'>
 
@@ -31,7 +27,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: Upgrad
     podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
     unreadyPods: caches.pods.byIndex(byReadiness, 'no'),
-    releases,
+    releases: shell.releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,
     others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(otherUpgrade),
     plansAtWork: plansAtWork(plans),

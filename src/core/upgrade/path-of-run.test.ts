@@ -24,6 +24,12 @@ describe('before anything begins', () => {
     },
     { what: 'a pre-release', version: 'v1.36.1', spec: { version: 'v1.37.0-rc.0', ...own }, told: /^Refused: .*pre-release/i },
     { what: 'a downgrade', version: 'v1.31.5+k3s1', spec: { version: 'v1.30.4+k3s1' }, told: /^Refused: .*lower/ },
+    {
+      what: 'a version that is newer than the release data',
+      version: 'v1.37.0+k3s1',
+      spec: { version: 'v1.38.1+k3s1' },
+      told: /^Refused: v1\.38\.1\+k3s1 is beyond .*; bring newer ones with --releases FILE, to the controller as well \(FALKIRK_RELEASES, docs\/path\.md\)/,
+    },
     { what: 'another distribution', version: 'v1.31.5+k3s1', spec: { version: 'v1.31.5+rke2r1' }, told: /^Refused: / },
     {
       what: 'kubeadm without an image',

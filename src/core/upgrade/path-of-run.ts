@@ -44,6 +44,7 @@ function pathRequest({ controlPlane }: NodeGroups, workers: readonly NodeFacts[]
     to: target,
     workers: settings.workers,
     releases: facts.releases,
+    bringReleases: 'with --releases FILE, to the controller as well (FALKIRK_RELEASES, docs/path.md)',
     acceptedRisks: pathRisks.filter((risk) => settings.acceptedRisks.has(risk)),
   }
 }

@@ -4,7 +4,7 @@ import { compareVersions, type KubernetesVersion, sameRelease } from '../../vers
 import { afterStop, type Members } from './members.ts'
 import { buildOf, type PathContext } from './path-context.ts'
 import { pickBuild, stepOf } from './pick-build.ts'
-import { refused, ruleSources } from './refused.ts'
+import { bringByFlag, refused, ruleSources } from './refused.ts'
 import type { RefusedPath } from './upgrade-path.ts'
 import { distinct } from './version-set.ts'
 
@@ -83,7 +83,8 @@ function skipped(minor: number, after: Build, { request, line }: PathContext): R
 }
 
 function unknownMinor(minor: number, { request, distribution }: PathContext): RefusedPath {
-  const message = `the release data of ${request.releases.reviewed} know no v1.${minor} of ${distribution}, which cannot be skipped; name it as a stop, or bring data that do with --releases FILE`
+  const { bringReleases = bringByFlag } = request
+  const message = `the release data of ${request.releases.reviewed} know no v1.${minor} of ${distribution}, which cannot be skipped; name it as a stop, or bring data that do ${bringReleases}`
   return refused('UnknownVersion', message, ruleSources.releases)
 }
 

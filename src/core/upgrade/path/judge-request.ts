@@ -2,7 +2,7 @@ import { type Distribution, distributionOfVersion, lineOf, type ReleaseLine, rel
 import { knownBuilds, newestMinor } from '../../version/known-builds.ts'
 import { compareVersions, type KubernetesVersion } from '../../version/kubernetes-version.ts'
 import type { Releases } from '../../version/releases.ts'
-import { refused, ruleSources } from './refused.ts'
+import { bringByFlag, refused, ruleSources } from './refused.ts'
 import type { PathRequest, RefusedPath } from './upgrade-path.ts'
 import { distinct } from './version-set.ts'
 
@@ -47,13 +47,14 @@ function judgeDowngrade(running: KubernetesVersion, to: KubernetesVersion): Refu
   return refused('Downgrade', message, ruleSources.skew)
 }
 
-function judgeWanted(wanted: KubernetesVersion, { releases, acceptedRisks = [] }: PathRequest, line: ReleaseLine): RefusedPath | undefined {
+function judgeWanted(wanted: KubernetesVersion, request: PathRequest, line: ReleaseLine): RefusedPath | undefined {
+  const { releases, acceptedRisks = [] } = request
   if (lineOf(wanted) !== line) return otherLine(wanted, releases, line)
   if (wanted.preRelease !== undefined && !acceptedRisks.includes('PreRelease')) {
     const message = `${wanted.text} is a pre-release, and no upgrade to or from one is supported; name a release, or accept the risk PreRelease`
     return refused('PreRelease', message, ruleSources.releases)
   }
-  return judgeExistence(wanted, releases, line)
+  return judgeExistence(wanted, request, line)
 }
 
 const lineNames = { kubernetes: 'Kubernetes itself', k3s: 'k3s', rke2: 'RKE2' } as const
@@ -70,17 +71,21 @@ function otherLine(wanted: KubernetesVersion, releases: Releases, line: ReleaseL
 }
 
 /** What has ended has no further patches; of a minor that has not, and of a vendor's counter, the data may be behind. */
-function judgeExistence(wanted: KubernetesVersion, releases: Releases, line: ReleaseLine): RefusedPath | undefined {
+function judgeExistence(
+  wanted: KubernetesVersion,
+  { releases, bringReleases = bringByFlag }: PathRequest,
+  line: ReleaseLine,
+): RefusedPath | undefined {
   const newest = newestMinor(releases, line)
   if (newest === undefined || wanted.major !== 1 || wanted.minor > newest) {
     const end = newest === undefined ? 'know none' : `end at v1.${newest}`
-    const message = `${wanted.text} is beyond the release data of ${releases.reviewed}, which ${end} for ${lineNames[line]}; bring newer ones with --releases FILE`
+    const message = `${wanted.text} is beyond the release data of ${releases.reviewed}, which ${end} for ${lineNames[line]}; bring newer ones ${bringReleases}`
     return refused('BeyondReleaseData', message, ruleSources.releases)
   }
   const minor = releases.minors.get(wanted.minor)
   const last = knownBuilds(releases, 'kubernetes', wanted.minor)[0]?.version
   if (minor?.endOfLife === undefined || last === undefined || wanted.patch <= last.patch || minor.endOfLife > releases.reviewed)
     return undefined
-  const message = `${wanted.text} does not exist: v1.${wanted.minor} ended on ${minor.endOfLife} with ${last.text}; name that, or bring newer release data with --releases FILE`
+  const message = `${wanted.text} does not exist: v1.${wanted.minor} ended on ${minor.endOfLife} with ${last.text}; name that, or bring newer release data ${bringReleases}`
   return refused('UnknownVersion', message, ruleSources.releases)
 }

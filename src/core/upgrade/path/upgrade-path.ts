@@ -35,6 +35,8 @@ export interface PathRequest {
   readonly distribution?: Distribution
   readonly workers: WorkerPace
   readonly releases: Releases
+  /** How whoever asks brings newer release data: a clause; `with --releases FILE` when left out. */
+  readonly bringReleases?: string
   readonly stops?: NamedStops
   readonly acceptedRisks?: readonly PathRisk[]
   /** Of k3s and RKE2: `Other` for SQLite and external databases. `Etcd` when left out. */
