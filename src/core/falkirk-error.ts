@@ -11,6 +11,7 @@ export const errorCodes = [
   'FK_CRD_OUTDATED',
   'FK_EXEC_PLUGIN',
   'FK_FORBIDDEN',
+  'FK_HOST',
   'FK_KUBECONFIG',
   'FK_LEASE_LOST',
   'FK_MANIFEST',

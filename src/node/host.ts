@@ -1,4 +1,4 @@
-/** How a script on a host ended. Outputs are cut at `outputLimit`. */
+/** How a script on a host ended. Outputs are cut at `outputLimit`, and have neither escape sequences nor control characters. */
 export interface HostResult {
   /** 0 to 255; 128 and the signal's number when it was ended by one. */
   readonly exitCode: number
@@ -14,10 +14,17 @@ export interface Host {
   /** For messages. */
   readonly name: string
   /**
-   * Runs a shell script as root, with `word` as its `$1` and `input` (a text, or the content of a file) as its standard input.
-   * @throws when the host cannot be reached
+   * Runs a shell script as root, with `word` as its `$1` and `input` (a text, or the content of a file) as its standard input. Its standard
+   * output is part of the result, or goes as it is to the file of `output`.
+   * @throws when the host cannot be reached, or when `output` would be larger than it may
    */
-  run(script: string, word: string, input?: HostInput): Promise<HostResult>
+  run(script: string, word: string, input?: HostInput, output?: HostOutput): Promise<HostResult>
 }
 
 export type HostInput = { readonly text: string } | { readonly file: string }
+
+/** A file of this machine, made anew and readable by its owner alone, that takes at most so many bytes. */
+export interface HostOutput {
+  readonly file: string
+  readonly mostBytes: number
+}

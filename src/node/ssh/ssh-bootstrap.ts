@@ -1,0 +1,79 @@
+import { Readable } from 'node:stream'
+import { shellQuote } from '../../core/recipe/shell-quote.ts'
+
+/** How the user becomes root. `password` goes to sudo by its standard input. */
+export type Privilege = { readonly kind: 'Root' } | { readonly kind: 'Sudo'; readonly password?: string }
+
+/** What is behind the password; sudo may not have asked for it. */
+const endOfPassword = 'end of password'
+
+/**
+ * Reads its first line, a word that nobody can know beforehand, starts the inner shell as root, and says that word and the exit code on standard
+ * error when that has ended: an exit code of ssh's own cannot be told from one of the script. Nothing of the user's environment goes on, whose
+ * start-up files may print and set what they like.
+ */
+function outer(root: string): string {
+  const path = 'PATH="$PATH:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"'
+  return `IFS= read -r n; env -i LC_ALL=C ${path} ${root} "$n"; echo "$n $?" >&2`
+}
+
+/**
+ * Says the word on both outputs (what came before is not the script's), reads the script's word and the script, each encoded as one line, and
+ * becomes the script: the rest of standard input is the script's own. `read` takes no byte more than its line, whatever the shell.
+ */
+const inner = [
+  'echo "$1"; echo "$1" >&2',
+  'IFS= read -r w; IFS= read -r s',
+  // the point keeps line ends at the end of a word
+  `w=$(printf %b. "$w"); s=$(printf %b "$s"); set -- "\${w%.}"`,
+  'eval "unset l w s; $s"',
+].join('; ')
+
+const skipPassword = `while IFS= read -r l && [ "$l" != ${shellQuote(endOfPassword)} ]; do :; done; `
+
+/** The command for the user's login shell, whichever that is: fixed text, in which nothing of the script or of a password stands. */
+export function bootstrap(privilege: Privilege): string {
+  return `exec /bin/sh -c ${shellQuote(outer(`${rootShell(privilege)} falkirk`))}`
+}
+
+function rootShell(privilege: Privilege): string {
+  if (privilege.kind === 'Root') return `/bin/sh -c ${shellQuote(inner)}`
+  if (privilege.password === undefined) return `sudo -n -- /bin/sh -c ${shellQuote(inner)}`
+  // -k: a password that sudo remembers would not be asked for, and one that is wrong not be found out
+  return `sudo -k -S -p ${shellQuote('')} -- /bin/sh -c ${shellQuote(skipPassword + inner)}`
+}
+
+export interface BootstrapInput {
+  readonly mark: string
+  readonly privilege: Privilege
+  readonly word: string
+  readonly script: string
+}
+
+/** What goes to the standard input of `bootstrap`, before `input`. */
+export function bootstrapInput({ mark, privilege, word, script }: BootstrapInput, input: Readable): Readable {
+  const lines = [mark, ...passwordLines(privilege, true), oneLine(word), oneLine(script)]
+  return Readable.from(
+    (async function* () {
+      yield Buffer.from(`${lines.join('\n')}\n`)
+      yield* input
+    })(),
+    { objectMode: false },
+  )
+}
+
+/** The same for finding out whether the user becomes root: nothing is behind the password that sudo could take for another one. */
+export function privilegeInput(mark: string, privilege: Privilege): Readable {
+  return Readable.from([`${[mark, ...passwordLines(privilege, false)].join('\n')}\n`])
+}
+
+function passwordLines(privilege: Privilege, more: boolean): readonly string[] {
+  if (privilege.kind === 'Root' || privilege.password === undefined) return []
+  return more ? [privilege.password, endOfPassword] : [privilege.password]
+}
+
+/** As `printf %b` gives it back. @throws RangeError for a NUL character, which no shell can hold */
+function oneLine(text: string): string {
+  if (text.includes('\0')) throw new RangeError('a script cannot hold a NUL character')
+  return text.replaceAll('\\', '\\0134').replaceAll('\n', '\\0012')
+}
