@@ -1,0 +1,177 @@
+import { z } from 'zod'
+import { maskOutput } from '../recipe/mask-output.ts'
+import { schemaProblem } from '../schema-problem.ts'
+
+/** A text that a host says: bounded, on one line, without control characters, and without what looks like a secret. */
+const text = z
+  .string()
+  .max(1_010)
+  .transform((value) => maskOutput(value).replaceAll('\n', ' '))
+const word = z.string().regex(/^[\w.:@~+-]{1,200}$/)
+const path = z.string().regex(/^\/[\w./@:+~-]{0,300}$/)
+const number = z
+  .string()
+  .regex(/^\d{1,15}$/)
+  .transform(Number)
+const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes')
+const texts = (most: number) => z.array(text).max(most)
+const file = z.strictObject({ path, lines: texts(150).default([]) })
+
+const OperatingSystem = z.strictObject({
+  /** `debian`, `ubuntu`, `rhel`, `sles` … as in os-release(5). */
+  id: word.exactOptional(),
+  like: text.exactOptional(),
+  version: text.exactOptional(),
+  name: text.exactOptional(),
+  kernel: word.exactOptional(),
+  /** As of `uname -m`. */
+  architecture: word.exactOptional(),
+  hostname: word.exactOptional(),
+  machineId: word.exactOptional(),
+  bootId: word.exactOptional(),
+  init: z.enum(['systemd', 'other']),
+  /** `hybrid` is v1 to a kubelet. */
+  cgroup: z.enum(['v1', 'hybrid', 'v2']).exactOptional(),
+})
+
+const Packages = z.strictObject({
+  manager: z.enum(['apt-get', 'dnf', 'yum', 'zypper']).exactOptional(),
+  installed: z
+    .array(z.strictObject({ name: word, version: text.exactOptional() }))
+    .max(60)
+    .default([]),
+  /** What keeps a package at its version; `by` is who: `apt-mark`, `versionlock`, a file. */
+  holds: z
+    .array(z.strictObject({ name: text, by: text }))
+    .max(100)
+    .default([]),
+  broken: texts(20).default([]),
+  /** Those from which Kubernetes or its runtime come. */
+  repositories: z
+    .array(z.strictObject({ file: path, source: text }))
+    .max(60)
+    .default([]),
+  lock: z.strictObject({ file: path, pid: number, program: text.exactOptional() }).exactOptional(),
+})
+
+const Service = z.strictObject({
+  name: z.string().regex(/^[\w.@:\\-]{1,200}$/),
+  active: word.exactOptional(),
+  enabled: word.exactOptional(),
+  file: path.exactOptional(),
+  dropIns: text.exactOptional(),
+  command: text.exactOptional(),
+  environmentFiles: text.exactOptional(),
+})
+
+const Program = z.strictObject({
+  name: word,
+  path,
+  /** As it says itself, with or without `v`. */
+  version: word.exactOptional(),
+  /** The package that owns the file. */
+  package: word.exactOptional(),
+  running: yesNo.default(false),
+  /** The file was replaced since the process was started. */
+  replaced: yesNo.default(false),
+})
+
+const Kubelet = z.strictObject({
+  /** Its command line, the program first; absent when it does not run as a program of its own. */
+  arguments: texts(150).default([]),
+  configPath: path.exactOptional(),
+  /** Lines of its KubeletConfiguration. */
+  config: texts(150).default([]),
+  instanceConfig: texts(150).default([]),
+  environment: z.array(file).max(12).default([]),
+})
+
+const Runtime = z.strictObject({
+  sockets: z.array(path).max(10).default([]),
+  configPath: path.exactOptional(),
+  /** Lines of containerd's configuration that matter to steps. */
+  config: texts(60).default([]),
+  dockerConfig: texts(150).default([]),
+  dockerCgroupDriver: word.exactOptional(),
+  dockerStorage: word.exactOptional(),
+  dockerRoot: path.exactOptional(),
+  crictl: texts(150).default([]),
+  cni: texts(10).default([]),
+})
+
+const Etcd = z.strictObject({
+  /** Of an etcd that is no container. */
+  arguments: texts(150).default([]),
+  dataFolder: path.exactOptional(),
+  member: yesNo.default(false),
+  dataKib: number.exactOptional(),
+  environment: z.array(file).max(3).default([]),
+})
+
+const HostFacts = z.strictObject({
+  format: z.literal('falkirk.dev/host-facts/v1'),
+  asRoot: yesNo,
+  os: OperatingSystem,
+  /** The host's clock, seconds since 1970. */
+  epochSeconds: number,
+  /** `by`: what says that a reboot is pending. */
+  reboot: z.strictObject({ by: text.exactOptional(), packages: texts(20).default([]) }),
+  swaps: z.array(z.strictObject({ device: text, kib: number, usedKib: number })).max(10),
+  fstabSwaps: number,
+  packages: Packages,
+  services: z.array(Service).max(60),
+  programs: z.array(Program).max(20),
+  kubelet: Kubelet,
+  runtime: Runtime,
+  staticPods: z.array(z.strictObject({ path, image: text.exactOptional(), arguments: texts(90).default([]) })).max(12),
+  etcd: Etcd,
+  disks: z.array(z.strictObject({ path, sizeKib: number, freeKib: number, mount: text })).max(20),
+  certificates: z.array(z.strictObject({ path, notAfter: z.string().regex(/^\d{12}(\d{2})?Z$/) })).max(100),
+  kubeadm: z.strictObject({ adminConf: yesNo, kubeletConf: yesNo, caKey: yesNo.exactOptional(), leftoverKib: number.exactOptional() }),
+  rancher: z.strictObject({ server: z.enum(['k3s', 'rke2']).exactOptional(), datastore: z.enum(['etcd', 'sqlite']).exactOptional() }),
+  /** What is there and could not be read. */
+  unread: texts(30),
+  /** There was more than one document holds. */
+  cut: yesNo,
+  /** False: the script was ended before its end. */
+  complete: yesNo,
+})
+/** What was found on a host. Texts are masked; nothing in it may be run or written to a terminal but as text. */
+export type HostFacts = z.infer<typeof HostFacts>
+
+export type ReadHostFacts =
+  | { readonly kind: 'Facts'; readonly facts: HostFacts }
+  /** One sentence without anything that the host could have put into it but plain text. */
+  | { readonly kind: 'Refused'; readonly message: string }
+
+/** Most of what a host may tell, characters: what the script keeps to. */
+const longest = 65_535
+
+/** Reads what `hostFactsScript` printed. A host may say anything: what does not fit the schema is refused as a whole. */
+export function parseHostFacts(output: string): ReadHostFacts {
+  if (output.length > longest) return refused('it said more than 64 KiB')
+  // what a login prints comes before
+  const last = output.trimEnd().split('\n').at(-1) ?? ''
+  if (last === '') return refused('it said nothing')
+  const object = parsedJson(last)
+  if (object === undefined) return refused('what it said is no JSON')
+  const parsed = HostFacts.safeParse(object)
+  if (!parsed.success) return refused(maskOutput(schemaProblem(object, parsed.error)).replaceAll('\n', ' ').slice(0, 200))
+  if (!parsed.data.complete) return refused('it stopped in the middle')
+  return { kind: 'Facts', facts: parsed.data }
+}
+
+function refused(why: string): ReadHostFacts {
+  return {
+    kind: 'Refused',
+    message: `the host did not answer with facts (${why}): look at what its shell prints at login, and at its processes`,
+  }
+}
+
+function parsedJson(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
+}
