@@ -3,6 +3,7 @@ import { runLabel } from '../kubernetes/run-label.ts'
 import { sortedByName } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
 import { decideNode } from './decide-node.ts'
+import { fullPoolStop } from './full-pool.ts'
 import { judgeEnd } from './judge-end.ts'
 import { judgeHold } from './judge-hold.ts'
 import type { NextHop } from './next-hop.ts'
@@ -24,6 +25,7 @@ import type { UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
 import { jobNodeAnnotation } from './upgrade-job.ts'
 import { upgradeSettings } from './upgrade-settings.ts'
+import type { StopStatus } from './upgrade-status.ts'
 import { refusedStatus } from './waiting-status.ts'
 
 /** Facts older than this prove nothing: a watch that is alive says something about once a minute. */
@@ -60,9 +62,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const problem = poolProblem(facts.nodes, settings, knownPools(facts))
   const remaining = withoutSetAside(groups, works)
   const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
-  const stop = isStopped
-    ? lastStop
-    : (failureStop(works, context) ?? heldUpStop(works, next, context) ?? boundaryStop(works, { context, groups: remaining, next }))
+  const stop = isStopped ? lastStop : newStop(works, { context, groups, remaining, next })
   const hold = judgeHold({ context, works, next, stop })
   const seen: SeenRun = { context, groups, next, works, hold, stop: stop ?? lastStop }
   const view: RunView = { ...seen, end: judgeEnd(seen), stock: takeStock(seen) }
@@ -78,6 +78,20 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     ...(view.stock.kind === 'Missing' || view.end?.readsHealth ? { readsHealth: true } : {}),
     ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs, view.end?.wakeAtMs]),
   }
+}
+
+interface FoundOfRun {
+  readonly context: RunContext
+  readonly groups: NodeGroups
+  /** Without the nodes that were set aside. */
+  readonly remaining: NodeGroups
+  readonly next: NextHop
+}
+
+/** Why the run stops now, if it does. */
+function newStop(works: readonly NodeWork[], { context, groups, remaining, next }: FoundOfRun): StopStatus | undefined {
+  const failed = failureStop(works, context) ?? heldUpStop(works, next, context) ?? fullPoolStop(works, { groups, next, context })
+  return failed ?? boundaryStop(works, { context, groups: remaining, next })
 }
 
 /** Pools that the run has begun with; undefined when it has not begun, as one that was refused. */

@@ -35,6 +35,58 @@ describe('a node that fails while it serves is set aside as it is: no further on
   })
 })
 
+describe('a pool that is full of nodes that were set aside', () => {
+  function stuck(): RunWorld {
+    const world = cluster(3, one)
+    world.jobWay = (job, { version }) => {
+      if (job.labels['falkirk.dev/step'] !== 'Change') return { end: 'Complete' }
+      return job.annotations['falkirk.dev/node'] === 'worker-0' ? { end: 'Failed' } : { end: 'Complete', version }
+    }
+    world.untilPhase('Stopped')
+    return world
+  }
+
+  it('stops the run, with what to do: nobody but a person can make room', () => {
+    const world = stuck()
+    world.settle()
+    expect(world.status.message).toBe(
+      'pool all may lose no further node: worker-0 was set aside, and maxUnavailable is 1; mend it, delete its Node, or raise maxUnavailable; then falkirk continue (spec.continueFrom: 1)',
+    )
+    expect(world.node('worker-0')).toMatchObject({ unschedulable: true, labels: { 'falkirk.dev/quarantined': 'up' } })
+    expect(world.changeJobs()).toEqual(['server-0', 'worker-0'])
+  })
+
+  it.each([
+    { what: 'the node was mended', isDeleted: false },
+    { what: 'its Node was deleted', isDeleted: true },
+  ])('goes on when it is continued after $what', ({ isDeleted }) => {
+    const world = stuck()
+    world.jobWay = (_, { version }) => ({ end: 'Complete', version })
+    if (isDeleted) world.removeNode('worker-0')
+    world.edit({ continueFrom: 1 })
+    world.untilPhase('Complete')
+    expect(world.marked()).toEqual([])
+  })
+
+  it('goes on with a raised maxUnavailable, and tries the node again', () => {
+    const world = stuck()
+    world.edit({ continueFrom: 1, pools: [{ name: 'all', nodeSelector: {}, maxUnavailable: 2 }] })
+    world.untilPhase('CompletedWithFindings')
+    expect(world.changeJobs()).toEqual(['server-0', 'worker-0', 'worker-0', 'worker-1', 'worker-2'])
+  })
+
+  it('is waited for where somebody else keeps nodes away', () => {
+    const world = cluster(3, one)
+    world.setNode('worker-2', { ready: false })
+    world.until(({ status }) => status.phase === 'Nodes')
+    world.settle()
+    expect(world.status).toMatchObject({
+      phase: 'Nodes',
+      message: expect.stringMatching(/^pool all waits: 1 node of the pool is NotReady/),
+    })
+  })
+})
+
 describe('a node that the spec names and that is deleted', () => {
   it('in mid-run is passed over, and told in the end', () => {
     const world = cluster(3, { nodes: ['worker-0', 'worker-2'] })

@@ -41,7 +41,7 @@ export function startNodes(view: RunView): Started {
 }
 
 /** A server that is further than the hop, because somebody began by hand, is left as it is: nothing is ever lowered. */
-function isBehind({ kubeletVersion }: NodeFacts, { version }: Hop): boolean {
+export function isBehind({ kubeletVersion }: NodeFacts, { version }: Hop): boolean {
   const running = parseVersion(kubeletVersion)
   return running !== undefined && isBelow(running, version)
 }

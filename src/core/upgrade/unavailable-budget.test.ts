@@ -11,7 +11,7 @@ describe('what is said of a pool that may lose no further node', () => {
     },
     {
       away: [worker(0), worker(1, { labels: { 'falkirk.dev/quarantined': 'up' } })],
-      told: '2 nodes of the pool are NotReady or cordoned (worker-0, worker-1) and maxUnavailable is 2; worker-1 was set aside: mend it, or raise maxUnavailable',
+      told: '2 nodes of the pool are NotReady or cordoned (worker-0, worker-1) and maxUnavailable is 2; worker-1 was set aside: mend and uncordon it, delete its Node, or raise maxUnavailable',
     },
   ])('$told', ({ away, told }) => expect(budgetMessage(away, 2)).toBe(told))
 })

@@ -11,7 +11,8 @@ export function isAway({ ready, unschedulable }: Pick<NodeFacts, 'ready' | 'unsc
 /** What is waited for while a pool may lose no further node. One that was set aside counts until somebody has mended it. */
 export function budgetMessage(away: readonly Pick<NodeFacts, 'name' | 'labels'>[], maxUnavailable: number): string {
   const setAside = away.find(({ labels }) => labels[quarantineLabel] !== undefined)
-  const fix = setAside === undefined ? '' : `; ${setAside.name} was set aside: mend it, or raise maxUnavailable`
+  const fix =
+    setAside === undefined ? '' : `; ${setAside.name} was set aside: mend and uncordon it, delete its Node, or raise maxUnavailable`
   const names = away.slice(0, 3).map(({ name }) => name)
   const nodes = away.length === 1 ? '1 node of the pool is' : `${away.length} nodes of the pool are`
   return `${nodes} NotReady or cordoned (${names.join(', ')}) and maxUnavailable is ${maxUnavailable}${fix}`
