@@ -19,6 +19,15 @@ export const events = core('events', 'Event', true)
 export const daemonSets: Resource = { group: 'apps', version: 'v1', plural: 'daemonsets', kind: 'DaemonSet', namespaced: true }
 export const jobs: Resource = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true }
 export const leases: Resource = { group: 'coordination.k8s.io', version: 'v1', plural: 'leases', kind: 'Lease', namespaced: true }
+export const persistentVolumes = core('persistentvolumes', 'PersistentVolume', false)
+/** `v1` from v1.13 on, which every supported server has. */
+export const volumeAttachments: Resource = {
+  group: 'storage.k8s.io',
+  version: 'v1',
+  plural: 'volumeattachments',
+  kind: 'VolumeAttachment',
+  namespaced: false,
+}
 export const plans: Resource = { group: 'upgrade.cattle.io', version: 'v1', plural: 'plans', kind: 'Plan', namespaced: true }
 export const clusterUpgrades: Resource = {
   group: 'falkirk.dev',

@@ -79,6 +79,16 @@ describe('a controller without one of the rights of a run', () => {
       resource: 'pods',
       told: /^Pending: nothing further is begun: cannot watch pods, which takes the verbs list and watch: /,
     },
+    {
+      verb: 'list',
+      resource: 'volumeattachments',
+      told: /^ControlPlane: server-0 has its image and waits: cannot list volumeattachments, which takes the verbs list and watch: /,
+    },
+    {
+      verb: 'watch',
+      resource: 'volumeattachments',
+      told: /^ControlPlane: server-0 has its image and waits: cannot watch volumeattachments, which takes the verbs list and watch: /,
+    },
     { verb: 'list', resource: 'jobs', told: undefined },
     { verb: 'create', resource: 'jobs', told: /^ControlPlane: .*cannot create resource "jobs"/ },
     { verb: 'patch', resource: 'nodes', told: undefined },

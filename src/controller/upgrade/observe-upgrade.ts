@@ -6,19 +6,21 @@ import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-fact
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { byJob, byNode, byReadiness, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
+import type { WatchedVolumes } from './watched-volumes.ts'
 
 export interface UpgradeSources {
   readonly plans: PlanCaches
   readonly upgrades: CachedUpgrades
   readonly caches: UpgradeCaches
+  readonly volumes: Pick<WatchedVolumes, 'get' | 'freshSinceMs'>
 }
 
 type Observed = Omit<UpgradeFacts, 'apiServer' | 'failures' | 'refusals' | 'drains' | 'drainProblems'>
 
 /** What the caches know about a run; nothing is asked of the API server. */
-export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: UpgradeSources, upgrade: ClusterUpgrade): Observed {
+export function observeUpgrade(shell: Shell, { plans, upgrades, caches, volumes }: UpgradeSources, upgrade: ClusterUpgrade): Observed {
   const { uid } = upgrade.metadata
-  const freshSinceMs = Math.min(plans.freshSinceMs(), upgrades.freshSinceMs(), caches.freshSinceMs())
+  const freshSinceMs = Math.min(plans.freshSinceMs(), upgrades.freshSinceMs(), caches.freshSinceMs(), volumes.freshSinceMs())
   const nodes = plans.sortedNodes()
   return {
     upgrade,
@@ -27,6 +29,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches }: Upgrad
     podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
     unreadyPods: caches.pods.byIndex(byReadiness, 'no'),
+    ...volumes.get(),
     releases: shell.releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,
     others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(otherUpgrade),

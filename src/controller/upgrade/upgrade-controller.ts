@@ -25,6 +25,7 @@ import { observeUpgrade } from './observe-upgrade.ts'
 import { OwnImage, unknownImageRecheckMs } from './own-image.ts'
 import { readHealth } from './read-health.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
+import { WatchedVolumes } from './watched-volumes.ts'
 
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
 const minimumIntervalMs = 1_000
@@ -45,6 +46,7 @@ export class UpgradeController {
   readonly #queue: WorkQueue
   readonly #drains: NodeDrains
   readonly #namespaces: WatchedNamespaces
+  readonly #volumes: WatchedVolumes
   readonly #ownImage: OwnImage
   readonly #serverVersion: () => string
   readonly #ends: (() => void)[] = []
@@ -72,6 +74,7 @@ export class UpgradeController {
     })
     this.#drains = new NodeDrains(shell, () => this.#wakeActive())
     this.#namespaces = new WatchedNamespaces(shell, () => this.#wakeActive())
+    this.#volumes = new WatchedVolumes(shell, () => this.#wakeActive())
     this.#ownImage = new OwnImage(shell)
     this.#ends.push(
       upgrades.upgrades.onChange(() => {
@@ -106,6 +109,7 @@ export class UpgradeController {
     await this.#queue.stop()
     await this.#drains.stop()
     await this.#namespaces.stop()
+    await this.#volumes.stop()
     await this.#caches?.stop()
   }
 
@@ -136,6 +140,7 @@ export class UpgradeController {
     this.#drainNodes.delete(name)
     this.#health.delete(name)
     this.#drains.watch(name, [])
+    if (![...this.#upgrades.upgrades.values()].some(isGoing)) void this.#volumes.stop()
   }
 
   /** What deleted ClusterUpgrades left on nodes is taken back; costs nothing while every mark is of a run that exists. */
@@ -194,6 +199,7 @@ export class UpgradeController {
     const written = await this.#write(cached, upgrade.status, decision)
     this.#drainNodes.set(cached.name, decision.drainNodes)
     this.#drains.watch(cached.name, decision.drainNodes)
+    if (decision.volumes !== undefined) this.#volumes.watch(decision.drainNodes, decision.volumes)
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error
@@ -215,7 +221,7 @@ export class UpgradeController {
     const drainNodes = this.#drainNodes.get(upgrade.metadata.name) ?? []
     const health = this.#health.get(upgrade.metadata.name)
     const namespaces = needsNamespaces(upgrade.spec.drain?.rules ?? []) ? this.#namespaces.get() : undefined
-    const facts = observeUpgrade(this.#shell, { plans: this.#plans, upgrades: this.#upgrades, caches }, upgrade)
+    const facts = observeUpgrade(this.#shell, { plans: this.#plans, upgrades: this.#upgrades, caches, volumes: this.#volumes }, upgrade)
     return decideUpgrade(
       {
         ...facts,

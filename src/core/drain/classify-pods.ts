@@ -89,9 +89,9 @@ function note(refused: Map<string, { clause: string; more: number }>, { reason, 
   else refused.set(reason, { clause: `${podName(pod)} ${message}`, more: 0 })
 }
 
-function isLate({ uid }: PodFacts, { startedAtMs, arrivals }: DrainProgress): boolean {
+function isLate({ uid }: PodFacts, { startedAtMs, cordonedAtMs = startedAtMs, arrivals }: DrainProgress): boolean {
   const cameMs = arrivals?.get(uid)
-  return cameMs !== undefined && cameMs > startedAtMs + lateArrivalMs
+  return cameMs !== undefined && cameMs > cordonedAtMs + lateArrivalMs
 }
 
 export function withMore(clause: string, more: number): string {

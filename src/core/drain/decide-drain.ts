@@ -13,6 +13,8 @@ import { ruledOutlook } from './rule-outlook.ts'
 export interface DrainProgress {
   /** Epoch milliseconds. */
   readonly startedAtMs: number
+  /** Epoch milliseconds; absent: when the drain started. */
+  readonly cordonedAtMs?: number
   /** By pod UID. */
   readonly answers: ReadonlyMap<string, EvictionAnswer>
   /**

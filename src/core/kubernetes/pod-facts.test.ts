@@ -54,6 +54,15 @@ describe('podFacts', () => {
     })
   })
 
+  it('keeps the claims of its volumes, those as well that are made for it', () => {
+    const volumes = [
+      { name: 'data', persistentVolumeClaim: { claimName: 'data-of-db-0' } },
+      { name: 'scratch', ephemeral: { volumeClaimTemplate: {} } },
+      { name: 'tmp', emptyDir: {} },
+    ]
+    expect(podFacts({ metadata: { name: 'db-0' }, spec: { volumes } }).claims).toEqual(['data-of-db-0', 'db-0-scratch'])
+  })
+
   it('reads a mirror pod, a running container and a pod that does not fit', () => {
     const facts = podFacts({
       metadata: { annotations: { 'kubernetes.io/config.mirror': '9a8b' } },

@@ -34,6 +34,8 @@ export interface PodFacts {
   readonly controller?: OwnerReference
   readonly mirror: boolean
   readonly hasEmptyDir: boolean
+  /** Names of its PersistentVolumeClaims, those made for it as well; absent where it has none. */
+  readonly claims?: readonly string[]
   readonly finalizers: readonly string[]
   readonly containers: readonly ContainerFacts[]
   /** Message of PodScheduled=False, e.g. `0/3 nodes are available: …`. */
@@ -51,13 +53,20 @@ interface RawContainerStatus {
   state?: { waiting?: RawState; running?: RawState; terminated?: RawState }
 }
 
+interface RawVolume {
+  name?: string
+  emptyDir?: unknown
+  persistentVolumeClaim?: { claimName?: string }
+  ephemeral?: unknown
+}
+
 interface RawPod {
   metadata?: RawMeta
   spec?: {
     nodeName?: string
     terminationGracePeriodSeconds?: number
     priority?: number
-    volumes?: { emptyDir?: unknown }[] | null
+    volumes?: RawVolume[] | null
   }
   status?: {
     phase?: string
@@ -80,6 +89,7 @@ export function podFacts(object: unknown): PodFacts {
   const controller = metadata.ownerReferences?.find((owner) => owner.controller === true)
   const createdAtMs = epochMs(metadata.creationTimestamp)
   const deletionAtMs = epochMs(metadata.deletionTimestamp)
+  const claims = (spec.volumes ?? []).flatMap((volume) => claimName(volume, metadata.name ?? ''))
   const scheduled = conditions.find((c) => c.type === 'PodScheduled' && c.status === 'False')
   return {
     ...objectIdentity(metadata),
@@ -93,10 +103,17 @@ export function podFacts(object: unknown): PodFacts {
     ...(controller === undefined ? {} : { controller }),
     mirror: metadata.annotations?.[mirrorAnnotation] !== undefined,
     hasEmptyDir: (spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined && volume.emptyDir !== null),
+    ...(claims.length === 0 ? {} : { claims }),
     finalizers: metadata.finalizers ?? [],
     containers: [...containerFacts(status.initContainerStatuses, true), ...containerFacts(status.containerStatuses, false)],
     ...(scheduled?.message ? { unschedulableMessage: scheduled.message } : {}),
   }
+}
+
+/** The claim of an ephemeral volume is named after its pod. Source: Kubernetes, generic ephemeral volumes. */
+function claimName({ name = '', persistentVolumeClaim, ephemeral }: RawVolume, pod: string): readonly string[] {
+  if (persistentVolumeClaim?.claimName !== undefined) return [persistentVolumeClaim.claimName]
+  return ephemeral === undefined || ephemeral === null ? [] : [`${pod}-${name}`]
 }
 
 function containerFacts(statuses: RawContainerStatus[] | null | undefined, init: boolean): readonly ContainerFacts[] {

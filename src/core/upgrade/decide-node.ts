@@ -1,17 +1,15 @@
-import { type DrainDecision, decideDrain, drainMessage } from '../drain/decide-drain.ts'
 import { stuckMessage } from '../plan/failure-message.ts'
 import { afterFailure, giveBack } from './after-failure.ts'
 import { changeNode } from './change-node.ts'
 import { displacedPods } from './displaced-pods.ts'
+import { drainNode } from './drain-node.ts'
 import { movesOf } from './moved-pods.ts'
 import { uncordoned, withCordon } from './node-cordon.ts'
-import { lacksNamespaces, nodeDrainPolicy } from './node-drain-policy.ts'
 import { createJob, isReached, jobOfStep } from './node-jobs.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import { isStaged, stageFailure } from './recipe-stage.ts'
 import { isGivenUp } from './run-phase.ts'
 import { withoutSoftTaint } from './soft-taint.ts'
-import type { UpgradeAction } from './upgrade-decision.ts'
 
 /** An image that is not there after this time is not going to come. */
 const stageTimeoutMs = 600_000
@@ -19,7 +17,7 @@ const stageTimeoutMs = 600_000
 const verifyTimeoutMs = 600_000
 
 /**
- * Decides the next step of one node that a run has begun with: image there → cordon → drain → change → verify → given back → soak → done. What is
+ * Decides the next step of one node that a run has begun with: image there → cordon → drain → volumes detached → change → verify → given back → soak → done. What is
  * persisted goes before what is done, so that whoever comes after a kill goes on from here.
  */
 export function decideNode(at: NodeAtWork, context: RunContext): NodeTurn {
@@ -27,7 +25,8 @@ export function decideNode(at: NodeAtWork, context: RunContext): NodeTurn {
     case 'Staging':
       return stage(at, context)
     case 'Draining':
-      return drain(at, context)
+    case 'Detaching':
+      return drainNode(at, context)
     case 'Changing':
       return changeNode(at, context)
     case 'Verifying':
@@ -49,7 +48,7 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
   if (job === undefined) return createJob(at, context, 'Stage')
   const pods = facts.podsByJob.get(job.name) ?? []
   const isThere = isStaged(job, pods, context)
-  const waits = context.held.get(node.name)
+  const waits = context.held.get(node.name) ?? facts.volumesProblem
   if (isThere && waits !== undefined) return working([], { message: `${node.name} has its image and waits: ${waits}` })
   if (isThere) {
     const drained = atStep(entry, 'Draining', nowMs, { ...withCordon(at, nowMs), ...movesOf(at, context) })
@@ -64,56 +63,6 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
     reason: 'StageFailed',
     message: `${node.name} has not got the upgrade image within 10 minutes (${stuck ?? 'its pod does not start'}); the node was not disturbed; make the image available`,
   })
-}
-
-function drain(at: NodeAtWork, context: RunContext): NodeTurn {
-  // a rule that is passed over might have kept a pod
-  if (lacksNamespaces(context))
-    return working([], {
-      message: `${at.node.name}: spec.drain.rules ask for labels of namespaces, which cannot be read yet; docs/rbac.md has the right`,
-      drains: true,
-    })
-  const { node, entry } = at
-  const { facts, settings, nowMs } = context
-  const known = facts.drains.get(node.name)
-  if (known === undefined) {
-    const problem = facts.drainProblems.get(node.name)
-    const message = problem === undefined ? `${node.name}: reading its pods` : `${node.name}: its pods cannot be read: ${problem}`
-    return working([], { message, drains: true })
-  }
-  const startedAtMs = Date.parse(entry.since)
-  const policy = nodeDrainPolicy(context, startedAtMs)
-  const decision = decideDrain({ ...known, progress: { ...known.progress, startedAtMs }, node, policy, now: nowMs })
-  switch (decision.kind) {
-    case 'Cordon': {
-      const held = context.held.get(node.name)
-      if (held !== undefined) return working([], { message: `${node.name} waits to be cordoned again: ${held}`, drains: true })
-      return working([patchNode(at, { unschedulable: true, entry: { ...entry, ...withCordon(at, nowMs) } })], { drains: true })
-    }
-    case 'Drained':
-      return working([patchNode(at, { entry: atStep(entry, 'Changing', nowMs) })])
-    case 'Work':
-      return working(evictions(at, decision, settings.drain.gracePeriodSeconds), {
-        message: drainMessage(node, decision),
-        drains: true,
-        wakeAtMs: decision.wakeAtMs,
-      })
-    case 'Refused':
-    case 'TimedOut':
-      return failing({ reason: 'DrainFailed', message: decision.message })
-  }
-}
-
-function evictions(
-  { node }: NodeAtWork,
-  { evict, remove }: Extract<DrainDecision, { kind: 'Work' }>,
-  gracePeriodSeconds: number | undefined,
-): readonly UpgradeAction[] {
-  const more = { node: node.name, ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }) }
-  return [
-    ...evict.map((pod) => ({ kind: 'EvictPod', pod, ...more }) as const),
-    ...remove.map((pod) => ({ kind: 'DeletePod', pod, ...more }) as const),
-  ]
 }
 
 /** The kubelet says the version, and says that it is Ready, before the node is given back. */

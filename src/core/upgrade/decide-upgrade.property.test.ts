@@ -3,12 +3,13 @@ import { describe, expect, it } from 'vitest'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { parseRunEntry } from './run-journal.ts'
-import { from, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+import { anAttachment, aPod, from, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 
 /** What people and nodes do between two decisions. */
 type Turn =
   | { readonly kind: 'Wish'; readonly action: 'Run' | 'Pause' }
+  | { readonly kind: 'Attach'; readonly worker: number }
   | { readonly kind: 'Cordon' | 'Uncordon' | 'Unready' | 'Ready' | 'Leave'; readonly worker: number }
   | { readonly kind: 'Continue' | 'Wait' }
 
@@ -23,6 +24,7 @@ const turn: fc.Arbitrary<Turn> = fc.oneof(
     }),
   },
   { weight: 1, arbitrary: fc.constant({ kind: 'Continue' as const }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('Attach' as const), worker: fc.nat({ max: 4 }) }) },
 )
 
 const story = fc.record({
@@ -31,6 +33,8 @@ const story = fc.record({
   max: fc.integer({ min: 1, max: 4 }),
   budget: fc.nat({ max: 1 }),
   failing: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+  detachSeconds: fc.constantFrom(0, 20, 100, 1_000_000),
+  whenBlocked: fc.constantFrom('Pause' as const, 'Quarantine' as const),
   turns: fc.array(turn, { minLength: 20, maxLength: 60 }),
 })
 type Story = typeof story extends fc.Arbitrary<infer T> ? T : never
@@ -42,6 +46,8 @@ const uncordonedInItsDrain: Story = {
   max: 1,
   budget: 0,
   failing: undefined,
+  detachSeconds: 0,
+  whenBlocked: 'Pause',
   turns: [
     { kind: 'Unready', worker: 0 },
     { kind: 'Wish', action: 'Run' },
@@ -74,12 +80,27 @@ const uncordonedInItsDrain: Story = {
   ],
 }
 
-function worldOf({ servers, workers, max, budget, failing }: Story): RunWorld {
+/** A worker with the volume of a pod that stays, and one of a pod that goes. */
+const twoVolumes: Story = {
+  ...uncordonedInItsDrain,
+  workers: 2,
+  detachSeconds: 20,
+  turns: [{ kind: 'Attach', worker: 1 }, ...several(60, () => ({ kind: 'Wait' }) as const)],
+}
+
+function worldOf({ servers, workers, max, budget, failing, detachSeconds, whenBlocked }: Story): RunWorld {
   const world = new RunWorld([...several(servers, server), ...several(workers, worker)])
   world.edit({
     failure: { retries: 0, budget },
+    drain: { timeout: '2m', whenBlocked },
     ...(workers === 0 ? {} : { pools: [{ name: 'all', nodeSelector: {}, batches: { first: max, max } }] }),
   })
+  world.detachMs = detachSeconds * 1_000
+  // every other worker has a pod with a volume that stays
+  for (const name of ['worker-1', 'worker-3']) {
+    world.staying.set(name, [aPod('agent', name, { mirror: true, claims: ['agent'] })])
+    world.claims.set(`disk-of-agent-of-${name}`, { kind: 'Claim', claim: 'default/agent' })
+  }
   world.jobWay = (job, entry) => {
     if (job.labels['falkirk.dev/step'] !== 'Change') return { end: 'Complete' }
     const fails = job.annotations['falkirk.dev/node'] === `worker-${failing}` && entry.attempt === 1
@@ -102,6 +123,13 @@ function carryOut(world: RunWorld, one: Turn): void {
     default: {
       const name = `worker-${one.worker}`
       if (!has(name)) return
+      if (one.kind === 'Attach') {
+        // what comes to a node while it is changed has nothing to do with its drain
+        if (stepOf(world.node(name)) === 'Changing') return
+        const own = anAttachment(name, { name: `csi-agent-of-${name}`, volume: `disk-of-agent-of-${name}` })
+        world.attached.set(name, [anAttachment(name), own])
+        return
+      }
       if (one.kind === 'Leave') world.removeNode(name)
       else if (one.kind === 'Ready' || one.kind === 'Unready') world.setNode(name, { ready: one.kind === 'Ready' })
       else world.setNode(name, { unschedulable: one.kind === 'Cordon' })
@@ -126,12 +154,25 @@ function stepOf(node: NodeFacts): string | undefined {
   return read.kind === 'Entry' ? read.entry.step : undefined
 }
 
-const atWork = new Set<string | undefined>(['Staging', 'Draining', 'Changing', 'Verifying', 'Soaking'])
+const atWork = new Set<string | undefined>(['Staging', 'Draining', 'Detaching', 'Changing', 'Verifying', 'Soaking'])
+
+/** Nodes whose change begins with these actions. */
+function changing(actions: readonly UpgradeAction[]): readonly string[] {
+  return actions.flatMap((action) => {
+    if (action.kind === 'PatchNode' && action.patch.entry?.step === 'Changing') return [action.node]
+    return action.kind === 'CreateJob' && action.job.metadata?.labels?.['falkirk.dev/step'] === 'Change' ? [action.node] : []
+  })
+}
+
+function isOfStayingPod({ staying }: RunWorld, node: string, volume: string): boolean {
+  return staying.has(node) && volume === `disk-of-agent-of-${node}`
+}
 
 /** Nodes are mended, and the run is continued until it ends; somebody's cordons count, so they are taken back. */
 function mend(world: RunWorld): void {
   for (const { name, run } of world.facts.nodes)
     world.setNode(name, { ready: true, ...(run === undefined ? { unschedulable: false } : {}) })
+  world.detachMs = 0
   // a pool that is empty by now would be refused
   world.edit({ pools: [] })
   for (let tries = 0; tries < 6; tries++) {
@@ -207,6 +248,26 @@ describe('for any cluster and whatever happens to it', () => {
       }),
       { numRuns: 40, examples: [[uncordonedInItsDrain]] },
     )
+  })
+
+  it('no change begins while a volume of a pod that has left is attached', () => {
+    let changed = 0
+    fc.assert(
+      fc.property(story, (told) => {
+        tell(told, (world) => {
+          world.onDecision = ({ actions }) => {
+            for (const node of changing(actions.flat())) {
+              changed += world.attached.has(node) ? 1 : 0
+              expect(
+                (world.attached.get(node) ?? []).map(({ volume }) => volume).filter((volume) => !isOfStayingPod(world, node, volume)),
+              ).toEqual([])
+            }
+          }
+        })
+      }),
+      { numRuns: 60, examples: [[twoVolumes]] },
+    )
+    expect(changed).toBeGreaterThan(0)
   })
 
   it('I9: a pause starts no node', () => {

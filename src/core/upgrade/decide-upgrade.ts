@@ -12,7 +12,7 @@ import { nextHop } from './path-of-run.ts'
 import { groupNodes, type NodeGroups, poolProblem } from './pools.ts'
 import { reportUpgrade } from './report-upgrade.ts'
 import { failNode, failureStop, heldUpStop } from './run-failures.ts'
-import { parseRunEntry } from './run-journal.ts'
+import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { NodeWork, RunView, SeenRun } from './run-view.ts'
 import { standingStill } from './standing-still.ts'
@@ -75,6 +75,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     ),
     events: [],
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
+    ...volumesToWatch(works),
     ...(view.stock.kind === 'Missing' || view.end?.readsHealth ? { readsHealth: true } : {}),
     ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs, view.end?.wakeAtMs]),
   }
@@ -98,6 +99,14 @@ function newStop(works: readonly NodeWork[], { context, groups, remaining, next 
 function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> | undefined {
   const hasBegun = status?.startedAt !== undefined && status.phase !== 'Refused' && !isEndPhase(status.phase)
   return hasBegun ? new Set((status.pools ?? []).map(({ name }) => name)) : undefined
+}
+
+const beforeChange: ReadonlySet<RunEntry['step']> = new Set(['Staging', 'Draining', 'Detaching'])
+
+/** VolumeAttachments are known by the time that a node is drained; that they may not be watched is known before it is disturbed. */
+function volumesToWatch(works: readonly NodeWork[]): Pick<UpgradeDecision, 'volumes'> {
+  if (!works.some(({ at, turn }) => turn.kind === 'Working' && beforeChange.has(at.entry.step))) return {}
+  return { volumes: [...new Set(works.flatMap(({ turn }) => turn.lookUp ?? []))] }
 }
 
 /** The run goes on without the nodes that were set aside, unless they are tried again. */

@@ -29,7 +29,7 @@ export interface NodeAtWork {
 
 /** Why a node could not be brought to its version. `message` is one sentence with the evidence and the fix. */
 export interface NodeFailure {
-  readonly reason: 'StageFailed' | 'DrainFailed' | 'JobFailed' | 'NotReached' | 'NotReady' | 'SoakFailed' | 'NoImage'
+  readonly reason: 'StageFailed' | 'DrainFailed' | 'DetachFailed' | 'JobFailed' | 'NotReached' | 'NotReady' | 'SoakFailed' | 'NoImage'
   readonly message: string
 }
 
@@ -43,6 +43,8 @@ export interface NodeTurn {
   readonly failure?: NodeFailure
   /** Its pods have to be watched. */
   readonly drains?: true
+  /** PersistentVolumes whose claims the next decision needs. */
+  readonly lookUp?: readonly string[]
   readonly wakeAtMs?: number
 }
 

@@ -22,7 +22,8 @@ export function failureStop(works: readonly NodeWork[], context: RunContext): St
 /** Whether the run may go on without this node: the budget of failures, or the drain's policy, says so. Never without a control-plane node. */
 function isSetAside(work: NodeWork, { settings }: RunContext, before: number, failing: readonly NodeWork[]): boolean {
   if (isControlPlane(work.at.node)) return false
-  const quarantines = work.turn.failure?.reason === 'DrainFailed' && settings.drain.whenBlocked === 'Quarantine'
+  const { reason } = work.turn.failure ?? {}
+  const quarantines = (reason === 'DrainFailed' || reason === 'DetachFailed') && settings.drain.whenBlocked === 'Quarantine'
   return quarantines || before + failing.indexOf(work) < settings.failure.budget
 }
 

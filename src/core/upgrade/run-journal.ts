@@ -3,7 +3,7 @@ import { z } from 'zod'
 /**
  * Where a node is on its way. Cordoning begins `Draining`, the node is given back when `Soaking` begins, both in the same write as the entry.
  */
-const steps = ['Staging', 'Draining', 'Changing', 'Verifying', 'Soaking', 'Failed', 'Quarantined'] as const
+const steps = ['Staging', 'Draining', 'Detaching', 'Changing', 'Verifying', 'Soaking', 'Failed', 'Quarantined'] as const
 
 const RunEntry = z.object({
   /** UID of the ClusterUpgrade. */

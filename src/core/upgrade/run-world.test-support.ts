@@ -1,3 +1,4 @@
+import type { AttachmentFacts, VolumeClaim } from '../drain/volume-attachment.ts'
 import type { JobEnd, JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
@@ -62,6 +63,11 @@ export function aPod(name: string, nodeName: string, more: Partial<PodFacts> = {
   }
 }
 
+/** A volume of claim `default/data`, unless told, that is attached to a node. */
+export function anAttachment(nodeName: string, more: Partial<AttachmentFacts> = {}): AttachmentFacts {
+  return { name: `csi-${nodeName}`, resourceVersion: '1', nodeName, volume: `disk-of-${nodeName}`, driver: 'disk.example.org', ...more }
+}
+
 export function someUpgradeFacts(nodes: readonly NodeFacts[], more: Partial<UpgradeFacts> = {}): UpgradeFacts {
   return {
     upgrade: anUpgrade(),
@@ -105,11 +111,20 @@ export class RunWorld {
   health: Pick<ClusterHealth, 'troubles' | 'components' | 'unread'> = { troubles: [], components: [], unread: [] }
   /** Nodes that are asked to be drained and keep their pods. */
   readonly stuck = new Set<string>()
+  /** Pods that no drain moves, by node. */
+  readonly staying = new Map<string, readonly PodFacts[]>()
+  /** VolumeAttachments by node. */
+  readonly attached = new Map<string, readonly AttachmentFacts[]>()
+  /** Claims of volumes, as whoever asks is answered. */
+  readonly claims = new Map<string, VolumeClaim>()
+  /** How long volumes stay attached to a node after its drain. */
+  detachMs = 20_000
   #serial = 0
   #drainNodes: readonly string[] = []
 
   constructor(nodes: readonly NodeFacts[], more: Partial<UpgradeFacts> = {}) {
-    this.facts = someUpgradeFacts(nodes, more)
+    const volumes = { attachments: { get: (node: string) => this.attached.get(node) ?? [] }, claims: this.claims }
+    this.facts = someUpgradeFacts(nodes, { volumes, ...more })
   }
 
   get status(): ClusterUpgradeStatus {
@@ -137,6 +152,7 @@ export class RunWorld {
     const changed = statusPatch(this.facts.upgrade.status, decision.status) !== undefined
     this.facts = { ...this.facts, upgrade: { ...this.facts.upgrade, status: decision.status } }
     for (const action of decision.actions.flat()) this.carryOut(action)
+    this.#lookUp(decision.volumes ?? [])
     const drains = JSON.stringify(decision.drainNodes) !== JSON.stringify(this.#drainNodes)
     this.#drainNodes = decision.drainNodes
     if (decision.readsHealth) this.facts = { ...this.facts, health: { ...this.health, atMs: this.nowMs } }
@@ -156,6 +172,7 @@ export class RunWorld {
   /** Five seconds go by, in which Jobs end. */
   pass(): void {
     this.#work()
+    this.#detach()
     this.nowMs += 5_000
   }
 
@@ -239,11 +256,33 @@ export class RunWorld {
 
   #drain(): void {
     const drains = this.#drainNodes.map((name) => {
-      const pods = this.stuck.has(name) ? [aPod(`kept-on-${name}`, name)] : []
+      const pods = this.stuck.has(name) ? [aPod(`kept-on-${name}`, name)] : (this.staying.get(name) ?? [])
       const progress = { startedAtMs: 0, answers: new Map() }
       return [name, { pods, daemonSetExists: () => true, progress }] as const
     })
     this.facts = { ...this.facts, drains: new Map(drains) }
+  }
+
+  #lookUp(volumes: readonly string[]): void {
+    for (const volume of volumes)
+      if (!this.claims.has(volume)) this.claims.set(volume, { kind: 'Claim', claim: `default/data-of-${volume}` })
+  }
+
+  /** Volumes of pods that have left a node are detached after their time. */
+  #detach(): void {
+    for (const [node] of this.attached) {
+      const entry = this.facts.nodes.some(({ name }) => name === node) ? this.entry(node) : undefined
+      if (entry?.step !== 'Detaching' || this.nowMs < Date.parse(entry.since) + this.detachMs) continue
+      const stay = new Set(
+        (this.staying.get(node) ?? []).flatMap(({ namespace, claims = [] }) => claims.map((claim) => `${namespace}/${claim}`)),
+      )
+      const left = (this.attached.get(node) ?? []).filter(({ volume }) => {
+        const claim = this.claims.get(volume)
+        return claim?.kind === 'Claim' && stay.has(claim.claim)
+      })
+      if (left.length > 0) this.attached.set(node, left)
+      else this.attached.delete(node)
+    }
   }
 
   #work(): void {

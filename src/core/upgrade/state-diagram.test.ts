@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { parseRunEntry } from './run-journal.ts'
 import { isEnded } from './run-phase.ts'
-import { aPod, from, type JobWay, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+import { anAttachment, aPod, from, type JobWay, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
 import type { UpgradeAction, UpgradeDecision } from './upgrade-decision.ts'
 import type { ClusterUpgradeStatus } from './upgrade-status.ts'
 
@@ -60,6 +60,7 @@ const walk = fc.record({
   workers: fc.integer({ min: 0, max: 3 }),
   way: fc.constantFrom('Works', 'Works', 'WorkersFail', 'FailsOnce', 'Fails', 'NeverEnds', 'NothingChanges', 'NoImage'),
   isStuck: fc.nat({ max: 4 }).map((n) => n === 0),
+  volumes: fc.constantFrom('None', 'None', 'Slow', 'Hung'),
   spec: fc.record({
     stopAfter: fc.constantFrom(undefined, undefined, 'Node' as const, 'Hop' as const, 'ControlPlane' as const),
     version: fc.constantFrom(to, to, to, 'v1.32.11+k3s1', from),
@@ -80,7 +81,7 @@ function twoHops(workers: number, happenings: readonly Happening[]): Walk {
   const failure = { retries: 0, budget: 1, pauseExpiry: '1h' } as const
   const drain = { whenBlocked: 'Pause', timeout: '2m' } as const
   const spec = { stopAfter: undefined, version: 'v1.32.11+k3s1', drain, failure, workers: 'EveryHop' } as const
-  return { servers: 1, workers, way: 'Works', isStuck: false, spec, happenings: [...happenings] }
+  return { servers: 1, workers, way: 'Works', isStuck: false, volumes: 'None', spec, happenings: [...happenings] }
 }
 
 /** A run whose workers fail, of which one may, and what comes after that. */
@@ -96,6 +97,8 @@ function wish(spec: Readonly<Record<string, unknown>>): Happening {
 /** What chance seldom comes upon. */
 const rare: readonly Walk[] = [
   twoHops(1, waits(40)),
+  { ...twoHops(1, waits(40)), volumes: 'Slow' },
+  twoHops(0, [wish({ action: 'Cancel' })]),
   twoHops(1, [...waits(3), wish({ action: 'Cancel' }), wish({ action: 'Run' })]),
   twoHops(1, [...waits(3), wish({ action: 'Cancel' }), wish({ action: 'Pause' })]),
   { ...twoHops(0, [{ kind: 'Unready' }, ...waits(2), wish({ action: 'Cancel' })]), servers: 3 },
@@ -118,12 +121,17 @@ function walkRandomly(seed: number, walks: number): SeenTransitions {
   return seen
 }
 
-function take({ servers, workers, way, isStuck, spec, happenings }: Walk, seen: { ofRun: Set<string>; ofNode: Set<string> }): void {
+function take(
+  { servers, workers, way, isStuck, volumes, spec, happenings }: Walk,
+  seen: { ofRun: Set<string>; ofNode: Set<string> },
+): void {
   const world = new RunWorld([...several(servers, server), ...several(workers, worker)])
   const { stopAfter, ...always } = spec
   world.edit({ ...always, ...(stopAfter === undefined ? {} : { stopAfter }) })
   world.jobWay = wayOf(way)
   if (isStuck) world.stuck.add('worker-0')
+  if (volumes !== 'None') for (const { name } of world.facts.nodes) world.attached.set(name, [anAttachment(name)])
+  if (volumes === 'Hung') world.detachMs = Number.POSITIVE_INFINITY
   world.onDecision = (decision) => note(world, decision, seen)
   for (const one of happenings) {
     happen(world, one)

@@ -1,4 +1,5 @@
 import type { NamespaceLabels } from '../drain/drain-rule.ts'
+import type { AttachedVolumes } from '../drain/volumes-left.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
@@ -45,6 +46,10 @@ export interface UpgradeFacts {
   readonly namespaces?: NamespaceLabels
   /** By node name: why the pods of a node that is to be drained cannot be read. */
   readonly drainProblems: ReadonlyMap<string, string>
+  /** Absent while they are not known; an earlier decision asked for them in `volumes`. */
+  readonly volumes?: AttachedVolumes
+  /** Why VolumeAttachments may not be watched: one clause with the fix. */
+  readonly volumesProblem?: string
   /** By node name: what the API server answered to the last action for this node, if it refused that. */
   readonly refusals: ReadonlyMap<string, string>
   readonly others: readonly OtherUpgrade[]
