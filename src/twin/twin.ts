@@ -16,6 +16,7 @@ import { ControlLoop } from './control-loop/control-loop.ts'
 import type { Controller } from './control-loop/controller.ts'
 import { controlPlaneFaults } from './control-plane-faults.ts'
 import { clusterControllers } from './controllers/cluster-controllers.ts'
+import type { ClusterLatencies } from './controllers/latencies.ts'
 import { KubeletPresence } from './controllers/node-lifecycle/kubelet-presence.ts'
 import { workloadControllers } from './controllers/workloads/workload-controllers.ts'
 import { KubeletFleet } from './kubelet/kubelet-fleet.ts'
@@ -64,6 +65,8 @@ export interface TwinOptions {
     /** Seconds that an upgrade image works before it ends the service; 3 unless told. */
     readonly upgradeSeconds?: number
   }
+  /** How long volumes take that are made, attached and detached; as block storage of a cloud unless told. */
+  readonly latencies?: ClusterLatencies
   /** Told what went wrong inside; the twin goes on. */
   readonly onDefect?: (where: string, error: unknown) => void
 }
@@ -214,7 +217,7 @@ interface ControllerParts {
 
 function controllersOf(
   { catalog: { minor } }: TwinApi,
-  { clock, random, clusterCidr = '10.42.0.0/16', access: { rootCertificate } = {} }: TwinOptions,
+  { clock, random, clusterCidr = '10.42.0.0/16', latencies, access: { rootCertificate } = {} }: TwinOptions,
   { client, presence, access }: ControllerParts,
 ): readonly Controller[] {
   const options = {
@@ -225,6 +228,7 @@ function controllersOf(
     tokenFor: access.tokenFor,
     ...(rootCertificate === undefined ? {} : { rootCertificate }),
     ...(presence === undefined ? {} : { presence }),
+    ...(latencies === undefined ? {} : { latencies }),
   }
   return [...workloadControllers(client, { clock, minor }), ...clusterControllers(client, options), ...access.controllers(client)]
 }

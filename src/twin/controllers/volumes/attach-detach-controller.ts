@@ -44,6 +44,8 @@ export class AttachDetachController implements Controller {
   readonly #byNode: Index
   /** Since when a volume is not wanted where it is, by attachment name; epoch ms. */
   readonly #unwantedSinceMs = new Map<string, number>()
+  /** What nodes used when they were deleted, by their names: whether they still do nobody can say. */
+  readonly #usedWhenGone = new Map<string, readonly string[]>()
   /** Pods that have been told that another node has their volume. */
   readonly #told = new Set<string>()
 
@@ -91,6 +93,7 @@ export class AttachDetachController implements Controller {
       multiAttach: allowsMultiAttach(volume),
       nodeOf: (name) => this.#nodeOf(name, how),
       unwantedSinceMs: (nodeName) => this.#unwantedSinceMs.get(attachmentName(how, nodeName)) ?? nowMs,
+      forcesReadyNodes: this.#options.minor < 26,
       nowMs,
     })
   }
@@ -105,13 +108,13 @@ export class AttachDetachController implements Controller {
 
   #nodeOf(name: string, how: AttachableVolume): AttachedNode {
     const object = this.#client.store.get('nodes', undefined, name)
-    if (object === undefined) return { exists: false, ready: false, outOfService: false, inUse: false }
+    const used = nodeVolumeName(how)
+    if (object === undefined) return { ready: false, outOfService: false, inUse: this.#usedWhenGone.get(name)?.includes(used) === true }
     const node = as<Node>(object)
     return {
-      exists: true,
       ready: isReadyNode(node),
       outOfService: isOutOfService(node, this.#options.minor),
-      inUse: node.status?.volumesInUse?.includes(nodeVolumeName(how)) === true,
+      inUse: node.status?.volumesInUse?.includes(used) === true,
     }
   }
 
@@ -154,8 +157,11 @@ export class AttachDetachController implements Controller {
   }
 
   #volumesOfNode({ kind, object, previous }: Change): readonly string[] {
+    const { name } = object.metadata
+    if (kind === 'Deleted') this.#usedWhenGone.set(name, as<Node>(object).status?.volumesInUse ?? [])
+    else this.#usedWhenGone.delete(name)
     if (kind === 'Modified' && previous !== undefined && letsGoAlike(as<Node>(object), as<Node>(previous))) return []
-    return this.#byNode.get(object.metadata.name).flatMap(volumeOfAttachment)
+    return this.#byNode.get(name).flatMap(volumeOfAttachment)
   }
 }
 

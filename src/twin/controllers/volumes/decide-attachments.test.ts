@@ -2,14 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type AttachedNode, type Attachment, decideAttachments } from './decide-attachments.ts'
 
-const healthy: AttachedNode = { exists: true, ready: true, outOfService: false, inUse: false }
+const healthy: AttachedNode = { ready: true, outOfService: false, inUse: false }
 const now = 1_000_000
 const on = (nodeName: string, ending = false): Attachment => ({ nodeName, attached: true, ending })
 
 function decide(
   wantedOn: string[],
   attachments: Attachment[],
-  more: { multiAttach?: boolean; node?: Partial<AttachedNode>; sinceMs?: number } = {},
+  more: { multiAttach?: boolean; node?: Partial<AttachedNode>; sinceMs?: number; old?: boolean } = {},
 ) {
   return decideAttachments({
     wantedOn,
@@ -17,6 +17,7 @@ function decide(
     multiAttach: more.multiAttach ?? false,
     nodeOf: () => ({ ...healthy, ...more.node }),
     unwantedSinceMs: () => more.sinceMs ?? now,
+    forcesReadyNodes: more.old ?? false,
     nowMs: now,
   })
 }
@@ -39,17 +40,35 @@ it('a volume for many nodes is attached to all of them at once', () => {
 })
 
 describe('a volume that nobody wants', () => {
+  const [soon, late] = [now - 359_000, now - 360_000]
+  const silent = { ready: false, inUse: true }
+
   it.each([
     { name: 'goes at once from a healthy node', node: {}, sinceMs: now, detach: true },
-    { name: 'stays while the node uses it', node: { inUse: true }, sinceMs: now - 359_000, detach: false },
-    { name: 'goes after six minutes all the same', node: { inUse: true }, sinceMs: now - 360_000, detach: true },
-    { name: 'stays on a node that does not answer', node: { ready: false }, sinceMs: now, detach: false },
-    { name: 'goes from a node that is out of service', node: { ready: false, outOfService: true }, sinceMs: now, detach: true },
-    { name: 'goes from a node that is no more', node: { exists: false, ready: false }, sinceMs: now, detach: true },
-  ])('$name', ({ node, sinceMs, detach }) => {
-    const decision = decide([], [on('a')], { node, sinceMs })
+    { name: 'stays with a healthy node for as long as that uses it', node: { inUse: true }, sinceMs: late, detach: false },
+    {
+      name: 'stays there for six minutes, before 1.26',
+      node: { inUse: true },
+      sinceMs: soon,
+      old: true,
+      detach: false,
+      againAtMs: soon + 360_000,
+    },
+    { name: 'goes from there after that, before 1.26', node: { inUse: true }, sinceMs: late, old: true, detach: true },
+    {
+      name: 'stays with a node that does not answer for six minutes',
+      node: silent,
+      sinceMs: soon,
+      detach: false,
+      againAtMs: soon + 360_000,
+    },
+    { name: 'goes from there after that', node: silent, sinceMs: late, detach: true },
+    { name: 'goes at once from a node that had let go of it before it fell silent', node: { ready: false }, sinceMs: now, detach: true },
+    { name: 'goes from a node that is out of service', node: { ...silent, outOfService: true }, sinceMs: now, detach: true },
+  ])('$name', ({ node, sinceMs, old = false, detach, againAtMs }) => {
+    const decision = decide([], [on('a')], { node, sinceMs, old })
     expect(decision.detach).toEqual(detach ? ['a'] : [])
-    expect(decision.againAtMs).toBe(detach ? undefined : sinceMs + 360_000)
+    expect(decision.againAtMs).toBe(againAtMs)
   })
 })
 

@@ -6,12 +6,11 @@ export interface Attachment {
   readonly ending: boolean
 }
 
-/** What is known of a node a volume is attached to. */
+/** What is known of a node a volume is attached to; one that is no more is not Ready. */
 export interface AttachedNode {
-  readonly exists: boolean
   readonly ready: boolean
   readonly outOfService: boolean
-  /** The node says that it still uses the volume. */
+  /** The node says that it still uses the volume, or said so last. */
   readonly inUse: boolean
 }
 
@@ -23,6 +22,8 @@ export interface AttachmentInput {
   readonly nodeOf: (name: string) => AttachedNode
   /** Since when nobody on that node has wanted the volume, epoch ms. */
   readonly unwantedSinceMs: (nodeName: string) => number
+  /** Nodes that are Ready lose after a while what they still use, as before Kubernetes 1.26. */
+  readonly forcesReadyNodes: boolean
   readonly nowMs: number
 }
 
@@ -35,7 +36,7 @@ export interface AttachmentDecision {
   readonly againAtMs?: number
 }
 
-/** How long a node that does not answer may keep a volume. Source: Kubernetes attach-detach controller, maxWaitForUnmountDuration. */
+/** How long a node that is not Ready may keep what it used last. Source: Kubernetes attach-detach controller, maxWaitForUnmountDuration. */
 const unmountTimeoutMs = 360_000
 
 /** Which nodes get a volume and which lose it: detached before it is attached elsewhere, unless it may be on several nodes. */
@@ -53,9 +54,12 @@ export function decideAttachments(input: AttachmentInput): AttachmentDecision {
   return { attach, detach, refused, ...(later.length === 0 ? {} : { againAtMs: Math.min(...later) }) }
 }
 
-/** At once when the node has let go or is no more; a node that does not answer has six minutes, unless somebody says that it is down for good. */
-function detachAtMs(nodeName: string, { nodeOf, unwantedSinceMs }: AttachmentInput): number {
-  const { exists, ready, outOfService, inUse } = nodeOf(nodeName)
-  if (!exists || outOfService || (ready && !inUse)) return 0
-  return unwantedSinceMs(nodeName) + unmountTimeoutMs
+/**
+ * At once when the node has let go, or somebody says that it is down for good. What it used last, also if the Node was deleted meanwhile, stays for six
+ * minutes; with a node that is Ready it stays for as long as that uses it. Source: Kubernetes attach-detach reconciler; kubernetes/kubernetes#110721.
+ */
+function detachAtMs(nodeName: string, { nodeOf, unwantedSinceMs, forcesReadyNodes }: AttachmentInput): number {
+  const { ready, outOfService, inUse } = nodeOf(nodeName)
+  if (outOfService || !inUse) return 0
+  return ready && !forcesReadyNodes ? Number.POSITIVE_INFINITY : unwantedSinceMs(nodeName) + unmountTimeoutMs
 }

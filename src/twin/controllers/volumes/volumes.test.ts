@@ -39,6 +39,7 @@ const attachments = () =>
   })
 const attachedTo = (node: string) => as<Node>(cluster.store.get('nodes', undefined, node) as KubeObject).status?.volumesAttached ?? []
 const events = (reason: string) => cluster.store.list('events').filter((event) => event.reason === reason)
+const changeStatus = (status: object) => cluster.client.change('nodes', { name: 'n1' }, (node) => ({ ...node, status }), 'status')
 const withData = { spec: { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] } }
 const kill = (name: string) => cluster.client.delete('pods', { namespace: 'default', name }, { gracePeriodSeconds: 0 })
 
@@ -136,13 +137,17 @@ describe('a volume for one node', () => {
     expect(attachments()).toEqual(['n2 true'])
   })
 
-  it('stays six minutes on a node that does not answer', async () => {
+  it.each([
+    { what: 'on a node that does not answer', befall: (silent: object) => changeStatus(silent) },
+    { what: 'where the Node is deleted: its machine may still use it', befall: () => cluster.client.delete('nodes', { name: 'n1' }) },
+  ])('stays six minutes $what', async ({ befall }) => {
     await start()
     await claim()
     await cluster.put('pods', samplePod('p', { ...withData, nodeName: 'n1' }))
     await cluster.clock.advance(30_000)
-    const silent = { conditions: [{ type: 'Ready', status: 'Unknown' }] }
-    await cluster.client.change('nodes', { name: 'n1' }, (node) => ({ ...node, status: silent }), 'status')
+    const volumesInUse = attachedTo('n1').map(({ name }) => name)
+    await changeStatus({ conditions: [{ type: 'Ready', status: 'True' }], volumesInUse })
+    await befall({ conditions: [{ type: 'Ready', status: 'Unknown' }], volumesInUse })
     await kill('p')
     await cluster.clock.advance(355_000)
     expect(attachments()).toEqual(['n1 true'])
