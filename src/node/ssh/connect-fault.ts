@@ -34,7 +34,7 @@ const findings: readonly Finding[] = [
     reason: 'BadSetup',
     pattern:
       /bad configuration option|bad owner or permissions|terminating, \d+ bad|can't open user config file|too long for unix domain socket/i,
-    says: (_contact, text) => `cannot be asked, as ssh refuses its own settings (${lastLine(text)}): mend them`,
+    says: (_contact, text) => `cannot be asked, as ssh refuses its own settings (${firstLine(text)}): mend them`,
   },
   {
     reason: 'Unreachable',
@@ -97,6 +97,10 @@ function knownName({ address, port }: Contact): string {
 
 function portOf({ port }: Contact): string {
   return String(port ?? 22)
+}
+
+function firstLine(text: string): string {
+  return text.trim().split('\n')[0]?.slice(0, 200) ?? ''
 }
 
 /** The last thing that was said, without the name of the program. */

@@ -16,14 +16,11 @@ const sayings: readonly (readonly [pattern: RegExp, says: (user: string, passwor
     /not in the sudoers|not allowed to (execute|run)|may not run sudo/i,
     (user) => `${user} may not become root by sudo: allow it in sudoers`,
   ],
-  [
-    /sudo.?: (command )?not found|sudo.?: no such file/i,
-    (user) => `there is no sudo, and ${user} is not root: install it, or log in as root`,
-  ],
+  [/sudo.?: (command )?not found|sudo.?: no such file/i, () => `there is no sudo: install it, or log in as root with become: none`],
 ]
 
 /** The fault of a user that was let in and does not become root. `text`: what the host printed. */
-export function privilegeFault(contact: Contact, text: string, passwordFile?: string): HostFault {
+export function sudoFault(contact: Contact, text: string, passwordFile?: string): HostFault {
   const user = contact.user ?? 'the user'
   const found = sayings.find(([pattern]) => pattern.test(text))
   const why = found?.[1](user, passwordFile) ?? `${user} does not become root by sudo (${lastLine(text)}): try it there by hand`
@@ -31,7 +28,7 @@ export function privilegeFault(contact: Contact, text: string, passwordFile?: st
 }
 
 /** The fault of a user without sudo that is not root. */
-export function notRoot(contact: Contact): HostFault {
+export function loginNotRoot(contact: Contact): HostFault {
   const user = contact.user ?? 'the user'
   return new HostFault('NotRoot', `on ${contactText(contact)} ${user} is not root: set become: sudo in the inventory, or log in as root`)
 }

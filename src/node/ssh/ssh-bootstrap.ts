@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream'
 import { shellQuote } from '../../core/recipe/shell-quote.ts'
 
-/** How the user becomes root. `password` goes to sudo by its standard input. */
+/** How the user becomes root: it is root, or by sudo, which gets `password` by its standard input. */
 export type Privilege = { readonly kind: 'Root' } | { readonly kind: 'Sudo'; readonly password?: string }
 
 /** What is behind the password; sudo may not have asked for it. */
@@ -18,11 +18,11 @@ function outer(root: string): string {
 }
 
 /**
- * Says the word on both outputs (what came before is not the script's), reads the script's word and the script, each encoded as one line, and
+ * Says the word on both outputs if it is root (what came before is not the script's), reads the script's word and the script, each encoded as one line, and
  * becomes the script: the rest of standard input is the script's own. `read` takes no byte more than its line, whatever the shell.
  */
 const inner = [
-  'echo "$1"; echo "$1" >&2',
+  '[ "$(id -u)" = 0 ] || exit; echo "$1"; echo "$1" >&2',
   'IFS= read -r w; IFS= read -r s',
   // the point keeps line ends at the end of a word
   `w=$(printf %b. "$w"); s=$(printf %b "$s"); set -- "\${w%.}"`,
@@ -52,7 +52,8 @@ export interface BootstrapInput {
 
 /** What goes to the standard input of `bootstrap`, before `input`. */
 export function bootstrapInput({ mark, privilege, word, script }: BootstrapInput, input: Readable): Readable {
-  const lines = [mark, ...passwordLines(privilege, true), oneLine(word), oneLine(script)]
+  const password = privilege.kind === 'Sudo' && privilege.password !== undefined ? [privilege.password, endOfPassword] : []
+  const lines = [mark, ...password, oneLine(word), oneLine(script)]
   return Readable.from(
     (async function* () {
       yield Buffer.from(`${lines.join('\n')}\n`)
@@ -62,14 +63,9 @@ export function bootstrapInput({ mark, privilege, word, script }: BootstrapInput
   )
 }
 
-/** The same for finding out whether the user becomes root: nothing is behind the password that sudo could take for another one. */
-export function privilegeInput(mark: string, privilege: Privilege): Readable {
-  return Readable.from([`${[mark, ...passwordLines(privilege, false)].join('\n')}\n`])
-}
-
-function passwordLines(privilege: Privilege, more: boolean): readonly string[] {
-  if (privilege.kind === 'Root' || privilege.password === undefined) return []
-  return more ? [privilege.password, endOfPassword] : [privilege.password]
+/** The same for finding out whether a password is right: nothing is behind it that sudo could take for another one. */
+export function passwordInput(mark: string, password: string): Readable {
+  return Readable.from([`${mark}\n${password}\n`])
 }
 
 /** As `printf %b` gives it back. @throws RangeError for a NUL character, which no shell can hold */

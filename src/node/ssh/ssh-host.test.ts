@@ -79,7 +79,7 @@ const asksFor = (password: string) =>
    IFS= read -r p; [ "$p" = ${password} ] || { echo "Sorry, try again." >&2; IFS= read -r p || echo "sudo: no password was provided" >&2; exit 1; }`
 
 function sudoHost(name: string, sudo: string, of: Partial<HostEntry> = {}): { host: SshHost; log: () => string } {
-  const bin = programs(`${name}-bin`, { sudo: fakeSudo(sudo), id: 'echo 1000' })
+  const bin = programs(`${name}-bin`, { sudo: fakeSudo(sudo), id: 'echo 0' })
   const program = fakeSsh(name, `PATH=${bin}:$PATH exec /bin/sh -c "$command"`)
   return {
     host: host(program, { become: 'sudo', user: 'ops', ...of }),
@@ -115,7 +115,7 @@ describe('a user that becomes root by sudo', () => {
     { name: 'wrong', sudo: asksFor('other'), of: { passwordFile: file }, says: /the password in .*password is not that of ops/ },
     { name: 'not-in', sudo: 'echo "ops is not in the sudoers file." >&2; exit 1', says: /ops may not become root by sudo/ },
     { name: 'tty', sudo: 'echo "sudo: sorry, you must have a tty to run sudo" >&2; exit 1', says: /!requiretty/ },
-    { name: 'none', sudo: 'echo "env: sudo: No such file or directory" >&2; exit 127', says: /there is no sudo, and ops is not root/ },
+    { name: 'none', sudo: 'echo "env: sudo: No such file or directory" >&2; exit 127', says: /there is no sudo: install it/ },
   ]
   it.each(refusals)('is refused when sudo says so: $name', async ({ name, sudo, of = {}, says }) => {
     const { host } = sudoHost(`refused-${name}`, sudo, of)

@@ -6,9 +6,9 @@ import { inputStream, type ProcessEnd } from '../run-process.ts'
 import { connectFault, contactText, lastLine } from './connect-fault.ts'
 import { HostFault } from './host-fault.ts'
 import { afterMark, type MarkedOutput, markedOutput, noiseLimit } from './marked-output.ts'
-import { notRoot, privilegeFault } from './privilege-fault.ts'
+import { loginNotRoot, sudoFault } from './privilege-fault.ts'
 import { entryParts } from './ssh-arguments.ts'
-import { bootstrap, bootstrapInput, type Privilege, privilegeInput } from './ssh-bootstrap.ts'
+import { bootstrap, bootstrapInput, type Privilege, passwordInput } from './ssh-bootstrap.ts'
 import type { SshConnection } from './ssh-connection.ts'
 import type { SshConnections } from './ssh-connections.ts'
 
@@ -23,8 +23,8 @@ export function sshHost(entry: HostEntry, connections: SshConnections): SshHost 
   const connection = connections.to(`node ${entry.name}`, entryParts(entry), entry.bastion)
   const session = { entry, connection, connections }
   let privilege: Promise<Privilege> | undefined
-  const asRoot = () => {
-    privilege ??= becomeRoot(session).catch((error: unknown) => {
+  const howRoot = () => {
+    privilege ??= privilegeOf(session).catch((error: unknown) => {
       privilege = undefined
       throw error
     })
@@ -34,7 +34,7 @@ export function sshHost(entry: HostEntry, connections: SshConnections): SshHost 
     name: entry.name,
     async run(script, word, input, output) {
       await connection.open()
-      return await runScript(session, await asRoot(), { script, word, ...(input && { input }), ...(output && { output }) })
+      return await runScript(session, await howRoot(), { script, word, ...(input && { input }), ...(output && { output }) })
     },
     close: () => connection.close(),
   }
@@ -55,7 +55,7 @@ interface ScriptRun {
 
 async function runScript(session: Session, privilege: Privilege, { script, word, input, output }: ScriptRun): Promise<HostResult> {
   const mark = newMark()
-  const { connection, connections, entry } = session
+  const { connection, connections } = session
   const end = await connection.run(
     bootstrap(privilege),
     {
@@ -66,43 +66,33 @@ async function runScript(session: Session, privilege: Privilege, { script, word,
     connections.limitSeconds,
   )
   const said = markedOutput(end, mark)
-  const { began, exitCode, stdout, stderr } = said
-  if (exitCode === undefined) throw notEnded(connection, end, said)
-  if (!began) throw privilegeFault(connection.contact, stderr, entry.passwordFile)
+  if (said.exitCode === undefined) throw notEnded(connection, end, said)
+  if (!said.began) throw notRoot(session, privilege, said.stderr)
+  const { exitCode, stdout, stderr } = said
   return { exitCode, stdout, stderr }
 }
 
-/** Finds out how the user becomes root, before anything is run. */
-async function becomeRoot(session: Session): Promise<Privilege> {
-  const { entry, connections } = session
-  if (entry.become === 'none') return await rootLogin(session)
-  const password = entry.passwordFile === undefined ? undefined : await connections.password(entry.passwordFile)
-  const privilege: Privilege = { kind: 'Sudo', ...(password === undefined ? {} : { password }) }
-  const said = await askedAsRoot(session, privilege)
-  if (said.began) return privilege
-  // root needs no sudo where there is none
-  const isRoot = /sudo.?: (command )?not found|sudo.?: no such file/i.test(said.stderr) && (await isRootLogin(session))
-  if (isRoot) return { kind: 'Root' }
-  throw privilegeFault(session.connection.contact, said.stderr, entry.passwordFile)
-}
-
-async function askedAsRoot({ connection, connections }: Session, privilege: Privilege): Promise<MarkedOutput> {
+/** How the user is to become root. A password is tried before anything else follows it to sudo. */
+async function privilegeOf(session: Session): Promise<Privilege> {
+  const { entry, connection, connections } = session
+  if (entry.become === 'none') return { kind: 'Root' }
+  if (entry.passwordFile === undefined) return { kind: 'Sudo' }
+  const password = await connections.password(entry.passwordFile)
+  const privilege: Privilege = { kind: 'Sudo', password }
   const mark = newMark()
-  const run = { input: privilegeInput(mark, privilege), keep: noiseLimit }
-  const end = await connection.run(bootstrap(privilege), run, connections.limitSeconds)
+  const end = await connection.run(
+    bootstrap(privilege),
+    { input: passwordInput(mark, password), keep: noiseLimit },
+    connections.limitSeconds,
+  )
   const said = markedOutput(end, mark)
   if (said.exitCode === undefined) throw notEnded(connection, end, said)
-  return said
+  if (!said.began) throw notRoot(session, privilege, said.stderr)
+  return privilege
 }
 
-async function rootLogin(session: Session): Promise<Privilege> {
-  if (await isRootLogin(session)) return { kind: 'Root' }
-  throw notRoot(session.connection.contact)
-}
-
-async function isRootLogin(session: Session): Promise<boolean> {
-  const { stdout } = await runScript(session, { kind: 'Root' }, { script: 'id -u', word: 'id' })
-  return stdout.trim() === '0'
+function notRoot({ connection, entry }: Session, { kind }: Privilege, text: string): HostFault {
+  return kind === 'Root' ? loginNotRoot(connection.contact) : sudoFault(connection.contact, text, entry.passwordFile)
 }
 
 /** The host did not say how the script has ended. */
