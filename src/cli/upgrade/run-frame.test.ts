@@ -38,6 +38,24 @@ describe('the live view of a run', () => {
     expect(lines.some((line) => line.startsWith('… and '))).toBe(true)
   })
 
+  it('tells in one line of 80 columns where it is; how often pods moved, where that fits and in the end', () => {
+    const hop = { version: 'v1.33.11+k3s1', number: 1, of: 2 }
+    const moves = { pods: 50, moves: 51, perPod: '1.02' }
+    const status: ClusterUpgradeStatus = {
+      ...inTheMiddle,
+      hop,
+      progress: { controlPlane: '3/3', nodes: '13/14' },
+      moves,
+      startedAt: '2026-11-21T10:57:00Z',
+    }
+    const linesOf = (state: RunFrame['state'], columns: number) =>
+      drawRun(frame(status, state), { columns, rows: 24 }).split('\n').slice(1, 3)
+    const where = 'hop 1/2 v1.33.11+k3s1 · control plane 3/3 · nodes 13/14'
+    expect(linesOf('Live', 80)).toEqual([`${where} · 1 h 05 min`, ''])
+    expect(linesOf('Live', 100)).toEqual([`${where} · 1.02 moves a pod · 1 h 05 min`, ''])
+    expect(linesOf('Ended', 80)).toEqual([`${where} · 1.02 moves a pod`, '1 h 05 min'])
+  })
+
   it('is whole where output is no terminal', () => {
     const lines = drawRun(frame(manyNodes, 'Once'), unbounded).split('\n')
     expect(lines.filter((line) => line.startsWith('worker-') && line.includes('Draining'))).toHaveLength(40)

@@ -60,15 +60,30 @@ function headline({ name, version, status }: RunState, columns: number): readonl
   return line.length <= columns ? [line] : parts.flatMap((part) => wrapIndented(part, columns, '  '))
 }
 
-function standing({ run: { status }, nowMs }: RunFrame, columns: number): readonly string[] {
+/** In one line while a run goes on: where that is too long, how often pods moved is told with its end. Elsewhere it is whole, and breaks between its parts. */
+function standing({ run: { status }, nowMs, state }: RunFrame, columns: number): readonly string[] {
   const { hop, progress, moves, startedAt, endedAt } = status
-  const parts = [
+  const where = [
     ...(hop === undefined ? [] : [`hop ${hop.number}/${hop.of} ${hop.version}`]),
     ...(progress === undefined ? [] : [`control plane ${progress.controlPlane}`, `nodes ${progress.nodes}`]),
-    ...(moves === undefined ? [] : [`${moves.perPod} moves a pod`]),
-    ...(startedAt === undefined ? [] : [durationText((endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt))]),
   ]
-  return parts.length === 0 ? [] : wrapText(parts.join(' · '), columns)
+  const moved = moves === undefined ? [] : [`${moves.perPod} moves a pod`]
+  const elapsed =
+    startedAt === undefined ? [] : [durationText((endedAt === undefined ? nowMs : Date.parse(endedAt)) - Date.parse(startedAt))]
+  const lines = joinParts([...where, ...moved, ...elapsed], columns)
+  const goesOn = state === 'Live' || state === 'Away'
+  return goesOn && lines.length > 1 ? joinParts([...where, ...elapsed], columns) : lines
+}
+
+/** As many parts in a line as fit, with points between them. */
+function joinParts(parts: readonly string[], columns: number): readonly string[] {
+  const lines: string[] = []
+  for (const part of parts) {
+    const joined = lines.length === 0 ? part : `${lines.at(-1)} · ${part}`
+    if (lines.length > 0 && joined.length <= columns) lines[lines.length - 1] = joined
+    else lines.push(part)
+  }
+  return lines.flatMap((line) => wrapText(line, columns))
 }
 
 function poolTable({ status: { pools = [], inFlight = [] } }: RunState, columns: number): readonly string[] {
