@@ -158,6 +158,23 @@ describe('nodes that are drained', () => {
     expect(problems).toEqual([])
   })
 
+  it('remember which version of the budget was known when it refused: one that changes may be asked at once', async () => {
+    const { api, drains, watch, facts } = setUp()
+    const labels = { app: 'web' }
+    api.put(podPath('a'), { ...pod('a', 'n1'), metadata: { name: 'a', namespace: 'default', uid: 'uid-a', labels } })
+    api.put(budgetPath, { metadata: { name: 'web', namespace: 'default' }, spec: { minAvailable: 1, selector: { matchLabels: labels } } })
+    const causes = [
+      { reason: 'DisruptionBudget', field: '', message: 'The disruption budget web needs 2 healthy pods and has 3 currently' },
+    ]
+    api.refuse = (line) => (line.includes('eviction') ? new ApiError({ status: 429, message: 'Cannot evict pod', causes }) : undefined)
+    await watch('p', 'n1')
+    const known = facts('n1')?.pods.find(({ name }) => name === 'a')
+    const version = facts('n1')?.budgets?.[0]?.resourceVersion
+    if (known === undefined) throw new Error('the pod is not known')
+    await drains.carryOut({ kind: 'EvictPod', node: 'n1', pod: known })
+    expect(facts('n1')?.progress.answers.get('uid-a')).toMatchObject({ outcome: { kind: 'BudgetRefused' }, budgetVersion: version })
+  })
+
   it('are not watched any more after the end', async () => {
     const { api, drains, watch, hearing } = setUp()
     await watch('p', 'n1')

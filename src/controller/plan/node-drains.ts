@@ -4,7 +4,7 @@ import { type CacheChange, ObjectCache } from '../../cluster/object-cache.ts'
 import type { Reflector } from '../../cluster/reflector.ts'
 import { pods as podResource, type Resource } from '../../cluster/resource.ts'
 import type { DrainProgress } from '../../core/drain/decide-drain.ts'
-import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
+import { type BudgetFacts, budgetFacts, budgetsOf } from '../../core/drain/disruption-budget.ts'
 import type { EvictionAnswer } from '../../core/drain/eviction-answer.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import type { PlanAction } from '../../core/plan/plan-decision.ts'
@@ -78,6 +78,7 @@ export class NodeDrains {
     const { client, clock } = this.#shell
     const { pod, gracePeriodSeconds } = action
     const options = gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }
+    const budgets = [...(this.#budgets?.cache.values() ?? [])]
     const outcome =
       action.kind === 'EvictPod'
         ? await evictPod(client, pod, options)
@@ -87,7 +88,9 @@ export class NodeDrains {
             .catch((error: unknown) => deletionFailed(error))
     const answers = this.#drains.get(action.node)?.answers
     const tries = (answers?.get(pod.uid)?.tries ?? 0) + 1
-    answers?.set(pod.uid, { outcome, atMs: clock.now(), tries })
+    // by what was known before the request: a change that comes with the answer is one since then
+    const [budget] = outcome.kind === 'BudgetRefused' ? budgetsOf(pod, budgets) : []
+    answers?.set(pod.uid, { outcome, atMs: clock.now(), tries, ...(budget === undefined ? {} : { budgetVersion: budget.resourceVersion }) })
   }
 
   async stop(): Promise<void> {

@@ -66,7 +66,7 @@ function endingPod(pod: PodFacts, endsAtMs: number, { policy, now }: OutlookInpu
 function stayingPod(pod: PodFacts, guards: readonly BudgetFacts[], verdict: EvictionVerdict | undefined, input: OutlookInput): PodOutlook {
   const answer = input.answers.get(pod.uid)
   const forecast: BudgetForecast = verdict?.verdict ?? 'Unknown'
-  const dueMs = answer === undefined ? firstTryMs(forecast, input.startedAtMs) : nextTryMs(answer, forecast)
+  const dueMs = answer === undefined ? firstTryMs(forecast, input.startedAtMs) : nextTryMs(answer, forecast, guards[0]?.resourceVersion)
   const deadlock = deadlockOf(guards, verdict, answer)
   const isDue = dueMs <= input.now
   const pending = answer?.outcome.kind === 'Accepted' || answer?.outcome.kind === 'Gone' ? 'Ending' : 'Wait'

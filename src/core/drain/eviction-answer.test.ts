@@ -26,6 +26,20 @@ describe('nextTryMs', () => {
     { what: 'accepted, and nothing happened', outcome: { kind: 'Accepted' }, ms: 120_000 },
   ])('$what: again after $ms ms', ({ outcome, forecast, tries, ms }) => expect(pause(outcome, forecast, tries)).toBe(ms))
 
+  it.each([
+    { what: 'its budget has changed since, and has room', now: '8', forecast: 'Allow', ms: 1_000 },
+    { what: 'its budget is the one that refused', now: '7', forecast: 'Allow', ms: 5_000 },
+    { what: 'its budget has changed since, and has no room', now: '8', forecast: 'Refuse', ms: 30_000 },
+    { what: 'its budget is gone', now: undefined, forecast: 'Allow', ms: 5_000 },
+  ] as const)('refused, and $what: again after $ms ms', ({ now, forecast, ms }) => {
+    expect(nextTryMs({ outcome: refused, atMs: 0, tries: 1, budgetVersion: '7' }, forecast, now)).toBe(ms)
+  })
+
+  it('keeps Retry-After also where the budget has changed', () => {
+    const told = { outcome: { ...refused, retryAfterMs: 10_000 }, atMs: 0, tries: 1, budgetVersion: '7' } as const
+    expect(nextTryMs(told, 'Allow', '8')).toBe(10_000)
+  })
+
   it('never asks more often than once a second unless the server says so', () => {
     const kinds: EvictionOutcome[] = [
       refused,

@@ -24,6 +24,8 @@ export interface EvictionAnswer {
   readonly atMs: number
   /** Requests so far, this one included; 1 or more. */
   readonly tries: number
+  /** resourceVersion of the pod's budget as it was known when the request was sent; absent where none was. */
+  readonly budgetVersion?: string
 }
 
 /** What the budgets that are known say about an eviction now; `Unknown` when they may not be read, or do not count. */
@@ -34,6 +36,8 @@ const refusedMs = 5_000
 /** A pod that the known budgets would refuse is asked for all the same, slowly: the server has the last word, and its budgets may be newer. */
 const probeMs = 30_000
 const unavailableMs = 1_000
+/** A budget that has changed since it refused, and has something left now. */
+const changedMs = 1_000
 const longestMs = 60_000
 /** A deletion that was accepted and has not begun by then is asked for again: the disruption controller has forgotten it, too. */
 const acceptedMs = 120_000
@@ -45,9 +49,13 @@ export function firstTryMs(forecast: BudgetForecast, startedAtMs: number): numbe
 
 /**
  * When a pod may be asked for again after an answer; epoch milliseconds. `Retry-After` is always kept. A pod that the known budgets would refuse is not asked
- * for before a slow probe is due, whatever the last answer was.
+ * for before a slow probe is due, whatever the last answer was; one whose budget has changed since it refused and has room now, at once.
+ * `budgetVersion`: resourceVersion of its budget as it is known now.
  */
-export function nextTryMs({ outcome, atMs, tries }: EvictionAnswer, forecast: BudgetForecast): number {
+export function nextTryMs(answer: EvictionAnswer, forecast: BudgetForecast, budgetVersion?: string): number {
+  const { outcome, atMs, tries } = answer
+  const hasChanged = answer.budgetVersion !== undefined && budgetVersion !== undefined && budgetVersion !== answer.budgetVersion
+  if (outcome.kind === 'BudgetRefused' && forecast === 'Allow' && hasChanged) return atMs + Math.max(outcome.retryAfterMs ?? 0, changedMs)
   const pause = pauseAfter(outcome, forecast, tries)
   return atMs + (forecast === 'Refuse' ? Math.max(pause, probeMs) : pause)
 }
