@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
-import { failureMessage, stuckMessage } from './failure-message.ts'
+import { failureMessage, podlessJob, stuckMessage } from './failure-message.ts'
 import { aNode, aPlan, PlanWorld, someFacts } from './plan-facts.test-support.ts'
 
 const job = {
@@ -39,6 +39,39 @@ describe('what keeps a Job', () => {
   it('is forgotten once a pod gets on', () => {
     const running = { containers: [{ name: 'upgrade', init: false, state: 'Running', reason: '', message: '' }] } as unknown as PodFacts
     expect(stuckMessage(job, 'n1', [running], stuck)).toBeUndefined()
+  })
+})
+
+describe('a Job without a pod', () => {
+  const fresh = {
+    ...job,
+    createdAtMs: 1_000,
+    parallelism: 1,
+    suspend: false,
+    active: 0,
+    succeeded: 0,
+    failed: 0,
+    end: undefined,
+  } as unknown as JobFacts
+
+  it('is told of after 30 seconds, with where to look', () => {
+    expect(podlessJob(fresh, 'n1', [])).toEqual({
+      sinceMs: 31_000,
+      message:
+        'Job system-upgrade/apply-p-on-n1 waits: no pod of it has been created for Node n1: PodSecurity (label pod-security.kubernetes.io/enforce), ' +
+        'a quota or a webhook may refuse it; kubectl --namespace system-upgrade describe job apply-p-on-n1 tells',
+    })
+  })
+
+  it.each([
+    { what: 'it has one', one: fresh, pods: [waitingPod('')] },
+    { what: 'nobody may see pods', one: fresh, pods: undefined },
+    { what: 'one has failed', one: { ...fresh, failed: 1 }, pods: [] },
+    { what: 'it is to have none yet', one: { ...fresh, parallelism: 0 }, pods: [] },
+    { what: 'it is suspended', one: { ...fresh, suspend: true }, pods: [] },
+    { what: 'it has ended', one: { ...fresh, end: job.end } as JobFacts, pods: [] },
+  ])('is none when $what', ({ one, pods }) => {
+    expect(podlessJob(one, 'n1', pods)).toBeUndefined()
   })
 })
 

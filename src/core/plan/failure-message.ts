@@ -82,3 +82,28 @@ export function stuckMessage(job: JobFacts, node: string, pods: readonly PodFact
   }
   return undefined
 }
+
+/** A Job controller makes the pod of a new Job within seconds; after so many ms somebody has refused it. */
+const podAfterMs = 30_000
+
+/** A Job that has got no pod. */
+export interface PodlessJob {
+  readonly message: string
+  /** From when on that is told, epoch milliseconds. */
+  readonly sinceMs: number
+}
+
+/**
+ * What there is to say of a Job of which no pod was ever made: what keeps it is told in its events alone, as the Job controller is the one
+ * who is refused. `undefined` while it has pods, has had some, or nobody may see pods.
+ */
+export function podlessJob(job: JobFacts, node: string, pods: readonly PodFacts[] | undefined): PodlessJob | undefined {
+  const began = job.active + job.succeeded + job.failed > 0 || job.end !== undefined
+  if (pods === undefined || pods.length > 0 || began || job.suspend || job.parallelism === 0) return undefined
+  const look = `kubectl --namespace ${job.namespace} describe job ${job.name}`
+  const why = 'PodSecurity (label pod-security.kubernetes.io/enforce), a quota or a webhook may refuse it'
+  return {
+    message: `${stuckPrefix(job)}no pod of it has been created for Node ${node}: ${why}; ${look} tells`,
+    sinceMs: job.createdAtMs + podAfterMs,
+  }
+}

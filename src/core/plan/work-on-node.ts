@@ -1,5 +1,5 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
-import { stuckMessage } from './failure-message.ts'
+import { podlessJob, stuckMessage } from './failure-message.ts'
 import { discardJob, finishNode } from './finish-node.ts'
 import { jobDeadlineSeconds } from './job-deadline.ts'
 import { isTemplateChanged } from './job-for-node.ts'
@@ -41,8 +41,12 @@ function watchJob(at: NodeAtWork, job: JobFacts, context: PlanContext): NodeWork
     return { kind: 'Working', message, actions: [], events: [] }
   }
   const previous = facts.plan.status?.conditions?.find((c) => c.type === 'Complete')?.message ?? ''
-  const message = stuckMessage(job, at.node.name, facts.podsByJob?.get(job.name) ?? [], previous)
-  return working([...setDeadline(job, context), ...startJob(job)], message === undefined ? {} : { message })
+  const pods = facts.podsByJob?.get(job.name)
+  const podless = podlessJob(job, at.node.name, pods)
+  const actions = [...setDeadline(job, context), ...startJob(job)]
+  if (podless !== undefined && context.nowMs < podless.sinceMs) return working(actions, { wakeAtMs: podless.sinceMs })
+  const message = podless?.message ?? stuckMessage(job, at.node.name, pods ?? [], previous)
+  return working(actions, message === undefined ? {} : { message })
 }
 
 /** The Plan was edited in what made the Job fail, or may have. */

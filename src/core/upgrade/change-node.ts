@@ -1,6 +1,6 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
-import { failureMessage, stuckMessage } from '../plan/failure-message.ts'
+import { failureMessage, podlessJob, stuckMessage } from '../plan/failure-message.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { createJob, isReached, jobOfStep } from './node-jobs.ts'
 import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
@@ -36,7 +36,12 @@ function sickServer(node: NodeFacts, nodes: readonly NodeFacts[]): NodeFacts | u
 /** The Job is left as it is when it takes too long: who continues the run goes on with it. */
 function jobAtWork({ node, entry }: NodeAtWork, job: JobFacts, { facts, nowMs }: RunContext): NodeTurn {
   const endsAtMs = Date.parse(entry.since) + (node.ready ? changeTimeoutMs : awayTimeoutMs)
-  const stuck = stuckMessage(job, node.name, facts.podsByJob.get(job.name) ?? [], '')
+  const pods = facts.podsByJob.get(job.name) ?? []
+  const podless = podlessJob(job, node.name, pods)
+  if (podless !== undefined && nowMs < podless.sinceMs) {
+    return working([], { message: `${node.name}: job ${job.name} is at work`, wakeAtMs: podless.sinceMs })
+  }
+  const stuck = podless?.message ?? stuckMessage(job, node.name, pods, '')
   if (nowMs < endsAtMs) return working([], { message: stuck ?? `${node.name}: job ${job.name} is at work`, wakeAtMs: endsAtMs })
   if (!node.ready) {
     const message = `${node.name} is not Ready, and its change to ${entry.version} has not ended in ${awayTimeoutMs / 60_000} minutes; bring it back`

@@ -1,4 +1,5 @@
-import { stuckMessage } from '../plan/failure-message.ts'
+import type { JobFacts } from '../kubernetes/job-facts.ts'
+import { podlessJob, stuckMessage } from '../plan/failure-message.ts'
 import { afterFailure, giveBack } from './after-failure.ts'
 import { changeNode } from './change-node.ts'
 import { displacedPods } from './displaced-pods.ts'
@@ -54,15 +55,26 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
     const drained = atStep(entry, 'Draining', nowMs, { ...withCordon(at, nowMs), ...movesOf(at, context) })
     return working([patchNode(at, { unschedulable: true, ...withoutSoftTaint(node), entry: drained })], { drains: true })
   }
-  const failed = stageFailure(at, job, context)
-  if (failed !== undefined) return failed
-  const stuck = stuckMessage(job, node.name, pods, '')
+  return stageFailure(at, job, context) ?? awaitImage(at, job, context)
+}
+
+/** What keeps the image from the node is told; after ten minutes it is a failure. */
+function awaitImage({ node, entry }: NodeAtWork, job: JobFacts, { facts, nowMs }: RunContext): NodeTurn {
+  const pods = facts.podsByJob.get(job.name) ?? []
+  const podless = podlessJob(job, node.name, pods)
   const endsAtMs = Date.parse(entry.since) + stageTimeoutMs
-  if (nowMs < endsAtMs) return working([], { message: stuck ?? `${node.name}: its image is being pulled`, wakeAtMs: endsAtMs })
+  if (podless !== undefined && nowMs < podless.sinceMs) return working([], { message: pulling(node), wakeAtMs: podless.sinceMs })
+  const stuck = podless?.message ?? stuckMessage(job, node.name, pods, '')
+  if (nowMs < endsAtMs) return working([], { message: stuck ?? pulling(node), wakeAtMs: endsAtMs })
+  const fix = podless === undefined ? '; make the image available' : ''
   return failing({
     reason: 'StageFailed',
-    message: `${node.name} has not got the upgrade image within 10 minutes (${stuck ?? 'its pod does not start'}); the node was not disturbed; make the image available`,
+    message: `${node.name} has not got the upgrade image within 10 minutes (${stuck ?? 'its pod does not start'}); the node was not disturbed${fix}`,
   })
+}
+
+function pulling({ name }: NodeAtWork['node']): string {
+  return `${name}: its image is being pulled`
 }
 
 /** The kubelet says the version, and says that it is Ready, before the node is given back. */

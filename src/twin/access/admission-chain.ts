@@ -7,6 +7,7 @@ import type { DraftObject } from '../kube-object.ts'
 import { versionConversion } from '../schema/conversion/version-conversion.ts'
 import { strategyOf } from '../schema/strategies/strategy-of.ts'
 import type { ObjectStore } from '../store/object-store.ts'
+import { podSecurityAdmission } from './pod-security/pod-security-admission.ts'
 import { quotaAdmission } from './quota/quota-admission.ts'
 import { WebhookAdmission } from './webhooks/webhook-admission.ts'
 import { type AnsweringServices, storedServices } from './webhooks/webhook-target.ts'
@@ -34,7 +35,8 @@ export function admissionChain({ plugins, last, webhooks = {}, ...ports }: Admis
     resolve: storedServices(ports.store, webhooks),
     defaults: (draft, request) => defaulted(draft, request, ports),
   })
-  return [...plugins, ...asked.steps, ...last, quotaAdmission(ports.store, () => ports.catalog().minor)]
+  const podSecurity = podSecurityAdmission(ports.store, () => ports.catalog().minor)
+  return [...plugins, ...asked.steps, ...last, podSecurity, quotaAdmission(ports.store, () => ports.catalog().minor)]
 }
 
 function defaulted(
