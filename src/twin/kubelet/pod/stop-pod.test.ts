@@ -27,6 +27,17 @@ describe('stopping a pod', () => {
     expect(run.containers[0]?.state).toMatchObject({ endsMs: 100_000 + ends * 1000, exitCode })
   })
 
+  it.each([
+    { when: 'before', atSeconds: 3, left: undefined },
+    { when: 'after', atSeconds: 9, left: [{ kind: 'RestartKubelet' }] },
+  ] as const)('$when the end of the work: what it does to the machine is $left', ({ atSeconds, left }) => {
+    const course = { seconds: 10, stopSeconds: 2, effects: [{ kind: 'RestartKubelet' }] } as const
+    const story = new PodStory(podWith({ containers: [container('c')] }), { courses: { c: [course] } }).to(1)
+    const run = stopPod(story.run, { graceSeconds: 30, nowMs: atSeconds * 1000 })
+    expect(run.containers.map(({ state }) => state)).toMatchObject([{ kind: 'Running', exitCode: 0, course: { seconds: 10 } }])
+    expect(run.containers.map(({ state }) => state.kind === 'Running' && state.course.effects)).toEqual([left])
+  })
+
   it('ends sidecars after the main containers, the last one first', () => {
     const sidecars = ['s1', 's2'].map((name) => container(name, { restartPolicy: 'Always' }))
     const story = new PodStory(podWith({ initContainers: sidecars }), {

@@ -62,7 +62,9 @@ function stopContainer(container: ContainerRun, beginMs: number, graceEndsMs: nu
   const ownMs = Math.min(beginMs + hookMs, latestMs) + state.course.stopSeconds * 1000
   if (state.endsMs <= Math.min(ownMs, latestMs)) return container
   const exitCode = ownMs <= latestMs ? 0 : killed
-  return { ...container, state: { ...state, endsMs: Math.min(ownMs, latestMs), exitCode } }
+  // what is stopped before its end has not done to the machine what it was started for, also when it ends with 0
+  const { effects: _, ...course } = state.course
+  return { ...container, state: { ...state, course, endsMs: Math.min(ownMs, latestMs), exitCode } }
 }
 
 /** How long the preStop hook takes, as far as its text tells: `sleep: {seconds}` or a command with `sleep N`. */
