@@ -1,7 +1,6 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import { sortedByName } from '../plan/node-selection.ts'
-import { parseVersion } from '../version/kubernetes-version.ts'
 import { decideNode } from './decide-node.ts'
 import { fullPoolStop } from './full-pool.ts'
 import { judgeEnd } from './judge-end.ts'
@@ -20,6 +19,7 @@ import { startNodes } from './start-nodes.ts'
 import { freeNodes, steerPods } from './steer-pods.ts'
 import { boundaryStop } from './stop-after.ts'
 import { takeStock } from './take-stock.ts'
+import { targetOfRun, versionProblem } from './target-of-run.ts'
 import { heldByBudget } from './unavailable-budget.ts'
 import type { UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
@@ -41,11 +41,10 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   if (known.factsAgeMs > staleAfterMs) return standStill(known, nowMs)
   const facts = { ...known, nodes: sortedByName(known.nodes) }
   const settings = upgradeSettings(facts.upgrade.spec)
-  const target = parseVersion(settings.version)
+  const target = targetOfRun({ settings, facts })
   if (target === undefined) {
-    const message = `spec.version ${JSON.stringify(settings.version)} is no version of Kubernetes: write one such as v1.34.2+k3s1`
     return {
-      status: refusedStatus(facts.upgrade, `${message}${standingStill(facts)}`, nowMs),
+      status: refusedStatus(facts.upgrade, `${versionProblem(settings)}${standingStill(facts)}`, nowMs),
       actions: freeNodes({ facts }),
       events: [],
       drainNodes: [],
@@ -59,7 +58,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const started = nodesAtWork(facts)
   const context: RunContext = { facts, settings, target, stopNumber, nowMs, held: heldByBudget(groups.pools, started) }
   const works = started.map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
-  const problem = poolProblem(facts.nodes, settings, knownPools(facts))
+  const problem = versionProblem(settings) ?? poolProblem(facts.nodes, settings, knownPools(facts))
   const remaining = withoutSetAside(groups, works)
   const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
   const stop = isStopped ? lastStop : newStop(works, { context, groups, remaining, next })

@@ -116,6 +116,24 @@ describe('a spec that is broken in mid-run', () => {
     world.untilPhase('Complete')
   })
 
+  it.each(['Staging', 'Draining', 'Changing', 'Soaking'] as const)('can be cancelled all the same: a node in %s finishes', (step) => {
+    const world = cluster(2)
+    world.until(() => world.entry('worker-0')?.step === step)
+    world.edit({ version: 'later', action: 'Cancel' })
+    world.untilPhase('Cancelled')
+    expect(world.marked()).toEqual([])
+    expect(world.changeJobs()).not.toContain('worker-1')
+    expect(world.facts.nodes.filter(({ unschedulable }) => unschedulable)).toEqual([])
+  })
+
+  it('can be cancelled before any node was started', () => {
+    const world = cluster(1, { version: 'later' })
+    world.settle()
+    world.edit({ version: 'later', action: 'Cancel' })
+    world.untilPhase('Cancelled')
+    expect(world.changeJobs()).toEqual([])
+  })
+
   it('says so as well where the object cannot be read at all', () => {
     const world = cluster(1)
     world.until(() => world.entry('worker-0')?.step === 'Draining')
