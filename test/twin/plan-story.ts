@@ -28,6 +28,8 @@ export interface StoryWorkload {
   /** Pods that its budget wants to stay; -1: it has none. */
   readonly minAvailable: number
   readonly readySeconds: number
+  /** Each pod of a StatefulSet has a volume of its own, all pods of a DaemonSet have one together. */
+  readonly volume?: boolean
 }
 
 export type StoryTarget = Exclude<StoryVersion, 'Usual'> | 'Packages'

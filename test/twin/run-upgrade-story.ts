@@ -29,6 +29,7 @@ export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStory
     poolOf: (worker) => story.workers[worker]?.pool ?? 'blue',
     objects: story.workloads.flatMap((workload, index) => workloadObjects(workload, `app-${index}`)),
     behaviours: [failing(story)],
+    ...(story.detachSeconds === undefined ? {} : { detachSeconds: story.detachSeconds }),
   })
   const { cluster, witness } = run
   const startedMs = cluster.clock.now()

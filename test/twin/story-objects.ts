@@ -76,7 +76,9 @@ export function workloadObjects(workload: StoryWorkload, name: string): readonly
   const labels = { app: name }
   const metadata = { namespace: 'default', name, labels }
   const annotations = { 'twin.falkirk.dev/ready-seconds': String(workload.readySeconds) }
-  const spec = { containers: [{ name: 'app', image: `registry.example.org/${name}:1` }] }
+  const shared = workload.volume === true && workload.kind === 'DaemonSet' ? sharedVolume(name) : undefined
+  const containers = [{ name: 'app', image: `registry.example.org/${name}:1` }]
+  const spec = { containers, ...(shared === undefined ? {} : { volumes: [{ name: 'data', persistentVolumeClaim: { claimName: name } }] }) }
   const template = { metadata: { labels, annotations }, spec }
   const selector = { matchLabels: labels }
   const { minAvailable, replicas } = workload
@@ -86,10 +88,46 @@ export function workloadObjects(workload: StoryWorkload, name: string): readonly
     case 'Deployment':
       return [['deployments.apps', { metadata, spec: { replicas, selector, template } }], ...budgets]
     case 'StatefulSet':
-      return [['statefulsets.apps', { metadata, spec: { replicas, selector, serviceName: name, template } }], ...budgets]
+      return [
+        ...ownVolumes(workload, name),
+        ['statefulsets.apps', { metadata, spec: { replicas, selector, serviceName: name, template, ...volumeClaims(workload, name) } }],
+        ...budgets,
+      ]
     case 'DaemonSet':
-      return [['daemonsets.apps', { metadata, spec: { selector, template } }]]
+      return [...(shared ?? []), ['daemonsets.apps', { metadata, spec: { selector, template } }]]
     case 'BarePod':
       return [['pods', { metadata: { ...metadata, annotations }, spec }]]
   }
+}
+
+type StoryObject = readonly [resource: string, draft: DraftObject]
+
+/** What of a StatefulSet makes a volume for each of its pods. */
+function volumeClaims({ volume = false }: StoryWorkload, name: string): object {
+  const spec = { accessModes: ['ReadWriteOnce'], storageClassName: name, resources: { requests: { storage: '1Gi' } } }
+  return volume ? { volumeClaimTemplates: [{ metadata: { name: 'data' }, spec }] } : {}
+}
+
+/** The class of the volumes that are made for the pods of a StatefulSet: disks that are attached to one machine at a time. */
+function ownVolumes({ volume }: StoryWorkload, name: string): readonly StoryObject[] {
+  if (volume !== true) return []
+  const draft = { metadata: { name }, provisioner: 'ebs.csi.aws.com', volumeBindingMode: 'WaitForFirstConsumer', reclaimPolicy: 'Delete' }
+  return [['storageclasses.storage.k8s.io', draft]]
+}
+
+/** A volume that may be attached to every machine, and its claim. */
+function sharedVolume(name: string): readonly StoryObject[] {
+  const [accessModes, storage] = [['ReadWriteMany'], '1Gi']
+  const csi = { driver: 'shared.example.org', volumeHandle: name }
+  const claimRef = { namespace: 'default', name }
+  return [
+    ['persistentvolumes', { metadata: { name }, spec: { accessModes, capacity: { storage }, storageClassName: '', csi, claimRef } }],
+    [
+      'persistentvolumeclaims',
+      {
+        metadata: { namespace: 'default', name },
+        spec: { accessModes, storageClassName: '', volumeName: name, resources: { requests: { storage } } },
+      },
+    ],
+  ]
 }

@@ -1,6 +1,7 @@
 import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
 import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
 import type { ClusterUpgradeStatus } from '../../src/core/upgrade/upgrade-status.ts'
+import { usualLatencies } from '../../src/twin/controllers/latencies.ts'
 import type { DraftObject, KubeObject } from '../../src/twin/kube-object.ts'
 import type { KubeletOptions } from '../../src/twin/kubelet/kubelet-options.ts'
 import { newMachine } from '../../src/twin/machine/new-machine.ts'
@@ -24,6 +25,8 @@ export interface UpgradeClusterOptions {
   readonly poolOf?: (worker: number) => string
   /** What images do beside what they are known for. */
   readonly behaviours?: KubeletOptions['behaviours']
+  /** How long a driver takes to detach a volume; 10 unless told. */
+  readonly detachSeconds?: number
   /** Created before the run, with time to come up. */
   readonly objects?: readonly (readonly [resource: string, draft: DraftObject])[]
 }
@@ -50,6 +53,7 @@ export class UpgradeCluster {
     poolOf = () => 'blue',
     objects = [],
     behaviours = [],
+    detachSeconds = 10,
   }: UpgradeClusterOptions): Promise<UpgradeCluster> {
     const machine = (role: 'Server' | 'Agent', index: number) => {
       const name = `${role === 'Server' ? 'server' : 'worker'}-${index}`
@@ -65,7 +69,8 @@ export class UpgradeCluster {
       behaviours,
       onContainer: (happening: Parameters<UpgradeWitness['onContainer']>[0]) => run?.witness.onContainer(happening),
     }
-    const cluster = await virtualCluster({ seed, version, machines, kubelets })
+    const latencies = { ...usualLatencies, detachMs: () => detachSeconds * 1_000 }
+    const cluster = await virtualCluster({ seed, version, machines, kubelets, latencies })
     const api = hasApi ? [['customresourcedefinitions.apiextensions.k8s.io', crd] as const] : []
     for (const [kind, draft] of [...api, ...objects]) await cluster.twin.api.client.create(kind, draft)
     await cluster.clock.advance(60_000)

@@ -9,6 +9,8 @@ export interface UpgradeStory {
   readonly workers: readonly { readonly pool: 'blue' | 'green'; readonly cordoned: boolean }[]
   readonly hops: 0 | 1 | 2
   readonly workloads: readonly StoryWorkload[]
+  /** How long a volume takes to be detached; 10 where it is not told. */
+  readonly detachSeconds?: number
   readonly namesPools: boolean
   readonly first: number
   readonly max: number
@@ -70,6 +72,7 @@ const workload: fc.Arbitrary<StoryWorkload> = fc.record({
   replicas: fc.integer({ min: 1, max: 4 }),
   minAvailable: fc.integer({ min: -1, max: 2 }),
   readySeconds: fc.integer({ min: 0, max: 20 }),
+  volume: fc.boolean(),
 })
 
 export const upgradeStory: fc.Arbitrary<UpgradeStory> = fc
@@ -82,6 +85,8 @@ export const upgradeStory: fc.Arbitrary<UpgradeStory> = fc
     ),
     hops: fc.constantFrom(0 as const, 0 as const, 1 as const, 1 as const, 2 as const),
     workloads: fc.array(workload, { maxLength: 2 }),
+    // the last takes longer than a drain may
+    detachSeconds: fc.constantFrom(1, 10, 60, 200, 400),
     namesPools: fc.boolean(),
     first: fc.integer({ min: 1, max: 3 }),
     max: fc.integer({ min: 1, max: 4 }),

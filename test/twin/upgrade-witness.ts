@@ -1,5 +1,6 @@
 import type { Job } from 'kubernetes-types/batch/v1'
-import type { Node, Pod } from 'kubernetes-types/core/v1'
+import type { Node, PersistentVolume, Pod } from 'kubernetes-types/core/v1'
+import type { VolumeAttachment } from 'kubernetes-types/storage/v1'
 import { as, type KubeObject } from '../../src/twin/kube-object.ts'
 import type { ContainerHappening } from '../../src/twin/kubelet/kubelet-options.ts'
 import type { Change, ObjectStore } from '../../src/twin/store/object-store.ts'
@@ -150,7 +151,24 @@ export class UpgradeWitness {
     const pods = this.#store
       .list('pods')
       .filter((pod) => as<Pod>(pod).spec?.nodeName === node && isMovable(pod) && !this.mayStay.has(pod.metadata.labels?.app ?? ''))
+    this.#seeVolumes(node)
     if (pods.length > 0) this.#violated(`${node} is changed although ${pods.map((pod) => pod.metadata.name).join(', ')} runs there`)
+  }
+
+  /** No volume is at a node that is changed but those of pods that stay there. Whoever is alone has nobody who could detach it. */
+  #seeVolumes(node: string): void {
+    if (this.mayBreakBudgets || this.#store.count('nodes') === 1) return
+    const stays = this.#store.list('pods').filter((pod) => as<Pod>(pod).spec?.nodeName === node)
+    const used = stays.flatMap((pod) =>
+      (as<Pod>(pod).spec?.volumes ?? []).map((volume) => `${pod.metadata.namespace}/${volume.persistentVolumeClaim?.claimName}`),
+    )
+    const left = this.#store.list('volumeattachments.storage.k8s.io').flatMap((object) => {
+      const { nodeName, source } = as<VolumeAttachment>(object).spec
+      const volume = this.#store.get('persistentvolumes', undefined, source.persistentVolumeName ?? '')
+      const { namespace, name } = (volume && as<PersistentVolume>(volume).spec?.claimRef) ?? {}
+      return nodeName !== node || used.includes(`${namespace}/${name}`) ? [] : [`${namespace}/${name}`]
+    })
+    if (left.length > 0) this.#violated(`${node} is changed although volumes of ${left.join(', ')} are attached to it`)
   }
 
   /** A pod that is told to go leaves as many ready pods behind as its budget wants. */
@@ -177,7 +195,7 @@ function isServer(node: KubeObject): boolean {
 
 /** From the cordon until the node is given back. */
 function isAtWork(node: KubeObject): boolean {
-  const step = /"step":"(Draining|Changing|Verifying)"/
+  const step = /"step":"(Draining|Detaching|Changing|Verifying)"/
   return step.test(node.metadata.annotations?.['falkirk.dev/run'] ?? '')
 }
 

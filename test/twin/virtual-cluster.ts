@@ -21,6 +21,7 @@ export interface VirtualClusterOptions {
   readonly machines: readonly Machine[]
   readonly store?: ObjectStore
   readonly kubelets?: TwinOptions['kubelets']
+  readonly latencies?: TwinOptions['latencies']
   readonly channelFetch?: ChannelFetch
 }
 
@@ -67,6 +68,7 @@ export async function virtualCluster(options: VirtualClusterOptions): Promise<Vi
     version,
     store,
     kubelets: { heartbeats: 'Elided', events: 'None', ...options.kubelets },
+    ...(options.latencies === undefined ? {} : { latencies: options.latencies }),
     onDefect: (where, error) => defects.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
   })
   await twin.addNodes(machines)
