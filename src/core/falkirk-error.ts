@@ -12,6 +12,7 @@ export const errorCodes = [
   'FK_EXEC_PLUGIN',
   'FK_FORBIDDEN',
   'FK_HOST',
+  'FK_INVENTORY',
   'FK_KUBECONFIG',
   'FK_LEASE_LOST',
   'FK_MANIFEST',

@@ -12,9 +12,14 @@ export function withExitCodes(command: Command): Command {
 
 /** Runs the work of a command on the cluster of its flags, and ends the process with its code. What went wrong is one sentence. */
 export async function onCluster(flags: ClusterFlags, work: (client: ApiClient, ports: CommandPorts) => Promise<ExitCode>): Promise<void> {
+  await atCommand(flags, (ports) => withCluster(flags, (client) => work(client, ports)))
+}
+
+/** The same for one that finds its cluster itself, if it needs any. */
+export async function atCommand(flags: ClusterFlags, work: (ports: CommandPorts) => Promise<ExitCode>): Promise<void> {
   const ports = processPorts(flags.color)
   try {
-    process.exitCode = await withCluster(flags, (client) => work(client, ports))
+    process.exitCode = await work(ports)
   } catch (error) {
     if (!(error instanceof FalkirkError)) throw error
     ports.warn(`${error.code}: ${error.message}`)
