@@ -20,8 +20,10 @@ export interface HostView {
   readonly layout: HostLayout
   /** Where the cluster is to go; absent: what is wrong as it is. */
   readonly target?: KubernetesVersion
-  /** When the host answered, by a clock that is trusted: ms since 1970. */
+  /** When the host answered, by the clock of this machine: ms since 1970. */
   readonly nowMs: number
+  /** How far off that may be, ms: half of the time that it took. */
+  readonly withinMs?: number
 }
 
 export function blocks(check: string, message: string, fix: string): Finding {

@@ -8,14 +8,20 @@ const text = z
   .max(1_010)
   .transform((value) => maskOutput(value).replaceAll('\n', ' '))
 const word = z.string().regex(/^[\w.:@~+-]{1,200}$/)
-const path = z.string().regex(/^\/[\w./@:+~-]{0,300}$/)
+/** Of a file on the host; any that can be printed, for people have spaces in theirs. */
+const path = z
+  .string()
+  .regex(/^\/\P{C}{0,300}$/u)
+  .transform((value) => maskOutput(value))
 const number = z
   .string()
   .regex(/^\d{1,15}$/)
   .transform(Number)
 const yesNo = z.enum(['yes', 'no']).transform((value) => value === 'yes')
-const texts = (most: number) => z.array(text).max(most)
-const file = z.strictObject({ path, lines: texts(150).default([]) })
+/** The script stops at so many of anything. */
+const most = 150
+const texts = z.array(text).max(most)
+const file = z.strictObject({ path, lines: texts.default([]) })
 
 const OperatingSystem = z.strictObject({
   /** `debian`, `ubuntu`, `rhel`, `sles` … as in os-release(5). */
@@ -38,18 +44,18 @@ const Packages = z.strictObject({
   manager: z.enum(['apt-get', 'dnf', 'yum', 'zypper']).exactOptional(),
   installed: z
     .array(z.strictObject({ name: word, version: text.exactOptional() }))
-    .max(60)
+    .max(most)
     .default([]),
   /** What keeps a package at its version; `by` is who: `apt-mark`, `versionlock`, a file. */
   holds: z
     .array(z.strictObject({ name: text, by: text }))
-    .max(100)
+    .max(most)
     .default([]),
-  broken: texts(20).default([]),
+  broken: texts.default([]),
   /** Those from which Kubernetes or its runtime come. */
   repositories: z
     .array(z.strictObject({ file: path, source: text }))
-    .max(60)
+    .max(most)
     .default([]),
   lock: z.strictObject({ file: path, pid: number, program: text.exactOptional() }).exactOptional(),
 })
@@ -78,34 +84,34 @@ const Program = z.strictObject({
 
 const Kubelet = z.strictObject({
   /** Its command line, the program first; absent when it does not run as a program of its own. */
-  arguments: texts(150).default([]),
+  arguments: texts.default([]),
   configPath: path.exactOptional(),
   /** Lines of its KubeletConfiguration. */
-  config: texts(150).default([]),
-  instanceConfig: texts(150).default([]),
-  environment: z.array(file).max(12).default([]),
+  config: texts.default([]),
+  instanceConfig: texts.default([]),
+  environment: z.array(file).max(most).default([]),
 })
 
 const Runtime = z.strictObject({
-  sockets: z.array(path).max(10).default([]),
+  sockets: z.array(path).max(most).default([]),
   configPath: path.exactOptional(),
   /** Lines of containerd's configuration that matter to steps. */
-  config: texts(60).default([]),
-  dockerConfig: texts(150).default([]),
+  config: texts.default([]),
+  dockerConfig: texts.default([]),
   dockerCgroupDriver: word.exactOptional(),
   dockerStorage: word.exactOptional(),
   dockerRoot: path.exactOptional(),
-  crictl: texts(150).default([]),
-  cni: texts(10).default([]),
+  crictl: texts.default([]),
+  cni: texts.default([]),
 })
 
 const Etcd = z.strictObject({
   /** Of an etcd that is no container. */
-  arguments: texts(150).default([]),
+  arguments: texts.default([]),
   dataFolder: path.exactOptional(),
   member: yesNo.default(false),
   dataKib: number.exactOptional(),
-  environment: z.array(file).max(3).default([]),
+  environment: z.array(file).max(most).default([]),
 })
 
 const HostFacts = z.strictObject({
@@ -115,22 +121,27 @@ const HostFacts = z.strictObject({
   /** The host's clock, seconds since 1970. */
   epochSeconds: number,
   /** `by`: what says that a reboot is pending. */
-  reboot: z.strictObject({ by: text.exactOptional(), packages: texts(20).default([]) }),
-  swaps: z.array(z.strictObject({ device: text, kib: number, usedKib: number })).max(10),
+  reboot: z.strictObject({ by: text.exactOptional(), packages: texts.default([]) }),
+  swaps: z.array(z.strictObject({ device: text, kib: number, usedKib: number })).max(most),
   fstabSwaps: number,
   packages: Packages,
-  services: z.array(Service).max(60),
-  programs: z.array(Program).max(20),
+  services: z.array(Service).max(most),
+  programs: z.array(Program).max(most),
   kubelet: Kubelet,
   runtime: Runtime,
-  staticPods: z.array(z.strictObject({ path, image: text.exactOptional(), arguments: texts(90).default([]) })).max(12),
+  staticPods: z.array(z.strictObject({ path, image: text.exactOptional(), arguments: texts.default([]) })).max(most),
   etcd: Etcd,
-  disks: z.array(z.strictObject({ path, sizeKib: number, freeKib: number, mount: text })).max(20),
-  certificates: z.array(z.strictObject({ path, notAfter: z.string().regex(/^\d{12}(\d{2})?Z$/) })).max(100),
-  kubeadm: z.strictObject({ adminConf: yesNo, kubeletConf: yesNo, caKey: yesNo.exactOptional(), leftoverKib: number.exactOptional() }),
+  disks: z.array(z.strictObject({ path, sizeKib: number, freeKib: number, mount: text })).max(most),
+  certificates: z.array(z.strictObject({ path, notAfter: z.string().regex(/^\d{12}(\d{2})?Z$/) })).max(most),
+  kubeadm: z.strictObject({
+    adminConf: yesNo.default(false),
+    kubeletConf: yesNo.default(false),
+    caKey: yesNo.exactOptional(),
+    leftoverKib: number.exactOptional(),
+  }),
   rancher: z.strictObject({ server: z.enum(['k3s', 'rke2']).exactOptional(), datastore: z.enum(['etcd', 'sqlite']).exactOptional() }),
   /** What is there and could not be read. */
-  unread: texts(30),
+  unread: texts,
   /** There was more than one document holds. */
   cut: yesNo,
   /** False: the script was ended before its end. */

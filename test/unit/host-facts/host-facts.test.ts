@@ -1,20 +1,58 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
-import { parseHostFacts } from '../../../src/core/host/host-facts.ts'
+import { expect, it } from 'vitest'
+import { stringify } from 'yaml'
+import { type HostFacts, parseHostFacts } from '../../../src/core/host/host-facts.ts'
+import { judgeHost } from '../../../src/core/host/judge-host.ts'
+import { layoutOf } from '../../../src/core/host/layout.ts'
+import { etcdText } from '../../../src/core/version/etcd-version.ts'
+import { parseVersion } from '../../../src/core/version/kubernetes-version.ts'
 import { factsOf } from './fake-root.ts'
 import { hostLayouts } from './host-layouts.ts'
 
-const golden = join(import.meta.dirname, '../../../src/core/host/testdata')
+const folder = join(import.meta.dirname, '../../../src/core/host/testdata')
+const nowMs = Date.parse('2026-11-22T00:00:00Z')
 
-describe('the facts script', () => {
-  it.each(Object.entries(hostLayouts))('finds what there is on a host of kind %s, and no secret', (name, host) => {
-    const file = join(golden, `${name}.facts.json`)
-    const output = factsOf(host)
-    const text = `${JSON.stringify(JSON.parse(output), null, 2)}\n`
-    if (process.env.FALKIRK_GOLDEN === '1') writeFileSync(file, text)
-    expect(text).toBe(readFileSync(file, 'utf8'))
-    expect(output).not.toMatch(/hunter2|c2VjcmV0|secret/)
-    expect(parseHostFacts(output)).toMatchObject({ kind: 'Facts' })
-  })
+/** Where the cluster of each host is to go. */
+const targets: Readonly<Record<string, string>> = {
+  'kubeadm-docker': 'v1.25.16',
+  'kubeadm-containerd': 'v1.35.8',
+  'binary-worker': 'v1.21.14',
+  k3s: 'v1.34.2+k3s1',
+  rke2: 'v1.32.13+rke2r3',
+  'external-etcd': 'v1.34.11',
+}
+
+it.each(Object.entries(hostLayouts))('what there is on a host of kind %s is found, without a secret, and read', (name, host) => {
+  const output = factsOf(host)
+  expect(output).not.toMatch(/hunter2|c2VjcmV0|secret/)
+  golden(`${name}.facts.json`, `${JSON.stringify(JSON.parse(output), null, 2)}\n`)
+  const read = parseHostFacts(output)
+  if (read.kind === 'Refused') throw new Error(read.message)
+  golden(`${name}.judged.yaml`, judged(read.facts, targets[name] ?? ''))
 })
+
+it('there is no test data of a host that is not looked at', () => {
+  const names = readdirSync(folder).map((file) => file.split('.')[0])
+  expect([...new Set(names)].toSorted()).toEqual(Object.keys(hostLayouts).toSorted())
+})
+
+function golden(file: string, text: string): void {
+  const path = join(folder, file)
+  if (process.env.FALKIRK_GOLDEN === '1') writeFileSync(path, text)
+  expect(text).toBe(readFileSync(path, 'utf8'))
+}
+
+/** How the host is put together, and what the way to the version meets there. */
+function judged(facts: HostFacts, to: string): string {
+  const target = parseVersion(to)
+  if (target === undefined) throw new Error(`"${to}" is no version`)
+  const { version, etcd, ...layout } = layoutOf(facts)
+  const shown = {
+    ...layout,
+    ...(version === undefined ? {} : { version: version.text }),
+    ...(etcd === undefined ? {} : { etcd: { ...etcd, ...(etcd.version === undefined ? {} : { version: etcdText(etcd.version) }) } }),
+  }
+  const findings = judgeHost({ facts, layout: layoutOf(facts), target, nowMs })
+  return stringify({ layout: shown, target: to, findings }, { aliasDuplicateObjects: false, lineWidth: 0 })
+}

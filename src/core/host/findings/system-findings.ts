@@ -42,9 +42,9 @@ function rebootFindings({ facts: { reboot } }: HostView): readonly Finding[] {
 /** Certificates, leases and etcd bear some seconds. Source: Kubernetes' leases last 15 s, tokens are valid from the second in which they are made. */
 const bearableSeconds = 5
 
-function clockFindings({ facts, nowMs }: HostView): readonly Finding[] {
+function clockFindings({ facts, nowMs, withinMs = 0 }: HostView): readonly Finding[] {
   const ahead = Math.round(facts.epochSeconds - nowMs / 1000)
-  if (Math.abs(ahead) <= bearableSeconds) return []
+  if (Math.abs(ahead) <= bearableSeconds + withinMs / 1000) return []
   const text = `the clock is ${Math.abs(ahead)} s ${ahead > 0 ? 'ahead of' : 'behind'} the one of this machine`
   return [risk('clock', text, 'let chrony, ntpd or systemd-timesyncd set it')]
 }

@@ -2,11 +2,11 @@
 export const controlPlaneFacts = String.raw`
 manifest_facts() {
   list staticPods
-  folder=$(echo "$arguments" | flag pod-manifest-path)
+  folder=$(printf '%s\n' "$arguments" | flag pod-manifest-path)
   [ -n "$folder" ] || folder=$(sed -n 's/^staticPodPath:[[:space:]]*//p' "$root$kubelet_config" 2> /dev/null | head -n 1 | tr -d "\"'")
   for each in "$folder" /etc/kubernetes/manifests /var/lib/rancher/rke2/agent/pod-manifests; do
     [ -n "$each" ] || continue
-    each=$(echo "$each" | sed 's#/*$##')
+    each=$(printf '%s\n' "$each" | sed 's#/*$##')
     case " $looked " in *" $each "*) continue ;; esac
     looked="$looked $each"
     listable "$each" || continue
@@ -29,16 +29,16 @@ manifest_facts() {
 # Where etcd keeps its data: as it is started, as its files say, or where kubeadm, k3s and RKE2 put it
 find_etcd_data() {
   for file in "$root/etc/kubernetes/manifests/etcd.yaml" "$root/var/lib/rancher/rke2/agent/pod-manifests/etcd.yaml"; do
-    [ -r "$file" ] && found=$(sed -n 's/^[[:space:]]*- --data-dir=//p' "$file" | head -n 1) && [ -n "$found" ] && echo "$found" && return
+    [ -r "$file" ] && found=$(sed -n 's/^[[:space:]]*- --data-dir=//p' "$file" | head -n 1) && [ -n "$found" ] && printf '%s\n' "$found" && return
   done
   pid=$(pid_of etcd)
   if [ -n "$pid" ]; then
     found=$(arguments_of "$pid" | flag data-dir)
     [ -n "$found" ] || found=$(tr '\000' '\n' 2> /dev/null < "$root/proc/$pid/environ" | sed -n 's/^ETCD_DATA_DIR=//p' | head -n 1)
-    [ -n "$found" ] && echo "$found" && return
+    [ -n "$found" ] && printf '%s\n' "$found" && return
   fi
   for file in /etc/etcd.env /etc/default/etcd /etc/etcd/etcd.conf; do
-    [ -r "$root$file" ] && found=$(sed -n 's/^ETCD_DATA_DIR=//p' "$root$file" | tr -d "\"'" | head -n 1) && [ -n "$found" ] && echo "$found" && return
+    [ -r "$root$file" ] && found=$(sed -n 's/^ETCD_DATA_DIR=//p' "$root$file" | tr -d "\"'" | head -n 1) && [ -n "$found" ] && printf '%s\n' "$found" && return
   done
   for folder in /var/lib/rancher/k3s/server/db/etcd /var/lib/rancher/rke2/server/db/etcd /var/lib/etcd/default /var/lib/etcd; do
     [ -d "$root$folder/member" ] && echo "$folder" && return
@@ -88,9 +88,10 @@ certificate_facts() {
       [ -f "$file" ] || continue
       case $file in *-key.pem | */kubelet-client-2*) continue ;; esac
       if [ ! -r "$file" ]; then unread "$folder/$(basename "$file")"; continue; fi
-      certificate "$folder/$(basename "$file")" "$(head -c 65536 "$file" | certificate_end)"
+      certificates=$((certificates + 1))
+      [ "$certificates" -le 60 ] && certificate "$folder/$(basename "$file")" "$(head -c 65536 "$file" | certificate_end)"
     done
-  done | head -n 240
+  done
   for file in admin super-admin controller-manager scheduler kubelet; do
     readable "/etc/kubernetes/$file.conf" || continue
     certificate "/etc/kubernetes/$file.conf" \
@@ -120,7 +121,7 @@ all_facts() {
   say format falkirk.dev/host-facts/v1
   processes=$(find_processes)
   etcd_data=$(find_etcd_data)
-  arguments='' kubelet_config='' looked='' manifests=0
+  arguments='' kubelet_config='' looked='' manifests=0 certificates=0
   system_facts
   package_facts
   service_facts

@@ -39,7 +39,7 @@ unread() { line unread '' "$1"; }
 
 written_as_json() {
   awk '
-    BEGIN { FS = "\t"; depth = 0; room = 52000; longest = 1000; first[0] = 1; printf "{" }
+    BEGIN { FS = "\t"; depth = 0; room = 52000; longest = 1000; most = 150; printf "{" }
     function put(text) { printf "%s", text; room -= length(text) }
     function quoted(text, out, at) {
       gsub(/[^ -~]/, " ", text)
@@ -52,22 +52,26 @@ written_as_json() {
       return "\"" out text "\""
     }
     function name() {
-      if (!first[depth]) put(",")
-      first[depth] = 0
+      if (children[depth]++) put(",")
       if (!in_list[depth]) put(quoted($2) ":")
     }
     function begin(bracket) {
       name()
       put(bracket)
       depth++
-      first[depth] = 1
+      children[depth] = 0
       in_list[depth] = bracket == "["
     }
     function finish() { put(in_list[depth] ? "]" : "}"); depth-- }
     $1 == "unread" { if (count < 30) unread[++count] = substr($3, 1, 150); next }
     $1 == "done" { done = 1; next }
     $1 == "end" { if (skipped > 0) skipped--; else if (depth > 0) finish(); next }
-    room < 0 { if ($1 == "open" || $1 == "list") skipped++; next }
+    # what there is no room for goes without its parts; the document keeps its fields
+    skipped > 0 || (depth > 0 && (room < 0 || (in_list[depth] && children[depth] >= most))) {
+      cut = 1
+      if ($1 == "open" || $1 == "list") skipped++
+      next
+    }
     $1 == "open" { begin("{"); next }
     $1 == "list" { begin("["); next }
     $1 == "say" || $1 == "item" { name(); put(quoted(substr($0, length($1) + length($2) + 3))) }
@@ -77,7 +81,7 @@ written_as_json() {
       begin("[")
       for (i = 1; i <= count; i++) { name(); put(quoted(unread[i])) }
       finish()
-      printf ",\"cut\":\"%s\",\"complete\":\"%s\"}\n", room < 0 ? "yes" : "no", done ? "yes" : "no"
+      printf ",\"cut\":\"%s\",\"complete\":\"%s\"}\n", cut ? "yes" : "no", done ? "yes" : "no"
     }
   '
 }

@@ -12,7 +12,7 @@ find_processes() {
     echo "$comm $pid"
   done
 }
-pid_of() { echo "$processes" | awk -v name="$1" '$1 == name { print $2; exit }'; }
+pid_of() { printf '%s\n' "$processes" | awk -v name="$1" '$1 == name { print $2; exit }'; }
 
 # PID: its arguments, one a line, without secrets
 arguments_of() {
@@ -62,10 +62,10 @@ service_facts() {
 program_path() {
   case $1 in k3s | rke2)
     found=$(limited systemctl show -p ExecStart "$1*.service" | sed -n 's/^ExecStart={ path=\([^ ]*\) ;.*/\1/p' | grep "/$1\$" | head -n 1)
-    [ -n "$found" ] && echo "$found" && return ;;
+    [ -n "$found" ] && printf '%s\n' "$found" && return ;;
   esac
   pid=$(pid_of "$1")
-  [ -n "$pid" ] && found=$(readlink "$root/proc/$pid/exe") && echo "$found" | sed 's/ (deleted)$//' && return
+  [ -n "$pid" ] && found=$(readlink "$root/proc/$pid/exe") && printf '%s\n' "$found" | sed 's/ (deleted)$//' && return
   for folder in /usr/local/bin /usr/bin /opt/bin /opt/kube/bin /opt/kubernetes/bin /opt/k8s/bin /opt/etcd/bin /usr/local/sbin /usr/sbin /var/lib/rancher/rke2/bin /opt/rke2/bin; do
     [ -f "$root$folder/$1" ] && [ -x "$root$folder/$1" ] && echo "$folder/$1" && return
   done
@@ -109,8 +109,8 @@ program_facts() {
 kubelet_facts() {
   open kubelet
   arguments=$(arguments_of "$(pid_of kubelet)")
-  [ -n "$arguments" ] && echo "$arguments" | items arguments
-  config=$(echo "$arguments" | flag config)
+  [ -n "$arguments" ] && printf '%s\n' "$arguments" | items arguments
+  config=$(printf '%s\n' "$arguments" | flag config)
   for file in "$config" /var/lib/kubelet/config.yaml /etc/kubernetes/kubelet-config.yaml; do
     [ -n "$file" ] && [ -f "$root$file" ] || continue
     kubelet_config=$file

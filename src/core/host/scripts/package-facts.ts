@@ -39,8 +39,9 @@ apt_facts() {
   list repositories
   for file in "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*.list "$root"/etc/apt/sources.list.d/*.sources; do
     [ -f "$file" ] && [ -r "$file" ] || continue
+    told=$(told_path "$file")
     grep -E '^[[:space:]]*(deb |deb-src |deb[[:space:]]*\[|URIs:)' "$file" | grep -iE 'kube|k8s|rancher|docker|containerd|etcd' | mask | head -n 10 |
-      while read -r source; do repository "$file" "$source"; done
+      while read -r source; do repository "$told" "$source"; done
   done
   end
 }
@@ -59,8 +60,9 @@ dpkg_paragraphs() {
 apt_pins() {
   for file in "$root"/etc/apt/preferences "$root"/etc/apt/preferences.d/*; do
     [ -f "$file" ] && [ -r "$file" ] || continue
+    told=$(told_path "$file")
     sed -n 's/^Package:[[:space:]]*//p' "$file" | tr ' ' '\n' | grep -E '^(kube|cri-|containerd|docker|etcd)' | head -n 10 |
-      while read -r name; do hold "$name" "$(told_path "$file")"; done
+      while read -r name; do hold "$name" "$told"; done
   done
 }
 
@@ -72,7 +74,7 @@ hold() {
 }
 repository() {
   open ''
-  say file "$(told_path "$1")"
+  say file "$1"
   say source "$2"
   end
 }
@@ -101,8 +103,9 @@ yum_holds() {
     while read -r name; do hold "$name" versionlock; done
   for file in "$root"/etc/dnf/dnf.conf "$root"/etc/yum.conf "$root"/etc/yum.repos.d/*.repo; do
     [ -f "$file" ] && [ -r "$file" ] || continue
+    told=$(told_path "$file")
     sed -nE 's/^exclude(pkgs)?[[:space:]]*=[[:space:]]*//p' "$file" | tr ' ,' '\n\n' | grep -E '^(kube|cri-|containerd|docker|etcd|\*)' | head -n 10 |
-      while read -r name; do hold "$name" "exclude in $(told_path "$file")"; done
+      while read -r name; do hold "$name" "exclude in $told"; done
   done
   end
 }
@@ -118,13 +121,14 @@ yum_repositories() {
   list repositories
   for file in "$root$1"/*.repo; do
     [ -f "$file" ] && [ -r "$file" ] || continue
+    told=$(told_path "$file")
     awk '
       function tell() { if (url != "" && on) print id, url }
       /^\[/ { tell(); id = $0; url = ""; on = 1 }
       /^(baseurl|mirrorlist|metalink)[ \t]*=/ { url = $0; sub(/^[a-z]*[ \t]*=[ \t]*/, "", url) }
       /^enabled[ \t]*=[ \t]*(0|false|no)/ { on = 0 }
       END { tell() }
-    ' "$file" | grep -iE 'kube|k8s|rancher|docker|containerd|etcd' | mask | head -n 10 | while read -r source; do repository "$file" "$source"; done
+    ' "$file" | grep -iE 'kube|k8s|rancher|docker|containerd|etcd' | mask | head -n 10 | while read -r source; do repository "$told" "$source"; done
   done
   end
 }

@@ -3,7 +3,7 @@ export const systemFacts = String.raw`
 # FIELD of os-release; the file is read, never run
 os_release() {
   for release in /etc/os-release /usr/lib/os-release; do
-    [ -r "$root$release" ] || continue
+    readable "$release" || continue
     sed -n "s/^$1=//p" "$root$release" | head -n 1 | tr -d "\"'"
     return
   done
@@ -80,9 +80,9 @@ disk_facts() {
     [ -n "$found" ] || continue
     open ''
     say path "$folder"
-    say sizeKib "$(echo "$found" | cut -d ' ' -f 1)"
-    say freeKib "$(echo "$found" | cut -d ' ' -f 2)"
-    say mount "$(echo "$found" | cut -d ' ' -f 3-)"
+    say sizeKib "$(printf '%s\n' "$found" | cut -d ' ' -f 1)"
+    say freeKib "$(printf '%s\n' "$found" | cut -d ' ' -f 2)"
+    say mount "$(printf '%s\n' "$found" | cut -d ' ' -f 3-)"
     end
   done
   end
