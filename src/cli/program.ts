@@ -7,6 +7,7 @@ import { completionCommand } from './completion-command.ts'
 import { continueCommand } from './continue-command.ts'
 import { controllerCommand } from './controller-command.ts'
 import { crdCommand } from './crd-command.ts'
+import { inventoryCommand } from './inventory-command.ts'
 import { nodeCommand } from './node-command.ts'
 import { pathCommand } from './path-command.ts'
 import { pauseCommand } from './pause-command.ts'
@@ -19,7 +20,7 @@ import { upgradeCommand } from './upgrade-command.ts'
 
 /** In the order in which `--help` lists them: what people do first, then what runs and installs. */
 const commands = [
-  ...[planCommand, upgradeCommand, statusCommand, pauseCommand, continueCommand, cancelCommand, pathCommand],
+  ...[planCommand, upgradeCommand, statusCommand, pauseCommand, continueCommand, cancelCommand, pathCommand, inventoryCommand],
   ...[runCommand, controllerCommand, crdCommand, sandboxCommand, completionCommand],
 ]
 /** Not for people, or not there yet. */
@@ -35,11 +36,12 @@ export function falkirkProgram(name: string): Command {
     .showHelpAfterError(`(${name} --help lists the commands)`)
   for (const command of commands) program.addCommand(command())
   for (const command of hidden) program.addCommand(command(), { hidden: true })
-  for (const command of [program, ...program.commands]) exitAsDocumented(command)
+  exitAsDocumented(program)
   return program
 }
 
 /** What is not understood ends with the code that the documents give for it. */
 function exitAsDocumented(command: Command): void {
   command.exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? exitCodes.Done : exitCodes.Refused))
+  for (const below of command.commands) exitAsDocumented(below)
 }
