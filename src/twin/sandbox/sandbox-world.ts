@@ -24,7 +24,7 @@ export interface SandboxWorld {
   /** Of the API server. */
   readonly version: string
   /** What the twin has to be made with. */
-  readonly twinOptions?: Pick<TwinOptions, 'api' | 'kubelets' | 'clusterCidr'>
+  readonly twinOptions?: Pick<TwinOptions, 'api' | 'kubelets' | 'clusterCidr' | 'latencies'>
   /** Before the twin is started. */
   load(twin: Twin): Promise<void>
   /** In the past of a twin that runs. */

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Clock } from '../../cluster/clock.ts'
 import { readSnapshot } from '../../cluster/snapshot/read-snapshot.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
+import { type ClusterLatencies, usualLatencies } from '../controllers/latencies.ts'
 import type { DraftObject } from '../kube-object.ts'
 import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
 import { clusterCidrOf } from '../load/cluster-cidr.ts'
@@ -71,10 +72,24 @@ export function scenarioTwinOptions(
   { timings }: Scenario,
   { objects }: ScenarioCluster,
   board: FaultBoard,
-): Pick<TwinOptions, 'api' | 'kubelets' | 'clusterCidr'> {
+): Pick<TwinOptions, 'api' | 'kubelets' | 'clusterCidr' | 'latencies'> {
   const { api, kubelets } = board.twinOptions()
-  const all: PodTimings = { ...defaultTimings, ...present(timings ?? {}) }
-  return { ...(api && { api }), kubelets: { ...kubelets, timingsOf: () => all }, clusterCidr: clusterCidrOf(objects) }
+  const { attachSeconds, detachSeconds, ...ofPods } = timings ?? {}
+  const all: PodTimings = { ...defaultTimings, ...present(ofPods) }
+  return {
+    ...(api && { api }),
+    kubelets: { ...kubelets, timingsOf: () => all },
+    clusterCidr: clusterCidrOf(objects),
+    latencies: volumeLatencies({ attachSeconds, detachSeconds }),
+  }
+}
+
+function volumeLatencies({ attachSeconds, detachSeconds }: NonNullable<Scenario['timings']>): ClusterLatencies {
+  return {
+    ...usualLatencies,
+    ...(attachSeconds === undefined ? {} : { attachMs: () => attachSeconds * 1000 }),
+    ...(detachSeconds === undefined ? {} : { detachMs: () => detachSeconds * 1000 }),
+  }
 }
 
 /** Without the fields that are undefined. */

@@ -54,6 +54,9 @@ const Timings = z.strictObject({
   stopSeconds: seconds.optional(),
   pullBytesPerSecond: z.number().positive().optional(),
   imageBytes: z.number().positive().optional(),
+  /** How long drivers take to attach a volume to a node, and to detach it. */
+  attachSeconds: seconds.optional(),
+  detachSeconds: seconds.optional(),
 })
 
 /** What is done with the nodes: each is cordoned, drained, changed, looked at, uncordoned. */
