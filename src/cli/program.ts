@@ -9,6 +9,7 @@ import { controllerCommand } from './controller-command.ts'
 import { crdCommand } from './crd-command.ts'
 import { inventoryCommand } from './inventory-command.ts'
 import { nodeCommand } from './node-command.ts'
+import { nodesCommand } from './nodes-command.ts'
 import { pathCommand } from './path-command.ts'
 import { pauseCommand } from './pause-command.ts'
 import { planCommand } from './plan-command.ts'
@@ -20,7 +21,8 @@ import { upgradeCommand } from './upgrade-command.ts'
 
 /** In the order in which `--help` lists them: what people do first, then what runs and installs. */
 const commands = [
-  ...[planCommand, upgradeCommand, statusCommand, pauseCommand, continueCommand, cancelCommand, pathCommand, inventoryCommand],
+  ...[planCommand, upgradeCommand, statusCommand, pauseCommand, continueCommand, cancelCommand, pathCommand],
+  ...[nodesCommand, inventoryCommand],
   ...[runCommand, controllerCommand, crdCommand, sandboxCommand, completionCommand],
 ]
 /** Not for people, or not there yet. */

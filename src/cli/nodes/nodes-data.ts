@@ -1,0 +1,26 @@
+import { stringify } from 'yaml'
+import { etcdText } from '../../core/version/etcd-version.ts'
+import type { HostReport, NodeReport } from './node-report.ts'
+import type { NodesView } from './nodes-table.ts'
+
+/** What `-o json` and `-o yaml` print: `{target?, nodes: [{…, host, findings}]}`. Fields are added with time; none is renamed or taken away. */
+export function nodesData({ reports, target }: NodesView, format: 'json' | 'yaml'): string {
+  const data = { ...(target === undefined ? {} : { target }), nodes: reports.map(nodeData) }
+  return format === 'json' ? JSON.stringify(data, null, 2) : stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd()
+}
+
+function nodeData({ node, host, findings }: NodeReport): object {
+  return { ...node, host: hostData(host), findings }
+}
+
+function hostData(host: HostReport): object {
+  if (host.kind !== 'Seen') return host.kind === 'Failed' ? { state: 'Failed', message: host.message } : { state: 'Unseen' }
+  const { version, etcd, ...layout } = host.layout
+  const etcdData =
+    etcd === undefined ? {} : { etcd: { ...etcd, ...(etcd.version === undefined ? {} : { version: etcdText(etcd.version) }) } }
+  return {
+    state: 'Seen',
+    layout: { ...layout, ...(version === undefined ? {} : { version: version.text }), ...etcdData },
+    facts: host.facts,
+  }
+}
