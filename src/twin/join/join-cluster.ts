@@ -65,7 +65,7 @@ async function join(options: JoinOptions, kubelets: JoinedVersion, client: ApiCl
   const run = randomUUID()
   const ours = new Set<string>()
   const isNear = isLoopback(new URL(access.server).hostname)
-  const { fleet, logPort, close } = await joinedKubelets({ ...options, client, ours, isNear })
+  const { fleet, logPort, close } = await joinedKubelets({ ...options, client, isOurs: (node) => ours.has(node), isNear })
   const bootIds = Array.from({ length: count }, () => Math.floor(random() * 2 ** 32).toString(16))
   const machineOf = (name: string, number: number): Machine =>
     newMachine({

@@ -3,11 +3,12 @@ import type { Clock } from '../../cluster/clock.ts'
 import type { ClusterAccess } from '../../cluster/cluster-access.ts'
 import type { Log } from '../../cluster/log.ts'
 import { ClusterKubeletApi } from '../kubelet/cluster-kubelet-api.ts'
-import { KubeletFleet } from '../kubelet/kubelet-fleet.ts'
+import type { ImageBehaviour } from '../kubelet/image-behaviour.ts'
+import { type FleetOptions, KubeletFleet } from '../kubelet/kubelet-fleet.ts'
 import { PodLogs } from '../kubelet/pod-logs.ts'
 import { ServiceAccountApi } from '../kubelet/service-account-api.ts'
 import { knownImages } from '../machine/effects/known-images.ts'
-import { joinedPace } from './joined-pace.ts'
+import { type JoinedPace, joinedPace } from './joined-pace.ts'
 import { serveKubeletLogs } from './kubelet-log-server.ts'
 
 interface JoinedKubeletsOptions {
@@ -17,10 +18,15 @@ interface JoinedKubeletsOptions {
   readonly random: () => number
   readonly speed?: number
   readonly log: Log
-  /** Pods of these nodes are run; it may grow until the fleet is started. */
-  readonly ours: ReadonlySet<string>
+  /** Whether pods of a node are kept; asked when a pod is heard of. */
+  readonly isOurs: (node: string) => boolean
   /** Whether the API server can reach this machine at a loopback address. */
   readonly isNear: boolean
+  /** How long what takes on their machines, and what images do there beside `images`, which act on the cluster; `joinedPace` of `speed` unless told. */
+  readonly pace?: (images: readonly ImageBehaviour[]) => JoinedPace
+  readonly fleet?: Pick<FleetOptions, 'events' | 'heartbeats' | 'onContainer' | 'retrySeconds'>
+  /** What becomes of a Node that is there already; a refusal unless told. */
+  readonly existingNodes?: 'TakeOver' | 'Refuse'
 }
 
 interface JoinedKubelets {
@@ -35,18 +41,23 @@ const podBlock = 250
 
 /** Kubelets of nodes of another cluster, what their containers may do there, and the server of their logs. They stand still until they are started. */
 export async function joinedKubelets(options: JoinedKubeletsOptions): Promise<JoinedKubelets> {
-  const { access, client, clock, random, speed = 1, log, ours } = options
+  const { access, client, clock, random, speed = 1, log, isOurs, existingNodes = 'Refuse' } = options
+  const pace = options.pace ?? ((images) => joinedPace(speed, images))
   const logs = new PodLogs()
   const logServer = options.isNear ? await serveKubeletLogs(logs, clock) : undefined
   const accounts = new ServiceAccountApi(access, client.transport)
   const fleet = new KubeletFleet({
-    api: new ClusterKubeletApi(client, { random, log, isOurs: (node) => ours.has(node), existingNodes: 'Refuse' }),
+    api: new ClusterKubeletApi(client, { random, log, isOurs, existingNodes }),
     clock,
     random,
     logs,
     podBlock,
-    ...joinedPace(speed, knownImages({ api: accounts.of, clock })),
-    ...(logServer === undefined ? {} : { onContainer: logServer.happened }),
+    ...pace(knownImages({ api: accounts.of, clock })),
+    ...options.fleet,
+    onContainer(happening) {
+      logServer?.happened(happening)
+      options.fleet?.onContainer?.(happening)
+    },
   })
   return {
     fleet,

@@ -3,13 +3,13 @@ import type { ImageBehaviour } from '../kubelet/image-behaviour.ts'
 import type { KubeletOptions } from '../kubelet/kubelet-options.ts'
 import { defaultTimings, type PodTimings } from '../kubelet/pod/pod-timings.ts'
 
-type Pace = Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'restartSeconds' | 'bootSeconds' | 'settleSeconds'>
+export type JoinedPace = Pick<KubeletOptions, 'behaviours' | 'timingsOf' | 'restartSeconds' | 'bootSeconds' | 'settleSeconds'>
 
 /**
  * How long things take on machines that are `speed` times as fast. Heartbeats, probes and grace periods keep the time of the cluster,
  * whose other parts reckon with it.
  */
-export function joinedPace(speed: number, behaviours: readonly ImageBehaviour[]): Pace {
+export function joinedPace(speed: number, behaviours: readonly ImageBehaviour[]): JoinedPace {
   const timings = fasterTimings(speed)
   return {
     timingsOf: () => timings,

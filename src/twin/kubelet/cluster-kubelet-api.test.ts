@@ -8,19 +8,19 @@ import type { ServerCapabilities } from '../../cluster/server-capabilities.ts'
 import { VirtualClock } from '../../cluster/virtual-clock.ts'
 import { newMachine } from '../machine/new-machine.ts'
 import { ClusterKubeletApi } from './cluster-kubelet-api.ts'
-import { KubeletFleet } from './kubelet-fleet.ts'
+import { type FleetOptions, KubeletFleet } from './kubelet-fleet.ts'
 import { seeded, startMs } from './kubelet-world.test-support.ts'
 
 const capabilities = { gitVersion: 'v1.20.2', major: 1, minor: 20, watchBookmarks: true } as ServerCapabilities
 const podPath = '/api/v1/namespaces/default/pods'
 
-async function joined() {
+async function joined(options: Partial<FleetOptions> = {}) {
   const server = new MemoryApi()
   const clock = new VirtualClock({ startMs })
   const client = createApiClient(server, capabilities, { clock })
   const random = seeded()
   const api = new ClusterKubeletApi(client, { random, log: silentLog, isOurs: (node) => node === 'a' })
-  const fleet = new KubeletFleet({ api, clock, random })
+  const fleet = new KubeletFleet({ ...options, api, clock, random })
   const put = (name: string, nodeName: string, rest: object = {}) =>
     server.put(`${podPath}/${name}`, {
       metadata: { name, namespace: 'default', ...rest },
@@ -71,6 +71,36 @@ describe('kubelets of a real API server', () => {
     const written = server.requests.filter(({ line }) => line.startsWith(`PATCH ${podPath}`)).map(({ request }) => request.body)
     expect(written.length).toBeGreaterThan(0)
     for (const body of written) expect(body).toMatchObject({ status: { nominatedNodeName: null } })
+  })
+
+  it('say of their node only what has changed since they said it last', async () => {
+    const { server, fleet, clock } = await joined()
+    // with the image of its first pod, and later with nothing that is new
+    for (let write = 0; write < 3; write++) {
+      await clock.advance(20_000)
+      await fleet.writeStatus('a')
+    }
+    const statuses = server.requests.filter(({ line }) => line === 'PATCH /api/v1/nodes/a/status').map(({ request }) => request.body)
+    const fields = statuses.map((body) => Object.keys((body as { status: object }).status))
+    expect(fields.at(0)).toContain('images')
+    expect(fields.slice(1)).toEqual([['conditions'], ['conditions']])
+    fleet.stop()
+  })
+
+  it('try again after the time that they are told when the server does not take what they say', async () => {
+    const { server, fleet, clock } = await joined({ retrySeconds: 0.25 })
+    const written = () => server.objects.get(`${podPath}/bound`) as Pod | undefined
+    server.refuse = (line) =>
+      line.includes('/status') ? new ApiError({ status: 500, reason: 'InternalError', message: 'away' }) : undefined
+    await clock.advance(10_000)
+    void fleet.writeStatus('a')
+    await clock.advance(100)
+    expect(written()?.status).toBeUndefined()
+    server.refuse = () => undefined
+    await clock.advance(500)
+    expect(written()?.status?.phase).toBe('Running')
+    expect(server.objects.get('/api/v1/nodes/a')).toMatchObject({ status: { images: [{ names: ['x:1'] }] } })
+    fleet.stop()
   })
 
   it('renew the Lease with a patch each', async () => {

@@ -2,6 +2,7 @@ import type { Pod } from 'kubernetes-types/core/v1'
 import { describe, expect, it } from 'vitest'
 import { notReadyPod } from '../controllers/node-lifecycle/not-ready-pod.ts'
 import { as } from '../kube-object.ts'
+import { newMachine } from '../machine/new-machine.ts'
 import { kubeletWorld, seeded, startMs } from './kubelet-world.test-support.ts'
 import { imageId } from './pod/container-id.ts'
 
@@ -238,6 +239,15 @@ describe('a node', () => {
     expect(world.store.get('leases.coordination.k8s.io', 'kube-node-lease', 'a')).toMatchObject({
       spec: { holderIdentity: 'a', leaseDurationSeconds: 40 },
     })
+  })
+
+  it('is registered with the images that its machine has already', async () => {
+    const world = await worldWith()
+    await world.fleet.addNode(
+      newMachine({ name: 'b', version: 'v1.20.2', bootId: 'b' }),
+      new Map([['registry.example/app:1', { bytes: 7 }]]),
+    )
+    expect(world.node('b')?.status?.images).toEqual([{ names: ['registry.example/app:1'], sizeBytes: 7 }])
   })
 
   it('renews its Lease every 10 s and its status every 5 minutes', async () => {

@@ -1,6 +1,6 @@
 import type { Node } from 'kubernetes-types/core/v1'
 import { ControlPlane } from '../machine/control-plane.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Machine, MachineImage } from '../machine/machine.ts'
 import type { MachineEffect, ServiceRestart } from '../machine/machine-effect.ts'
 import { machineOfNode } from '../machine/new-machine.ts'
 import { annotatedCourse } from './annotated-course.ts'
@@ -42,6 +42,7 @@ export class KubeletFleet {
       restartSeconds: 10,
       bootSeconds: 60,
       settleSeconds: 3,
+      retrySeconds: 5,
       ...options,
       behaviours: [...(options.behaviours ?? []), annotatedCourse],
       controlPlane: this.controlPlane,
@@ -73,9 +74,9 @@ export class KubeletFleet {
     for (const node of this.#nodes.values()) node.stop()
   }
 
-  /** Registers a new node. Nodes are added before the start, or hear only of pods that are bound to them later. */
-  async addNode(machine: Machine): Promise<void> {
-    await this.#add(machine).register()
+  /** Registers a new node, which has these images. Nodes are added before the start, or hear only of pods that are bound to them later. */
+  async addNode(machine: Machine, images?: ReadonlyMap<string, MachineImage>): Promise<void> {
+    await this.#add(machine, images).register()
   }
 
   /** Takes over a node that is there, from a snapshot or an earlier run: it goes on as its object says. */
@@ -95,6 +96,11 @@ export class KubeletFleet {
   /** When the kubelet of a node was there last, epoch ms: now, while it is; `undefined` for a node that is none of these. */
   lastHeartbeatMs(node: string): number | undefined {
     return this.#nodes.get(node)?.lastHeartbeatMs()
+  }
+
+  /** A kubelet says what its node is, as it does every five minutes; resolves when that is written, or cannot be for now. */
+  writeStatus(node: string): Promise<void> {
+    return this.#node(node).writeStatus()
   }
 
   restartKubelet(node: string, restart?: ServiceRestart): void {
@@ -152,8 +158,8 @@ export class KubeletFleet {
     return [...this.#nodes.values()].reduce((sum, node) => sum + node.pods.count, 0)
   }
 
-  #add(machine: Machine): NodeKubelet {
-    const node = new NodeKubelet(machine, this.#ordinal, this.#options)
+  #add(machine: Machine, images?: ReadonlyMap<string, MachineImage>): NodeKubelet {
+    const node = new NodeKubelet(machine, this.#ordinal, this.#options, images)
     this.#ordinal += 1
     this.#nodes.set(machine.name, node)
     this.#heartbeats?.add(node)

@@ -37,6 +37,8 @@ export interface KubeletOptions {
   readonly bootSeconds: number
   /** Seconds that a kubelet which has started says that it has not seen its runtime yet. */
   readonly settleSeconds: number
+  /** Seconds from a write that the API server did not take to the next try. */
+  readonly retrySeconds: number
   /** The kubelet of a node has fallen silent, or is heard again. */
   readonly onPresence?: (change: { readonly node: string; readonly present: boolean; readonly atMs: number }) => void
   readonly onContainer?: (happening: ContainerHappening) => void

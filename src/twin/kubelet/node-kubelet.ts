@@ -1,6 +1,6 @@
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import { imageName } from '../machine/image-name.ts'
-import type { Machine } from '../machine/machine.ts'
+import type { Machine, MachineImage } from '../machine/machine.ts'
 import { applyEffect, type MachineEffect, rebooted, restarted, type ServiceRestart } from '../machine/machine-effect.ts'
 import { isMirror } from './admit-pod.ts'
 import type { Beating } from './heartbeats.ts'
@@ -35,11 +35,12 @@ export class NodeKubelet implements Beating {
   #unready: string | undefined
   #cancelReturn: (() => void) | undefined
 
-  constructor(machine: Machine, ordinal: number, options: KubeletOptions) {
+  constructor(machine: Machine, ordinal: number, options: KubeletOptions, images: ReadonlyMap<string, MachineImage> = new Map()) {
     this.#machine = machine
     this.#options = options
     this.#lastSeenMs = options.clock.now()
     this.images = new NodeImages(machine.name, options.registry)
+    for (const [image, { bytes }] of images) this.images.add(image, bytes)
     const isPresent = () => this.#presence === 'Up'
     this.#pressure = new NodePressure(options.clock, (pressure) => {
       if (isPresent()) this.pods.evictOne(pressure)
@@ -62,6 +63,7 @@ export class NodeKubelet implements Beating {
       volumesInUse: () => this.pods.volumesInUse,
       health: () => ({ pressures: this.#pressure.all, ...(this.#unready === undefined ? {} : { unready: this.#unready }) }),
       isPresent,
+      retryMs: options.retrySeconds * 1000,
       event: (event) => {
         if (options.events === 'All' || (options.events === 'Warnings' && event.type === 'Warning'))
           options.api.event({ ...event, node: machine.name })
@@ -93,7 +95,12 @@ export class NodeKubelet implements Beating {
   beat(what: 'Lease' | 'Status'): void {
     if (this.#presence !== 'Up' || this.#registration === 'Missing') return
     if (what === 'Lease') this.#reporter.renewLease()
-    else void this.#reporter.writeStatus()
+    else void this.writeStatus()
+  }
+
+  /** Says what its node is now; resolves when that is written, or cannot be for now. */
+  async writeStatus(): Promise<void> {
+    if (this.#presence === 'Up' && this.#registration === 'Done') await this.#reporter.writeStatus()
   }
 
   seen(pod: Pod): void {

@@ -59,6 +59,10 @@ export class NodePods implements PodHost {
     return this.#ground.options.api
   }
 
+  get retryMs(): number {
+    return this.#ground.options.retrySeconds * 1000
+  }
+
   get minor(): number {
     return parseVersion(this.#ground.machine().kubeletVersion)?.minor ?? 30
   }

@@ -2,9 +2,7 @@ import type { Node, NodeCondition, NodeStatus } from 'kubernetes-types/core/v1'
 import type { Clock } from '../../cluster/clock.ts'
 import type { Machine, MachineImage } from '../machine/machine.ts'
 import type { KubeletApi, KubeletEvent } from './kubelet-api.ts'
-import { machineStatus, type NodeHealth, newNode, nodeConditions } from './node-status.ts'
-
-const retryMs = 5000
+import { changedStatus, machineStatus, type NodeHealth, newNode, nodeConditions } from './node-status.ts'
 
 export interface ReporterOptions {
   readonly api: KubeletApi
@@ -16,12 +14,16 @@ export interface ReporterOptions {
   readonly health: () => NodeHealth
   readonly isPresent: () => boolean
   readonly event: (event: Omit<KubeletEvent, 'node'>) => void
+  /** From a write that the API server did not take to the next try. */
+  readonly retryMs: number
 }
 
 /** What one kubelet writes about its node: registration, status, Lease. One status write at a time; what comes meanwhile goes with the next. */
 export class NodeReporter {
   readonly #options: ReporterOptions
   #conditions: readonly NodeCondition[] = []
+  /** What the API server has taken last. */
+  #told: NodeStatus = {}
   #uid: string | undefined
   #writing: Promise<void> | undefined
   #dirty = false
@@ -40,9 +42,11 @@ export class NodeReporter {
   /** Registers the node, or takes over the one that is there. */
   async register(): Promise<void> {
     const { api, clock, machine, images } = this.#options
-    const status = { ...machineStatus(machine(), images()), conditions: this.#nextConditions() }
+    const status = machineStatus(machine(), images())
     const { name } = machine()
-    if ((await api.createNode(newNode(machine(), status))) === 'Exists') await api.labelNode(name, machine().labels)
+    const node = newNode(machine(), { ...status, conditions: this.#nextConditions() })
+    if ((await api.createNode(node)) === 'Exists') await api.labelNode(name, machine().labels)
+    this.#told = status
     await api.renewLease(name, clock.now())
     this.#uid = (await api.getNode(name))?.metadata?.uid
   }
@@ -74,17 +78,19 @@ export class NodeReporter {
   }
 
   async #write(): Promise<void> {
-    const { api, machine, images, isPresent } = this.#options
+    const { api, machine, images, isPresent, retryMs } = this.#options
     while (this.#dirty && isPresent()) {
       this.#dirty = false
       const volumesInUse = this.#volumesToTell()
-      const status: NodeStatus = {
-        ...machineStatus(machine(), images()),
+      const status = machineStatus(machine(), images())
+      const news: NodeStatus = {
+        ...changedStatus(status, this.#told),
         ...(volumesInUse && { volumesInUse: [...volumesInUse] }),
         conditions: this.#nextConditions(),
       }
       try {
-        await api.writeNodeStatus(machine().name, status)
+        await api.writeNodeStatus(machine().name, news)
+        this.#told = status
         this.#toldVolumes = volumesInUse !== undefined && volumesInUse.length > 0
       } catch {
         this.#cancelRetry?.()

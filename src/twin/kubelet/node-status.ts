@@ -1,4 +1,5 @@
 import type { Node, NodeCondition, NodeStatus } from 'kubernetes-types/core/v1'
+import { sameJson } from '../api/same-json.ts'
 import { apiTime } from '../api-time.ts'
 import type { Machine, MachineImage } from '../machine/machine.ts'
 
@@ -74,6 +75,12 @@ export function machineStatus(machine: Machine, images: ReadonlyMap<string, Mach
     },
     images: imageList(images),
   }
+}
+
+/** The fields that are not as they were. Source: Kubernetes kubelet, which patches its node's status with what is different. */
+export function changedStatus(status: NodeStatus, before: NodeStatus): NodeStatus {
+  const changed = Object.entries(status).filter(([field, value]) => !sameJson(value, before[field as keyof NodeStatus]))
+  return Object.fromEntries(changed)
 }
 
 /** The largest images first. */

@@ -17,6 +17,8 @@ export interface PodHost {
   readonly minor: number
   /** False while the kubelet is down or cut off: nothing is decided, nothing is written. */
   isPresent(): boolean
+  /** From a write that the API server did not take to the next try. */
+  readonly retryMs: number
   timingsOf(pod: Pod): PodTimings
   statusContext(): Omit<PodStatusContext, 'nowMs'>
   surroundingsOf(pod: Pod): PodSurroundings

@@ -20,7 +20,6 @@ import { lackRetryMs } from './pod-lack.ts'
 
 /** From a change of the object to the kubelet's reaction. */
 const latencyMs = 10
-const retryMs = 5000
 /** How often a kubelet compares what it has said with what is there. Source: Kubernetes kubelet, status manager syncPeriod. */
 const compareMs = 10_000
 
@@ -140,7 +139,7 @@ export class PodWorker {
       } while (this.#again && !this.#over)
     } catch {
       // the API server did not take it: the kubelet comes again
-      this.wake(retryMs)
+      this.wake(this.#host.retryMs)
     } finally {
       this.#busy = false
     }
