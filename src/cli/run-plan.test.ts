@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { budgetFacts } from '../core/drain/disruption-budget.ts'
 import { noonMs } from '../core/plan/plan-facts.test-support.ts'
-import { anUpgrade, aPod, server, several, someUpgradeFacts, to, worker } from '../core/upgrade/run-world.test-support.ts'
+import { anAttachment, anUpgrade, aPod, server, several, someUpgradeFacts, to, worker } from '../core/upgrade/run-world.test-support.ts'
 import { planUpgrade } from './run-plan.ts'
 import { planText } from './upgrade/plan-text.ts'
 
@@ -74,6 +74,37 @@ describe('falkirk plan', () => {
     expect(text).toMatch(/^ {2}worker-0: cannot be drained: default\/bare /m)
     expect(text).toMatch(/^End, when all of them do: Complete: /m)
     expect(text).toMatch(/^ {2}worker-1: default\/web-1 .*web/m)
+  })
+
+  it('counts the volumes that have to be detached, and names what hangs already', () => {
+    const agent = aPod('agent', 'worker-0', { mirror: true, claims: ['agent'] })
+    const attachments = new Map([
+      ['worker-0', [anAttachment('worker-0'), anAttachment('worker-0', { name: 'csi-agent', volume: 'agent' })]],
+      ['worker-1', [anAttachment('worker-1', { detachingSinceMs: noonMs - 10_000 })]],
+      ['worker-2', [anAttachment('worker-2', { detachingSinceMs: noonMs - 600_000 })]],
+    ])
+    const volumes = {
+      attachments: { get: (node: string) => attachments.get(node) ?? [] },
+      claims: new Map([['agent', { kind: 'Claim', claim: 'default/agent' } as const]]),
+    }
+    const withAgent = { get: (name: string) => [...(pods.get(name) ?? []), ...(name === 'worker-0' ? [agent] : [])] }
+    const planned = planUpgrade({ facts: { ...facts, podsByNode: withAgent, volumes } }, noonMs)
+    const counted = planned.nodes.map(({ node, drain }) => [node, drain.volumes, drain.trouble !== undefined])
+    expect(Object.fromEntries(counted.map(([node, ...told]) => [node, told]))).toMatchObject({
+      'server-0': [undefined, false],
+      'worker-0': [1, false],
+      'worker-1': [1, false],
+      'worker-2': [1, true],
+    })
+    const text = planText(planned)
+    expect(text).toMatch(/worker-0 .* 4, 1 volume {2,}pool workers/)
+    expect(text).toMatch(
+      /^ {2}worker-2: volume disk-of-worker-2 \(driver disk\.example\.org\) is still attached: it has been detaching since 2026-11-21T11:50:00Z;/m,
+    )
+    // alone, nobody waits for them
+    const everywhere = { ...volumes, attachments: { get: (node: string) => [anAttachment(node)] } }
+    const alone = planUpgrade({ facts: { ...facts, nodes: nodes.slice(0, 1), upgrade: anUpgrade(), volumes: everywhere } }, noonMs)
+    expect(alone.nodes.map(({ node, drain }) => [node, drain.volumes])).toEqual([['server-0', undefined]])
   })
 
   it('is a table for people', async () => {

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { ApiClient } from '../cluster/api-client.ts'
 import { type ForeseenDrain, foreseeDrain } from '../core/upgrade/foresee-drain.ts'
 import { type ForeseenNode, foreseeUpgrade } from '../core/upgrade/foresee-upgrade.ts'
+import type { UpgradeFacts } from '../core/upgrade/upgrade-facts.ts'
 import { upgradeSettings } from '../core/upgrade/upgrade-settings.ts'
 import type { ClusterUpgradeStatus } from '../core/upgrade/upgrade-status.ts'
 import type { Releases } from '../core/version/releases.ts'
@@ -60,7 +61,8 @@ export function planUpgrade({ facts, budgets }: ClusterFacts, nowMs: number): Pl
   const planned = nodes.flatMap((turn) => {
     const node = byName.get(turn.node)
     if (node === undefined) return []
-    const outlook = foreseeDrain({ node, pods: podsByNode?.get(node.name) ?? [], budgets, drain, namespaces: facts.namespaces, nowMs })
+    const pods = podsByNode?.get(node.name) ?? []
+    const outlook = foreseeDrain({ node, pods, budgets, drain, namespaces: facts.namespaces, volumes: volumesOf(facts), nowMs })
     return [{ ...turn, drain: outlook, why: whyOf(turn) }]
   })
   const { phase, message } = end
@@ -70,6 +72,11 @@ export function planUpgrade({ facts, budgets }: ClusterFacts, nowMs: number): Pl
     nodes: planned,
     end: { ...(phase === undefined ? {} : { phase }), ...(message === undefined ? {} : { message }) },
   }
+}
+
+/** Nobody waits for volumes on a cluster of one node. */
+function volumesOf({ nodes, volumes }: UpgradeFacts): UpgradeFacts['volumes'] {
+  return nodes.length === 1 ? undefined : volumes
 }
 
 function whyOf({ batch }: ForeseenNode): string {

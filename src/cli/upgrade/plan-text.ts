@@ -21,9 +21,11 @@ export function planText({ name, version, nodes, end }: PlannedUpgrade, columns 
   return [...head, ...table, ...troubles(nodes, columns), '', ...last].join('\n')
 }
 
-/** Pods that move, and how many rules leave on the node. */
-function podsCell({ drain: { pods, left } }: PlannedNode): string {
-  return left === undefined ? String(pods) : `${pods}, ${left} stay`
+/** Pods that move, how many rules leave on the node, and volumes that have to be detached. */
+function podsCell({ drain: { pods, left, volumes } }: PlannedNode): string {
+  const stay = left === undefined ? [] : [`${left} stay`]
+  const detached = volumes === undefined ? [] : [`${volumes} ${volumes === 1 ? 'volume' : 'volumes'}`]
+  return [String(pods), ...stay, ...detached].join(', ')
 }
 
 /** Of each node once, as pods lie now. */

@@ -1,9 +1,20 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { listAll } from '../../cluster/list-all.ts'
-import { clusterUpgrades, jobs, namespaces, nodes, pods, type Resource } from '../../cluster/resource.ts'
+import {
+  clusterUpgrades,
+  jobs,
+  namespaces,
+  nodes,
+  persistentVolumes,
+  pods,
+  type Resource,
+  volumeAttachments,
+} from '../../cluster/resource.ts'
 import { type BudgetFacts, budgetFacts } from '../../core/drain/disruption-budget.ts'
 import { type NamespaceLabels, needsNamespaces } from '../../core/drain/drain-rule.ts'
+import { attachmentFacts, volumeClaim } from '../../core/drain/volume-attachment.ts'
+import type { AttachedVolumes } from '../../core/drain/volumes-left.ts'
 import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type NodeFacts, nodeFacts } from '../../core/kubernetes/node-facts.ts'
 import type { StringMap } from '../../core/kubernetes/object-meta.ts'
@@ -34,10 +45,12 @@ export async function readClusterFacts(
     readable(list(client, clusterUpgrades, runState)),
     readable(list(client, budgetResource(client), (raw) => budgetFacts(raw, client.capabilities.policyVersion))),
   ])
+  const volumes = await readable(attachedVolumes(client))
   const labels = needsNamespaces(upgrade.spec.drain?.rules ?? []) ? await readable(namespaceLabels(client)) : undefined
   const facts: UpgradeFacts = {
     upgrade,
     ...(labels === undefined ? {} : { namespaces: labels }),
+    ...(volumes === undefined ? {} : { volumes }),
     nodes: allNodes,
     jobs: ownJobs ?? [],
     ...(allPods === undefined ? {} : { podsByNode: grouped(allPods, (pod) => pod.nodeName) }),
@@ -79,6 +92,14 @@ async function namespaceLabels({ transport }: ApiClient): Promise<NamespaceLabel
   const trim = (raw: unknown) => (raw as { metadata: { name: string; labels?: StringMap } }).metadata
   const { items } = await listAll(transport, namespaces, { trim })
   return new Map(items.map(({ name, labels = {} }) => [name, labels] as const))
+}
+
+/** Volumes are asked for where some are attached. */
+async function attachedVolumes({ transport }: ApiClient): Promise<AttachedVolumes> {
+  const { items: attachments } = await listAll(transport, volumeAttachments, { trim: attachmentFacts })
+  const trim = (raw: unknown) => [(raw as { metadata: { name: string } }).metadata.name, volumeClaim(raw)] as const
+  const claims = attachments.length === 0 ? [] : ((await readable(listAll(transport, persistentVolumes, { trim })))?.items ?? [])
+  return { attachments: grouped(attachments, ({ nodeName }) => nodeName), claims: new Map(claims) }
 }
 
 /** What may not be read, or is not there, is not known. */

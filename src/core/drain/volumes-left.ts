@@ -38,20 +38,29 @@ export type VolumesLeft =
  * minutes or lose what was not written. Source: Kubernetes attach-detach controller, which deletes a VolumeAttachment once the kubelet has unmounted it.
  */
 export function judgeVolumes({ node, pods, volumes, drainedAtMs }: VolumesLeftInput): VolumesLeft {
-  const used = new Set(pods.flatMap((pod) => (isPodFinished(pod) ? [] : claimsOf(pod))))
-  const claimOf = ({ volume }: AttachmentFacts) => volumes.claims.get(volume)
-  const left = volumes.attachments.get(node.name).filter((attachment) => {
-    const claim = claimOf(attachment)
-    return claim?.kind !== 'Claim' || !used.has(claim.claim)
-  })
+  const left = volumesToLeave({ node, pods, volumes })
   const [first] = left.toSorted(troubledFirst)
   if (first === undefined) return { kind: 'Detached' }
+  const claimOf = ({ volume }: AttachmentFacts) => volumes.claims.get(volume)
   // whose the others are matters only where some of them may stay
-  const asked = used.size > 0 ? left : [first]
+  const asked = usedClaims(pods).size > 0 ? left : [first]
   const lookUp = asked.filter((one) => one.volume !== '' && (claimOf(one)?.kind ?? 'Unread') === 'Unread').map(({ volume }) => volume)
   const more = left.length > 1 ? ` (and ${left.length - 1} more)` : ''
   const message = `${nameOf(first, claimOf(first))} is still attached${more}: ${whatFrees(first, node, drainedAtMs)}`
   return { kind: 'Attached', message, lookUp: [...new Set(lookUp)] }
+}
+
+/** What is attached to a node that has these pods, but for their own volumes. One whose claim is not known counts as one of another pod. */
+export function volumesToLeave({ node, pods, volumes }: Pick<VolumesLeftInput, 'node' | 'pods' | 'volumes'>): readonly AttachmentFacts[] {
+  const used = usedClaims(pods)
+  return volumes.attachments.get(node.name).filter(({ volume }) => {
+    const claim = volumes.claims.get(volume)
+    return claim?.kind !== 'Claim' || !used.has(claim.claim)
+  })
+}
+
+function usedClaims(pods: readonly PodFacts[]): ReadonlySet<string> {
+  return new Set(pods.flatMap((pod) => (isPodFinished(pod) ? [] : claimsOf(pod))))
 }
 
 function claimsOf({ namespace, claims = [] }: PodFacts): readonly string[] {

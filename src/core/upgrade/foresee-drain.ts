@@ -1,16 +1,22 @@
 import { decideDrain, type SkippedPod } from '../drain/decide-drain.ts'
 import type { BudgetFacts } from '../drain/disruption-budget.ts'
 import { type NamespaceLabels, needsNamespaces } from '../drain/drain-rule.ts'
+import { type AttachedVolumes, judgeVolumes, volumesToLeave } from '../drain/volumes-left.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { basicDrainPolicy } from './node-drain-policy.ts'
 import type { UpgradeSettings } from './upgrade-settings.ts'
+
+/** Drivers detach within seconds, some within a minute or two. */
+const hungAfterMs = 300_000
 
 export interface ForeseenDrain {
   /** Pods that have to leave; 0 as well when it would be refused. */
   readonly pods: number
   /** Pods that spec.drain.rules leave on the node; absent where there are none. */
   readonly left?: number
+  /** Volumes of pods that leave, which have to be detached before the node is changed; absent where there are none or they are not known. */
+  readonly volumes?: number
   /** What would stop it, or who would make it wait as budgets are now: one clause. */
   readonly trouble?: string
 }
@@ -21,12 +27,15 @@ export interface DrainOutlookInput {
   readonly budgets: readonly BudgetFacts[] | undefined
   readonly drain: UpgradeSettings['drain']
   readonly namespaces?: NamespaceLabels | undefined
+  /** Absent: they may not be read, or nobody waits for them. */
+  readonly volumes?: AttachedVolumes | undefined
   /** Epoch milliseconds. */
   readonly nowMs: number
 }
 
 /** Foresees the drain of a node as its pods and their budgets are now. DaemonSets are taken to exist. Pure. */
-export function foreseeDrain({ node, pods, budgets, drain, namespaces, nowMs }: DrainOutlookInput): ForeseenDrain {
+export function foreseeDrain(input: DrainOutlookInput): ForeseenDrain {
+  const { node, pods, budgets, drain, namespaces, nowMs } = input
   if (namespaces === undefined && needsNamespaces(drain.rules)) {
     return { pods: 0, trouble: 'spec.drain.rules ask for labels of namespaces, which may not be read' }
   }
@@ -46,10 +55,10 @@ export function foreseeDrain({ node, pods, budgets, drain, namespaces, nowMs }: 
     case 'Work': {
       const [first] = decision.waiting
       const trouble = first === undefined ? {} : { trouble: `${first.pod.namespace}/${first.pod.name} ${first.why}` }
-      return { pods: decision.left, ...leftByRules(decision.skipped), ...trouble }
+      return { pods: decision.left, ...leftByRules(decision.skipped), ...volumesThatLeave(decision.skipped, input), ...trouble }
     }
     case 'Drained':
-      return { pods: 0, ...leftByRules(decision.skipped) }
+      return { pods: 0, ...leftByRules(decision.skipped), ...volumesThatLeave(decision.skipped, input) }
     case 'Cordon':
       return { pods: 0 }
   }
@@ -58,4 +67,20 @@ export function foreseeDrain({ node, pods, budgets, drain, namespaces, nowMs }: 
 function leftByRules(skipped: readonly SkippedPod[]): Pick<ForeseenDrain, 'left'> {
   const left = skipped.filter(({ reason }) => reason === 'Rule').length
   return left === 0 ? {} : { left }
+}
+
+/** What hangs already will not be detached in time either. */
+function volumesThatLeave(
+  skipped: readonly SkippedPod[],
+  { node, volumes, nowMs }: DrainOutlookInput,
+): Pick<ForeseenDrain, 'volumes' | 'trouble'> {
+  if (volumes === undefined) return {}
+  const pods = skipped.map(({ pod }) => pod)
+  const left = volumesToLeave({ node, pods, volumes })
+  if (left.length === 0) return {}
+  const hung = left.filter(
+    ({ detachError, detachingSinceMs = nowMs }) => detachError !== undefined || detachingSinceMs <= nowMs - hungAfterMs,
+  )
+  const judged = judgeVolumes({ node, pods, volumes: { ...volumes, attachments: { get: () => hung } }, drainedAtMs: nowMs })
+  return { volumes: left.length, ...(judged.kind === 'Attached' ? { trouble: judged.message } : {}) }
 }
