@@ -59,18 +59,21 @@ async function decide(shell: Shell, caches: PlanCaches, signal: AbortSignal): Pr
   const as = `${shell.namespace}/${shell.controllerName}`
   shell.metrics.leader.set(1)
   tell(shell, 'Started', `${program} running as ${as}`)
+  let controller: PlanController | undefined
   const serverVersion = watchServerVersion(shell, caches.nodes, () => {
-    controller.wakeAll()
+    controller?.wakeAll()
     upgrades.wakeAll()
   })
-  const controller = new PlanController(shell, caches, serverVersion.current)
   const upgrades = followUpgrades(shell, caches, serverVersion.current)
+  // a Plan begins with no node while a ClusterUpgrade is at work: first it has to be known whether one is
+  await Promise.race([upgrades.known, aborted])
+  if (!signal.aborted) controller = new PlanController(shell, caches, serverVersion.current)
   const foreign = new ForeignPlans(shell)
-  shell.metrics.watchQueue(controller.queue())
+  if (controller !== undefined) shell.metrics.watchQueue(controller.queue())
   shell.log.info({ as, nodes: caches.nodes.size, plans: caches.plans.size }, 'running')
   await aborted
   serverVersion.stop()
-  await Promise.all([controller.stop(), upgrades.stop(), foreign.stop()])
+  await Promise.all([controller?.stop(), upgrades.stop(), foreign.stop()])
   shell.metrics.leader.set(0)
 }
 

@@ -47,4 +47,37 @@ describe('a Plan and a ClusterUpgrade that are created at nearly the same time',
     expect(seen).toEqual([])
     expect(run.problems()).toEqual([])
   })
+
+  it.each([
+    { what: 'every write reaches the server late', beforeMs: 300, slow: { paths: /./, thereMs: 3_000, backMs: 0 } },
+    { what: 'what is written of the Plan reaches the server late', beforeMs: 300, slow: { paths: /\/plans\//, thereMs: 5_000, backMs: 0 } },
+  ])('where $what: never have nodes under way together', async ({ slow, beforeMs }) => {
+    const run = await UpgradeCluster.start({ version: 'v1.30.4+k3s1', servers: 1, workers: 2 })
+    running.push(run)
+    const seen = overlaps(run)
+    run.cluster.startController({ slow })
+    await run.cluster.clock.advance(20_000)
+    await createPlan(run)
+    await run.cluster.clock.advance(beforeMs)
+    await run.create('up', { version: 'v1.31.5+k3s1' })
+    await run.until('up', ({ phase }) => phase === 'Complete')
+    expect(seen).toEqual([])
+    expect(run.problems()).toEqual([])
+  })
+
+  it('when the controller is started anew in the middle of the run: the Plan still waits for it', async () => {
+    const run = await UpgradeCluster.start({ version: 'v1.30.4+k3s1', servers: 1, workers: 2 })
+    running.push(run)
+    const seen = overlaps(run)
+    const first = run.cluster.startController()
+    await run.create('up', { version: 'v1.31.5+k3s1' })
+    await run.until('up', ({ inFlight = [] }) => inFlight.some(({ step }) => step === 'Changing'))
+    await createPlan(run)
+    await run.cluster.clock.advance(5_000)
+    first.kill()
+    run.cluster.startController()
+    await run.until('up', ({ phase }) => phase === 'Complete')
+    expect(seen).toEqual([])
+    expect(run.problems()).toEqual([])
+  })
 })

@@ -1,4 +1,5 @@
 import { silentLog } from '../../src/cluster/log.ts'
+import type { ApiRequest, ApiTransport } from '../../src/cluster/transport.ts'
 import { VirtualClock } from '../../src/cluster/virtual-clock.ts'
 import { controllerOptions } from '../../src/controller/controller-options.ts'
 import { createMetrics } from '../../src/controller/metrics.ts'
@@ -41,6 +42,8 @@ export interface ControllerStart {
   readonly leaderElect?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly death?: DeathAtWrite & { onDeath(): void }
+  /** Writes that take their time to reach the server, and their answers to come back. */
+  readonly slow?: { readonly paths: RegExp; readonly thereMs: number; readonly backMs: number }
   /** Name of the service account that it asks as; one that may do everything unless told. */
   readonly account?: string
 }
@@ -99,10 +102,27 @@ interface Started {
   readonly hostName: string
 }
 
+function slowWrites(transport: ApiTransport, clock: VirtualClock, slow: ControllerStart['slow']): ApiTransport {
+  if (slow === undefined) return transport
+  return {
+    stream: (request) => transport.stream(request),
+    json: async <T>(request: ApiRequest): Promise<T> => {
+      if (request.method === 'GET' || !slow.paths.test(request.path)) return await transport.json<T>(request)
+      await clock.sleep(slow.thereMs)
+      try {
+        return await transport.json<T>(request)
+      } finally {
+        await clock.sleep(slow.backMs)
+      }
+    },
+  }
+}
+
 function runningController({ twin, clock, random, defects, options, start, hostName }: Started): RunningController {
   const user =
     start.account === undefined ? account : { ...account, username: accountName(start.account), groups: ['system:authenticated'] }
-  const ports = killablePorts({ clock, transport: twin.transport(user) }, start.death)
+  const transport = slowWrites(twin.transport(user), clock, start.slow)
+  const ports = killablePorts({ clock, transport }, start.death)
   const stop = new AbortController()
   const settings = controllerOptions(
     { name: 'system-upgrade-controller', namespace, leaderElect: start.leaderElect ?? false, listen: '' },

@@ -12,6 +12,7 @@ import type { Shell } from '../shell.ts'
 import { decodeApplied } from './applied-annotation.ts'
 import { JournalWrites } from './journal-writes.ts'
 import { keepCollections } from './kept-collections.ts'
+import { PlansBeginning } from './plans-beginning.ts'
 import { SortedNodes } from './sorted-nodes.ts'
 import { UpgradeAtWork } from './upgrade-at-work.ts'
 
@@ -44,6 +45,8 @@ export interface PlanCaches {
   readonly pods: ObjectCache<PodFacts>
   /** The ClusterUpgrade that Plans wait for. */
   readonly upgradeAtWork: UpgradeAtWork
+  /** What ClusterUpgrades wait for, beside what the caches know. */
+  readonly plansBeginning: PlansBeginning
   /** Resolves when all have been filled and are kept up to date. Pods are not waited for: a Plan works without seeing them. */
   readonly synced: Promise<void>
   isSynced(): boolean
@@ -90,6 +93,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
     sortedNodes: () => sorted.get(),
     journals: new JournalWrites(caches.nodes),
     upgradeAtWork: new UpgradeAtWork(),
+    plansBeginning: new PlansBeginning(),
     synced: needed.synced,
     isSynced: needed.isKept,
     seesPods: seen.isKept,

@@ -1,3 +1,4 @@
+import { ApiError } from '../../cluster/api-error.ts'
 import type { WorkQueue } from '../../cluster/work-queue.ts'
 import { createWorkQueue } from '../../cluster/work-queue.ts'
 import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
@@ -121,7 +122,7 @@ export class PlanController {
     const decision = this.#decide(plan)
     const before = plan.status
     const patch = statusPatch(before, decision.status)
-    const isRefused = patch !== undefined && (await this.#status.write(cached, patch, decision.status)) === 'Refused'
+    const isRefused = patch !== undefined && (await this.#writeStatus(cached, patch, decision, before)) === 'Refused'
     const told = await this.#drainStatus.write(plan, decision.drainStatus)
     if (told !== undefined) this.#caches.plans.observe(told)
     this.#follow(cached.name, decision)
@@ -136,6 +137,22 @@ export class PlanController {
     if (isRefused) this.#queue.addAfter(cached.name, refusedRecheckMs)
     // what a new Job leads to is not known before it runs
     return (patch === undefined || isRefused) && decision.actions.flat().every(({ kind }) => kind === 'CreateJob')
+  }
+
+  /** A ClusterUpgrade that comes meanwhile has to know at once of nodes that are entered. */
+  async #writeStatus(cached: CachedPlan, patch: object, { status }: PlanDecision, before: Plan['status']): Promise<'Written' | 'Refused'> {
+    const plan = `${this.#shell.namespace}/${cached.name}`
+    const known = new Set(before?.applying)
+    if (status.applying?.some((hostname) => !known.has(hostname))) this.#caches.plansBeginning.add(plan)
+    try {
+      const outcome = await this.#status.write(cached, patch, status)
+      this.#caches.plansBeginning.settle(plan)
+      return outcome
+    } catch (error) {
+      // the server has said no; an answer that was lost may have been a yes
+      if (error instanceof ApiError && error.status < 500) this.#caches.plansBeginning.settle(plan)
+      throw error
+    }
   }
 
   #decide(plan: Plan): PlanDecision {
@@ -243,6 +260,7 @@ export class PlanController {
     this.#orderKeys.delete(name)
     this.#refusals.delete(name)
     this.#status.forget(name)
+    this.#caches.plansBeginning.settle(`${this.#shell.namespace}/${name}`)
     this.#events.settle(name)
     forgetPlan(this.#shell.metrics, name)
   }

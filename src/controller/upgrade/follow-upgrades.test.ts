@@ -28,6 +28,38 @@ async function asked({ api, clock, shell }: MemoryShell, minutes: number): Promi
   return api.lines(/falkirk\.dev/)
 }
 
+/** After how many seconds Plans may begin, as far as ClusterUpgrades go; undefined: not within half a minute. */
+async function knownAfter(refuse: MemoryShell['api']['refuse']): Promise<number | undefined> {
+  const memory = memoryShell()
+  memory.api.refuse = refuse
+  const caches = startPlanCaches(memory.shell)
+  const followed = followUpgrades(memory.shell, caches, () => 'v1.33.5')
+  ends.push(async () => {
+    await followed.stop()
+    await caches.stop()
+  })
+  let isKnown = false
+  void followed.known.then(() => {
+    isKnown = true
+  })
+  for (let seconds = 0; seconds <= 30; seconds += 1) {
+    await memory.clock.advance(seconds === 0 ? 500 : 1_000)
+    if (isKnown) return seconds
+  }
+  return undefined
+}
+
+describe('Plans that wait until it is known whether a ClusterUpgrade is at work', () => {
+  const silent = new ApiError({ status: 500, message: 'etcdserver: leader changed' })
+  it.each([
+    { what: 'they can be listed', refuse: () => undefined, seconds: 0 },
+    { what: 'they may not be read', refuse: (line: string) => (line === runs ? forbidden : undefined), seconds: 0 },
+    { what: 'the API server does not say', refuse: (line: string) => (line === runs ? silent : undefined), seconds: 10 },
+  ])('wait $seconds seconds where $what', async ({ refuse, seconds }) => {
+    expect(await knownAfter(refuse)).toBe(seconds)
+  })
+})
+
 describe('the API of ClusterUpgrades', () => {
   it('that may not be read is asked for once a minute, and nothing else', async () => {
     const memory = memoryShell()

@@ -9,8 +9,14 @@ import { UpgradeController } from './upgrade-controller.ts'
 
 /** Whether the API of ClusterUpgrades is there is asked this often until it is. */
 const intervalMs = 60_000
+/** An API server that has not answered may do so at any moment. */
+const silentMs = 5_000
+/** Plans wait no longer than this to learn of ClusterUpgrades: a right that is missing there is no reason for them to stand still. */
+const longestUnknownMs = 10_000
 
 export interface UpgradesFollowed {
+  /** Resolves when it is known which ClusterUpgrades there are, or that this will not be known soon: their API is not there, or may not be read. */
+  readonly known: Promise<void>
   /** Looks at every run again, e.g. when the API server has another version. */
   wakeAll(): void
   stop(): Promise<void>
@@ -40,6 +46,11 @@ export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: (
   let controller: UpgradeController | undefined
   let stopWatch = async () => {}
   let isTried = false
+  let settle = () => {}
+  const known = new Promise<void>((resolve) => {
+    settle = resolve
+  })
+  const stopWaiting = clock.after(longestUnknownMs, settle)
   const look = async () => {
     const api = await findApi(client.transport)
     if (api === 'Silent') log.debug({}, 'the API of ClusterUpgrades does not answer')
@@ -48,7 +59,8 @@ export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: (
     if (stopped) return
     isTried ||= api === 'Missing'
     if (found) await begin()
-    else cancel = clock.after(intervalMs, () => void look())
+    else cancel = clock.after(api === 'Silent' ? silentMs : intervalMs, () => void look())
+    if (api !== 'Silent') settle()
   }
   const begin = async () => {
     const upgrades = watchUpgrades(shell)
@@ -60,10 +72,12 @@ export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: (
   }
   void look()
   return {
+    known,
     wakeAll: () => controller?.wakeAll(),
     stop: async () => {
       stopped = true
       cancel()
+      stopWaiting()
       await controller?.stop()
       await stopWatch()
     },

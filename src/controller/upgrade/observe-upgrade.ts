@@ -45,7 +45,7 @@ function otherUpgrade({ name, uid, parsed }: CachedUpgrades['upgrades'] extends 
   return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, active: isActive(parsed.upgrade) }
 }
 
-/** Plans whose work on a node has not ended: those that say so in their status, and those that have written a journal. */
+/** Plans whose work on a node has not ended: those that say so in their status or are about to, and those that have written a journal. */
 function plansAtWork(plans: PlanCaches): readonly string[] {
   const entries = [...plans.nodes.byIndex(withJournal, 'yes')].flatMap((node) => {
     const read = parseJournal(node.journal)
@@ -60,5 +60,6 @@ function plansAtWork(plans: PlanCaches): readonly string[] {
     const begun = (status.applying ?? []).filter((hostname) => hostnames.has(hostname) && !failed.has(`${plan} ${hostname}`))
     return begun.length > 0 ? [plan] : []
   })
-  return [...new Set([...entries.filter(({ step }) => step !== 'Failed').map(({ plan }) => plan), ...applying])]
+  const { names: beginning } = plans.plansBeginning
+  return [...new Set([...entries.filter(({ step }) => step !== 'Failed').map(({ plan }) => plan), ...applying, ...beginning])]
 }

@@ -86,6 +86,7 @@ export class UpgradeController {
         if (object.run !== undefined || softTaintRun(object) !== undefined) this.#queue.add(leftovers)
       }),
       plans.plans.onChange(() => this.#wakeActive()),
+      plans.plansBeginning.onSettled(() => this.#wakeActive()),
     )
     this.#tellPlans()
     this.wakeAll()
