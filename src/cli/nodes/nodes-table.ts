@@ -13,11 +13,11 @@ export interface NodesView {
 
 /** A row for each node, then what an upgrade would meet, each thing once with its nodes. No line is wider than the columns. */
 export function nodesTable(view: NodesView, columns: number): string {
-  const head = ['NODE', 'ROLE', 'VERSION', 'RUNTIME', view.looked ? 'HOST' : 'OS']
-  const rows = view.reports.map((report) => [
-    ...cells(report),
-    view.looked ? hostText(report) : [report.node.os, ...states(report)].join(', '),
-  ])
+  const head = ['NODE', 'VERSION', 'RUNTIME', view.looked ? 'HOST' : 'ROLE, OS']
+  const rows = view.reports.map((report) => {
+    const { name, version, runtime, os } = report.node
+    return [name, version, runtime, [roleText(report), view.looked ? hostText(report) : os, ...states(report)].join(', ')]
+  })
   const table = fitColumns([head, ...rows], columns).flat()
   return [...table, ...findingLines(view.reports, columns, 4), ...footLines(view, columns)].join('\n')
 }
@@ -26,30 +26,24 @@ export function nodesTable(view: NodesView, columns: number): string {
 export function wideNodesTable(view: NodesView): string {
   const head = ['NODE', 'ROLE', 'VERSION', 'RUNTIME', 'OS', 'KERNEL', ...(view.looked ? ['CGROUP', 'ETCD', 'HOLDS', 'FREE', 'HOST'] : [])]
   const rows = view.reports.map((report) => {
-    const { node } = report
-    return [
-      ...cells(report),
-      node.os,
-      node.kernel,
-      ...(view.looked ? [...wideCells(report), hostText(report)] : [states(report).join(', ')]),
-    ]
+    const { name, version, runtime, os, kernel } = report.node
+    const found = view.looked ? [...wideCells(report), [hostText(report), ...states(report)].join(', ')] : [states(report).join(', ')]
+    return [name, roleText(report), version, runtime, os, kernel, ...found]
   })
   const wide = Number.MAX_SAFE_INTEGER
   return [...alignColumns([head, ...rows]), ...findingLines(view.reports, wide, wide), ...footLines(view, wide)].join('\n')
 }
 
-function cells({ node }: NodeReport): readonly string[] {
-  const role = node.roles.length === 0 ? 'worker' : node.roles.join(',')
-  return [node.name, role, node.version, node.runtime]
+function roleText({ node }: NodeReport): string {
+  return node.roles.length === 0 ? 'worker' : node.roles.join(', ')
 }
 
-/** How a host is put together, and what the API says is wrong with its node. */
-function hostText(report: NodeReport): string {
-  const { host } = report
-  const found = host.kind === 'Seen' ? layoutText(host.layout) : 'FAILED, see below'
-  return [found, ...states(report)].join(', ')
+/** How a host is put together. */
+function hostText({ host }: NodeReport): string {
+  return host.kind === 'Seen' ? layoutText(host.layout) : 'FAILED, see below'
 }
 
+/** What the API says is wrong with a node. */
 function states({ node }: NodeReport): readonly string[] {
   return [...(node.ready ? [] : ['not Ready']), ...(node.schedulable ? [] : ['cordoned'])]
 }
