@@ -61,6 +61,13 @@ function counted(c: Steps, path: string, body: unknown): Promise<void> {
   return c.settled('the quota is known', async () => (await c.quietly('POST', `${path}?dryRun=All`, { body })).status === 201)
 }
 
+/** A pod that does nothing, whose container asks for something. */
+function asking(name: string, resources: object) {
+  const pod = idlePod(name)
+  const [first, ...others] = (pod.spec as { containers: object[] }).containers
+  return { ...pod, spec: { ...(pod.spec as object), containers: [{ ...first, resources }, ...others] } }
+}
+
 /** What decides beside the schema of a kind: webhooks, quotas, tokens, rights that are given on. */
 export const admission = area('Admission', {
   'a webhook whose Service is not there stops a write': async (c) => {
@@ -113,14 +120,39 @@ export const admission = area('Admission', {
     await c.post('services', service('a'))
     await c.post('services', service('b'))
   },
+  'a quota with a scope counts the pods in it, each with its init containers': async (c) => {
+    const used = ({ status }: { status?: unknown }) => (status as { used?: Readonly<Record<string, string>> } | undefined)?.used ?? {}
+    const hard = { pods: '3', 'requests.cpu': '1', 'limits.cpu': '4' }
+    await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard, scopes: ['NotTerminating'] } })
+    await c.until('resourcequotas/q', (quota) => Object.keys(used(quota)).length === 3, { pick: ({ status }) => status })
+    const cpu = (amount: string) => ({ requests: { cpu: amount }, limits: { cpu: '1' } })
+    await counted(c, 'pods', asking('probe', cpu('100m')))
+    const pod = asking('a', cpu('200m'))
+    const init = { name: 'init', image: 'x', resources: cpu('700m') }
+    await c.make('pods', { ...pod, spec: { ...pod.spec, initContainers: [init] } })
+    await c.until('resourcequotas/q', (quota) => used(quota).pods === '1', { pick: ({ status }) => status })
+    const short = asking('short', cpu('900m'))
+    await c.make('pods', { ...short, spec: { ...short.spec, activeDeadlineSeconds: 600 } })
+    await c.post('pods', asking('b', cpu('400m')))
+  },
+  'a range of limits looks at the init containers of a pod': async (c) => {
+    const limits = [
+      { type: 'Pod', max: { cpu: '1' }, min: { cpu: '100m' } },
+      { type: 'Container', default: { memory: '1Gi' } },
+    ]
+    await c.make('limitranges', { metadata: { name: 'range' }, spec: { limits } })
+    const big = asking('big', { requests: { cpu: '2' }, limits: { cpu: '2' } })
+    await c.settled('the range is known', async () => (await c.quietly('POST', 'pods?dryRun=All', { body: big })).status === 403)
+    const cpu = (amount: string) => ({ requests: { cpu: amount }, limits: { cpu: amount } })
+    const pod = asking('p', cpu('600m'))
+    const init = (amount: string) => ({ name: 'init', image: 'x', resources: cpu(amount) })
+    await c.post('pods', { ...pod, spec: { ...pod.spec, initContainers: [init('1500m')] } })
+    await c.post('pods', idlePod('silent'))
+    await c.post('pods?dryRun=All', { ...pod, spec: { ...pod.spec, initContainers: [init('900m')] } })
+  },
   'a quota of computing wants every container to say what it needs': async (c) => {
     await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1', 'requests.cpu': '1', 'limits.memory': '1Gi' } } })
     await c.until('resourcequotas/q', ({ status }) => (status as { used?: object })?.used !== undefined, { pick: () => 'counted' })
-    const asking = (name: string, resources: object) => {
-      const pod = idlePod(name)
-      const [first, ...others] = (pod.spec as { containers: object[] }).containers
-      return { ...pod, spec: { ...(pod.spec as object), containers: [{ ...first, resources }, ...others] } }
-    }
     await counted(c, 'pods', asking('probe', { requests: { cpu: '1' }, limits: { memory: '1Gi' } }))
     await c.post('pods', idlePod('silent'))
     await c.post('pods', asking('big', { requests: { cpu: '2' }, limits: { memory: '2Gi' } }))

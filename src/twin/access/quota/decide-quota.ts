@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import { addQuantities, compareQuantities, quantityText } from '../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../kube-object.ts'
-import type { Amounts } from './quota-usage.ts'
+import type { Amounts } from '../../pod-amounts.ts'
 
 /** Since then it is told which container has not said what it needs. */
 const namesContainersSince = 24

@@ -3,10 +3,11 @@ import type { AdmissionRequest, AdmissionStep } from '../../api/admission.ts'
 import { storedAs } from '../../api/resource-type.ts'
 import { groupResource, StatusError } from '../../api/status-error.ts'
 import { as, type DraftObject } from '../../kube-object.ts'
+import { readAmounts } from '../../pod-amounts.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 import { quotaProblem, unsaidProblem } from './decide-quota.ts'
 import { isInScope } from './quota-scope.ts'
-import { growthOf, quotaUsage, readAmounts } from './quota-usage.ts'
+import { growthOf, quotaUsage } from './quota-usage.ts'
 import { usedOf } from './quota-used.ts'
 
 /**

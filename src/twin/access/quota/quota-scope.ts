@@ -1,5 +1,6 @@
 import type { Pod, ResourceQuotaSpec } from 'kubernetes-types/core/v1'
 import { as, type DraftObject } from '../../kube-object.ts'
+import { qosClassOf } from '../../schema/strategies/pod-qos.ts'
 
 interface Requirement {
   readonly scopeName: string
@@ -28,6 +29,8 @@ function fits({ scopeName, operator, values = [] }: Requirement, { spec }: Pod):
       return isBestEffort(spec)
     case 'NotBestEffort':
       return !isBestEffort(spec)
+    case 'CrossNamespacePodAffinity':
+      return spec !== undefined && looksElsewhere(spec)
     case 'PriorityClass':
       if (operator === 'Exists') return priority !== ''
       if (operator === 'DoesNotExist') return priority === ''
@@ -37,7 +40,17 @@ function fits({ scopeName, operator, values = [] }: Requirement, { spec }: Pod):
   }
 }
 
+/** Other resources than cpu and memory do not make a pod better. */
 function isBestEffort(spec: Pod['spec']): boolean {
-  const containers = [...(spec?.containers ?? []), ...(spec?.initContainers ?? [])]
-  return containers.every(({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits }).length === 0)
+  return qosClassOf(spec ?? { containers: [] }) === 'BestEffort'
+}
+
+/** Whether it is kept near or away from pods of other namespaces, even if that is only preferred. */
+function looksElsewhere({ affinity }: NonNullable<Pod['spec']>): boolean {
+  const rules = [affinity?.podAffinity, affinity?.podAntiAffinity]
+  const terms = rules.flatMap((rule) => [
+    ...(rule?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(rule?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+  ])
+  return terms.some(({ namespaces = [], namespaceSelector }) => namespaces.length > 0 || namespaceSelector !== undefined)
 }

@@ -1,10 +1,8 @@
-import type { Container, PersistentVolumeClaim, Pod, PodSpec, Service } from 'kubernetes-types/core/v1'
+import type { PersistentVolumeClaim, Pod, Service } from 'kubernetes-types/core/v1'
 import { isPodFinished } from '../../../core/kubernetes/pod-state.ts'
-import { addQuantities, compareQuantities, parseQuantity, type Quantity } from '../../../core/kubernetes/quantity.ts'
+import { parseQuantity, type Quantity } from '../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../kube-object.ts'
-
-/** Amounts by the names that a quota has for them: `pods`, `requests.cpu`, `count/deployments.apps`. */
-export type Amounts = ReadonlyMap<string, Quantity>
+import { type Amounts, podAmounts } from '../../pod-amounts.ts'
 
 /** Kinds that are counted by their own name too, not only with `count/`. */
 const counted: ReadonlySet<string> = new Set([
@@ -18,7 +16,10 @@ const counted: ReadonlySet<string> = new Set([
 /** They have a short name for their requests. */
 const shortNames: ReadonlySet<string> = new Set(['cpu', 'memory', 'ephemeral-storage'])
 
-/** What one object takes of its namespace's quotas. `resource` is as the store names it. Source: Kubernetes, Resource Quotas. */
+/**
+ * What one object takes of its namespace's quotas, by the names that a quota has for it: `pods`, `requests.cpu`, `count/deployments.apps`.
+ * `resource` is as the store names it. Source: Kubernetes, Resource Quotas.
+ */
 export function quotaUsage(resource: string, object: DraftObject): Amounts {
   const one = parseQuantity('1')
   const amounts = new Map<string, Quantity>()
@@ -39,13 +40,6 @@ export function quotaUsage(resource: string, object: DraftObject): Amounts {
   return amounts
 }
 
-/** The sum of amounts. */
-export function sumOf(all: Iterable<Amounts>): Amounts {
-  const sum = new Map<string, Quantity>()
-  for (const amounts of all) for (const [name, amount] of amounts) sum.set(name, addQuantities(sum.get(name), amount))
-  return sum
-}
-
 /** What is more in `next` than in `before`. */
 export function growthOf(next: Amounts, before: Amounts): Amounts {
   const growth = new Map<string, Quantity>()
@@ -60,37 +54,12 @@ export function growthOf(next: Amounts, before: Amounts): Amounts {
 function addPod(amounts: Map<string, Quantity>, { spec, status }: Pod, one: Quantity): void {
   if (spec === undefined || isPodFinished(status)) return
   amounts.set('pods', one)
-  for (const [name, amount] of resourcesOf(spec, 'requests')) {
+  for (const [name, amount] of podAmounts(spec, 'requests')) {
     amounts.set(`requests.${name}`, amount)
-    if (shortNames.has(name)) amounts.set(name, amount)
+    if (shortNames.has(name) || name.startsWith('hugepages-')) amounts.set(name, amount)
   }
-  for (const [name, amount] of resourcesOf(spec, 'limits')) amounts.set(`limits.${name}`, amount)
-}
-
-/** The containers together, or the biggest of those that run before them. */
-function resourcesOf({ containers = [], initContainers = [] }: PodSpec, part: 'requests' | 'limits'): Amounts {
-  const amounts = new Map(sumOf(containers.map((container) => amountsOf(container, part))))
-  for (const container of initContainers) {
-    for (const [name, amount] of amountsOf(container, part)) {
-      const before = amounts.get(name)
-      if (before === undefined || compareQuantities(amount, before) > 0) amounts.set(name, amount)
-    }
-  }
-  return amounts
-}
-
-function amountsOf({ resources }: Container, part: 'requests' | 'limits'): Amounts {
-  return readAmounts(resources?.[part] ?? {})
-}
-
-/** What cannot be read is left out. */
-export function readAmounts(texts: Readonly<Record<string, string>>): Amounts {
-  return new Map(
-    Object.entries(texts).flatMap(([name, text]) => {
-      const amount = parseQuantity(text)
-      return amount === undefined ? [] : [[name, amount] as const]
-    }),
-  )
+  // of devices and huge pages only requests are limited: they cannot be used beyond them
+  for (const [name, amount] of podAmounts(spec, 'limits')) if (shortNames.has(name)) amounts.set(`limits.${name}`, amount)
 }
 
 function addService(amounts: Map<string, Quantity>, { spec }: Service, one: Quantity): void {

@@ -1,8 +1,9 @@
 import type { ResourceQuota } from 'kubernetes-types/core/v1'
 import { as, type KubeObject } from '../../kube-object.ts'
+import { type Amounts, sumOf } from '../../pod-amounts.ts'
 import type { ObjectStore } from '../../store/object-store.ts'
 import { isInScope } from './quota-scope.ts'
-import { type Amounts, quotaUsage, sumOf } from './quota-usage.ts'
+import { quotaUsage } from './quota-usage.ts'
 
 /** What the objects of a quota's namespace take of it, of those resources that it limits and that are asked for. */
 export function usedOf(store: ObjectStore, quota: KubeObject, asked?: readonly string[]): Amounts {

@@ -85,6 +85,40 @@ describe('a quota', () => {
     expect(await pod('a', one)).toContain(expected)
   })
 
+  it('counts native sidecars with the containers, and the init containers after them with both', async () => {
+    const { pod } = await withQuota({ hard: { 'requests.cpu': '1' } }, 'v1.29.0')
+    const asks = (name: string, cpu: string, more: object = {}) => ({ ...container({ requests: { cpu } }), name, ...more })
+    const sidecar = asks('s', '300m', { restartPolicy: 'Always' })
+    expect(await pod('a', asks('c', '800m'), { initContainers: [sidecar] })).toContain('requested: requests.cpu=1100m')
+    expect(await pod('b', asks('c', '100m'), { initContainers: [sidecar, asks('i', '800m')] })).toContain('requested: requests.cpu=1100m')
+    expect(await pod('c', asks('c', '100m'), { initContainers: [asks('i', '800m'), sidecar] })).toBe('created')
+  })
+
+  it('limits huge pages and devices by their requests alone', async () => {
+    const { pod } = await withQuota({ hard: { 'hugepages-2Mi': '4Mi', 'requests.example.com/gpu': '1', 'limits.example.com/gpu': '0' } })
+    const both = (amounts: object) => container({ requests: { cpu: '1', ...amounts }, limits: amounts })
+    expect(await pod('a', both({ 'hugepages-2Mi': '6Mi' }))).toContain('requested: hugepages-2Mi=6Mi')
+    expect(await pod('b', both({ 'example.com/gpu': '2' }))).toContain('requested: requests.example.com/gpu=2')
+    expect(await pod('c', both({ 'example.com/gpu': '1' }))).toBe('created')
+  })
+
+  it.each([
+    { what: 'names other namespaces', term: { namespaces: ['other'] }, expected: 'exceeded' },
+    { what: 'selects other namespaces', term: { namespaceSelector: {} }, expected: 'exceeded' },
+    { what: 'stays in its own', term: {}, expected: 'created' },
+  ])('of the scope CrossNamespacePodAffinity looks at a pod whose affinity $what', async ({ term, expected }) => {
+    const scopeSelector = { matchExpressions: [{ scopeName: 'CrossNamespacePodAffinity', operator: 'Exists' }] }
+    const { pod } = await withQuota({ hard: { pods: '0' }, scopeSelector }, 'v1.24.0')
+    const rule = { ...term, topologyKey: 'zone', labelSelector: { matchLabels: { a: 'b' } } }
+    const affinity = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 1, podAffinityTerm: rule }] } }
+    expect(await pod('a', container({}), { affinity })).toContain(expected)
+  })
+
+  it('takes a pod that asks for other things than cpu and memory for one of best effort', async () => {
+    const { pod } = await withQuota({ hard: { pods: '0' }, scopes: ['BestEffort'] })
+    expect(await pod('a', container({ requests: { 'ephemeral-storage': '1Gi' } }))).toContain('exceeded')
+  })
+
   it('tells how much of it is used', async () => {
     const { pod, client, store, clock } = await withQuota({ hard })
     const loop = new ControlLoop(new QuotaController(client), { store, clock })

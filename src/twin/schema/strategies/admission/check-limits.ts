@@ -1,6 +1,7 @@
 import type { Container, LimitRange, LimitRangeItem, Pod, PodSpec } from 'kubernetes-types/core/v1'
-import { addQuantities, compareQuantities, parseQuantity, type Quantity, quantityText } from '../../../../core/kubernetes/quantity.ts'
+import { compareQuantities, parseQuantity, type Quantity, quantityText } from '../../../../core/kubernetes/quantity.ts'
 import { as, type DraftObject } from '../../../kube-object.ts'
+import { containerAmounts } from '../../../pod-amounts.ts'
 import { type AdmissionVerdict, admitted, type ObjectReader, refused } from './admission-verdict.ts'
 
 type Amounts = Readonly<Record<string, unknown>>
@@ -30,18 +31,9 @@ function askedBy({ resources }: Container): Asked {
   return { requests: resources?.requests ?? {}, limits: resources?.limits ?? {} }
 }
 
-/** The sum of the containers, or what the biggest init container asks for. */
-function totalOf({ containers = [], initContainers = [] }: PodSpec): Asked {
-  const total = (part: keyof Asked) => {
-    const sum: Record<string, Quantity> = {}
-    for (const container of containers) {
-      for (const [name, amount] of readAll(askedBy(container)[part])) sum[name] = addQuantities(sum[name], amount)
-    }
-    for (const container of initContainers) {
-      for (const [name, amount] of readAll(askedBy(container)[part])) sum[name] = biggest(sum[name], amount)
-    }
-    return Object.fromEntries(Object.entries(sum).map(([name, amount]) => [name, quantityText(amount)]))
-  }
+function totalOf(spec: PodSpec): Asked {
+  const total = (part: keyof Asked) =>
+    Object.fromEntries([...containerAmounts(spec, part)].map(([name, amount]) => [name, quantityText(amount)]))
   return { requests: total('requests'), limits: total('limits') }
 }
 
@@ -50,10 +42,6 @@ function readAll(amounts: Amounts): readonly (readonly [string, Quantity])[] {
     const amount = parseQuantity(text)
     return amount === undefined ? [] : [[name, amount] as const]
   })
-}
-
-function biggest(a: Quantity | undefined, b: Quantity): Quantity {
-  return a === undefined || compareQuantities(a, b) < 0 ? b : a
 }
 
 function brokenBy({ type, min, max, maxLimitRequestRatio }: LimitRangeItem, asked: Asked): readonly string[] {

@@ -73,6 +73,17 @@ describe('LimitRanger', () => {
   const reader = readerOf({ limitranges: [stored('LimitRange', 'lr', { spec: { limits } })] })
   const container = (name: string, resources: object) => ({ name, image: 'x', resources })
 
+  it('counts sidecars with the containers of a pod', () => {
+    const sidecar = { ...container('s', { requests: { cpu: '500m' }, limits: { cpu: '1500m' } }), restartPolicy: 'Always' }
+    const one = container('a', { requests: { cpu: '500m' }, limits: { cpu: '1' } })
+    expect(checkLimits(podOf({ containers: [one], initContainers: [sidecar] }), 'ns', reader)).toEqual({
+      kind: 'Refused',
+      why: 'maximum cpu usage per Pod is 2, but limit is 2500m',
+    })
+    const { restartPolicy: _always, ...init } = sidecar
+    expect(checkLimits(podOf({ containers: [one], initContainers: [init] }), 'ns', reader)).toMatchObject({ kind: 'Admitted' })
+  })
+
   it('gives containers what they have not asked for, and says so', () => {
     const { metadata, spec } = admitLimits(podOf({ containers: [container('a', { limits: { cpu: '2' } })] }), 'ns', reader)
     expect(spec).toMatchObject({ containers: [{ resources: { limits: { cpu: '2' }, requests: { cpu: '500m', memory: '64Mi' } } }] })
