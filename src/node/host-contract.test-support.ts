@@ -4,12 +4,14 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fileSha256 } from './file-sha256.ts'
 import { type Host, outputLimit } from './host.ts'
+import { getFile, putFile } from './host-files.ts'
 
 /** What every way to reach a host has to do, however it gets there. */
 export function hostContract(name: string, host: () => Host): void {
   describe(`a host by ${name}`, () => {
     runsScripts(host)
     givesOutputs(host)
+    carriesFiles(host)
   })
 }
 
@@ -76,6 +78,32 @@ function givesOutputs(host: () => Host): void {
   it('says nothing to a terminal', async () => {
     const hostile = "printf 'a\\033[2J\\033]0;title\\007b\\rc\\010\\t\\302\\233\\342\\200\\256d\\n'"
     expect(await host().run(hostile, 'x')).toMatchObject({ stdout: 'ab\nc\td\n' })
+  })
+}
+
+function carriesFiles(host: () => Host): void {
+  it('puts a file and gets it back, whole and with its mode', async () => {
+    await inFolder(async (here) => {
+      const content = Buffer.from(Array.from({ length: 300_000 }, (_, index) => index % 256))
+      writeFileSync(join(here, 'sent'), content)
+      const there = `${(await host().run('mktemp -d', 'x')).stdout.trim()}/a file's $name`
+      expect(await putFile(host(), { here: join(here, 'sent'), there }, 0o640)).toBe(undefined)
+      expect((await host().run('stat -c %a "$1"; ls -A "$(dirname "$1")" | wc -l', there)).stdout).toBe('640\n1\n')
+      expect(await getFile(host(), { here: join(here, 'got'), there }, 300_000)).toBe(undefined)
+      expect(readFileSync(join(here, 'got')).equals(content)).toBe(true)
+      await expect(getFile(host(), { here: join(here, 'got'), there }, 299_999)).rejects.toThrow('more than 299999 bytes')
+      await host().run('rm -r "$(dirname "$1")"', there)
+    })
+  })
+
+  it('says why a file was not put or fetched', async () => {
+    await inFolder(async (here) => {
+      writeFileSync(join(here, 'sent'), 'x')
+      const put = await putFile(host(), { here: join(here, 'sent'), there: '/nonexistent/file' })
+      expect(put).toMatch(/^\/nonexistent\/file was not put on .*: .*cannot be written to$/s)
+      const got = await getFile(host(), { here: join(here, 'got'), there: '/nonexistent' }, 1)
+      expect(got).toMatch(/^\/nonexistent was not fetched from \S+: \/nonexistent is no file$/)
+    })
   })
 }
 

@@ -5,7 +5,7 @@ import { shellQuote } from '../../core/recipe/shell-quote.ts'
 export type Privilege = { readonly kind: 'Root' } | { readonly kind: 'Sudo'; readonly password?: string }
 
 /** What is behind the password; sudo may not have asked for it. */
-const endOfPassword = 'end of password'
+const endOfPassword = 'end-of-password'
 
 /**
  * Reads its first line, a word that nobody can know beforehand, starts the inner shell as root, and says that word and the exit code on standard
@@ -19,17 +19,19 @@ function outer(root: string): string {
 
 /**
  * Says the word on both outputs if it is root (what came before is not the script's), reads the script's word and the script, each encoded as one line, and
- * becomes the script: the rest of standard input is the script's own. `read` takes no byte more than its line, whatever the shell.
+ * becomes the script: the rest of standard input is the script's own. It is quoted twice, so it holds neither quotes nor backslashes: not every login
+ * shell reads those as this one does. `read` takes no byte more than its line, whatever the shell.
  */
 const inner = [
   '[ "$(id -u)" = 0 ] || exit; echo "$1"; echo "$1" >&2',
-  'IFS= read -r w; IFS= read -r s',
+  // a line without its end was cut off with the connection: half a script is not run
+  'IFS= read -r w && IFS= read -r s || exit',
   // the point keeps line ends at the end of a word
   `w=$(printf %b. "$w"); s=$(printf %b "$s"); set -- "\${w%.}"`,
   'eval "unset l w s; $s"',
 ].join('; ')
 
-const skipPassword = `while IFS= read -r l && [ "$l" != ${shellQuote(endOfPassword)} ]; do :; done; `
+const skipPassword = `while IFS= read -r l; do [ "$l" = ${endOfPassword} ] && break; done; `
 
 /** The command for the user's login shell, whichever that is: fixed text, in which nothing of the script or of a password stands. */
 export function bootstrap(privilege: Privilege): string {

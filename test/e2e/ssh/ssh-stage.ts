@@ -1,5 +1,4 @@
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { HostEntry } from '../../../src/core/inventory/host-entry.ts'
@@ -8,6 +7,7 @@ import { type SshHost, sshHost } from '../../../src/node/ssh/ssh-host.ts'
 import { debianProgram } from '../../rig/debian-program.ts'
 import type { RigHost } from '../../rig/rig-host.ts'
 import { makeHosts, type RigHosts } from '../../rig/rig-hosts.ts'
+import { type Wire, wireTo } from '../../rig/wire.ts'
 
 /** One whole host with sshd, sudo and users of several kinds. */
 export interface SshStage {
@@ -15,7 +15,10 @@ export interface SshStage {
   readonly host: RigHost
   /** For passwords and settings. */
   readonly folder: string
-  /** A host over SSH; ended with the stage. */
+  /** Connections, and a wire to the host; ended with the stage. */
+  connections(options?: SshOptions): SshConnections
+  wire(delayMs?: number): Promise<Wire>
+  /** A host over connections of its own. */
   over(entry?: Partial<HostEntry>, options?: SshOptions): SshHost
   /** ssh_config of the rig with lines before it. */
   config(name: string, lines: string): string
@@ -41,9 +44,9 @@ mount -o remount,noexec /tmp
 export async function sshStage(): Promise<SshStage> {
   const rig = await makeHosts([hostName])
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-ssh-stage-'))
-  const opened: SshConnections[] = []
+  const opened: { close(): Promise<void> }[] = []
   const down = async () => {
-    for (const connections of opened) await connections.close()
+    for (const each of opened) await each.close()
     await rig.down()
     rmSync(folder, { recursive: true, force: true })
   }
@@ -55,15 +58,22 @@ export async function sshStage(): Promise<SshStage> {
     await down()
     throw error
   }
+  const connections = (options: SshOptions = {}) => {
+    const all = sshConnections({ sshConfig: rig.sshConfig, ...options })
+    opened.push(all)
+    return all
+  }
   return {
     rig,
     host: rig.host(hostName),
     folder,
-    over(entry = {}, options = {}) {
-      const connections = sshConnections({ sshConfig: rig.sshConfig, ...options })
-      opened.push(connections)
-      return sshHost({ name: 'w1', address: hostName, become: 'none', ...entry }, connections)
+    connections,
+    async wire(delayMs) {
+      const wire = await wireTo(rig.host(hostName).address, delayMs)
+      opened.push(wire)
+      return wire
     },
+    over: (entry = {}, options) => sshHost({ name: 'w1', address: hostName, become: 'none', ...entry }, connections(options)),
     config(name, lines) {
       const file = join(folder, name)
       writeFileSync(file, `${lines}\n${readFileSync(rig.sshConfig, 'utf8')}`)
@@ -79,48 +89,5 @@ async function giveSudo(rig: RigHosts): Promise<void> {
   const root = dirname(dirname(dirname(program)))
   for (const part of ['usr/bin', 'usr/lib', 'usr/libexec', 'etc']) {
     cpSync(join(root, part), join(rig.folderOf(hostName), 'upper', part), { recursive: true, force: true, verbatimSymlinks: true })
-  }
-}
-
-/** What stands between a client and a host: it counts connections, lets them wait, and cuts them. */
-export interface Wire {
-  readonly port: number
-  readonly connections: () => number
-  cut(): void
-  close(): Promise<void>
-}
-
-/** @param delayMs by which each piece is late */
-export async function wireTo(address: string, delayMs = 0): Promise<Wire> {
-  const sockets = new Set<Socket>()
-  let count = 0
-  const server = createServer((from) => {
-    count += 1
-    const to = connect(22, address)
-    for (const [source, sink] of [
-      [from, to],
-      [to, from],
-    ] as const) {
-      sockets.add(source)
-      source.on('data', (piece) => setTimeout(() => sink.write(piece), delayMs))
-      source.on('error', () => sink.destroy())
-      source.on('close', () => {
-        sockets.delete(source)
-        sink.destroy()
-      })
-    }
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const cut = () => {
-    for (const socket of sockets) socket.destroy()
-  }
-  return {
-    port: (server.address() as { port: number }).port,
-    connections: () => count,
-    cut,
-    async close() {
-      cut()
-      await new Promise((resolve) => server.close(resolve))
-    },
   }
 }
