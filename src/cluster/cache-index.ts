@@ -22,6 +22,11 @@ export class CacheIndex<T> {
     return [...(this.#keysByValue.get(value) ?? [])]
   }
 
+  /** The values that objects are found by now. */
+  values(): string[] {
+    return [...this.#keysByValue.keys()]
+  }
+
   #valuesOf(object: T | undefined): readonly string[] {
     const values = object === undefined ? undefined : this.#values(object)
     return values === undefined ? [] : typeof values === 'string' ? [values] : values

@@ -80,9 +80,20 @@ export class ObjectCache<T extends CachedObject> {
 
   /** The objects that the index `name` files under `value`, oldest entry first. */
   byIndex(name: string, value: string): readonly T[] {
+    return this.#index(name)
+      .keys(value)
+      .flatMap((key) => this.#objects.get(key) ?? [])
+  }
+
+  /** The values under which the index `name` files objects now. */
+  indexValues(name: string): readonly string[] {
+    return this.#index(name).values()
+  }
+
+  #index(name: string): CacheIndex<T> {
     const index = this.#indexes.get(name)
     if (index === undefined) throw new Error(`there is no index ${name}`)
-    return index.keys(value).flatMap((key) => this.#objects.get(key) ?? [])
+    return index
   }
 
   /** Calls `handler` for every change from now on; the returned function takes it back. A handler that throws is logged, nothing more. */

@@ -62,7 +62,8 @@ export const byPlan = 'plan'
 export const byJob = 'job'
 export const withJournal = 'journal'
 export const withRun = 'run'
-export const withSoftTaint = 'softTaint'
+/** By UID of the run whose soft taint a node bears. */
+export const bySoftTaint = 'softTaint'
 
 /** Starts to watch what Plans need: nodes of the whole cluster, everything else in the controller's own namespace. */
 export function startPlanCaches(shell: Shell): PlanCaches {
@@ -79,7 +80,7 @@ export function startPlanCaches(shell: Shell): PlanCaches {
   caches.pods.index(byJob, (pod) => [pod.controller?.kind === 'Job' ? pod.controller.name : ''])
   caches.nodes.index(withJournal, (node) => (node.journal === undefined ? [] : ['yes']))
   caches.nodes.index(withRun, (node) => (node.run === undefined ? [] : ['yes']))
-  caches.nodes.index(withSoftTaint, (node) => (softTaintRun(node) === undefined ? [] : ['yes']))
+  caches.nodes.index(bySoftTaint, softTaintRun)
   const sorted = new SortedNodes(caches.nodes)
   const needed = keepCollections(shell, (noting) => [
     reflect(noting, plans, caches.plans, { namespace }),

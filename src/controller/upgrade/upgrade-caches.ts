@@ -30,6 +30,8 @@ export const byRun = 'run'
 export const byNode = 'node'
 export const byJob = 'job'
 export const byReadiness = 'ready'
+/** `AtWork`: Jobs that have not ended. */
+export const byProgress = 'progress'
 
 /** Watches ClusterUpgrades. */
 export function watchUpgrades(shell: Shell): CachedUpgrades {
@@ -43,7 +45,7 @@ export function startUpgradeCaches(shell: Shell): UpgradeCaches {
   const { log, namespace } = shell
   const own = new ObjectCache<JobFacts>({ trim: (raw) => jobFacts(raw), log })
   const all = new ObjectCache<PodFacts>({ trim: podFacts, log })
-  own.index(byRun, (job) => [job.labels[runLabel] ?? ''])
+  indexJobs(own)
   all.index(byNode, (pod) => [pod.nodeName])
   all.index(byReadiness, (pod) => (isUnready(pod) ? ['no'] : []))
   all.index(byJob, (pod) => (pod.controller?.kind === 'Job' && pod.labels[runLabel] !== undefined ? [pod.controller.name] : []))
@@ -52,6 +54,12 @@ export function startUpgradeCaches(shell: Shell): UpgradeCaches {
     reflect(noting, pods, all, {}),
   ])
   return { ...kept, jobs: own, pods: all }
+}
+
+/** Lets Jobs be found by their run, and those that have not ended. */
+export function indexJobs(jobs: ObjectCache<JobFacts>): void {
+  jobs.index(byRun, (job) => [job.labels[runLabel] ?? ''])
+  jobs.index(byProgress, ({ end }) => (end === undefined ? ['AtWork'] : []))
 }
 
 function cachedUpgrade(raw: unknown): CachedUpgrade {

@@ -1,14 +1,12 @@
 import { clusterUpgrades } from '../../cluster/resource.ts'
 import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
 import { needsNamespaces } from '../../core/drain/drain-rule.ts'
-import type { NodeFacts } from '../../core/kubernetes/node-facts.ts'
 import { statusPatch } from '../../core/kubernetes/status-patch.ts'
 import type { ClusterHealth } from '../../core/upgrade/cluster-health.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
-import { decideLeftovers, isLeftTainted } from '../../core/upgrade/decide-leftovers.ts'
+import { decideLeftovers } from '../../core/upgrade/decide-leftovers.ts'
 import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
 import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
-import { parseRunEntry } from '../../core/upgrade/run-journal.ts'
 import { isActive, isEnded } from '../../core/upgrade/run-phase.ts'
 import { softTaintRun } from '../../core/upgrade/soft-taint.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
@@ -17,10 +15,11 @@ import { unseenStatus } from '../../core/upgrade/waiting-status.ts'
 import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { NodeDrains } from '../plan/node-drains.ts'
-import { type PlanCaches, withRun, withSoftTaint } from '../plan/plan-caches.ts'
+import { type PlanCaches, withRun } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
 import { WatchedNamespaces } from './namespace-labels.ts'
+import { isGoing, observeLeftovers } from './observe-leftovers.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
 import { OwnImage, unknownImageRecheckMs } from './own-image.ts'
 import { readHealth } from './read-health.ts'
@@ -147,23 +146,18 @@ export class UpgradeController {
   /** What deleted ClusterUpgrades left on nodes is taken back; costs nothing while every mark is of a run that exists. */
   async #clearLeftovers(): Promise<void> {
     if (!this.#upgrades.isKept()) return this.#queue.addAfter(leftovers, leftoversRecheckMs)
-    const runs = new Set([...this.#upgrades.upgrades.values()].map(({ uid }) => uid))
-    const going = new Set([...this.#upgrades.upgrades.values()].filter(isGoing).map(({ uid }) => uid))
-    const hasLeft = () =>
-      leavesMarks(this.#plans.nodes.byIndex(withRun, 'yes'), runs) ||
-      this.#plans.nodes.byIndex(withSoftTaint, 'yes').some((node) => isLeftTainted(node, going))
-    if (this.#caches === undefined && !hasLeft()) return
+    const left = () => observeLeftovers(this.#plans, this.#upgrades, this.#caches?.jobs)
+    if (this.#caches === undefined && left().nodes.length === 0) return
     const caches = this.#open()
     if (!caches.isKept()) return this.#queue.addAfter(leftovers, unseenRecheckMs)
-    const facts = { runs, going, nodes: [...this.#plans.nodes.values()], jobs: [...caches.jobs.values()] }
-    const actions = decideLeftovers(facts, this.#shell.clock.now()).flat()
+    const actions = decideLeftovers(left(), this.#shell.clock.now()).flat()
     for (const action of actions) {
       this.#shell.log.info({ action: action.kind, node: action.node }, 'clears away what a deleted ClusterUpgrade left')
       if (action.kind === 'PatchNode' || action.kind === 'DeleteJob') await carryOutUpgrade(this.#shell, this.#plans, caches, action)
     }
     // a large pool is freed in several turns; a Job at work is looked at again after a while
     if (actions.length > 0) this.#queue.add(leftovers)
-    else if (hasLeft()) this.#queue.addAfter(leftovers, leftoversRecheckMs)
+    else if (left().nodes.length > 0) this.#queue.addAfter(leftovers, leftoversRecheckMs)
   }
 
   /** Watches that only runs need begin with the first of them. */
@@ -284,17 +278,4 @@ export class UpgradeController {
         return await carryOutUpgrade(this.#shell, this.#plans, caches, action)
     }
   }
-}
-
-/** Whether a run looks after its nodes itself. */
-function isGoing({ parsed }: CachedUpgrade): boolean {
-  return parsed.kind === 'Upgrade' && !isEnded(parsed.upgrade)
-}
-
-/** Whether a run that is gone has left a mark. */
-function leavesMarks(nodes: readonly NodeFacts[], runs: ReadonlySet<string>): boolean {
-  return nodes.some((node) => {
-    const read = parseRunEntry(node.run)
-    return read.kind === 'Entry' && !runs.has(read.entry.run)
-  })
 }

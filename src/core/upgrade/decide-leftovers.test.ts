@@ -4,10 +4,9 @@ import { RunWorld, server, several, worker } from './run-world.test-support.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 
 function leftovers(world: RunWorld, runs: readonly string[] = [], going = runs): readonly UpgradeAction[] {
-  return decideLeftovers(
-    { runs: new Set(runs), going: new Set(going), nodes: world.facts.nodes, jobs: world.facts.jobs },
-    world.nowMs,
-  ).flat()
+  const { nodes, jobs } = world.facts
+  const hasNode = (name: string) => nodes.some((node) => node.name === name)
+  return decideLeftovers({ runs: new Set(runs), going: new Set(going), nodes, hasNode, jobs }, world.nowMs).flat()
 }
 
 function atWork(step: string, spec = {}): RunWorld {

@@ -16,8 +16,11 @@ export interface LeftoverFacts {
   readonly runs: ReadonlySet<string>
   /** UIDs of those that can be read and have not ended: they look after their soft taints themselves. */
   readonly going: ReadonlySet<string>
+  /** Those that bear a mark; others may be among them. */
   readonly nodes: readonly NodeFacts[]
-  /** Jobs of all runs. */
+  /** Whether there is a node of that name. */
+  readonly hasNode: (name: string) => boolean
+  /** Jobs that have not ended, and all of runs that are gone. */
   readonly jobs: readonly JobFacts[]
 }
 
@@ -27,8 +30,7 @@ export interface LeftoverFacts {
  * for this, so that it can be deleted while no controller runs.
  */
 export function decideLeftovers(facts: LeftoverFacts, nowMs: number): readonly (readonly UpgradeAction[])[] {
-  const names = new Set(facts.nodes.map(({ name }) => name))
-  const stranded = facts.jobs.filter((job) => job.end === undefined && !job.deleting && !names.has(nodeOf(job)))
+  const stranded = facts.jobs.filter((job) => job.end === undefined && !job.deleting && !facts.hasNode(nodeOf(job)))
   const given = facts.nodes.flatMap((node) => {
     const read = parseRunEntry(node.run)
     if (read.kind !== 'Entry' || facts.runs.has(read.entry.run)) return []
@@ -43,8 +45,14 @@ export function decideLeftovers(facts: LeftoverFacts, nowMs: number): readonly (
   return [...stopped, ...given, ...freed.map((node) => [patchNode({ node }, withoutSoftTaint(node))])]
 }
 
+/** UID of the run that a node bears an entry of and that is gone; undefined where there is none. */
+export function leftRun({ run }: Pick<NodeFacts, 'run'>, runs: ReadonlySet<string>): string | undefined {
+  const read = parseRunEntry(run)
+  return read.kind === 'Entry' && !runs.has(read.entry.run) ? read.entry.run : undefined
+}
+
 /** Whether a node bears a soft taint that no run will take away. */
-export function isLeftTainted(node: NodeFacts, going: ReadonlySet<string>): boolean {
+function isLeftTainted(node: NodeFacts, going: ReadonlySet<string>): boolean {
   const run = node.taints === undefined ? undefined : softTaintRun(node)
   return run !== undefined && !going.has(run)
 }

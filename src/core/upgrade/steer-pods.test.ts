@@ -145,7 +145,7 @@ describe('the taint is taken away', () => {
   it('after the run was deleted, and where one that has ended or cannot be read has left it', () => {
     const world = atWork()
     const leftTaints = (runs: readonly string[], going: readonly string[]) => {
-      const facts = { runs: new Set(runs), going: new Set(going), nodes: world.facts.nodes, jobs: world.facts.jobs }
+      const facts = { runs: new Set(runs), going: new Set(going), nodes: world.facts.nodes, hasNode: () => true, jobs: world.facts.jobs }
       return decideLeftovers(facts, world.nowMs)
         .flat()
         .filter((action) => action.kind === 'PatchNode' && action.patch.taints?.length === 0)
