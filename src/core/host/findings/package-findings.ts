@@ -32,7 +32,7 @@ function holdFindings({ facts: { packages } }: HostView): readonly Finding[] {
     const verb = names.length === 1 ? 'is' : 'are'
     const fix = by.startsWith('/')
       ? 'a pin wins over a version that is asked for: take it out of that file'
-      : 'a step that installs it lets it go, and holds it again'
+      : 'it has to be let go for the step that installs it, and held again'
     return by.startsWith('/')
       ? risk('package-hold', `${names.join(', ')} ${verb} pinned by ${by}`, fix)
       : note('package-hold', `${names.join(', ')} ${verb} held by ${by}`, fix)
@@ -66,7 +66,7 @@ function repositoryFindings({ facts: { packages }, layout, target }: HostView): 
   if (minors.length === 0 || minors.includes(target.minor)) return []
   const file = ofKubernetes.find(({ source }) => /\/v1\.\d/.test(source))?.file
   return [
-    note('repository', `${file} names the repository of v1.${Math.max(...minors)}`, 'each minor has its own: it is changed hop by hop'),
+    note('repository', `${file} names the repository of v1.${Math.max(...minors)}`, 'each minor has its own: it has to be changed hop by hop'),
   ]
 }
 
