@@ -52,12 +52,14 @@ export type PoolSpec = z.infer<typeof PoolSpec>
 const UpgradeDrainSpec = z
   .strictObject({
     timeout: duration
-      .describe('How long the drain of a node may take before whenBlocked says what happens; 30m when left out.')
+      .describe(
+        'How long the drain of a node may take, and after it the detaching of its volumes, before whenBlocked says what happens; 30m when left out.',
+      )
       .exactOptional(),
     whenBlocked: z
       .enum(['Pause', 'Quarantine', 'Force'])
       .describe(
-        'What follows a drain that does not end in time: Pause stops the run, Quarantine leaves the node cordoned and goes on, Force deletes past the budgets. Pause when left out.',
+        'What follows a drain that does not end in time: Pause stops the run, Quarantine leaves the node cordoned and goes on, Force deletes past the budgets, and changes the node with volumes attached. Pause when left out.',
       )
       .exactOptional(),
     force: z.boolean().describe('Also evicts pods that nobody creates again.').exactOptional(),
