@@ -66,7 +66,11 @@ function repositoryFindings({ facts: { packages }, layout, target }: HostView): 
   if (minors.length === 0 || minors.includes(target.minor)) return []
   const file = ofKubernetes.find(({ source }) => /\/v1\.\d/.test(source))?.file
   return [
-    note('repository', `${file} names the repository of v1.${Math.max(...minors)}`, 'each minor has its own: it has to be changed hop by hop'),
+    note(
+      'repository',
+      `${file} names the repository of v1.${Math.max(...minors)}`,
+      'each minor has its own: it has to be changed hop by hop',
+    ),
   ]
 }
 
