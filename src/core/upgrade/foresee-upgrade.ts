@@ -3,7 +3,8 @@ import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { compareUpstream, parseVersion } from '../version/kubernetes-version.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
-import type { RunEntry } from './run-journal.ts'
+import { ownsCordon } from './node-cordon.ts'
+import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { RunPatch, UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
@@ -43,7 +44,7 @@ interface World {
  */
 export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgrade {
   const nodes: ForeseenNode[] = []
-  let world: World = { facts: { ...facts, upgrade: unsteered(facts.upgrade), health: allWell, factsAgeMs: 0 }, nowMs }
+  let world = begunDone({ facts: { ...facts, upgrade: unsteered(facts.upgrade), health: allWell, factsAgeMs: 0 }, nowMs })
   // each turn begins or gives back at least one node, or is the last
   const mostTurns = 40 * (facts.nodes.length + 1)
   for (let turn = 0; turn < mostTurns; turn += 1) {
@@ -61,6 +62,21 @@ export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgr
 function unsteered(upgrade: UpgradeFacts['upgrade']): UpgradeFacts['upgrade'] {
   return { ...upgrade, spec: { ...upgrade.spec, drain: { ...upgrade.spec.drain, preferDoneNodes: false } } }
 }
+
+/** Nodes that a run under way has begun with are taken for done: how far each of them is does not change what follows. */
+function begunDone({ facts, nowMs }: World): World {
+  const nodes = facts.nodes.map((node) => {
+    const read = parseRunEntry(node.run)
+    const isBegun = read.kind === 'Entry' && read.entry.run === facts.upgrade.metadata.uid && !atRest.has(read.entry.step)
+    if (!isBegun) return node
+    const cordon = ownsCordon(read.entry) ? {} : { unschedulable: node.unschedulable }
+    return { ...patched(node, { entry: read.entry }, nowMs), ...cordon }
+  })
+  return { facts: { ...facts, nodes, apiServer: oldestServer(nodes) ?? facts.apiServer }, nowMs }
+}
+
+/** Steps that a node leaves when somebody says so, or that are foreseen as they are. */
+const atRest: ReadonlySet<RunEntry['step']> = new Set(['Failed', 'Quarantined', 'Soaking'])
 
 interface NodePatch {
   readonly node: string
