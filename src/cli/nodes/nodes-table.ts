@@ -112,7 +112,11 @@ function footLines({ reports, target, looked }: NodesView, columns: number): rea
   const found = reports.some(({ findings, host }) => findings.length > 0 || host.kind === 'Failed')
   const said: string[] = []
   if (!found && looked)
-    said.push(target === undefined ? 'Nothing was found that an upgrade would meet.' : `Nothing stands in the way to ${target}.`)
+    said.push(
+      target === undefined
+        ? 'Nothing was found that an upgrade would meet.'
+        : `Nothing on these hosts stands in the way to ${target}; falkirk path has the hops.`,
+    )
   if (!looked) said.push('Hosts were not looked at: add --via ssh.')
   if (looked && target === undefined) said.push('What a version would meet there: --to VERSION.')
   return said.length === 0 ? [] : ['', ...wrapText(said.join(' '), columns)]

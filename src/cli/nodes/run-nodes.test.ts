@@ -61,7 +61,10 @@ interface Ran {
   readonly closed: number
 }
 
-async function run(flags: NodesFlags, { nodes = cluster, at = hosts, columns = 80 } = {}): Promise<Ran> {
+async function run(
+  flags: NodesFlags,
+  { nodes = cluster, at = hosts, columns = 80, signal = new AbortController().signal, onClose = () => {} } = {},
+): Promise<Ran> {
   const client = {
     list: async (_: unknown, { trim }: { trim?: (raw: unknown) => unknown } = {}) => ({
       items: nodes.map((raw) => trim?.(raw)),
@@ -74,7 +77,14 @@ async function run(flags: NodesFlags, { nodes = cluster, at = hosts, columns = 8
     write: (text) => written.push(text),
     size: () => undefined,
     now: () => Date.parse('2026-11-22T00:00:00Z'),
-    openHosts: async () => ({ of: (name) => at[name] ?? answering(''), close: async () => void closed++ }),
+    signal,
+    openHosts: async () => ({
+      of: (name) => at[name] ?? answering(''),
+      close: async () => {
+        closed++
+        onClose()
+      },
+    }),
   }
   const code = await runNodes(client, nodesSettings(flags), {
     ...ports,
@@ -157,6 +167,26 @@ describe('falkirk nodes', () => {
     const { text } = await run({ via: 'ssh', nodes: 'w1' }, { columns: 60 })
     expect(text).toContain('0 of 1 hosts looked at; waiting for w1')
     expect(text).toContain('1 of 1 hosts looked at\r\u001b[2KNODE')
+  })
+
+  it('at Ctrl-C ends the connections, prints nothing more, and says so by its exit code', async () => {
+    const interrupted = new AbortController()
+    let stopped = () => {}
+    const slow: Host = {
+      name: 'w1',
+      run: () => {
+        const ended = new Promise<never>((_, reject) => {
+          stopped = () => reject(new HostFault('ConnectionCut', 'the connection to node w1 has gone'))
+        })
+        interrupted.abort()
+        return ended
+      },
+    }
+    const { code, text, closed } = await run(
+      { via: 'ssh', nodes: 'w1' },
+      { at: { w1: slow }, signal: interrupted.signal, onClose: () => stopped() },
+    )
+    expect({ code, text, closed }).toEqual({ code: 130, text: '', closed: 2 })
   })
 
   it.each([

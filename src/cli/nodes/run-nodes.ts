@@ -20,7 +20,7 @@ export interface OpenHosts {
   close(): Promise<void>
 }
 
-export interface NodesPorts extends Pick<CommandPorts, 'write' | 'size' | 'now'> {
+export interface NodesPorts extends Pick<CommandPorts, 'write' | 'size' | 'now' | 'signal'> {
   readonly openHosts: (nodes: readonly NodeOverview[], names: readonly string[]) => Promise<OpenHosts>
 }
 
@@ -39,6 +39,7 @@ export async function runNodes(client: Pick<ApiClient, 'list'>, settings: NodesS
     settings.ssh === undefined
       ? unseen(chosen, settings)
       : await look(chosen, settings, { ...ports, hosts: await ports.openHosts(all, names) })
+  if (settings.ssh !== undefined && ports.signal.aborted) return exitCodes.Interrupted
   ports.write(`${viewText(settings, { reports, looked: settings.ssh !== undefined, ...targetOf(settings) }, ports)}\n`)
   const isBlocked = settings.target !== undefined && reports.some(({ findings }) => findings.some(({ severity }) => severity === 'Blocks'))
   return isBlocked || reports.some(({ host }) => host.kind === 'Failed') ? exitCodes.Failed : exitCodes.Done
@@ -66,6 +67,9 @@ async function look(nodes: readonly NodeOverview[], { target }: NodesSettings, p
   const progress = progressLine(ports.write, () => ports.size()?.columns)
   const waiting = new Set(nodes.map(({ name }) => name))
   const told = () => progress.show(nodes.length - waiting.size, [...waiting])
+  // what runs on hosts ends there, and with it the wait for it
+  const end = () => void hosts.close()
+  ports.signal.addEventListener('abort', end)
   try {
     told()
     return await mapBounded(nodes, atATime, async (node) => {
@@ -76,6 +80,7 @@ async function look(nodes: readonly NodeOverview[], { target }: NodesSettings, p
     })
   } finally {
     progress.end()
+    ports.signal.removeEventListener('abort', end)
     await hosts.close()
   }
 }

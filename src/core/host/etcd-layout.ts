@@ -22,8 +22,7 @@ export function etcdLayout(facts: HostFacts, distribution: Distribution | undefi
     ...(facts.etcd.dataKib === undefined ? {} : { dataKib: facts.etcd.dataKib }),
     endpoints,
   }
-  if (distribution === 'k3s' || distribution === 'rke2') {
-    if (facts.rancher.datastore === undefined) return undefined
+  if ((distribution === 'k3s' || distribution === 'rke2') && facts.rancher.datastore !== undefined) {
     return { kind: facts.rancher.datastore === 'etcd' ? 'Embedded' : 'None', ...data }
   }
   const pod = facts.staticPods.find(({ path }) => /\/etcd\.\w+$/.test(path))

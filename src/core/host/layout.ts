@@ -62,7 +62,8 @@ function isOfKubeadm(facts: HostFacts): boolean {
 function roleOf(facts: HostFacts): HostLayout['role'] {
   const isApiServer = facts.staticPods.some(({ path }) => /\/kube-apiserver\.\w+$/.test(path))
   const isUnit = facts.services.some(({ name }) => name === 'kube-apiserver.service')
-  if (isApiServer || isUnit || facts.rancher.server !== undefined) return 'ControlPlane'
+  const isServer = facts.services.some(({ name, command = '' }) => /^(k3s|rke2)/.test(name) && /\/(k3s|rke2) server( |$)/.test(command))
+  if (isApiServer || isUnit || isServer || facts.rancher.server !== undefined) return 'ControlPlane'
   if (distributionOf(facts) !== undefined) return 'Worker'
   return facts.services.some(({ name }) => name.startsWith('etcd')) ? 'Etcd' : undefined
 }
