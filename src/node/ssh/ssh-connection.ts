@@ -35,6 +35,7 @@ export class SshConnection {
 
   /** Resolves when the connection stands. @throws HostFault */
   async open(): Promise<void> {
+    if (this.#closed) throw this.#left()
     if (this.#opening === undefined && existsSync(this.destination.socket)) return
     this.#opening ??= this.#open().finally(() => {
       this.#opening = undefined
@@ -44,7 +45,8 @@ export class SshConnection {
 
   /** Runs a command for the user that has logged in. The connection has to be open. @throws HostFault when it takes too long or says too much */
   async run(command: string, spec: Pick<ProcessSpec, 'input' | 'keep' | 'stdoutTo'>, limitSeconds: number): Promise<ProcessEnd> {
-    return await this.#ssh(runArguments(this.destination, command), { ...spec, mostBytes }, limitSeconds)
+    if (this.#closed) throw this.#left()
+    return await this.#ssh(runArguments(this.destination, command), spec, limitSeconds)
   }
 
   /** Ends what runs, and the connection. */
@@ -57,6 +59,7 @@ export class SshConnection {
 
   async #open(): Promise<void> {
     await this.#spec.bastion?.open()
+    if (this.#closed) throw this.#left()
     const limit = this.destination.times.connectSeconds * connectSteps
     const end = await this.#ssh(openArguments(this.destination, idleSeconds), { leavesBehind: true }, limit)
     if (end.exitCode !== 0) throw connectFault(this.contact, readableText(end.stderr.head))
@@ -68,12 +71,12 @@ export class SshConnection {
     const timer = setTimeout(() => ending.abort(), limitSeconds * 1_000)
     try {
       const end = await runProcess({
-        ...{ program: this.#spec.program, args, env: sshEnvironment(), keep: mostKept, detached: true, signal: ending.signal },
+        ...{ program: this.#spec.program, args, env: sshEnvironment(), keep: mostKept, mostBytes, detached: true, signal: ending.signal },
         ...spec,
       })
       if (end.tooMuch) throw this.#fault('TooMuch', `prints more than ${mostBytes / 2 ** 20} MiB, and was cut off: look at what runs there`)
       if (!ending.signal.aborted) return end
-      if (this.#closed) throw this.#fault('ConnectionCut', 'was left, as the connection was closed from here')
+      if (this.#closed) throw this.#left()
       throw this.#fault('TooSlow', `has not answered within ${limitSeconds} s: look at its load and at the network between`)
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall?.startsWith('spawn')
@@ -83,6 +86,10 @@ export class SshConnection {
       clearTimeout(timer)
       this.#running.delete(ending)
     }
+  }
+
+  #left(): HostFault {
+    return this.#fault('ConnectionCut', 'was left, as the connection was closed from here')
   }
 
   #fault(reason: 'TooMuch' | 'TooSlow' | 'ConnectionCut', says: string): HostFault {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mapBounded } from '../map-bounded.ts'
 import { type PasswordFiles, passwordFiles } from './password-file.ts'
 import { bastionParts, type SshDestination, type SshTimes } from './ssh-arguments.ts'
 import { SshConnection } from './ssh-connection.ts'
@@ -12,6 +13,9 @@ export interface SshOptions {
   readonly program?: string
   readonly times?: Partial<SshTimes & { readonly limitSeconds: number }>
 }
+
+/** Each connection is ended by a process. */
+const mostAtATime = 20
 
 /** Most that one script may take, and the rest of what is set by nobody, seconds. */
 const usualTimes = { connectSeconds: 10, aliveSeconds: 5, limitSeconds: 600 }
@@ -32,6 +36,7 @@ export function sshConnections({ sshConfig, program = 'ssh', times = {} }: SshOp
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-ssh-'))
   const all: SshConnection[] = []
   const bastions = new Map<string, SshConnection>()
+  let closed = false
   const added = (what: string, parts: Pick<SshDestination, 'address' | 'user' | 'port'>, bastion?: SshConnection) => {
     const destination: SshDestination = {
       ...parts,
@@ -42,6 +47,8 @@ export function sshConnections({ sshConfig, program = 'ssh', times = {} }: SshOp
     }
     const connection = new SshConnection({ what, program, destination, ...(bastion === undefined ? {} : { bastion }) })
     all.push(connection)
+    // nothing is begun any more
+    if (closed) void connection.close()
     return connection
   }
   const bastionOf = (text: string) => {
@@ -55,10 +62,15 @@ export function sshConnections({ sshConfig, program = 'ssh', times = {} }: SshOp
     password: passwordFiles(),
     to: (name, parts, bastion) => added(name, parts, bastion === undefined ? undefined : bastionOf(bastion)),
     async close() {
-      // bastions last: what goes through them ends first
+      closed = true
+      // bastions last: the others go through them
       const through = new Set(bastions.values())
-      await Promise.all(all.filter((connection) => !through.has(connection)).map((connection) => connection.close()))
-      await Promise.all([...through].map((connection) => connection.close()))
+      await mapBounded(
+        all.filter((connection) => !through.has(connection)),
+        mostAtATime,
+        (connection) => connection.close(),
+      )
+      await mapBounded([...through], mostAtATime, (connection) => connection.close())
       rmSync(folder, { recursive: true, force: true })
     },
   }

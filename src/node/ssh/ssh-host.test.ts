@@ -178,6 +178,18 @@ describe('a host that cannot be worked on', () => {
     await expect(host(fakeSsh('endless', asRoot)).run('yes', 'x')).rejects.toMatchObject({ reason: 'TooMuch' })
   })
 
+  it('connections that were ended', async () => {
+    const connections = sshConnections({ program: fakeSsh('ended', asRoot) })
+    const before = sshHost(entry, connections)
+    expect(await before.run('echo there', 'x')).toMatchObject({ stdout: 'there\n' })
+    const ended = expect(before.run('sleep 60', 'x')).rejects.toMatchObject({ reason: 'ConnectionCut' })
+    await connections.close()
+    await ended
+    for (const late of [before, sshHost(entry, connections)]) {
+      await expect(late.run('echo there', 'x')).rejects.toThrow('was left, as the connection was closed from here')
+    }
+  })
+
   it('no ssh on this machine', async () => {
     await expect(host('/nonexistent/ssh').run('true', 'x')).rejects.toThrow('there is no program /nonexistent/ssh on this machine')
   })
