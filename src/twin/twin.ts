@@ -28,6 +28,7 @@ import { knownImages } from './machine/effects/known-images.ts'
 import type { Machine } from './machine/machine.ts'
 import { metricsResources } from './metrics/metrics-resources.ts'
 import { ApiOutage } from './outage/api-outage.ts'
+import { componentClients } from './outage/component-clients.ts'
 import { OutageClient } from './outage/outage-client.ts'
 import { type Pausable, pauseInOutage } from './outage/outage-pause.ts'
 import { Scheduler } from './scheduler/scheduler.ts'
@@ -102,18 +103,16 @@ export async function createTwin(options: TwinOptions): Promise<Twin> {
   const access = createTwinAccess({ ...options.access, store, clock, random, minor: minorOf(options.version) })
   const api = apiOf(options, { store, logs, controlPlane, access })
   const outage = new ApiOutage()
-  const client = new OutageClient(api.client, outage)
+  const clients = componentClients(new OutageClient(api.client, outage), options.api?.faults, clock)
   followControlPlane(controlPlane, api, outage)
   await startObjects(api.client)
   await access.bootstrap(api.client)
   const presence = options.kubelets?.heartbeats === 'Elided' ? new KubeletPresence() : undefined
-  const scheduler = new Scheduler({ client, clock, random, minor: api.catalog.minor, onFailure })
-  const components: readonly Pausable[] = [
-    ...controllersOf(api, options, { client, presence, access }).map((controller) => componentOf(controller, { store, clock, onFailure })),
-    scheduler,
-  ]
+  const scheduler = new Scheduler({ client: clients.scheduler, clock, random, minor: api.catalog.minor, onFailure })
+  const controllers = controllersOf(api, options, { client: clients.controllers, presence, access })
+  const components: readonly Pausable[] = [...controllers.map((one) => componentOf(one, { store, clock, onFailure })), scheduler]
   const transport = (user: UserInfo) => createInProcessTransport({ server: api.server, clock, user })
-  const fleet = fleetOf(options, { client, logs, controlPlane, transport, presence })
+  const fleet = fleetOf(options, { client: clients.kubelets, logs, controlPlane, transport, presence })
   let endPause = () => {}
   const stop = () => {
     endPause()
