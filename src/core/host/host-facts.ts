@@ -32,7 +32,7 @@ const OperatingSystem = z.strictObject({
   kernel: word.exactOptional(),
   /** As of `uname -m`. */
   architecture: word.exactOptional(),
-  hostname: word.exactOptional(),
+  hostname: text.exactOptional(),
   machineId: word.exactOptional(),
   bootId: word.exactOptional(),
   init: z.enum(['systemd', 'other']),

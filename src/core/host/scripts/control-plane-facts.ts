@@ -67,8 +67,8 @@ etcd_facts() {
 
 # The first certificate of the input: the end of its validity as it stands in it, yymmddhhmmssZ or yyyymmddhhmmssZ. Source: RFC 5280, 4.1.2.5.
 certificate_end() {
-  sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p;/-----END CERTIFICATE-----/q' | grep -v -e -----  |
-    base64 -d 2> /dev/null | tr -c '0-9Z' '\n' | grep -E '^[0-9]*[0-9]{12}Z' | head -n 2 | tail -n 1 | grep -oE '[0-9]{12,14}Z'
+  sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p;/-----END CERTIFICATE-----/q' | grep -v -e ----- | tr -d '\r' |
+    base64 -d | tr -c '0-9Z' '\n' | grep -oE '^([0-9]{14}|[0-9]{12})Z' | head -n 2 | tail -n 1
 }
 certificate() {
   [ -n "$2" ] || return 0

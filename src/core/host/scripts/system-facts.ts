@@ -76,7 +76,7 @@ disk_facts() {
   list disks
   for folder in / /boot /etc/kubernetes /var/lib /var/lib/kubelet /var/lib/containerd /var/lib/docker /var/lib/rancher /var/cache "$etcd_data"; do
     [ -n "$folder" ] && [ -d "$root$folder" ] || continue
-    found=$(limited df -Pk "$root$folder" | awk 'NR == 2 { print $2, $4, $6 }')
+    found=$(limited df -Pk "$root$folder" | awk 'NR == 2 && $2 ~ /^[0-9]+$/ && $4 ~ /^[0-9]+$/ && $6 != "" { print $2, $4, $6 }')
     [ -n "$found" ] || continue
     open ''
     say path "$folder"
