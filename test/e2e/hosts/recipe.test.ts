@@ -1,8 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stringify } from 'yaml'
+import { fileSha256 } from '../../../src/node/file-sha256.ts'
+import { runSteps } from '../../../src/node/run-steps.ts'
+import { sshConnections } from '../../../src/node/ssh/ssh-connections.ts'
+import { sshHost } from '../../../src/node/ssh/ssh-host.ts'
+import { rigBinaries } from '../../rig/binaries.ts'
+import { attempt } from '../../rig/command.ts'
 import type { RigCluster } from '../../rig/k3s-cluster.ts'
 import type { RigHost } from '../../rig/rig-host.ts'
+import { wireTo } from '../../rig/wire.ts'
 import { untilControllerReady } from './install.ts'
 import { describeHosts, namespace, type TargetCluster, targetCluster } from './target-cluster.ts'
 
@@ -76,6 +85,55 @@ describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
       expect(await host.run("systemctl list-units --all --plain --no-legend 'falkirk-*'")).toBe('')
     }
     expect(await lastSteps(rig.host('server-1'))).toEqual(['put-binary', 'replace-binary', 'restart-service'])
+  })
+
+  it('is also carried out over SSH, and found again by the next connection when that is cut', async () => {
+    const host = rig.host('agent-2')
+    const starts = await startsOf(host)
+    const wire = await wireTo(host.address)
+    const sshConfig = join(rig.folder, 'wired_ssh_config')
+    writeFileSync(
+      sshConfig,
+      `Host wired\n HostName 127.0.0.1\n Port ${wire.port}\n HostKeyAlias agent-2\n${readFileSync(rig.sshConfig, 'utf8')}`,
+    )
+    const connections = sshConnections({ sshConfig })
+    try {
+      const over = sshHost({ name: 'agent-2', address: 'wired', become: 'none' }, connections)
+      const { k3s } = await rigBinaries()
+      const file = k3s[after] ?? ''
+      const order = { recipe: 'k3s', run: 'over-ssh', version: after, pinned: false, sha256: {}, url: {} } as const
+      const input = { order, binary: { file, sha256: await fileSha256(file) }, attempt: 1 }
+      const means = { host: over, say: () => {}, sleep: (ms: number) => sleep(ms) }
+      // between two looks a cut is not noticed; else it ends the run, and the next one goes on
+      const end = runSteps(input, means).catch(({ code }) => (code === 'FK_HOST' ? runSteps(input, means) : code))
+      await untilRestarting(host)
+      wire.cut()
+      expect(await end).toEqual({ kind: 'Complete' })
+      expect(wire.connections()).toBeGreaterThan(1)
+      await rig.untilNodeRuns('agent-2', after)
+      expect((await startsOf(host)) - starts).toBe(1)
+    } finally {
+      await connections.close()
+      await wire.close()
+    }
+  })
+
+  it('has hosts that falkirk inventory check tells from each other', async () => {
+    const check = async (agents: readonly [string, string]) => {
+      const file = join(rig.folder, 'hosts.yaml')
+      const [one, two] = agents.map((address) => ({ address }))
+      writeFileSync(
+        file,
+        stringify({ sshConfig: rig.sshConfig, hosts: { 'server-1': { address: 'server-1' }, 'agent-1': one, 'agent-2': two } }),
+      )
+      return await attempt(process.execPath, ['dist/falkirk.js', 'inventory', 'check', '--kubeconfig', rig.kubeconfig, '-f', file])
+    }
+    expect(await check(['agent-1', 'agent-2'])).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/\n3 hosts, all well\n$/) })
+    const swapped = await check(['agent-2', 'agent-1'])
+    expect(swapped).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/\n3 hosts, 2 not well\n$/) })
+    expect(swapped.stdout).toMatch(
+      /^agent-1 +agent-2 +this is not agent-1: its machine ID is [0-9a-f]{32}, the node's is [0-9a-f]{32}, and calls itself agent-2: correct hosts\.agent-1\.address in the inventory$/m,
+    )
   })
 
   const versionOf = async (host: RigHost, path: string) => (await host.run(`${path} --version`)).split(' ')[2]
