@@ -45,9 +45,24 @@ export function matchesSelector(selector: LabelSelector | undefined, labels: Str
   return compileSelector(selector)(labels)
 }
 
+type Matcher = (labels: StringMap) => boolean
+
+/** Selectors are never changed in place, and most are asked for again and again. */
+const compiled = new WeakMap<LabelSelector, Matcher>()
+
 /** `matchesSelector` for many objects: what concerns the selector alone is done once. */
-export function compileSelector(selector: LabelSelector | undefined): (labels: StringMap) => boolean {
-  if (selector === undefined || selectorProblem(selector) !== undefined) return () => false
+export function compileSelector(selector: LabelSelector | undefined): Matcher {
+  if (selector === undefined) return () => false
+  let matcher = compiled.get(selector)
+  if (matcher === undefined) {
+    matcher = newMatcher(selector)
+    compiled.set(selector, matcher)
+  }
+  return matcher
+}
+
+function newMatcher(selector: LabelSelector): Matcher {
+  if (selectorProblem(selector) !== undefined) return () => false
   const requirements = selectorRequirements(selector)
   return (labels) => {
     for (const requirement of requirements) if (!isSatisfied(requirement, labels)) return false

@@ -68,9 +68,25 @@ export function quantityText({ nano, notation }: Quantity): string {
   return sign + decimalText(magnitude, notation)
 }
 
-function readQuantity(text: unknown): Written | undefined {
-  if (typeof text !== 'string' && typeof text !== 'number') return undefined
-  const match = syntax.exec(String(text).trim())
+/** Read before: a cluster writes the same few amounts over and over. Texts longer than `longestKnown` are not kept. */
+const known = new Map<string, Written>()
+const mostKnown = 1_000
+const longestKnown = 20
+
+function readQuantity(value: unknown): Written | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return undefined
+  const text = String(value)
+  const before = known.get(text)
+  if (before !== undefined) return before
+  const written = readText(text)
+  if (written === undefined || text.length > longestKnown) return written
+  if (known.size >= mostKnown) known.clear()
+  known.set(text, written)
+  return written
+}
+
+function readText(text: string): Written | undefined {
+  const match = syntax.exec(text.trim())
   if (match === null) return undefined
   const [, sign, whole = '', fraction = '', suffix = ''] = match
   const binary = binaryPowers[suffix] ?? 0

@@ -22,8 +22,8 @@ export class LabelledObjects {
   /** The objects of a namespace that a selector matches, by name. An absent selector matches none, an empty one all. */
   select(namespace: string, selector: LabelSelector | undefined): readonly KubeObject[] {
     if (selector === undefined) return []
-    const { matches } = compiledSelector(selector)
-    const rarest = this.#rarestKey(namespace, selector)
+    const { matches, keys } = placed(selector, namespace)
+    const rarest = this.#rarestKey(keys)
     if (rarest === undefined) return this.#store.list(this.#resource, namespace).filter(({ metadata }) => matches(metadata.labels ?? {}))
     return this.#byLabel
       .get(rarest)
@@ -31,16 +31,34 @@ export class LabelledObjects {
       .sort(byName)
   }
 
-  #rarestKey(namespace: string, selector: LabelSelector): string | undefined {
+  #rarestKey(keys: readonly string[]): string | undefined {
     let rarest: string | undefined
     let fewest = Number.POSITIVE_INFINITY
-    for (const { key, value } of compiledSelector(selector).equals) {
-      const label = labelKey(namespace, key, value)
-      const count = this.#byLabel.count(label)
-      if (count < fewest) [rarest, fewest] = [label, count]
+    for (const key of keys) {
+      const count = this.#byLabel.count(key)
+      if (count < fewest) [rarest, fewest] = [key, count]
     }
     return rarest
   }
+}
+
+/** A selector ready to be looked up in one namespace. */
+interface PlacedSelector {
+  readonly namespace: string
+  readonly matches: (labels: Readonly<Record<string, string>>) => boolean
+  /** Of the labels that have to have a value. */
+  readonly keys: readonly string[]
+}
+
+const placedSelectors = new WeakMap<LabelSelector, PlacedSelector>()
+
+function placed(selector: LabelSelector, namespace: string): PlacedSelector {
+  const known = placedSelectors.get(selector)
+  if (known?.namespace === namespace) return known
+  const { matches, equals } = compiledSelector(selector)
+  const made = { namespace, matches, keys: equals.map(({ key, value }) => labelKey(namespace, key, value)) }
+  placedSelectors.set(selector, made)
+  return made
 }
 
 interface PlacedLabels {
@@ -51,7 +69,8 @@ interface PlacedLabels {
 /** All versions of an object share its labels, as long as nobody changes these. */
 const keysOfLabels = new WeakMap<object, PlacedLabels>()
 
-function labelKeys({ metadata: { namespace = '', labels } }: KubeObject): readonly string[] {
+/** Under which an object is found by its labels: one key for each. */
+export function labelKeys({ metadata: { namespace = '', labels } }: Pick<KubeObject, 'metadata'>): readonly string[] {
   if (labels === undefined) return []
   const known = keysOfLabels.get(labels)
   if (known?.namespace === namespace) return known.keys
@@ -61,7 +80,7 @@ function labelKeys({ metadata: { namespace = '', labels } }: KubeObject): readon
 }
 
 /** Neither a namespace nor a label may have a space. */
-function labelKey(namespace: string, key: string, value: string): string {
+export function labelKey(namespace: string, key: string, value: string): string {
   return `${namespace} ${key} ${value}`
 }
 

@@ -1,18 +1,17 @@
-import { compileSelector, type LabelSelector, selectorRequirements } from '../../core/kubernetes/label-selector.ts'
+import { compileSelector, type LabelSelector } from '../../core/kubernetes/label-selector.ts'
+import { compiledSelector } from '../compiled-selector.ts'
 import type { KubeObject } from '../kube-object.ts'
 import type { Index } from '../store/object-index.ts'
 import type { ObjectStore } from '../store/object-store.ts'
-
-type Matcher = (labels: Readonly<Record<string, string>>) => boolean
+import { labelKey, labelKeys } from './labelled-objects.ts'
 
 /**
  * The objects of one resource that select others by their labels, asked the other way round: who selects this one? Costs as much as the object has
- * labels, not as much as its namespace has selectors. Selectors are compiled once for each version of an object.
+ * labels, not as much as its namespace has selectors.
  */
 export class SelectingObjects {
   readonly #bySelector: Index
   readonly #selectorOf: (object: KubeObject) => LabelSelector | undefined
-  readonly #compiled = new WeakMap<KubeObject, Matcher>()
 
   /** `selectorOf`: absent selects nothing. */
   constructor(store: ObjectStore, resource: string, selectorOf: (object: KubeObject) => LabelSelector | undefined) {
@@ -24,24 +23,17 @@ export class SelectingObjects {
   }
 
   /** Those in the object's namespace whose selector matches its labels. */
-  of({ metadata }: KubeObject): readonly KubeObject[] {
-    const { namespace = '', labels = {} } = metadata
+  of(object: KubeObject): readonly KubeObject[] {
+    const { namespace = '', labels = {} } = object.metadata
     const found: KubeObject[] = []
-    const look = (key: string) => {
-      if (this.#bySelector.count(key) === 0) return
-      for (const object of this.#bySelector.get(key)) if (this.#matcher(object)(labels)) found.push(object)
-    }
-    look(namespace)
-    for (const key in labels) look(`${namespace} ${key} ${labels[key]}`)
+    this.#look(namespace, labels, found)
+    for (const key of labelKeys(object)) this.#look(key, labels, found)
     return found
   }
 
-  #matcher(object: KubeObject): Matcher {
-    const known = this.#compiled.get(object)
-    if (known !== undefined) return known
-    const compiled = compileSelector(this.#selectorOf(object))
-    this.#compiled.set(object, compiled)
-    return compiled
+  #look(key: string, labels: Readonly<Record<string, string>>, found: KubeObject[]): void {
+    if (this.#bySelector.count(key) === 0) return
+    for (const object of this.#bySelector.get(key)) if (compileSelector(this.#selectorOf(object))(labels)) found.push(object)
   }
 }
 
@@ -50,7 +42,6 @@ export class SelectingObjects {
  * for a selector that asks for no value.
  */
 function selectorKey(namespace: string, selector: LabelSelector): string {
-  const equals = selectorRequirements(selector).flatMap((requirement) => (requirement.kind === 'Equals' ? [requirement] : []))
-  const [longest] = equals.sort((a, b) => b.value.length - a.value.length)
-  return longest === undefined ? namespace : `${namespace} ${longest.key} ${longest.value}`
+  const [longest] = [...compiledSelector(selector).equals].sort((a, b) => b.value.length - a.value.length)
+  return longest === undefined ? namespace : labelKey(namespace, longest.key, longest.value)
 }

@@ -17,7 +17,9 @@ export function imageName(image: string): ImageName {
 
 /** Whether an image is `name`, by whatever registry or mirror it comes: `rancher/kubectl` is also `mirror.example/hub/rancher/kubectl`. */
 export function isImage(container: Container, name: string): boolean {
-  const { repository } = imageName(container.image ?? '')
+  // nearly every container is of another image, and each start asks all that are known
+  if (container.image?.includes(name) !== true) return false
+  const { repository } = imageName(container.image)
   return repository === name || repository.endsWith(`/${name}`)
 }
 

@@ -126,7 +126,7 @@ function countsTheSame(known: PodInfo, pod: Pod, previous: KubeObject | undefine
     known.nodeName === spec?.nodeName &&
     known.terminating === (metadata?.deletionTimestamp !== undefined) &&
     sameJson(known.labels, metadata?.labels ?? {}) &&
-    sameJson({ ...before.spec, nodeName: undefined }, { ...spec, nodeName: undefined }) &&
+    (before.spec === spec || sameJson({ ...before.spec, nodeName: undefined }, { ...spec, nodeName: undefined })) &&
     sameJson(allocated(before), allocated(pod))
   )
 }

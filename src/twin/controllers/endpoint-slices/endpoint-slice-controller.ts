@@ -86,7 +86,8 @@ export class EndpointSliceController implements Controller {
     for (const slice of [...update, ...relabelled.filter(({ metadata }) => !removed.has(metadata?.name))]) {
       const current = slice as unknown as KubeObject
       if (slice.endpoints !== undefined) this.#written.add(slice.endpoints)
-      await this.#client.update(slices, { ...current, metadata: { ...current.metadata, labels } })
+      const labelled = sameJson(current.metadata.labels, labels)
+      await this.#client.update(slices, labelled ? current : { ...current, metadata: { ...current.metadata, labels } })
     }
     for (const { metadata } of remove) await this.#client.delete(slices, { namespace: metadata?.namespace, name: metadata?.name ?? '' })
   }

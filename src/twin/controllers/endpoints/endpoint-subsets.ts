@@ -94,7 +94,7 @@ function subsetOf({ ports, ready, notReady }: Group): EndpointSubset {
 }
 
 function portOf({ name, port, protocol, appProtocol }: ServedPort) {
-  return { ...(name === '' ? {} : { name }), port, protocol, ...(appProtocol === undefined ? {} : { appProtocol }) }
+  return { port, protocol, ...(name === '' ? {} : { name }), ...(appProtocol === undefined ? {} : { appProtocol }) }
 }
 
 function byAddress(found: readonly Member[]): EndpointAddress[] {
@@ -103,5 +103,10 @@ function byAddress(found: readonly Member[]): EndpointAddress[] {
 
 /** Numbers of equal width, so that 10.0.0.9 comes before 10.0.0.10. */
 function sortableIp(ip: string): string {
-  return ip.includes(':') ? ip : ip.replace(/\d+/g, (part) => part.padStart(3, '0'))
+  return ip.includes(':')
+    ? ip
+    : ip
+        .split('.')
+        .map((part) => part.padStart(3, '0'))
+        .join('.')
 }

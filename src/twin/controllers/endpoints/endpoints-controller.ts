@@ -71,8 +71,9 @@ export class EndpointsController implements Controller {
       return
     }
     const stored = as<Endpoints>(current).subsets ?? []
-    if (sameJson(stored, subsets) && sameJson(current.metadata.labels ?? {}, labels)) return
-    const draft: DraftObject = { ...current, metadata: { ...current.metadata, labels }, subsets }
+    const labelled = sameJson(current.metadata.labels ?? {}, labels)
+    if (labelled && sameJson(stored, subsets)) return
+    const draft: DraftObject = { ...current, metadata: labelled ? current.metadata : { ...current.metadata, labels }, subsets }
     await this.#client.update('endpoints', draft)
   }
 

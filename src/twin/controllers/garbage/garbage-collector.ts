@@ -85,8 +85,8 @@ export class GarbageCollector implements Controller {
     const { object, kind, resource } = change
     if (kind === 'Deleted') return [...this.#dependentKeys(object), ...this.#waitingOwners(object)]
     const keys: string[] = []
-    if (this.#needsLook(object)) keys.push(keyText(resource, object))
     const { previous } = change
+    if (!isOwnedAsBefore(object, previous) && this.#needsLook(object)) keys.push(keyText(resource, object))
     if (previous !== undefined && !sameJson(previous.metadata.ownerReferences, object.metadata.ownerReferences)) {
       keys.push(...this.#waitingOwners(previous))
     }
@@ -128,6 +128,17 @@ export class GarbageCollector implements Controller {
     this.#ofUnknownKind.delete(kind)
     return keys
   }
+}
+
+/** Whether a change has nothing to do with owners and deletion: what becomes of the owners is told by themselves. */
+function isOwnedAsBefore({ metadata }: KubeObject, previous: KubeObject | undefined): boolean {
+  return (
+    previous !== undefined &&
+    previous.metadata.uid === metadata.uid &&
+    previous.metadata.ownerReferences === metadata.ownerReferences &&
+    previous.metadata.deletionTimestamp === metadata.deletionTimestamp &&
+    previous.metadata.finalizers === metadata.finalizers
+  )
 }
 
 /** Neither resources nor names have a slash. */

@@ -1,4 +1,5 @@
 import { sameJson } from '../../../api/same-json.ts'
+import { memoOfObject } from '../../../object-memo.ts'
 import type { DeploymentObject, ReplicaSetObject } from '../workload-objects.ts'
 
 /** The label that keeps the pods of one template apart from those of another. */
@@ -23,7 +24,7 @@ export function membersOf({ current, old }: ReplicaSetFamily): readonly ReplicaS
 
 /** Templates are the same when they differ in nothing but the hash label. */
 export function sameTemplate(a: unknown, b: unknown): boolean {
-  return sameJson(withoutHash(a), withoutHash(b))
+  return a === b || sameJson(withoutHash(a), withoutHash(b))
 }
 
 interface Template {
@@ -31,11 +32,18 @@ interface Template {
 }
 
 function withoutHash(template: unknown): object {
-  const { metadata = {}, ...rest } = (template ?? {}) as Template
+  return bareTemplate((template ?? noTemplate) as Template)
+}
+
+const noTemplate: Template = {}
+
+/** All versions of an object share its template, as long as nobody changes it. */
+const bareTemplate = memoOfObject((template: Template): object => {
+  const { metadata = {}, ...rest } = template
   const { [templateHashLabel]: _, ...labels } = metadata.labels ?? {}
   const { creationTimestamp: _none, ...others } = metadata as { readonly creationTimestamp?: unknown }
   return { ...rest, metadata: { ...others, labels } }
-}
+})
 
 /** Oldest first, then by name. */
 export function byAge(a: ReplicaSetObject, b: ReplicaSetObject): number {
