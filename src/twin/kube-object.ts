@@ -24,6 +24,9 @@ export interface KubeObject {
   readonly [field: string]: unknown
 }
 
+/** A copy that is not handed out yet. */
+export type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** What a client sends: all of the metadata may be missing. */
 export interface DraftObject {
   readonly apiVersion?: string

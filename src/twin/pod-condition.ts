@@ -20,7 +20,7 @@ export function withPodCondition(pod: KubeObject, news: PodConditionNews, nowMs:
   const before = conditions.find(({ type }) => type === news.type)
   if (before?.status === news.status && before.reason === news.reason && before.message === news.message) return pod
   const lastTransitionTime = before?.status === news.status ? before.lastTransitionTime : apiTime(nowMs)
-  const condition = { ...news, lastProbeTime: null, lastTransitionTime } as unknown as PodCondition
+  const condition = { lastProbeTime: null, lastTransitionTime, ...news } as unknown as PodCondition
   const next = before === undefined ? [...conditions, condition] : conditions.map((one) => (one === before ? condition : one))
   return { ...pod, status: { ...status, conditions: next } }
 }

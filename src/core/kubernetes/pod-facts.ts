@@ -91,21 +91,27 @@ export function podFacts(object: unknown): PodFacts {
   const deletionAtMs = epochMs(metadata.deletionTimestamp)
   const claims = (spec.volumes ?? []).flatMap((volume) => claimName(volume, metadata.name ?? ''))
   const scheduled = conditions.find((c) => c.type === 'PodScheduled' && c.status === 'False')
+  const { name, namespace, uid, resourceVersion, labels } = objectIdentity(metadata)
+  // what is always there comes first: V8 makes such objects of one shape
   return {
-    ...objectIdentity(metadata),
+    name,
+    namespace,
+    uid,
+    resourceVersion,
+    labels,
     nodeName: spec.nodeName ?? '',
     phase: status.phase ?? '',
     ready: isPodReady(status),
-    ...(createdAtMs === undefined ? {} : { createdAtMs }),
-    ...(deletionAtMs === undefined ? {} : { deletionAtMs }),
     gracePeriodSeconds: spec.terminationGracePeriodSeconds ?? defaultGracePeriodSeconds,
     priority: spec.priority ?? 0,
-    ...(controller === undefined ? {} : { controller }),
     mirror: metadata.annotations?.[mirrorAnnotation] !== undefined,
     hasEmptyDir: (spec.volumes ?? []).some((volume) => volume.emptyDir !== undefined && volume.emptyDir !== null),
-    ...(claims.length === 0 ? {} : { claims }),
     finalizers: metadata.finalizers ?? [],
     containers: [...containerFacts(status.initContainerStatuses, true), ...containerFacts(status.containerStatuses, false)],
+    ...(createdAtMs === undefined ? {} : { createdAtMs }),
+    ...(deletionAtMs === undefined ? {} : { deletionAtMs }),
+    ...(controller === undefined ? {} : { controller }),
+    ...(claims.length === 0 ? {} : { claims }),
     ...(scheduled?.message ? { unschedulableMessage: scheduled.message } : {}),
   }
 }

@@ -63,13 +63,21 @@ function read(constraint: TopologySpreadConstraint, { namespace, labels }: PodIn
 const defaults = [
   { topologyKey: 'kubernetes.io/hostname', maxSkew: 3 },
   { topologyKey: 'topology.kubernetes.io/zone', maxSkew: 5 },
-]
+] as const
 
 /** The default constraints for pods that `selector` selects; they are preferences only. */
 export function defaultSpreadConstraints({ namespace }: PodInfo, selector: LabelSelector): readonly SpreadConstraint[] {
   const selects = lazy(() => compileSelector(selector))
   const matcher = matcherOf(namespace, selector, (labels) => selects()(labels))
-  return defaults.map((constraint) => ({ ...constraint, minDomains: 1, honorsAffinity: true, honorsTaints: false, matcher, self: 1 }))
+  return defaults.map(({ topologyKey, maxSkew }) => ({
+    topologyKey,
+    maxSkew,
+    minDomains: 1,
+    honorsAffinity: true,
+    honorsTaints: false,
+    matcher,
+    self: 1,
+  }))
 }
 
 /** Pods of the same kind in a namespace; those that are being deleted do not count. */

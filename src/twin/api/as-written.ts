@@ -48,6 +48,7 @@ function hasEmpty({ labels, annotations, finalizers, ownerReferences, managedFie
 
 function isEmpty(value: unknown): boolean {
   if (typeof value !== 'object') return false
+  if (Array.isArray(value)) return value.length === 0
   for (const _ in value) return false
   return true
 }

@@ -3,7 +3,9 @@ import type { KubeObject } from '../kube-object.ts'
 /** What an event says of the object that it is about. */
 export function referenceTo({ apiVersion, kind, metadata }: KubeObject) {
   const { namespace, name, uid, resourceVersion } = metadata
-  return { kind, ...(namespace === undefined ? {} : { namespace }), name, uid, apiVersion, resourceVersion }
+  return namespace === undefined
+    ? { kind, name, uid, apiVersion, resourceVersion }
+    : { kind, namespace, name, uid, apiVersion, resourceVersion }
 }
 
 /** Events of what has no namespace are kept in `default`. */

@@ -33,7 +33,7 @@ export function prepareCreation(draft: DraftObject, namespace: string | undefine
     throw new StatusError(500, '', 'resourceVersion should not be set on objects to be created')
   }
   const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
-  const metadata = newMetadata(draft.metadata ?? {}, placeOf(draft, namespace, type), { ...rules, ...chance })
+  const metadata = newMetadata(draft.metadata ?? {}, placeOf(draft, namespace, type), rules, chance)
   const object: KubeObject = { apiVersion: storedApiVersion(type), kind: type.kind, metadata, ...rest }
   const made = strategy.prepare?.(object, undefined, context) ?? withoutStatus(object, type, strategy)
   const prepared = asWritten(made, storedAs(type))
@@ -50,8 +50,9 @@ function placeOf(draft: DraftObject, namespace: string | undefined, type: Resour
   return namespace
 }
 
-function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, rules: WriteRules & CreationChance): ObjectMeta {
-  const { strategy, context, random, newUid } = rules
+function newMetadata(draft: Partial<ObjectMeta>, namespace: string | undefined, rules: WriteRules, chance: CreationChance): ObjectMeta {
+  const { strategy, context } = rules
+  const { random, newUid } = chance
   const { name, generateName, namespace: _namespace, uid: _uid, resourceVersion: _version, ...rest } = draft
   const { deletionTimestamp: _deleted, deletionGracePeriodSeconds: _grace, generation, ...kept } = rest
   const { selfLink: _selfLink, clusterName: _clusterName, creationTimestamp: _created, ...others } = kept as typeof kept & Obsolete

@@ -1,4 +1,4 @@
-import type { DraftObject, KubeObject, ObjectMeta } from '../kube-object.ts'
+import type { DraftObject, KubeObject, ObjectMeta, Writable } from '../kube-object.ts'
 import { asWritten } from './as-written.ts'
 import { metadataChangeProblems } from './metadata-problems.ts'
 import type { WriteRules } from './prepare-creation.ts'
@@ -91,20 +91,26 @@ export function checkUid(draft: DraftObject, { metadata }: KubeObject, type: Res
 function mergeParts(draft: DraftObject, old: KubeObject, { type, context }: WriteRules): KubeObject {
   // whoever writes without a wire mostly hands on the metadata that he has found
   const metadata = draft.metadata === old.metadata ? old.metadata : nextMetadata(draft.metadata ?? {}, old.metadata)
-  const base = { apiVersion: storedApiVersion(type), kind: type.kind, metadata }
   if (context.subresource === 'status' || context.subresource === 'approval') {
-    return { ...old, ...base, metadata: statusMetadata(metadata, old.metadata, type), status: draft.status } as KubeObject
+    const next: Writable<KubeObject> = { ...old }
+    next.apiVersion = storedApiVersion(type)
+    next.metadata = statusMetadata(metadata, old.metadata, type)
+    next.status = draft.status
+    return next
   }
-  const { apiVersion: _apiVersion, kind: _kind, metadata: _metadata, ...rest } = draft
   if (context.subresource === 'finalize') {
-    const { finalizers } = (rest.spec ?? {}) as { readonly finalizers?: unknown }
-    return { ...old, ...base, spec: { ...(old.spec as object | undefined), finalizers } } as KubeObject
+    const { finalizers } = (draft.spec ?? {}) as { readonly finalizers?: unknown }
+    return { ...old, metadata, spec: { ...(old.spec as object | undefined), finalizers } }
   }
+  const next: Writable<DraftObject> = { ...draft }
+  next.apiVersion = storedApiVersion(type)
+  next.kind = type.kind
+  next.metadata = metadata
   if (context.subresource === undefined && type.subresources.includes('status')) {
-    const { status: _status, ...fields } = rest as typeof rest & { readonly status?: unknown }
-    return { ...base, ...fields, ...(old.status === undefined ? {} : { status: old.status }) }
+    if (old.status === undefined) delete next.status
+    else next.status = old.status
   }
-  return { ...base, ...rest }
+  return next as KubeObject
 }
 
 /** What a client has no say in stays as it was. */

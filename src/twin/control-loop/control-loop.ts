@@ -17,8 +17,8 @@ export interface ControlLoopOptions {
 type KeysOf = (change: Change) => readonly string[]
 
 interface Entry {
-  /** Takes the pending wake-up back. */
-  cancel?: () => void
+  /** Takes the pending wake-up back; set as long as one is pending. */
+  cancel: (() => void) | undefined
   atMs: number
   failures: number
   running: boolean
@@ -72,8 +72,7 @@ export class ControlLoop {
 
   /** Asks for a reconcile of `key` in `afterMs` at the latest. */
   wake(key: string, afterMs = latencyMs): void {
-    const entry = this.#entries.get(key) ?? { atMs: Number.POSITIVE_INFINITY, failures: 0, running: false, again: false }
-    this.#entries.set(key, entry)
+    const entry = this.#entries.get(key) ?? this.#newEntry(key)
     if (entry.running) {
       entry.again = true
       return
@@ -85,6 +84,12 @@ export class ControlLoop {
     entry.cancel = this.#options.clock.after(afterMs, () => void this.#run(key, entry))
   }
 
+  #newEntry(key: string): Entry {
+    const entry = { cancel: undefined, atMs: Number.POSITIVE_INFINITY, failures: 0, running: false, again: false }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
   #hear(change: Change): void {
     const watches = this.#keysOf.get(change.resource) ?? this.#keysOfAny
     for (const keysOf of watches) for (const key of keysOf(change)) this.wake(key)
@@ -93,7 +98,7 @@ export class ControlLoop {
   async #run(key: string, entry: Entry): Promise<void> {
     entry.running = true
     entry.atMs = Number.POSITIVE_INFINITY
-    delete entry.cancel
+    entry.cancel = undefined
     const next = await this.#reconcile(key, entry)
     entry.running = false
     if (this.#unsubscribe === undefined || this.#entries.get(key) !== entry) return

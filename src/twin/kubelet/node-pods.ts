@@ -44,6 +44,8 @@ export class NodePods implements PodHost {
   readonly #static = new Map<string, PodRun>()
   readonly #used = new ResourceSum()
   #admitted = 0
+  /** What was read last: a kubelet is asked for its minor far more often than it gets another. */
+  #version = { text: '', minor: 0 }
   /** What the pods use of attached volumes, by UID of the pod. */
   readonly #volumes = new Map<string, readonly string[]>()
 
@@ -64,7 +66,9 @@ export class NodePods implements PodHost {
   }
 
   get minor(): number {
-    return parseVersion(this.#ground.machine().kubeletVersion)?.minor ?? 30
+    const { kubeletVersion } = this.#ground.machine()
+    if (this.#version.text !== kubeletVersion) this.#version = { text: kubeletVersion, minor: parseVersion(kubeletVersion)?.minor ?? 30 }
+    return this.#version.minor
   }
 
   get workers(): IterableIterator<PodWorker> {
@@ -140,9 +144,9 @@ export class NodePods implements PodHost {
     return this.#ground.options.timingsOf(pod)
   }
 
-  statusContext(): Omit<PodStatusContext, 'nowMs'> {
+  statusContext(nowMs: number, before: PodStatusContext['before']): PodStatusContext {
     const { address, runtime } = this.#ground.machine()
-    return { hostIp: address, runtime: runtime.name, minor: this.minor }
+    return { hostIp: address, runtime: runtime.name, minor: this.minor, nowMs, before }
   }
 
   surroundingsOf(pod: Pod): PodSurroundings {

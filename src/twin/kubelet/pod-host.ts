@@ -20,7 +20,7 @@ export interface PodHost {
   /** From a write that the API server did not take to the next try. */
   readonly retryMs: number
   timingsOf(pod: Pod): PodTimings
-  statusContext(): Omit<PodStatusContext, 'nowMs'>
+  statusContext(nowMs: number, before: PodStatusContext['before']): PodStatusContext
   surroundingsOf(pod: Pod): PodSurroundings
   courseOf(pod: Pod, container: Pick<ContainerRun, 'spec' | 'role' | 'restartCount'>): ContainerCourse
   /** Why the pod is not taken; `undefined`: it is, and has its share of the node from now on. */

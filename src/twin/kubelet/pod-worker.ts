@@ -237,7 +237,7 @@ export class PodWorker {
 
   async #report(run: PodRun, nowMs: number): Promise<void> {
     const { api } = this.#host
-    const status = podStatus(run, this.#pod, { ...this.#host.statusContext(), nowMs, before: this.#written?.conditions })
+    const status = podStatus(run, this.#pod, this.#host.statusContext(nowMs, this.#written?.conditions))
     if (this.#written === undefined || isContradicted(this.#pod, this.#written) || !sameJson(status, this.#written)) {
       this.#written = status
       try {

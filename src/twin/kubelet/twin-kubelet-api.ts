@@ -2,7 +2,7 @@ import type { Lease } from 'kubernetes-types/coordination/v1'
 import type { Node, Pod } from 'kubernetes-types/core/v1'
 import { StatusError } from '../api/status-error.ts'
 import { microTime } from '../api-time.ts'
-import { as, type DraftObject, type KubeObject } from '../kube-object.ts'
+import { as, type DraftObject, type KubeObject, type Writable } from '../kube-object.ts'
 import type { TwinClient } from '../twin-client.ts'
 import { attachedVolumes } from './attached-volumes.ts'
 import type { AttachedVolume, KubeletApi, KubeletEvent, PodKey, PodWatcher, Written } from './kubelet-api.ts'
@@ -88,11 +88,9 @@ export class TwinKubeletApi implements KubeletApi {
       const current = as<Pod>(object).status ?? {}
       const { qosClass } = current
       const conditions = podConditions(current.conditions, status.conditions)
-      const merged = {
-        ...(qosClass === undefined ? {} : { qosClass }),
-        ...status,
-        ...(conditions === undefined ? {} : { conditions }),
-      }
+      const merged: Writable<NonNullable<Pod['status']>> = { ...status }
+      if (conditions !== undefined) merged.conditions = conditions
+      if (merged.qosClass === undefined && qosClass !== undefined) merged.qosClass = qosClass
       return saysTheSame(merged, current) ? object : { ...object, status: merged }
     }
     return await this.#change('pods', pod, next, 'status')

@@ -1,4 +1,4 @@
-import type { KubeObject } from '../kube-object.ts'
+import type { KubeObject, ObjectMeta, Writable } from '../kube-object.ts'
 import { ChangeHistory } from './change-history.ts'
 import type { Index } from './object-index.ts'
 import { ObjectTable } from './object-table.ts'
@@ -118,7 +118,12 @@ export class ObjectStore {
 
   #nextVersion(object: KubeObject): KubeObject {
     this.#version += 1
-    return { ...object, metadata: { ...object.metadata, resourceVersion: String(this.#version) } }
+    // fields are set after the copy: a literal that writes over what it has spread costs V8 a new hidden class each time
+    const metadata: Writable<ObjectMeta> = { ...object.metadata }
+    metadata.resourceVersion = String(this.#version)
+    const stored: Writable<KubeObject> = { ...object }
+    stored.metadata = metadata
+    return stored
   }
 
   #record(change: Change): void {

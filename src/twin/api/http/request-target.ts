@@ -43,12 +43,11 @@ function resourceTarget(group: string, [version, ...parts]: readonly string[]): 
   const watch = parts[0] === 'watch'
   const [first, second, third, ...rest] = watch ? parts.slice(1) : parts
   if (version === undefined || first === undefined) return { kind: 'Other' }
-  const base = { kind: 'Resource' as const, group, version, watch }
   if (first !== 'namespaces' || second === undefined || third === undefined || (group === '' && namespaceSubresources.has(third))) {
-    return { ...base, plural: first, ...named(second, third === undefined ? [] : [third, ...rest]) }
+    return { kind: 'Resource', group, version, watch, plural: first, ...named(second, third === undefined ? [] : [third, ...rest]) }
   }
   const [name, ...below] = rest
-  return { ...base, plural: third, namespace: second, ...named(name, below) }
+  return { kind: 'Resource', group, version, watch, plural: third, namespace: second, ...named(name, below) }
 }
 
 function named(name: string | undefined, below: readonly string[]): { name?: string; subresource?: string } {

@@ -16,20 +16,25 @@ export function writtenBudgetStatus(
   const disrupted = Object.entries(computed.disruptedPods).map(([pod, atMs]) => [pod, apiTime(atMs)])
   const conditions = withCondition((stored?.conditions ?? []) as readonly StatusCondition[], disruptionAllowed(computed, at.nowMs))
   return {
-    ...(at.minor < conditionsMinor ? {} : { conditions: [...conditions] as never }),
     currentHealthy,
     desiredHealthy,
-    ...(disrupted.length === 0 ? {} : { disruptedPods: Object.fromEntries(disrupted) }),
     disruptionsAllowed,
     expectedPods,
+    ...(at.minor < conditionsMinor ? {} : { conditions: [...conditions] as never }),
+    ...(disrupted.length === 0 ? {} : { disruptedPods: Object.fromEntries(disrupted) }),
     ...(observedGeneration === 0 ? {} : { observedGeneration }),
   }
 }
 
 function disruptionAllowed({ syncFailed, disruptionsAllowed, observedGeneration }: BudgetStatus, nowMs: number): StatusCondition {
-  const common = { type: 'DisruptionAllowed', observedGeneration, lastTransitionTime: apiTime(nowMs) }
-  if (syncFailed !== undefined) return { ...common, status: 'False', reason: 'SyncFailed', message: syncFailed }
-  return disruptionsAllowed > 0
-    ? { ...common, status: 'True', reason: 'SufficientPods', message: '' }
-    : { ...common, status: 'False', reason: 'InsufficientPods', message: '' }
+  const isAllowed = syncFailed === undefined && disruptionsAllowed > 0
+  const refusal = syncFailed === undefined ? 'InsufficientPods' : 'SyncFailed'
+  return {
+    type: 'DisruptionAllowed',
+    observedGeneration,
+    lastTransitionTime: apiTime(nowMs),
+    status: isAllowed ? 'True' : 'False',
+    reason: isAllowed ? 'SufficientPods' : refusal,
+    message: syncFailed ?? '',
+  }
 }

@@ -25,5 +25,9 @@ export async function writeStatus(client: TwinClient, resource: string, object: 
 }
 
 function present(status: object): object {
-  return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined))
+  const fields = status as Readonly<Record<string, unknown>>
+  for (const field in fields) {
+    if (fields[field] === undefined) return Object.fromEntries(Object.entries(status).filter(([, value]) => value !== undefined))
+  }
+  return status
 }

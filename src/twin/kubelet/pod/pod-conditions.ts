@@ -54,10 +54,10 @@ function condition({ type, on, reason, message }: Verdict, known: readonly PodCo
   return {
     type,
     status,
-    ...(reason === undefined ? {} : { reason }),
-    ...(message === undefined ? {} : { message }),
     lastProbeTime: null as unknown as string,
     lastTransitionTime: since ?? apiTime(nowMs),
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
   }
 }
 

@@ -34,11 +34,11 @@ export function podStatus(run: PodRun, pod: Pod, context: PodStatusContext): Pod
   return {
     phase,
     conditions,
-    ...(run.failed === undefined ? {} : { reason: run.failed.reason, message: run.failed.message }),
     hostIP: hostIp,
+    startTime: apiTime(run.startMs),
+    ...(run.failed === undefined ? {} : { reason: run.failed.reason, message: run.failed.message }),
     ...(minor >= 29 ? { hostIPs: [{ ip: hostIp }] } : {}),
     ...(hasIp ? { podIP: podIp, podIPs: [{ ip: podIp }] } : {}),
-    startTime: apiTime(run.startMs),
     ...containerStatuses(run, context),
     ...(pod.status?.qosClass === undefined ? {} : { qosClass: pod.status.qosClass }),
   }
