@@ -42,10 +42,12 @@ export function mutated(
   request: AdmissionRequest,
 ): Promise<DraftObject | undefined> | DraftObject | undefined {
   let current = request
-  for (const [index, step] of steps.entries()) {
+  let done = 0
+  for (const step of steps) {
+    done += 1
     if (step.mutate === undefined) continue
     const object = step.mutate(current)
-    if (object instanceof Promise) return mutatedLater(object, steps.slice(index + 1), current)
+    if (object instanceof Promise) return mutatedLater(object, steps.slice(done), current)
     current = withObject(current, object)
   }
   return current.object
@@ -61,9 +63,11 @@ function withObject(request: AdmissionRequest, object: DraftObject | undefined):
 
 /** Ends without a word, or with the refusal of the first step that refuses; a promise only when a step has made one. */
 export function validated(steps: readonly AdmissionStep[], request: AdmissionRequest): Promise<void> | undefined {
-  for (const [index, step] of steps.entries()) {
+  let done = 0
+  for (const step of steps) {
+    done += 1
     const verdict = step.validate?.(request)
-    if (verdict instanceof Promise) return validatedLater(verdict, steps.slice(index + 1), request)
+    if (verdict instanceof Promise) return validatedLater(verdict, steps.slice(done), request)
   }
   return undefined
 }

@@ -18,8 +18,12 @@ export function newUid(random: () => number): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20)}`
 }
 
+/** In two halves: the digits of a number that small are found without a division of floating point numbers. */
 function word(random: () => number): string {
-  return Math.floor(random() * 2 ** 32)
-    .toString(16)
-    .padStart(8, '0')
+  const number = Math.floor(random() * 2 ** 32)
+  return fourDigits(number >>> 16) + fourDigits(number & 0xffff)
+}
+
+function fourDigits(number: number): string {
+  return (number + 0x10000).toString(16).slice(1)
 }

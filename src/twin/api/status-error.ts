@@ -32,7 +32,11 @@ export class StatusError extends Error {
 
   // biome-ignore lint/complexity/useMaxParams: the fifth is for the one refusal that has something to say there
   constructor(code: number, reason: string, message: string, details?: StatusDetails, metadata: Readonly<Record<string, unknown>> = {}) {
+    const { stackTraceLimit } = Error
+    // an answer, not a defect: nobody asks where it was thrown, and every pod that is looked for in vain would pay for it
+    Error.stackTraceLimit = 0
     super(message)
+    Error.stackTraceLimit = stackTraceLimit
     this.name = 'StatusError'
     this.status = {
       kind: 'Status',
