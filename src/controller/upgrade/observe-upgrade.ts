@@ -28,7 +28,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches, volumes 
     jobs: caches.jobs.byIndex(byRun, uid),
     podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
-    unreadyPods: caches.pods.byIndex(byReadiness, 'no'),
+    unreadyPods: caches.arrivals.dated(caches.pods.byIndex(byReadiness, 'no')),
     ...volumes.get(),
     releases: shell.releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,

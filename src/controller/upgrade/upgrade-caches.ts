@@ -8,6 +8,7 @@ import { isUnready } from '../../core/upgrade/displaced-pods.ts'
 import { type KeptCollections, keepCollections } from '../plan/kept-collections.ts'
 import { reflect } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
+import { PodArrivals } from './pod-arrivals.ts'
 
 /** A ClusterUpgrade as it is kept: parsed once, when it changes. */
 export interface CachedUpgrade extends CachedObject {
@@ -21,6 +22,7 @@ export interface UpgradeCaches extends KeptCollections {
   readonly jobs: ObjectCache<JobFacts>
   /** Every pod of the cluster. */
   readonly pods: ObjectCache<PodFacts>
+  readonly arrivals: PodArrivals
 }
 
 export type CachedUpgrades = KeptCollections & { readonly upgrades: ObjectCache<CachedUpgrade> }
@@ -53,7 +55,7 @@ export function startUpgradeCaches(shell: Shell): UpgradeCaches {
     reflect(noting, jobs, own, { namespace, labelSelector: runLabel }),
     reflect(noting, pods, all, {}),
   ])
-  return { ...kept, jobs: own, pods: all }
+  return { ...kept, jobs: own, pods: all, arrivals: new PodArrivals(all, shell.clock, kept.isKept) }
 }
 
 /** Lets Jobs be found by their run, and those that have not ended. */
