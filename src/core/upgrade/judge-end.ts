@@ -1,22 +1,8 @@
 import { isControlPlane } from '../plan/node-selection.ts'
-import { activeWorks, type SeenRun } from './run-view.ts'
+import { activeWorks, type RunEnd, type SeenRun } from './run-view.ts'
 import { bearersOf } from './soft-taint.ts'
 import { statusOfRun } from './status-of-run.ts'
-import type { UpgradePhase } from './upgrade-status.ts'
 import { findings } from './verify-cluster.ts'
-
-/** Where a run stands that has arrived and has no node at work. */
-export interface RunEnd {
-  readonly phase: UpgradePhase
-  readonly message: string
-  /** What is not as it was before the run. */
-  readonly findings?: readonly string[]
-  /** Since when it is looked whether everything is as before; epoch milliseconds. */
-  readonly verifyingSinceMs?: number
-  /** How the cluster is has to be read for the next decision. */
-  readonly readsHealth?: true
-  readonly wakeAtMs?: number
-}
 
 /** What is not well yet is looked at again this often. */
 const recheckMs = 10_000

@@ -3,19 +3,9 @@ import { foreignMark } from './foreign-mark.ts'
 import type { NextHop } from './next-hop.ts'
 import type { RunContext } from './node-turn.ts'
 import { isExpired, isGivenUp } from './run-phase.ts'
-import type { NodeWork } from './run-view.ts'
+import type { Hold, NodeWork } from './run-view.ts'
 import { bearersOf } from './soft-taint.ts'
-import type { StopStatus, UpgradePhase } from './upgrade-status.ts'
-
-/** Why no further node is started now. Those that were started go on. */
-export interface Hold {
-  readonly phase: UpgradePhase
-  /** One sentence with the fix. */
-  readonly message: string
-  readonly wakeAtMs?: number
-  /** The run has ended; nothing of it is left anywhere. */
-  readonly ended?: true
-}
+import type { StopStatus } from './upgrade-status.ts'
 
 export interface HoldInput {
   readonly context: RunContext

@@ -2,7 +2,8 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { parseVersion, sameRelease } from '../version/kubernetes-version.ts'
 import { failing, type NodeAtWork, type NodeTurn, type RunContext, working } from './node-turn.ts'
 import { upgradeWorkOf } from './upgrade-image.ts'
-import { jobAttemptLabel, type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
+import { jobAttemptLabel, upgradeJob, upgradeJobName } from './upgrade-job.ts'
+import type { UpgradeJobInput } from './upgrade-job-input.ts'
 
 /** Makes the Job of a step; of a distribution without an upgrade image there is none to make. */
 export function createJob(at: NodeAtWork, context: RunContext, step: UpgradeJobInput['step']): NodeTurn {

@@ -4,7 +4,7 @@ import { hostnameOf } from '../plan/node-selection.ts'
 import { orderDigest, type RecipeOrder } from '../recipe/recipe-order.ts'
 import { mungeVersion } from '../version/kubernetes-version.ts'
 import type { UpgradeWork } from './upgrade-image.ts'
-import type { UpgradeJobInput } from './upgrade-job.ts'
+import type { UpgradeJobInput } from './upgrade-job-input.ts'
 
 type RecipeWork = Extract<UpgradeWork, { kind: 'Recipe' }>
 

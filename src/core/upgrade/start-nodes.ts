@@ -11,20 +11,10 @@ import { answeredVersion, versionsOf } from './path-of-run.ts'
 import { pickBatch } from './pick-batch.ts'
 import type { Pool } from './pools.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
-import { activeWorks, type RunView } from './run-view.ts'
+import { activeWorks, type RunView, type Started } from './run-view.ts'
 import { budgetMessage, isAway } from './unavailable-budget.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import type { BatchStatus } from './upgrade-status.ts'
-
-/** What is begun now, and what is waited for if nothing is. */
-export interface Started {
-  readonly actions: readonly (readonly UpgradeAction[])[]
-  readonly message?: string
-  readonly stage?: 'ControlPlane' | 'Nodes'
-  /** By name of the pool: its batch from now on. */
-  readonly batches: ReadonlyMap<string, { readonly batch?: BatchStatus; readonly finishedBatches: number }>
-  readonly wakeAtMs?: number
-}
 
 const nothing: Started = { actions: [], batches: new Map() }
 

@@ -1,9 +1,9 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { patchNode, type RunContext } from './node-turn.ts'
-import type { RunView } from './run-view.ts'
+import type { RunView, Started } from './run-view.ts'
 import { bearersOf, softTaintRun, withoutSoftTaint, withSoftTaint } from './soft-taint.ts'
-import { nodesLeft, type Started } from './start-nodes.ts'
+import { nodesLeft } from './start-nodes.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import type { UpgradePhase } from './upgrade-status.ts'
 

@@ -1,19 +1,9 @@
-import type { SeenRun } from './run-view.ts'
-import type { Started } from './start-nodes.ts'
+import type { SeenRun, Stock } from './run-view.ts'
 import { statusOfRun } from './status-of-run.ts'
-import type { ClusterUpgradeStatus } from './upgrade-status.ts'
 import { healthBefore } from './verify-cluster.ts'
 
 /** What was read longer ago than this says little of the beginning. */
 const freshMs = 60_000
-
-/** How the cluster was before the run. */
-export type Stock =
-  | { readonly kind: 'Taken'; readonly before: NonNullable<ClusterUpgradeStatus['before']> }
-  /** It has to be read before the first node is begun. */
-  | { readonly kind: 'Missing'; readonly started: Started }
-  /** Nothing is begun, or it was by a Falkirk that took none. */
-  | { readonly kind: 'None' }
 
 /** Takes stock before the first node is begun: at the end all has to be as ready as it was. */
 export function takeStock({ context, works, next, hold }: SeenRun): Stock {

@@ -7,7 +7,7 @@ import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
 import type { Releases } from '../version/releases.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
-import type { ControllerImage } from './upgrade-image.ts'
+import type { ControllerImage } from './controller-image.ts'
 
 /** Another ClusterUpgrade of the cluster. */
 export interface OtherUpgrade {

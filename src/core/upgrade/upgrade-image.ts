@@ -1,5 +1,6 @@
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import type { ControllerImage } from './controller-image.ts'
 import type { RunContext } from './node-turn.ts'
 import type { RecipeSpec } from './recipe-spec.ts'
 
@@ -7,9 +8,6 @@ import type { RecipeSpec } from './recipe-spec.ts'
 export type UpgradeWork =
   | { readonly kind: 'Image'; readonly container: ContainerSpec }
   | { readonly kind: 'Recipe'; readonly recipe: 'k3s' | 'rke2'; readonly spec: RecipeSpec & { readonly runnerImage: string } }
-
-/** The image that the controller itself runs from, as its own pod says. `why` is a clause. */
-export type ControllerImage = { readonly kind: 'Image'; readonly image: string } | { readonly kind: 'Unknown'; readonly why: string }
 
 /** Something that brings a node to a version, or one sentence on why there is nothing. `isPassing`: another controller may have it. */
 export type FoundWork = UpgradeWork | { readonly kind: 'None'; readonly message: string; readonly isPassing?: true }

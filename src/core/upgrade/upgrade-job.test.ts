@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { readOrder } from '../recipe/recipe-order.ts'
 import { worker } from './run-world.test-support.ts'
-import { type UpgradeJobInput, upgradeJob, upgradeJobName } from './upgrade-job.ts'
+import { upgradeJob, upgradeJobName } from './upgrade-job.ts'
+import type { UpgradeJobInput } from './upgrade-job-input.ts'
 
 const input: UpgradeJobInput = {
   runName: 'up',

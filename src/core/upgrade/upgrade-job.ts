@@ -2,7 +2,6 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js'
-import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import { taggedImage } from '../plan/image-reference.ts'
@@ -11,24 +10,13 @@ import { hostnameOf } from '../plan/node-selection.ts'
 import { mungeVersion } from '../version/kubernetes-version.ts'
 import { recipePodSpec } from './recipe-pod.ts'
 import type { UpgradeWork } from './upgrade-image.ts'
+import type { UpgradeJobInput } from './upgrade-job-input.ts'
 
 /** On Jobs: name of the node, shortened where it is no label value; the whole one is an annotation. */
 export const jobNodeAnnotation = 'falkirk.dev/node'
 /** On Jobs: what it is for. */
 export const jobStepLabel = 'falkirk.dev/step'
 export const jobAttemptLabel = 'falkirk.dev/attempt'
-
-export interface UpgradeJobInput {
-  readonly runName: string
-  readonly runUid: string
-  readonly namespace: string
-  readonly node: Pick<NodeFacts, 'name' | 'labels'>
-  /** `Stage`: brings the image to the node and disturbs nothing. */
-  readonly step: 'Stage' | 'Change'
-  readonly version: string
-  readonly attempt: number
-  readonly work: UpgradeWork
-}
 
 /** Ended Jobs are kept this long, for people; the run does not need them any more then. */
 const ttlSeconds = 3_600
