@@ -114,7 +114,7 @@ export function seLinuxOptions({ spec }: CheckedPod, minor: number): Violation |
 const seccompPod = 'seccomp.security.alpha.kubernetes.io/pod'
 const seccompContainer = 'container.seccomp.security.alpha.kubernetes.io/'
 
-export function isSeccompProfile(type: string): boolean {
+function isSeccompProfile(type: string): boolean {
   return type === 'RuntimeDefault' || type === 'Localhost'
 }
 
