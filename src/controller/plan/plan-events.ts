@@ -34,6 +34,7 @@ export class PlanEvents {
   }
 }
 
+/** What happened, without what is known beside it: of a Job that failed, less is known once its condition speaks of the refusal instead. */
 function keyOf({ reason, message }: PlanEvent): string {
-  return `${reason} ${message}`
+  return `${reason} ${message.split('; ')[0]}`
 }

@@ -87,6 +87,14 @@ describe('why a Job failed', () => {
     expect(told).toBe(`${head}; before that container upgrade on Node n1: its image cannot be pulled (no such image)`)
   })
 
+  it('says the same again from what it has said, also among other nodes: it is told once', () => {
+    const input = { job, node: 'n1', pods: [], log: 'no space', previous: stuck }
+    const told = failureMessage(input)
+    expect(told).toMatch(/; before that container upgrade .*; last lines: no space$/)
+    expect(failureMessage({ ...input, previous: told })).toBe(told)
+    expect(failureMessage({ ...input, previous: `Node n0 waits: x; ${told}; and 2 more` })).toBe(told)
+  })
+
   it('says exit code and last lines, and is cut to fit', () => {
     const failed = { containers: [{ name: 'upgrade', init: false, state: 'Terminated', reason: 'OOMKilled', message: '', exitCode: 137 }] }
     const pods = [failed as unknown as PodFacts]

@@ -19,7 +19,7 @@ export function failureMessage(input: {
   const { job, node } = input
   const head = `Job ${job.namespace}/${job.name} failed on Node ${node}: ${job.end?.reason ?? ''}: ${job.end?.message ?? ''}`
   const container = failedContainer(input.pods)
-  const story = container === undefined ? stuckBefore(input.previous, job) : exitStory(container)
+  const story = container === undefined ? stuckBefore(input.previous, job, head) : exitStory(container)
   const lines = input.log.trim()
   const withStory = story === '' ? head : `${head}; ${story}`
   if (lines === '') return withStory.slice(0, maximumCharacters)
@@ -38,9 +38,13 @@ function exitStory(container: ContainerFacts): string {
   return `container ${container.name} exited with code ${container.exitCode ?? '?'}${reason}`
 }
 
-function stuckBefore(previous: string, job: JobFacts): string {
+/** What was said while the Job waited, or is said since it failed: a decision that is made again tells the same. */
+function stuckBefore(previous: string, job: JobFacts, head: string): string {
   const told = toldBefore(previous, job)
-  return told === undefined ? '' : `before that ${told.slice(stuckPrefix(job).length)}`
+  if (told !== undefined) return `before that ${told.slice(stuckPrefix(job).length)}`
+  const failed = `${head}; `
+  const start = previous.indexOf(`${failed}before that `)
+  return start < 0 ? '' : (previous.slice(start + failed.length).split(/; (?=last lines: |Job |Node |and \d+ more$)/)[0] ?? '')
 }
 
 /** What a condition's message says of one Job that waits, if it does; it may speak of other nodes before and after. */
