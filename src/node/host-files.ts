@@ -13,6 +13,8 @@ digest_of() { sha256sum < "$1" | cut -d ' ' -f 1; }
 
 /** `$1` is the path. It takes its place in one rename, when all of it has arrived. */
 const putScript = `${quietShell}
+# where nobody listens any more, what was begun is still taken away
+trap '' PIPE
 part=$(mktemp "$1.falkirk-part.XXXXXX") || fail "$1 cannot be written to"
 trap 'rm -f "$part"' EXIT
 cat > "$part" || fail "there is no room for $1"

@@ -8,17 +8,30 @@ export interface Wire {
   close(): Promise<void>
 }
 
+export interface WireOptions {
+  readonly delayMs?: number
+  readonly cutAfterBytes?: number
+}
+
 /**
  * A wire to the sshd of a host.
  *
  * @param delayMs by which each piece is late
+ * @param cutAfterBytes that a client has sent, the first connection is cut
  */
-export async function wireTo(address: string, delayMs = 0): Promise<Wire> {
+export async function wireTo(address: string, { delayMs = 0, cutAfterBytes = Number.POSITIVE_INFINITY }: WireOptions = {}): Promise<Wire> {
   const sockets = new Set<Socket>()
   let count = 0
   const server = createServer((from) => {
     count += 1
     const to = connect(22, address)
+    let sent = 0
+    if (count === 1) {
+      from.on('data', (piece: Buffer) => {
+        sent += piece.length
+        if (sent > cutAfterBytes) cut()
+      })
+    }
     for (const [source, sink] of [
       [from, to],
       [to, from],

@@ -7,6 +7,7 @@ import type { Recipe, RunStep } from '../../../src/core/recipe/recipe-step.ts'
 import { parseStepLook } from '../../../src/core/recipe/step-look.ts'
 import { stepScript } from '../../../src/core/recipe/step-script.ts'
 import { hostContract } from '../../../src/node/host-contract.test-support.ts'
+import { putFile } from '../../../src/node/host-files.ts'
 import { mapBounded } from '../../../src/node/map-bounded.ts'
 import { type SshHost, sshHost } from '../../../src/node/ssh/ssh-host.ts'
 import type { Wire } from '../../rig/wire.ts'
@@ -114,7 +115,7 @@ async function refused({ entry = {}, reason, says, sshConfig }: Refusal): Promis
 
 describe('one connection', () => {
   it('carries all that runs on a host, also at the same time, and a slow network only takes longer', async () => {
-    const wire = await stage.wire(30)
+    const wire = await stage.wire({ delayMs: 30 })
     const over = stage.over(...throughWire(wire))
     const outputs = await Promise.all([1, 2, 3, 4].map((n) => over.run('sleep 0.2; echo "$1"', String(n))))
     expect(outputs.map(({ stdout }) => stdout)).toEqual(['1\n', '2\n', '3\n', '4\n'])
@@ -143,6 +144,18 @@ describe('one connection', () => {
     await stage.host.run('touch /run/go-on; until [ -e /var/lib/falkirk/steps/0123456789ab/slow/outcome ]; do sleep 0.1; done')
     await expect.poll(look).toEqual({ active: false, done: true, outcome: { attempt: 1, exitCode: 0 }, output: 'done\n' })
     expect(await stage.host.run('cat /run/runs')).toBe('run\n')
+  })
+
+  it('that is cut while a file is sent leaves no half of it there', async () => {
+    const wire = await stage.wire({ cutAfterBytes: 3_000_000 })
+    const over = stage.over(...throughWire(wire))
+    const here = join(stage.folder, 'large')
+    writeFileSync(here, Buffer.alloc(6_000_000, 'x'))
+    const place = { here, there: '/root/large' }
+    await expect(putFile(over, place)).rejects.toMatchObject({ reason: 'ConnectionCut' })
+    await expect.poll(() => stage.host.run('ls /root')).not.toContain('large')
+    expect(await putFile(over, place)).toBe(undefined)
+    expect(await stage.host.run('stat -c "%s %a" /root/large*')).toBe('6000000 600\n')
   })
 
   it('to a bastion carries those to the hosts behind it', async () => {

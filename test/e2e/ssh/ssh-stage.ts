@@ -7,7 +7,7 @@ import { type SshHost, sshHost } from '../../../src/node/ssh/ssh-host.ts'
 import { debianProgram } from '../../rig/debian-program.ts'
 import type { RigHost } from '../../rig/rig-host.ts'
 import { makeHosts, type RigHosts } from '../../rig/rig-hosts.ts'
-import { type Wire, wireTo } from '../../rig/wire.ts'
+import { type Wire, type WireOptions, wireTo } from '../../rig/wire.ts'
 
 /** One whole host with sshd, sudo and users of several kinds. */
 export interface SshStage {
@@ -17,7 +17,7 @@ export interface SshStage {
   readonly folder: string
   /** Connections, and a wire to the host; ended with the stage. */
   connections(options?: SshOptions): SshConnections
-  wire(delayMs?: number): Promise<Wire>
+  wire(options?: WireOptions): Promise<Wire>
   /** A host over connections of its own. */
   over(entry?: Partial<HostEntry>, options?: SshOptions): SshHost
   /** ssh_config of the rig with lines before it. */
@@ -68,8 +68,8 @@ export async function sshStage(): Promise<SshStage> {
     host: rig.host(hostName),
     folder,
     connections,
-    async wire(delayMs) {
-      const wire = await wireTo(rig.host(hostName).address, delayMs)
+    async wire(options) {
+      const wire = await wireTo(rig.host(hostName).address, options)
       opened.push(wire)
       return wire
     },
