@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/longest-first.ts'
 
 // somebody else's cluster takes the place of the rig's own: what concerns neither its nodes nor their kubelets is not run
 const files = process.env.FALKIRK_E2E_KUBECONFIG
@@ -11,6 +12,7 @@ export default defineConfig({
     include: files.map((file) => `test/${file}.test.ts`),
     environment: 'node',
     fileParallelism: false,
+    sequence: { sequencer: LongestFirst },
     // of the cases within a file that say they may run beside each other
     maxConcurrency: 8,
     testTimeout: 600_000,

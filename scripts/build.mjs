@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { randomUUID } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
@@ -22,10 +23,11 @@ const requireShim = "import { createRequire as falkirkRequire } from 'node:modul
 export async function build(file = programFile) {
   await step(`building ${relative(root, file)}`, async () => {
     const esbuild = await import('esbuild')
-    const { metafile } = await esbuild.build({
+    const { metafile, outputFiles } = await esbuild.build({
       absWorkingDir: root,
       entryPoints: ['src/cli/main.ts'],
       outfile: file,
+      write: false,
       bundle: true,
       platform: 'node',
       format: 'esm',
@@ -40,12 +42,25 @@ export async function build(file = programFile) {
       banner: { js: `#!/usr/bin/env node\n${requireShim}` },
       define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
     })
-    writeFileSync(join(dirname(file), 'type-descriptions.json.br'), await typeDescriptions())
+    mkdirSync(dirname(file), { recursive: true })
+    for (const { path, contents } of outputFiles) writeWhole(path, contents, path.endsWith('.map') ? 0o644 : 0o755)
+    writeWhole(join(dirname(file), 'type-descriptions.json.br'), await typeDescriptions())
     const inputs = [...Object.keys(metafile.inputs), 'node_modules/kubernetes-types/package.json']
-    writeFileSync(join(dirname(file), 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, inputs))
-    chmodSync(file, 0o755)
+    writeWhole(join(dirname(file), 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, inputs))
   })
   return { file, bytes: statSync(file).size }
+}
+
+/**
+ * Whoever starts the program meanwhile, or packs it, has the one before or the new one.
+ * @param {string} path
+ * @param {string | Uint8Array} contents
+ * @param {number} mode
+ */
+function writeWhole(path, contents, mode = 0o644) {
+  const unfinished = `${path}.${randomUUID()}`
+  writeFileSync(unfinished, contents, { mode })
+  renameSync(unfinished, path)
 }
 
 /** What `kubectl explain` says of the built-in types of a twin: JSON, compressed. The program reads it when it is asked. */

@@ -27,14 +27,21 @@ const plansBeside = [
   ...measured.map((file) => `--exclude=**/${file}.test.ts`),
 ]
 
-/** These compare answers of a control plane of their own, and need no host either. */
-const comparisons = ['test/conformance', 'test/e2e/kubectl']
+/** Each file has a control plane of its own, or none, and needs no host: beside the Plans. */
+const planes = [
+  ...['test/conformance', 'test/rig'],
+  ...['kubectl', 'upgrade', 'cluster-requests', 'rig-api', 'joined-kubelets', 'deploy', 'image'].map((name) => `test/e2e/${name}`),
+]
 
-/** All others share the machine's network, cgroups and cores. */
+/** Whole hosts, each test with its own in a network of its own; they wait for services, packages and drains most of the time: two files at a time. */
+const hosts = ['hosts', 'ssh', 'etcd', 'os', 'runtime', 'kubeadm', 'rig-hosts'].map((name) => `test/e2e/${name}`)
+const hostsBeside = ['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', ...hosts]
+
+/** All others have the machine to themselves. */
 const oneByOne = [
   '--config=vitest.e2e.config.ts',
   `--exclude=test/e2e/plan/!(${measured.join('|')}).test.ts`,
-  ...comparisons.map((folder) => `--exclude=${folder}/**`),
+  ...[...planes, ...hosts].flatMap((path) => [`--exclude=${path}/**`, `--exclude=${path}.test.ts`]),
 ]
 
 /** On a cluster that somebody else started: what the configuration has for that. */
@@ -108,7 +115,7 @@ async function endToEndTests() {
   mkdirSync(join(cacheFolder, 'logs'), { recursive: true })
   const logs = mkdtempSync(join(cacheFolder, 'logs/e2e-'))
   const runs = []
-  for (const args of process.env.FALKIRK_E2E_KUBECONFIG ? [onOtherCluster] : [[...plansBeside, ...comparisons], oneByOne])
+  for (const args of process.env.FALKIRK_E2E_KUBECONFIG ? [onOtherCluster] : [[...plansBeside, ...planes], hostsBeside, oneByOne])
     runs.push(await runVitest({ args, env: { FALKIRK_LOGS: logs }, live: true }))
   const ok = runs.every(({ code }) => code === 0)
   const counts = sumCounts(runs.map((run) => run.counts))

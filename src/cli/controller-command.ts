@@ -6,6 +6,7 @@ import { systemClock } from '../cluster/clock.ts'
 import { createChannelFetch } from '../controller/channel-fetch.ts'
 import { type ControllerFlags, controllerOptions } from '../controller/controller-options.ts'
 import { runController } from '../controller/run-controller.ts'
+import type { HostSource } from '../controller/shell.ts'
 import { systemAuthorities } from '../controller/system-authorities.ts'
 import { readReleases } from './read-releases.ts'
 import { keepHeapSmall } from './small-heap.ts'
@@ -36,8 +37,8 @@ async function run(flags: ControllerFlags): Promise<void> {
   await runControllerProcess(given && leaderElect !== undefined ? { ...others, leaderElect } : others)
 }
 
-/** Runs the controller until SIGTERM or Ctrl-C, with the environment of this process. Throws as `runController`. */
-export async function runControllerProcess(flags: ControllerFlags): Promise<void> {
+/** Runs the controller until SIGTERM or Ctrl-C, with the environment of this process, and with the hosts that it reaches. Throws as `runController`. */
+export async function runControllerProcess(flags: ControllerFlags, hosts?: HostSource): Promise<void> {
   keepHeapSmall()
   const options = controllerOptions(flags, process.env)
   const releases = await readReleases(options.releases)
@@ -59,6 +60,7 @@ export async function runControllerProcess(flags: ControllerFlags): Promise<void
       log,
       channelFetch,
       releases,
+      ...(hosts === undefined ? {} : { hosts }),
       hostName: hostname(),
       interactive: process.stdin.isTTY === true,
       signal: stop.signal,

@@ -4,7 +4,7 @@ import { FalkirkError } from '../core/falkirk-error.ts'
 import { checkBinary } from '../node/check-binary.ts'
 import { nsenterHost } from '../node/command-host.ts'
 import { fetchBinary } from '../node/fetch-binary.ts'
-import { runSteps } from '../node/run-steps.ts'
+import { replaceBinary } from '../node/replace-binary.ts'
 
 // to where the verdict of an error goes too: lines of two streams come into a pod's log in any order, and the verdict has to be its last
 const say = (line: string) => {
@@ -62,7 +62,7 @@ async function run(flags: OrderFlags & { readonly attempt: string }): Promise<vo
   }
   const name = process.env.SYSTEM_UPGRADE_NODE_NAME ?? 'the host'
   const input = { order, binary: { file: flags.binary, sha256 }, attempt }
-  const end = await runSteps(input, { host: nsenterHost(name), say, sleep: pause })
+  const end = await replaceBinary(input, { host: nsenterHost(name), say, sleep: pause, now: Date.now })
   if (end.kind === 'Failed') {
     for (const line of end.lines) say(line)
     throw new FalkirkError('FK_RECIPE', end.message)

@@ -7,13 +7,17 @@ import { completionCommand } from './completion-command.ts'
 import { continueCommand } from './continue-command.ts'
 import { controllerCommand } from './controller-command.ts'
 import { crdCommand } from './crd-command.ts'
+import { etcdCommand } from './etcd-command.ts'
 import { inventoryCommand } from './inventory-command.ts'
 import { nodeCommand } from './node-command.ts'
 import { nodesCommand } from './nodes-command.ts'
+import { osCommand } from './os-command.ts'
 import { pathCommand } from './path-command.ts'
 import { pauseCommand } from './pause-command.ts'
 import { planCommand } from './plan-command.ts'
+import { prepareCommand } from './prepare-command.ts'
 import { runCommand } from './run-command.ts'
+import { runtimeCommand } from './runtime-command.ts'
 import { sandboxCommand } from './sandbox-command.ts'
 import { statusCommand } from './status-command.ts'
 import { exitCodes } from './upgrade/exit-code.ts'
@@ -22,7 +26,7 @@ import { upgradeCommand } from './upgrade-command.ts'
 /** In the order in which `--help` lists them: what people do first, then what runs and installs. */
 const commands = [
   ...[planCommand, upgradeCommand, statusCommand, pauseCommand, continueCommand, cancelCommand, pathCommand],
-  ...[nodesCommand, inventoryCommand],
+  ...[prepareCommand, nodesCommand, inventoryCommand, etcdCommand, osCommand, runtimeCommand],
   ...[runCommand, controllerCommand, crdCommand, sandboxCommand, completionCommand],
 ]
 /** Not for people, or not there yet. */

@@ -1,9 +1,12 @@
 import { Command } from 'commander'
+import { systemClock } from '../cluster/clock.ts'
+import type { InventoryHosts } from '../node/ssh/inventory-hosts.ts'
 import { runControllerProcess } from './controller-command.ts'
-import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
-import { onCluster, withExitCodes } from './upgrade/command-action.ts'
+import { openInventory } from './inventory/open-inventory.ts'
+import { type ClusterFlags, clusterOptions, withCluster } from './upgrade/cluster.ts'
+import { atCommand, withExitCodes } from './upgrade/command-action.ts'
 import { exitCodes } from './upgrade/exit-code.ts'
-import { ensureJobNamespace } from './upgrade/job-namespace.ts'
+import { ensureJobNamespace, untilJobNamespace } from './upgrade/job-namespace.ts'
 
 type RunFlags = ClusterFlags & {
   readonly namespace: string
@@ -11,6 +14,7 @@ type RunFlags = ClusterFlags & {
   readonly debug?: true
   readonly listen: string
   readonly releases?: string
+  readonly inventory?: string
 }
 
 /**
@@ -24,14 +28,25 @@ export function runCommand(): Command {
     .option('--name <name>', 'name of the Lease that it shares with a controller in the cluster', 'system-upgrade-controller')
     .option('--listen <address>', 'host:port of /healthz, /readyz and /metrics', '')
     .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
+    .option('--inventory <file>', 'reach hosts over SSH, as runs with spec.node.via SSH need it (docs/inventory.md)')
     .option('--debug', 'log what is decided')
     .action(run)
 }
 
-async function run(flags: RunFlags): Promise<void> {
-  await onCluster(flags, async (client, { warn }) => {
-    if (await ensureJobNamespace(client, flags.namespace)) warn(`namespace ${flags.namespace} created`)
+async function run({ inventory, ...flags }: RunFlags): Promise<void> {
+  let hosts: InventoryHosts | undefined
+  await atCommand(flags, async (ports) => {
+    if (inventory !== undefined) hosts = await openInventory(inventory)
+    const ensure = () => withCluster(flags, (client) => ensureJobNamespace(client, flags.namespace))
+    const { warn, signal, random } = ports
+    const isNew = await untilJobNamespace(ensure, { warn, signal, random, clock: systemClock })
+    if (isNew === undefined) return exitCodes.Interrupted
+    if (isNew) warn(`namespace ${flags.namespace} created`)
     return exitCodes.Done
   })
-  if (process.exitCode === exitCodes.Done) await runControllerProcess({ ...flags, leaderElect: true })
+  try {
+    if (process.exitCode === exitCodes.Done) await runControllerProcess({ ...flags, leaderElect: true }, hosts)
+  } finally {
+    await hosts?.close()
+  }
 }

@@ -2,6 +2,7 @@ import { stringify } from 'yaml'
 import type { ApiClient } from '../cluster/api-client.ts'
 import { type ForeseenDrain, foreseeDrain } from '../core/upgrade/foresee-drain.ts'
 import { type ForeseenNode, foreseeUpgrade } from '../core/upgrade/foresee-upgrade.ts'
+import { changesText } from '../core/upgrade/host-changes.ts'
 import type { UpgradeFacts } from '../core/upgrade/upgrade-facts.ts'
 import { upgradeSettings } from '../core/upgrade/upgrade-settings.ts'
 import type { ClusterUpgradeStatus } from '../core/upgrade/upgrade-status.ts'
@@ -79,7 +80,8 @@ function volumesOf({ nodes, volumes }: UpgradeFacts): UpgradeFacts['volumes'] {
   return nodes.length === 1 ? undefined : volumes
 }
 
-function whyOf({ batch }: ForeseenNode): string {
-  if (batch === undefined) return 'control plane, one at a time'
-  return `pool ${batch.pool}, batch ${batch.number}${batch.nodes === 1 ? '' : ` of ${batch.nodes} nodes`}`
+function whyOf({ batch, changes }: ForeseenNode): string {
+  const more = changes === undefined ? '' : `; ${changesText(changes)}`
+  if (batch === undefined) return `control plane, one at a time${more}`
+  return `pool ${batch.pool}, batch ${batch.number}${batch.nodes === 1 ? '' : ` of ${batch.nodes} nodes`}${more}`
 }

@@ -7,6 +7,7 @@ import { decideUpgrade } from '../core/upgrade/decide-upgrade.ts'
 import type { Releases } from '../core/version/releases.ts'
 import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
 import { noApi } from './upgrade/find-run.ts'
+import type { LocalController } from './upgrade/local-controller.ts'
 import { readClusterFacts } from './upgrade/read-facts.ts'
 import { endedEvent } from './upgrade/run-events.ts'
 import type { ViewKind } from './upgrade/run-views.ts'
@@ -20,6 +21,10 @@ export interface UpgradeOptions {
   readonly lostAfterMs: number
   readonly namespace: string
   readonly releases: Releases
+  /** Works on the run from here for as long as it is followed; somebody else does unless told. */
+  readonly startWork?: () => LocalController
+  /** What is said after Ctrl-C. */
+  readonly interrupted?: string
 }
 
 /** The object that the flags and the file of `-f` ask for; `-` is standard input. Throws as `wishedUpgrade`, and FK_MANIFEST for a file that cannot be read. */
@@ -40,7 +45,7 @@ export async function readWish(flags: WishFlags): Promise<WishedUpgrade> {
  */
 export async function runUpgrade(
   client: ApiClient,
-  { wish, view, lostAfterMs, ...known }: UpgradeOptions,
+  { wish, view, lostAfterMs, startWork, interrupted, ...known }: UpgradeOptions,
   ports: CommandPorts,
 ): Promise<ExitCode> {
   const { facts } = await readClusterFacts(client, wish.upgrade, known)
@@ -55,12 +60,18 @@ export async function runUpgrade(
     throw new FalkirkError('FK_UPGRADE_REFUSED', message, { cause: error })
   })
   if (view === 'Text') ports.warn(`ClusterUpgrade ${name} created`)
-  return await watchRun(client, { name, view, lostAfterMs }, ports)
+  const work = startWork?.()
+  try {
+    return await watchRun(client, { name, view, lostAfterMs, ...(interrupted === undefined ? {} : { interrupted }) }, ports)
+  } finally {
+    await work?.stop()
+  }
 }
 
 function alreadyThere({ upgrade }: WishedUpgrade, view: ViewKind, { write, now }: CommandPorts): ExitCode {
   const { metadata, spec } = upgrade
   const event = endedEvent(metadata.name, { reason: 'Unchanged', exitCode: exitCodes.Done }, now())
-  write(view === 'Json' ? `${JSON.stringify(event)}\n` : `the cluster runs ${spec.version} already: nothing is created\n`)
+  const what = spec.scope === 'Hosts' ? 'every node has this already' : `the cluster runs ${spec.version} already`
+  write(view === 'Json' ? `${JSON.stringify(event)}\n` : `${what}: nothing is created\n`)
   return exitCodes.Done
 }

@@ -1,21 +1,37 @@
 import { Command } from 'commander'
+import type { ApiClient } from '../cluster/api-client.ts'
+import { bad } from './flag-values.ts'
 import { readReleases } from './read-releases.ts'
-import { readWish, runUpgrade } from './run-upgrade.ts'
+import { readWish, runUpgrade, type UpgradeOptions } from './run-upgrade.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
 import { onCluster, withExitCodes } from './upgrade/command-action.ts'
+import { dryRun } from './upgrade/dry-run.ts'
 import { type FollowFlags, followOptions, lostAfterOf, outputOf, wishOptions } from './upgrade/flags.ts'
+import { upgradeOverSsh } from './upgrade/over-ssh.ts'
+import type { CommandPorts } from './upgrade/terminal.ts'
 import type { WishFlags } from './upgrade/wished-upgrade.ts'
+
+type UpgradeFlags = WishFlags &
+  ClusterFlags &
+  FollowFlags & { readonly namespace: string; readonly inventory?: string; readonly dryRun?: true }
 
 /** `falkirk upgrade`: creates a ClusterUpgrade and follows it until it ends. */
 export function upgradeCommand(): Command {
   const command = new Command('upgrade').description('bring the cluster to a version, and follow it live (Ctrl-C leaves it running)')
   return withExitCodes(followOptions(clusterOptions(wishOptions(command)), ['json']))
+    .option('--inventory <file>', 'with --via ssh: how hosts are reached (docs/inventory.md)')
+    .option('--dry-run', 'print what would be done, with --via ssh every command on each host; change nothing')
     .option('--namespace <namespace>', 'where the controller makes its Jobs', 'system-upgrade')
-    .action((flags: WishFlags & ClusterFlags & FollowFlags & { readonly namespace: string }) =>
-      onCluster(flags, async (client, ports) => {
-        const view = outputOf(flags, ['text', 'json']) === 'json' ? 'Json' : 'Text'
-        const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
-        return await runUpgrade(client, { wish, view, lostAfterMs: lostAfterOf(flags), namespace: flags.namespace, releases }, ports)
-      }),
-    )
+    .action((flags: UpgradeFlags) => onCluster(flags, (client, ports) => upgrade(flags, client, ports)))
+}
+
+async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPorts) {
+  const view = outputOf(flags, ['text', 'json']) === 'json' ? 'Json' : 'Text'
+  const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
+  const { inventory, namespace } = flags
+  const isOverSsh = wish.upgrade.spec.node?.via === 'SSH'
+  if (inventory !== undefined && !isOverSsh) throw bad('--inventory says how hosts are reached, and none is: add --via ssh')
+  if (flags.dryRun) return await dryRun(client, { wish, releases, namespace, ...(inventory && { inventory }) }, ports)
+  const options: UpgradeOptions = { wish, view, lostAfterMs: lostAfterOf(flags), namespace, releases }
+  return isOverSsh ? await upgradeOverSsh(client, { ...options, flags }, ports) : await runUpgrade(client, options, ports)
 }

@@ -51,6 +51,9 @@ export class ObjectCache<T extends CachedObject> {
   readonly #log: Log
   /** How far the watch has told the collection's history. */
   #told = ''
+  /** Newest version that an answer to an own write had. */
+  #observed = ''
+  #onObserved: (() => void) | undefined
   #delivering = false
 
   constructor(options: ObjectCacheOptions<T>) {
@@ -114,7 +117,24 @@ export class ObjectCache<T extends CachedObject> {
     if (stored !== undefined && !isNewer(object.resourceVersion, stored.resourceVersion)) return
     this.#forgotten.delete(key)
     this.#unconfirmed.add(key)
+    if (isNewer(object.resourceVersion, this.#observed)) this.#observed = object.resourceVersion
     this.#put(key, object)
+    this.#onObserved?.()
+  }
+
+  /** For the reflector: calls `listener` after each answer to an own write that says more than the watch has told. */
+  onObserved(listener: () => void): void {
+    this.#onObserved = listener
+  }
+
+  /** For the reflector: newest version that an answer to an own write had since the last list; empty while there was none. */
+  get newestObserved(): string {
+    return this.#observed
+  }
+
+  /** For the reflector: whether the watch has told what happened up to this version. */
+  isTold(resourceVersion: string): boolean {
+    return !isNewer(resourceVersion, this.#told)
   }
 
   /**
@@ -162,6 +182,7 @@ export class ObjectCache<T extends CachedObject> {
 
   /** For the reflector, when a list begins: answers to own writes that come from now on may be newer than that list. */
   listBegins(): void {
+    this.#observed = ''
     this.#unconfirmed.clear()
     this.#forgotten.clear()
   }

@@ -146,6 +146,26 @@ describe('a cache is equal to the server again after', () => {
     await expectSameState(server, watched)
   })
 
+  it('a watch that looks alive and tells nothing: an own write that does not come gives it away', async () => {
+    const { server, watched } = await watchedServer({ idleTimeoutMs: 600_000, blindAfterMs: 15_000 })
+    server.breakWatches('silence')
+    churn(server, 1)
+    watched.cache.observe(server.collection.put('node-1', 'ours'))
+    await expectSameState(server, watched)
+    expect(server.lists()).toBe(2)
+    expect(watched.log.filter(({ message }) => message.includes('does not tell'))).toHaveLength(1)
+  })
+
+  it('no doubt comes up while own writes are told', async () => {
+    const { server, watched } = await watchedServer({ blindAfterMs: 1_000 })
+    for (let i = 0; i < 30; i++) {
+      watched.cache.observe(server.collection.put(`node-${i}`, 'ours'))
+      await watched.clock.sleep(500)
+    }
+    await expectSameState(server, watched)
+    expect(server.lists()).toBe(1)
+  })
+
   it('handlers that throw, at once and later', async () => {
     const { server, watched } = await watchedServer()
     watched.cache.onChange(() => {

@@ -21,8 +21,13 @@ export interface ReflectorOptions<T extends CachedObject> {
   readonly bookmarks: boolean
   /** Try to get the first state as a stream (WatchList); a server that refuses is asked for pages. */
   readonly streamingLists?: boolean
-  /** A watch that says nothing for so long is broken off; 90,000 unless told (bookmarks come about once a minute). */
+  /**
+   * A watch that says nothing for so long is broken off; 75,000 unless told. Bookmarks come about once a minute; where there are none, a list comes
+   * after twice this time, which has to be before facts count as too old to act on (180 s).
+   */
   readonly idleTimeoutMs?: number
+  /** A watch that has not told an own write for so long is broken off, and everything listed anew; 15,000 unless told. */
+  readonly blindAfterMs?: number
   /** Items a page; 500 unless told. */
   readonly pageSize?: number
   /** Hears of a refusal that will not pass by itself, once for each sentence, and of its end (`undefined`). */

@@ -6,9 +6,9 @@ import { VirtualClock } from './virtual-clock.ts'
 const longest = () => 1 - Number.EPSILON
 const rounded = (ms: number) => Math.round(ms)
 
-function paceWith({ bookmarks = true, random = longest } = {}) {
+function paceWith({ random = longest } = {}) {
   const clock = new VirtualClock()
-  return { clock, pace: new ReflectorPace({ clock, random, bookmarks }) }
+  return { clock, pace: new ReflectorPace({ clock, random }) }
 }
 
 describe('pauses', () => {
@@ -60,18 +60,11 @@ describe('after a watch', () => {
   })
 
   it.each([
-    { bookmarks: true, outcomes: ['Resume', 'List', 'Resume', 'List'] },
-    { bookmarks: false, outcomes: ['List', 'List', 'List', 'List'] },
-  ])('of silence (bookmarks: $bookmarks) the history is doubted', ({ bookmarks, outcomes }) => {
-    const { pace } = paceWith({ bookmarks })
-    expect(outcomes.map(() => pace.watchEnded({ heard: false, idle: true, livedMs: 90_000 }))).toEqual(outcomes)
-  })
-
-  it('that spoke, silence is counted afresh', () => {
-    const { pace } = paceWith()
-    const silent = { heard: false, idle: true, livedMs: 90_000 }
-    const outcomes = [silent, { ...silent, heard: true }, silent].map((ended) => pace.watchEnded(ended))
-    expect(outcomes).toEqual(['Resume', 'Resume', 'Resume'])
+    { ended: { heard: false, idle: true, livedMs: 75_000 }, next: 'List' },
+    { ended: { heard: true, idle: true, livedMs: 90_000 }, next: 'Resume' },
+    { ended: { heard: false, idle: false, livedMs: 280_000 }, next: 'Resume' },
+  ])('that ended like $ended its history is believed, or not: $next', ({ ended, next }) => {
+    expect(paceWith().pace.watchEnded(ended)).toBe(next)
   })
 })
 

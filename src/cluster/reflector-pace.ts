@@ -26,30 +26,23 @@ export class ReflectorPace {
   readonly #random: () => number
   readonly #lists: Backoff
   readonly #watches: Backoff
-  readonly #patience: number
   #lastListTroubleMs = Number.NEGATIVE_INFINITY
-  #silentWatches = 0
 
-  constructor(options: { readonly clock: Clock; readonly random: () => number; readonly bookmarks: boolean }) {
+  constructor(options: { readonly clock: Clock; readonly random: () => number }) {
     const pauses = { baseMs: shortestPauseMs, maxMs: longestPauseMs, random: options.random }
     this.#clock = options.clock
     this.#random = options.random
     this.#lists = createBackoff(pauses)
     this.#watches = createBackoff(pauses)
-    // Without bookmarks silence is usual, and a list the only proof of freshness there is.
-    this.#patience = options.bookmarks ? 2 : 1
   }
 
   /**
-   * Learns from a watch; `List` when it and those before were silent for too long to trust the connection's history:
-   * a server that was restored from a backup says nothing until it has caught up with the old resourceVersion.
+   * Learns from a watch; `List` when it was silent for too long to trust its history: a server that was restored from a backup says nothing until it
+   * has caught up with the old resourceVersion, and one that was just started sends no bookmarks of what does not change.
    */
   watchEnded(ended: EndedWatch): 'Resume' | 'List' {
     if (ended.heard || (ended.livedMs >= goodWatchMs && !ended.idle)) this.#watches.reset()
-    this.#silentWatches = ended.idle && !ended.heard ? this.#silentWatches + 1 : 0
-    if (this.#silentWatches < this.#patience) return 'Resume'
-    this.#silentWatches = 0
-    return 'List'
+    return ended.idle && !ended.heard ? 'List' : 'Resume'
   }
 
   /** The pause before the next watch, in ms; `error` is what ended the last one, if anything did. */

@@ -1,5 +1,6 @@
 import { assertNever } from '../core/assert-never.ts'
 import { apiErrorFromStatus } from './api-error.ts'
+import { BlindWatch } from './blind-watch.ts'
 import { IdleLimit } from './idle-limit.ts'
 import { listPages } from './list-pages.ts'
 import { Milestone } from './milestone.ts'
@@ -48,6 +49,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
   readonly #counts = { lists: 0, watches: 0, events: 0, faults: 0 }
   readonly #synced = new Milestone()
   readonly #watching = new Milestone()
+  readonly #blind: BlindWatch
   #lastContactMs = 0
   /** Where the watch goes on; `undefined`: the first state is needed (again). */
   #resourceVersion: string | undefined
@@ -60,6 +62,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
     this.#options = options
     this.#streamingLists = options.streamingLists ?? false
     this.#pace = new ReflectorPace(options)
+    this.#blind = new BlindWatch(options.clock, options.cache, options.blindAfterMs ?? 15_000)
     this.#running = this.#run()
   }
 
@@ -127,7 +130,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
   }
 
   async #watch(phase: 'Stream' | 'Watch'): Promise<void> {
-    const { transport, path, clock, cache, idleTimeoutMs = 90_000 } = this.#options
+    const { transport, path, clock, cache, idleTimeoutMs = 75_000 } = this.#options
     const { signal } = this.#stop
     this.#counts.watches += 1
     if (phase === 'Stream') {
@@ -143,6 +146,7 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
     const idle = new IdleLimit(clock, idleTimeoutMs, close)
     let heard = false
     signal.addEventListener('abort', close, { once: true })
+    if (phase === 'Watch') this.#blind.opened(() => this.#doubt(close))
     try {
       await readWatch(idle.watchOver(stream), (event) => {
         this.#onEvent(event)
@@ -150,10 +154,19 @@ class CollectionReflector<T extends CachedObject> implements Reflector {
       })
     } finally {
       signal.removeEventListener('abort', close)
+      this.#blind.ended()
       idle.end()
       close()
       this.#onWatchEnd({ heard, idle: idle.isOver, livedMs: clock.now() - startedMs })
     }
+  }
+
+  /** The watch does not tell an own write: what is true is listed anew. */
+  #doubt(close: () => void): void {
+    const { log, path } = this.#options
+    log.warn({ path }, 'the watch does not tell what was written: everything is listed anew')
+    this.#resourceVersion = undefined
+    close()
   }
 
   #onWatchEnd(ended: { heard: boolean; idle: boolean; livedMs: number }): void {

@@ -16,7 +16,7 @@ import type { ControllerMetrics } from './metrics.ts'
 import { startPlanCaches } from './plan/plan-caches.ts'
 import type { Readiness } from './readiness.ts'
 import { registerCrd } from './register-crd.ts'
-import type { ChannelFetch, Shell } from './shell.ts'
+import type { ChannelFetch, HostSource, Shell } from './shell.ts'
 import { untilConnected } from './until-connected.ts'
 import { podNameVariable } from './upgrade/own-image.ts'
 
@@ -31,6 +31,8 @@ export interface ClusterPorts {
   readonly random: () => number
   readonly log: Log
   readonly channelFetch: ChannelFetch
+  /** Absent: no host is changed over SSH from here. */
+  readonly hosts?: HostSource
   /** Which versions there are; what is shipped when left out. */
   readonly releases?: Releases
   /** Of the machine or the pod: who holds the Lease, and where events come from unless a node is named. */
@@ -77,7 +79,7 @@ async function work(options: ServeOptions, shell: Shell, { readiness, signal }: 
 }
 
 function makeShell({ client, clusterId }: Connection, options: ServeOptions, ports: ClusterPorts): Shell {
-  const { log, clock, random, channelFetch, env, metrics, readiness, hostName, releases = shippedReleases() } = ports
+  const { log, clock, random, channelFetch, env, metrics, readiness, hostName, hosts, releases = shippedReleases() } = ports
   const { settings, problems } = planSettings(env)
   for (const problem of problems) log.warn({}, problem)
   const host = options.nodeName ?? hostName
@@ -99,6 +101,7 @@ function makeShell({ client, clusterId }: Connection, options: ServeOptions, por
     releases,
     threads: options.threads,
     channelFetch,
+    ...(hosts === undefined ? {} : { hosts }),
     onReflectorProblem: (plural, problem) => {
       readiness.watch(plural, problem?.message)
       if (problem === undefined) log.info({ resource: plural }, 'can be watched again')

@@ -3,8 +3,12 @@ import type { Clock } from '../cluster/clock.ts'
 import type { EventRecorder } from '../cluster/event-recorder.ts'
 import type { Log } from '../cluster/log.ts'
 import type { ReflectorProblem } from '../cluster/watch-fault.ts'
+import type { NodeAddress } from '../core/inventory/merge-inventory.ts'
 import type { PlanSettings } from '../core/plan/plan-settings.ts'
+import type { hostRecipe } from '../core/recipe/host-recipe.ts'
 import type { Releases } from '../core/version/releases.ts'
+import type { Host } from '../node/host.ts'
+import type { ReleaseFolder } from '../node/release-folder.ts'
 import type { ControllerMetrics } from './metrics.ts'
 
 /** The ports that every part of the controller acts through; made once, in `run-controller.ts`. */
@@ -33,7 +37,19 @@ export interface Shell {
   readonly threads: number
   /** `GET` of a channel; tests bring their own. */
   readonly channelFetch: ChannelFetch
+  /** Absent: this controller has no inventory. */
+  readonly hosts?: HostSource
   readonly onReflectorProblem: (plural: string, problem: ReflectorProblem | undefined) => void
+}
+
+/** The hosts of nodes, as an inventory and the cluster say where they are. */
+export interface HostSource {
+  /** Connects when something is to be run. @throws FalkirkError for a node that cannot be reached as it is written */
+  of(node: NodeAddress): Host & { close(): Promise<void> }
+  /** The steps of an order on a host; those of Falkirk unless told. */
+  readonly recipeOf?: typeof hostRecipe
+  /** Files of releases on this machine, for a distribution whose release sites are laid out like this; absent: there are none. */
+  releases?(layout: string): ReleaseFolder | undefined
 }
 
 /** One answer of a channel server, or why there is none. Redirects are not followed. */

@@ -15,6 +15,7 @@ value() { cat "$FAKE/units/$1/$2" 2> /dev/null; }
 case $1 in
   show) printf '%s=%s\n' "$3" "$(value "$4" "$3")" ;;
   list-units) for unit in "$FAKE"/units/k3s*.service; do echo "$(basename "$unit") loaded"; done ;;
+  stop) echo inactive > "$FAKE/units/$2/ActiveState" && echo 0 > "$FAKE/units/$2/MainPID" ;;
   restart)
     unit=$FAKE/units/$3
     echo restart >> "$FAKE/restarts"
@@ -101,6 +102,8 @@ function translated(script: string, folder: string): string {
   return (
     script
       .replaceAll('/var/lib/falkirk', join(folder, 'state'))
+      .replaceAll('/var/lib/rancher', join(folder, 'rancher'))
+      .replaceAll('/etc/rancher', join(folder, 'etc/rancher'))
       .replaceAll('"/proc/', `"${folder}/proc/`)
       .replaceAll('/run/systemd/system', join(folder, 'run/systemd/system'))
       .replace('PATH=/usr/local/sbin', `PATH=${folder}/bin:/usr/local/sbin`)

@@ -46,6 +46,11 @@ function runsScripts(host: () => Host): void {
     expect(await host().run('exit 4', 'x', { text: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 4 })
   })
 
+  it('so does one that leaves its input to something it has started', async () => {
+    const script = 'exec 3<&0; sleep 0.5 <&3 >/dev/null 2>&1 & exit 4'
+    expect(await host().run(script, 'x', { text: 'x'.repeat(1_000_000) })).toMatchObject({ exitCode: 4 })
+  })
+
   it('a script that is killed ends with the number of the signal', async () => {
     expect(await host().run('kill -KILL $$', 'x')).toMatchObject({ exitCode: 137 })
   })

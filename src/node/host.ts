@@ -21,7 +21,8 @@ export interface Host {
   run(script: string, word: string, input?: HostInput, output?: HostOutput): Promise<HostResult>
 }
 
-export type HostInput = { readonly text: string } | { readonly file: string }
+/** `before`: what the script reads before the content of the file. */
+export type HostInput = { readonly text: string } | { readonly file: string; readonly before?: string }
 
 /** A file of this machine, made anew and readable by its owner alone, that takes at most so many bytes. */
 export interface HostOutput {

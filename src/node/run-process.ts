@@ -45,6 +45,9 @@ export interface ProcessEnd {
 
 const tailBytes = 1024
 
+/** A write that nobody read: the pipe was broken; it was closed with the program; the write was under way when Node closed it at the program's end. */
+const unread: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'])
+
 /** Runs a program to its end. @throws when it cannot be started, or when the input or the place of the output fails */
 export async function runProcess(spec: ProcessSpec): Promise<ProcessEnd> {
   const { program, args, env, signal, detached = false } = spec
@@ -72,7 +75,7 @@ export async function runProcess(spec: ProcessSpec): Promise<ProcessEnd> {
   signal?.addEventListener('abort', stop)
   // a program that ends without reading all of its input breaks the pipe: how it ended says more than that
   const fed = pipeline(spec.input ?? Readable.from([]), child.stdin).catch((error: NodeJS.ErrnoException) =>
-    error.code === 'EPIPE' || error.code === 'ERR_STREAM_PREMATURE_CLOSE' ? undefined : failure(stop)(error),
+    unread.has(error.code ?? '') ? undefined : failure(stop)(error),
   )
   try {
     const exitCode = await ended
@@ -88,7 +91,13 @@ export async function runProcess(spec: ProcessSpec): Promise<ProcessEnd> {
 /** What a script is to read. */
 export function inputStream(input: HostInput | undefined): Readable {
   if (input === undefined) return Readable.from([])
-  return 'file' in input ? createReadStream(input.file) : Readable.from([input.text])
+  if ('text' in input) return Readable.from([input.text])
+  return input.before === undefined ? createReadStream(input.file) : Readable.from(behind(input.before, input.file))
+}
+
+async function* behind(before: string, file: string): AsyncGenerator<Buffer> {
+  yield Buffer.from(before)
+  yield* createReadStream(file)
 }
 
 /**

@@ -30,7 +30,7 @@ async function measure(who: string, scenario: Scenario, run: (stage: Stage) => P
     const measurement = await step(`${who}: ${scenarioName(scenario)}`, () => run(stage))
     const kubelets = stage.kubeletsUsage()
     process.stderr.write(
-      `  up in ${stage.upSeconds.toFixed(1)} s; simulated kubelets: ${kubelets?.peakRssMib.toFixed(0)} MiB, ${kubelets?.cpuSeconds.toFixed(1)} CPU s\n`,
+      `  up in ${stage.upSeconds.toFixed(1)} s; kubelets: ${kubelets?.peakRssMib.toFixed(0)} MiB, ${kubelets?.cpuSeconds.toFixed(1)} CPU s\n`,
     )
     return measurement
   } finally {

@@ -7,6 +7,7 @@ import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
 import { type Observer, startObserver } from '../rig/observer.ts'
 import { logTail, type OwnedProcess, startProcess } from '../rig/owned-process.ts'
 import { type ProcessUsage, processUsage } from '../rig/process-usage.ts'
+import type { JoinedKubeletsSettings } from './joined-kubelets-program.ts'
 import { namespace, type Scenario, versions } from './scenario.ts'
 
 /** An own control plane with all nodes Ready: each rollout begins on a cluster that nobody has used. */
@@ -61,8 +62,8 @@ async function install({ kubectl }: ControlPlane): Promise<void> {
 }
 
 async function startKubelets(plane: ControlPlane, scenario: Scenario): Promise<OwnedProcess> {
-  const script = await bundledScript(join(root, 'test/rig/simulated-kubelets/simulated-kubelets-program.ts'), plane.folder)
-  const settings = {
+  const script = await bundledScript(join(import.meta.dirname, 'joined-kubelets-program.ts'), plane.folder)
+  const settings: JoinedKubeletsSettings = {
     kubeconfig: plane.kubeconfigFor('simulated-kubelets'),
     count: scenario.nodes,
     version: versions.before,
@@ -71,16 +72,16 @@ async function startKubelets(plane: ControlPlane, scenario: Scenario): Promise<O
     images,
   }
   return startProcess({
-    name: 'simulated-kubelets',
+    name: 'joined-kubelets',
     command: [process.execPath, script, JSON.stringify(settings)],
-    logFile: join(plane.folder, 'log', 'simulated-kubelets.log'),
+    logFile: join(plane.folder, 'log', 'joined-kubelets.log'),
   })
 }
 
 async function allReady(observer: Observer, kubelets: OwnedProcess, count: number): Promise<void> {
   const ready = () => observer.nodes.now().filter((node) => node.ready && node.taints.length === 0).length
   const dead = kubelets.ended.then(() => {
-    throw new Error(`the simulated kubelets ended:\n${logTail(kubelets.logFile)}`)
+    throw new Error(`the joined kubelets ended:\n${logTail(kubelets.logFile)}`)
   })
   dead.catch(() => undefined)
   await Promise.race([dead, observer.until(`${count} nodes Ready`, () => ready() === count, 180_000)])

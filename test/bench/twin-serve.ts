@@ -1,21 +1,15 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { systemClock } from '../../src/cluster/clock.ts'
-import { serveTwin } from '../../src/twin/api/serve/serve-twin.ts'
-import { generateCluster } from '../../src/twin/load/generator/generate-cluster.ts'
-import { loadObjects } from '../../src/twin/load/load-objects.ts'
-import { seededRandom } from '../../src/twin/time/seeded-random.ts'
-import { createTwin, type Twin } from '../../src/twin/twin.ts'
-import { createAuthority, issueServer } from '../loopback/certificates.ts'
+import type { Twin } from '../../src/twin/twin.ts'
 import { bundledScript } from '../rig/bundled-script.ts'
 import { freePorts } from '../rig/free-port.ts'
 import { kubectlWith } from '../rig/kubectl.ts'
 import { kubectlRelease } from '../rig/kubectl-releases.ts'
 import { logTail, startProcess } from '../rig/owned-process.ts'
-import { kubeconfigText } from '../rig/plain-kubeconfig.ts'
+import { servedTwin } from './served-twin.ts'
 
 /** What clients of a twin get; seconds unless named otherwise. */
 export interface TwinServe {
@@ -33,7 +27,6 @@ export interface TwinServe {
 
 const watchers = 10
 const changes = 5_000
-const token = 'bench'
 const size = { nodes: 1_000, pods: 30_000 }
 
 /** Measures one after the other. `program`: the shipped bundle. */
@@ -41,12 +34,12 @@ export async function measureTwinServe(program: string): Promise<TwinServe> {
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-twin-serve-'))
   try {
     const sandboxReadySeconds = await sandboxReady(program, folder)
-    return await served(folder, async (twin, url, kubeconfig) => {
+    return await servedTwin(folder, size, async ({ twin, url, token, kubeconfig }) => {
       const kubectl = kubectlWith([await kubectlRelease('1.36')], kubeconfig)
       const listed = await timed(() => kubectl(['get', 'pods', '-A']))
       const onePage = await timed(() => kubectl(['get', 'pods', '-A', '--chunk-size=0']))
       const pods = listed.result.trimEnd().split('\n').length - 1
-      const watchEventsPerSecond = await fanOut(twin, url, folder)
+      const watchEventsPerSecond = await fanOut(twin, { url, token, folder })
       return {
         sandboxReadySeconds,
         watchEventsPerSecond,
@@ -105,25 +98,8 @@ async function isReady(port: number): Promise<boolean> {
   }
 }
 
-async function served<T>(folder: string, use: (twin: Twin, url: string, kubeconfig: string) => Promise<T>): Promise<T> {
-  const { objects, version } = generateCluster({ ...size, nowMs: Date.now() })
-  const access = { tokens: [{ token, user: { username: 'bench', groups: ['system:masters'] } }] }
-  const twin = await createTwin({ clock: systemClock, random: seededRandom(1), version, access })
-  await loadObjects(twin, objects)
-  const authority = await createAuthority()
-  const server = await serveTwin({ server: twin.api.server, ...(await issueServer(authority)) })
-  const kubeconfig = join(folder, 'kubeconfig')
-  writeFileSync(kubeconfig, kubeconfigText({ server: server.url, ca: authority.cert, token }, 'bench'), { mode: 0o600 })
-  try {
-    return await use(twin, server.url, kubeconfig)
-  } finally {
-    await server.close()
-    twin.close()
-  }
-}
-
 /** Changes pods as fast as it goes until all watchers have been told of all changes. */
-async function fanOut(twin: Twin, url: string, folder: string): Promise<number> {
+async function fanOut(twin: Twin, { url, token, folder }: Record<'url' | 'token' | 'folder', string>): Promise<number> {
   const script = await bundledScript(join(import.meta.dirname, 'watch-reader-program.ts'), folder)
   const path = `/api/v1/pods?watch=true&resourceVersion=${twin.api.client.store.resourceVersion}`
   const reader = spawn(process.execPath, [script, url, path, token, String(watchers)], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -11,6 +11,7 @@ import { lists } from './areas/lists.ts'
 import { nodesArea } from './areas/nodes.ts'
 import { objects } from './areas/objects.ts'
 import { patches } from './areas/patches.ts'
+import { quotas } from './areas/quotas.ts'
 import { representations } from './areas/representations.ts'
 import { scheduling } from './areas/scheduling.ts'
 import { subresources } from './areas/subresources.ts'
@@ -36,7 +37,7 @@ export const requestAreas: readonly Area[] = [
 ]
 
 /** Cases that go on beside each other, each in a namespace of its own. The first takes longest; kinds that come and go disturb who asks which there are. */
-export const concurrentAreas: readonly Area[] = [deletion, ...requestAreas, disruption, admission, workloads, kubectl]
+export const concurrentAreas: readonly Area[] = [deletion, ...requestAreas, disruption, admission, quotas, workloads, kubectl]
 
 /** Cases that tell of all nodes of a cluster, one after another. */
 export const exclusiveAreas: readonly Area[] = [scheduling]

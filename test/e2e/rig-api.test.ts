@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { canaryObjects, unansweredParts } from '../../src/core/upgrade/canary.ts'
 import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
 import { type Observer, startObserver } from '../rig/observer.ts'
 import { kubectlContainer } from '../rig/simulated-kubelets/kubectl-container.ts'
@@ -87,6 +88,37 @@ const kubectlInit = (verb: 'cordon' | 'drain', node: string, ...more: string[]) 
   `{name: ${verb}, image: simulated, args: ${JSON.stringify([verb, node, ...more])}}`
 
 const nodeNamed = (name: string) => plane.kubectl.json<NodeObject>(['get', 'node', name])
+
+describe('the controllers of a real cluster', () => {
+  const [namespace, name] = ['canary', 'falkirk-canary-1']
+  const places = {
+    Service: '/api/v1/namespaces/canary/services',
+    PodDisruptionBudget: '/apis/policy/v1beta1/namespaces/canary/poddisruptionbudgets',
+    Job: '/apis/batch/v1/namespaces/canary/jobs',
+  } as const
+
+  it('answer a canary: its Service, its Job and its budget', async () => {
+    const { api } = plane
+    await api.post('/api/v1/namespaces', { metadata: { name: namespace } })
+    // whoever owns it is not there: the garbage collector would take it
+    const objects = canaryObjects({ name, owner: { name: 'up', uid: 'uid' }, isLate: false }, namespace, 'v1beta1')
+    for (const kind of ['Service', 'PodDisruptionBudget', 'Job'] as const) {
+      const { ownerReferences: _, ...metadata } = objects[kind].metadata ?? {}
+      await api.post(places[kind], { ...objects[kind], metadata })
+    }
+    const found = async () => {
+      const endpoints = `/api/v1/namespaces/${namespace}/endpoints/${name}`
+      const hasEndpoints = await api.get(endpoints).then(
+        () => true,
+        () => false,
+      )
+      const [job, budget] = [await api.get(`${places.Job}/${name}`), await api.get(`${places.PodDisruptionBudget}/${name}`)]
+      return unansweredParts({ job, budget, hasEndpoints, isPodRefused: false })
+    }
+    await expect.poll(found, { interval: 200, timeout: 60_000 }).toEqual([])
+    await api.delete(`/api/v1/namespaces/${namespace}`)
+  })
+})
 
 describe('the API-only rig', () => {
   it('shows simulated nodes as Ready', async () => {

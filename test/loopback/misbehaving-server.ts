@@ -1,5 +1,7 @@
+import { randomInt } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { platform } from 'node:os'
 import { onTestFinished } from 'vitest'
 import { sendJson, statusBody } from './http-server.ts'
 import { VersionedCollection } from './versioned-collection.ts'
@@ -44,6 +46,7 @@ export class MisbehavingServer {
   readonly #watches = new Set<Watch>()
   readonly #snapshots = new Map<string, readonly unknown[]>()
   #server: Server | undefined
+  readonly #host = ownLoopbackAddress()
   #port = 0
 
   constructor(options: MisbehavingServerOptions = {}) {
@@ -54,7 +57,7 @@ export class MisbehavingServer {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`
+    return `http://${this.#host}:${this.#port}`
   }
 
   /** Sockets that are open. */
@@ -79,7 +82,7 @@ export class MisbehavingServer {
       socket.on('close', () => this.#sockets.delete(socket))
       socket.on('error', () => {})
     })
-    await new Promise<void>((resolve) => server.listen(this.#port, '127.0.0.1', resolve))
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(this.#port, this.#host, resolve))
     this.#port = (server.address() as AddressInfo).port
     this.#server = server
     return this
@@ -157,6 +160,12 @@ export class MisbehavingServer {
     this.#watches.add(watch)
     response.on('close', () => this.#watches.delete(watch))
   }
+}
+
+/** While a server is away, nobody else is given its port: on Linux every address of 127.0.0.0/8 is this machine. */
+function ownLoopbackAddress(): string {
+  if (platform() !== 'linux') return '127.0.0.1'
+  return ['127', randomInt(1, 255), randomInt(256), randomInt(1, 255)].join('.')
 }
 
 /** Starts a server that ends with the test. */

@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { command } from './command.ts'
 
 /** A Debian repository that a test fills while hosts read it. */
@@ -12,12 +13,20 @@ export interface AptRepository {
   readonly source: string
   /**
    * Builds a package that does nothing and puts it in. With `rebootRequired` its installation asks for a reboot as a kernel's does:
-   * by the file /run/reboot-required.
+   * by the file /run/reboot-required. `configure`: what else its installation runs; `files`: what it has below /etc, which people may change.
    */
-  publish(name: string, version: string, options?: { rebootRequired?: boolean }): Promise<void>
+  publish(name: string, version: string, options?: PackageContent): Promise<void>
+  /** Puts package files in that exist already. */
+  publishFiles(files: readonly string[]): Promise<void>
   /** Requests served so far, as paths: which files the hosts have really fetched. */
   readonly served: readonly string[]
   stop(): Promise<void>
+}
+
+export interface PackageContent {
+  readonly rebootRequired?: boolean
+  readonly configure?: string
+  readonly files?: Readonly<Record<string, string | Buffer>>
 }
 
 /** Serves an empty one on a free port of `address`; it is not signed, and its source line says to trust it. Needs apt-utils. */
@@ -33,8 +42,12 @@ export async function startAptRepository(address: string): Promise<AptRepository
     url,
     source: `deb [trusted=yes] ${url} ./`,
     served,
-    async publish(name, version, { rebootRequired = false } = {}) {
-      await buildPackage(join(folder, 'build'), join(folder, 'www'), { name, version, rebootRequired })
+    async publish(name, version, content = {}) {
+      await buildPackage(join(folder, 'build'), join(folder, 'www'), { name, version, ...content })
+      await writeIndex(join(folder, 'www'))
+    },
+    async publishFiles(files) {
+      for (const file of files) copyFileSync(file, join(folder, 'www', basename(file)))
       await writeIndex(join(folder, 'www'))
     },
     async stop() {
@@ -47,7 +60,7 @@ export async function startAptRepository(address: string): Promise<AptRepository
 
 function serveFiles(folder: string, served: string[]): Server {
   return createServer((request, response) => {
-    const name = basename(request.url ?? '')
+    const name = basename(decodeURIComponent(request.url ?? ''))
     try {
       const content = readFileSync(join(folder, name))
       served.push(name)
@@ -58,13 +71,13 @@ function serveFiles(folder: string, served: string[]): Server {
   })
 }
 
-interface DemoPackage {
+interface DemoPackage extends PackageContent {
   readonly name: string
   readonly version: string
-  readonly rebootRequired: boolean
 }
 
-async function buildPackage(work: string, out: string, { name, version, rebootRequired }: DemoPackage): Promise<void> {
+async function buildPackage(work: string, out: string, content: DemoPackage): Promise<void> {
+  const { name, version, rebootRequired = false, configure = '', files = {} } = content
   const root = join(work, `${name}-${version}`)
   mkdirSync(join(root, 'DEBIAN'), { recursive: true })
   mkdirSync(join(root, 'usr/share', name), { recursive: true })
@@ -82,7 +95,18 @@ async function buildPackage(work: string, out: string, { name, version, rebootRe
       .map(([key, value]) => `${key}: ${value}\n`)
       .join(''),
   )
-  if (rebootRequired) writeFileSync(join(root, 'DEBIAN/postinst'), '#!/bin/sh\nset -e\ntouch /run/reboot-required\n', { mode: 0o755 })
+  const installed = [...(rebootRequired ? ['touch /run/reboot-required'] : []), configure]
+  writeFileSync(join(root, 'DEBIAN/postinst'), `#!/bin/sh\nset -e\n${installed.join('\n')}\n`, { mode: 0o755 })
+  for (const [file, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(root, 'etc', file)), { recursive: true })
+    writeFileSync(join(root, 'etc', file), text)
+  }
+  writeFileSync(
+    join(root, 'DEBIAN/conffiles'),
+    Object.keys(files)
+      .map((file) => `/etc/${file}\n`)
+      .join(''),
+  )
   await command('dpkg-deb', ['-Zgzip', '--root-owner-group', '--build', root, join(out, `${name}_${version}_all.deb`)])
   rmSync(root, { recursive: true, force: true })
 }
@@ -90,7 +114,17 @@ async function buildPackage(work: string, out: string, { name, version, rebootRe
 async function writeIndex(folder: string): Promise<void> {
   const packages = await command('apt-ftparchive', ['packages', '.'], { cwd: folder })
   put(folder, 'Packages', packages)
-  put(folder, 'Release', await command('apt-ftparchive', ['release', '.'], { cwd: folder }))
+  const date = laterThan(folder)
+  // apt tells its own files of two updates apart by whole seconds, and takes its old cache for the new one otherwise
+  await sleep(Math.max(0, date - Date.now()))
+  const release = await command('apt-ftparchive', ['release', '.'], { cwd: folder })
+  put(folder, 'Release', release.replace(/^Date: .*$/m, `Date: ${new Date(date).toUTCString()}`))
+}
+
+/** Now, or a second after the last one: apt passes over a Release that has the date of the one before. */
+function laterThan(folder: string): number {
+  const last = existsSync(join(folder, 'Release')) ? /^Date: (.*)$/m.exec(readFileSync(join(folder, 'Release'), 'utf8'))?.[1] : undefined
+  return Math.max(Date.now(), last === undefined ? 0 : Date.parse(last) + 1_000)
 }
 
 // a host that reads at this moment gets the old file or the new one, never a half

@@ -1,4 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { step } from '../../scripts/progress.mjs'
 import { type ApiBalancer, startApiBalancer } from './api-balancer.ts'
@@ -17,6 +16,7 @@ import { type Kubectl, kubectlWith } from './kubectl.ts'
 import { type PlainApi, plainApi } from './plain-api.ts'
 import type { RigHost } from './rig-host.ts'
 import { makeHosts, type RigHosts } from './rig-hosts.ts'
+import { saveJournals } from './save-journals.ts'
 
 export interface K3sClusterOptions {
   /** One unless told; several are one etcd, behind an address that agents and tests use (`api-balancer.ts`). */
@@ -218,17 +218,4 @@ function handle({ hosts, servers: count, balancer, registry, users, version, kub
       await hosts.down()
     },
   }
-}
-
-async function saveJournals({ run, hosts }: RigHosts): Promise<void> {
-  const logs = process.env.FALKIRK_LOGS
-  if (logs === undefined || logs === '') return
-  const folder = join(logs, run.id)
-  await mkdir(folder, { recursive: true })
-  await Promise.all(
-    hosts.map(async (host) => {
-      const { stdout, stderr } = await host.attempt('journalctl --no-pager -o short-precise')
-      await writeFile(join(folder, `${host.name}.log`), stdout || stderr)
-    }),
-  )
 }

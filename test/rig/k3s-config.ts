@@ -1,4 +1,7 @@
 import { stringify } from 'yaml'
+import type { HostFile } from './host-file.ts'
+import { type PodNetworkNode, podCidr, podNetworkFiles, serviceCidr } from './pod-network.ts'
+import { registryHostsFile } from './registry-hosts.ts'
 
 /** What all components of one cluster agree on. */
 export interface K3sLayout {
@@ -9,22 +12,8 @@ export interface K3sLayout {
   readonly registryUrl: string
 }
 
-export interface K3sNode {
-  readonly name: string
-  readonly address: string
-  /** 0 for the first host; decides the node's part of the pod network. */
-  readonly index: number
-}
+export type K3sNode = PodNetworkNode
 
-/** A file of a host: path, content, and mode 0644 unless told. */
-export interface HostFile {
-  readonly path: string
-  readonly content: string
-  readonly mode?: number
-}
-
-const clusterCidr = '10.42.0.0/16'
-const serviceCidr = '10.43.0.0/16'
 /** Address of the Service `default/kubernetes`. */
 export const apiServiceAddress = '10.43.0.1'
 export const auditLogPath = '/var/log/kubernetes/audit.log'
@@ -48,7 +37,7 @@ export function nodeFiles(layout: K3sLayout, node: K3sNode, others: readonly K3s
     component('kube-proxy', {
       kubeconfig: `${settings}/kube-proxy.kubeconfig`,
       'hostname-override': node.name,
-      'cluster-cidr': clusterCidr,
+      'cluster-cidr': podCidr,
       'proxy-mode': 'iptables',
       'metrics-bind-address': '127.0.0.1:10249',
       // these settings of the kernel belong to the machine below, and cannot be written from a host
@@ -58,10 +47,8 @@ export function nodeFiles(layout: K3sLayout, node: K3sNode, others: readonly K3s
       'conntrack-tcp-timeout-close-wait': '0s',
     }),
     { path: `${settings}/kubelet.yaml`, content: kubeletConfig(layout.featureGates) },
-    { path: '/etc/cni/net.d/10-rig.conflist', content: podNetwork(node) },
-    { path: '/etc/rig/routes.sh', content: podRoutes(others) },
-    { path: '/etc/systemd/system/rig-routes.service', content: routesUnit },
-    { path: '/etc/containerd/certs.d/_default/hosts.toml', content: registryHosts(layout.registryUrl) },
+    ...podNetworkFiles(node, others),
+    registryHostsFile(layout.registryUrl),
   ]
 }
 
@@ -175,43 +162,6 @@ function gate(text: string): [string, boolean] {
   const [name = '', value] = text.split('=')
   return [name, value === 'true']
 }
-
-// For every registry there is. `server` keeps the runtime from asking the real one when an image is not there.
-function registryHosts(url: string): string {
-  return `server = "${url}"\n\n[host."${url}"]\n  capabilities = ["pull", "resolve"]\n`
-}
-
-function podSubnet({ index }: K3sNode): string {
-  return `10.42.${index}.0/24`
-}
-
-function podNetwork(node: K3sNode): string {
-  const ipam = { type: 'host-local', subnet: podSubnet(node), routes: [{ dst: '0.0.0.0/0' }] }
-  const plugins = [
-    { type: 'ptp', ipMasq: false, ipam },
-    { type: 'portmap', capabilities: { portMappings: true } },
-  ]
-  return `${JSON.stringify({ cniVersion: '0.4.0', name: 'rig', plugins })}\n`
-}
-
-function podRoutes(others: readonly K3sNode[]): string {
-  const routes = others.map((node) => `ip route replace ${podSubnet(node)} via ${node.address}\n`)
-  // what is outside knows no way to a pod: the answer goes to the node
-  const outside = `POSTROUTING -s ${clusterCidr} ! -d ${clusterCidr} -j MASQUERADE`
-  return `${routes.join('')}iptables -t nat -C ${outside} 2> /dev/null || iptables -t nat -A ${outside}\n`
-}
-
-const routesUnit = `[Unit]
-Description=Routes to the pods of the other hosts
-
-[Service]
-Type=oneshot
-RemainAfterExit=yes
-ExecStart=/bin/sh -e /etc/rig/routes.sh
-
-[Install]
-WantedBy=multi-user.target
-`
 
 // the data need not outlive the machine, only the host
 function etcdUnit({ name, address }: K3sNode, members: readonly K3sNode[]): string {

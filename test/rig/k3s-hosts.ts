@@ -1,9 +1,11 @@
 import { constants, copyFileSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ControlPlaneUser, UserFiles } from './control-plane-users.ts'
-import { type HostFile, type K3sLayout, type K3sNode, k3sUnit, nodeFiles, serverFiles, unitName } from './k3s-config.ts'
+import type { HostFile } from './host-file.ts'
+import { type K3sLayout, type K3sNode, k3sUnit, nodeFiles, serverFiles, unitName } from './k3s-config.ts'
 import type { K3sKeys } from './k3s-keys.ts'
 import { kubeconfigText } from './plain-kubeconfig.ts'
+import { routesUnitName } from './pod-network.ts'
 import { writeHostFile } from './rig-host.ts'
 
 /** All that goes onto the hosts of one cluster before their first boot. */
@@ -39,7 +41,7 @@ export function prepareK3sHost(folder: string, node: K3sNode, material: K3sMater
   mkdirSync(join(upper, 'usr/local/bin'), { recursive: true })
   copyFileSync(material.binary, join(upper, 'usr/local/bin/k3s'), constants.COPYFILE_FICLONE)
   symlinkSync('k3s', join(upper, 'usr/local/bin/kubectl'))
-  const units = ['rig-routes.service', unitName(role), ...(role === 'server' ? ['etcd.service'] : [])]
+  const units = [routesUnitName, unitName(role), ...(role === 'server' ? ['etcd.service'] : [])]
   const wants = join(upper, 'etc/systemd/system/multi-user.target.wants')
   mkdirSync(wants, { recursive: true })
   for (const unit of units) symlinkSync(`../${unit}`, join(wants, unit))

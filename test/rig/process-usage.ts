@@ -4,6 +4,8 @@ import { readFileSync } from 'node:fs'
 export interface ProcessUsage {
   /** User and system time, its own threads included, ended children not. */
   readonly cpuSeconds: number
+  /** Of its children that have ended and were waited for, and of theirs. */
+  readonly childrenCpuSeconds: number
   readonly rssMib: number
   readonly peakRssMib: number
 }
@@ -23,6 +25,7 @@ export function processUsage(pid: number): ProcessUsage | undefined {
   const kib = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0)
   return {
     cpuSeconds: (Number(fields[11]) + Number(fields[12])) / ticksPerSecond,
+    childrenCpuSeconds: (Number(fields[13]) + Number(fields[14])) / ticksPerSecond,
     rssMib: kib('VmRSS') / 1024,
     peakRssMib: kib('VmHWM') / 1024,
   }

@@ -23,9 +23,12 @@ export interface RigHosts {
 
 const inotifyLimits = { max_user_instances: 8192, max_user_watches: 1_048_576 }
 
-/** Prepares hosts with these names. Needs root, and what `missingRequirements` looks for. Everything goes when it fails. */
-export async function makeHosts(names: readonly string[]): Promise<RigHosts> {
-  const base = await hostBase()
+/**
+ * Prepares hosts with these names. Needs root, and what `missingRequirements` looks for. Everything goes when it fails. `root` is their root
+ * file system, `hostBase()` unless told: several folders with a colon between them lie one upon the other, the uppermost first.
+ */
+export async function makeHosts(names: readonly string[], root?: string): Promise<RigHosts> {
+  const base = root ?? (await hostBase())
   raiseInotifyLimits()
   const run = await newRunFolder()
   try {
@@ -110,7 +113,7 @@ function writeSshConfig(
   folderOf: (name: string) => string,
 ): void {
   const blocks = hosts.map((host) => `Host ${host.name}\n  HostName ${host.address}\n  HostKeyAlias ${host.name}\n`)
-  const all = `Host *\n  User root\n  BatchMode yes\n  ConnectTimeout 2\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n  IdentityFile ${files.identity}\n  IdentitiesOnly yes\n  StrictHostKeyChecking yes\n  UserKnownHostsFile ${files.knownHosts}\n  LogLevel ERROR\n`
+  const all = `Host *\n  User root\n  BatchMode yes\n  ConnectTimeout 10\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n  IdentityFile ${files.identity}\n  IdentitiesOnly yes\n  StrictHostKeyChecking yes\n  UserKnownHostsFile ${files.knownHosts}\n  LogLevel ERROR\n`
   writeFileSync(files.sshConfig, `${blocks.join('')}${all}`)
   const known = hosts.map((host) => {
     const [type, key] = readFileSync(join(folderOf(host.name), 'upper/etc/ssh/ssh_host_ed25519_key.pub'), 'utf8').split(' ')

@@ -1,9 +1,17 @@
 import { type Clock, sleepBy } from '../../src/cluster/clock.ts'
 import type { ApiRequest, ApiTransport } from '../../src/cluster/transport.ts'
+import type { HostSource } from '../../src/controller/shell.ts'
+import type { Host } from '../../src/node/host.ts'
 
 /** When a process dies of itself: at one of its writes, before it reaches the server or right after the server has done it. */
 export interface DeathAtWrite {
   readonly write: number
+  readonly when: 'Before' | 'After'
+}
+
+/** When a process dies of itself: at one of its calls to hosts, before it reaches the host or right after the host has answered. */
+export interface DeathAtCall {
+  readonly call: number
   readonly when: 'Before' | 'After'
 }
 
@@ -42,6 +50,39 @@ export function killablePorts(
       stream: (request: ApiRequest) => process.stream(below.transport, request),
     },
   })
+}
+
+/** Hosts of a process that can die, also of itself at one of its calls: they hear no more of it. What runs there goes on. */
+export function killableHosts(
+  hosts: HostSource,
+  process: Pick<KillablePorts, 'isDead' | 'kill'>,
+  death?: DeathAtCall & { onDeath(): void },
+): HostSource {
+  let calls = 0
+  const die = () => {
+    process.kill()
+    death?.onDeath()
+  }
+  return {
+    ...hosts,
+    of: (place) => {
+      const host = hosts.of(place)
+      const run: Host['run'] = async (...script) => {
+        if (process.isDead) return await never()
+        calls += 1
+        const isLast = calls === death?.call
+        if (isLast && death?.when === 'Before') {
+          die()
+          return await never()
+        }
+        const result = await host.run(...script).finally(() => {
+          if (isLast && !process.isDead) die()
+        })
+        return process.isDead ? await never() : result
+      }
+      return { name: host.name, run, close: () => host.close() }
+    },
+  }
 }
 
 class Killable {

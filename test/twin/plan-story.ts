@@ -143,6 +143,7 @@ const workload: fc.Arbitrary<StoryWorkload> = fc.record({
   replicas: fc.integer({ min: 1, max: 4 }),
   minAvailable: fc.integer({ min: -1, max: 3 }),
   readySeconds: fc.integer({ min: 0, max: 20 }),
+  volume: fc.boolean(),
 })
 
 const storyWith = (plan: fc.Arbitrary<StoryPlan>, workloads: fc.Arbitrary<readonly StoryWorkload[]>): fc.Arbitrary<PlanStory> =>

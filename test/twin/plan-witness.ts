@@ -5,6 +5,7 @@ import { as, type KubeObject } from '../../src/twin/kube-object.ts'
 import type { ContainerHappening } from '../../src/twin/kubelet/kubelet-options.ts'
 import type { Change, ObjectStore } from '../../src/twin/store/object-store.ts'
 import { foreignTaint } from './story-objects.ts'
+import { volumesLeftAt } from './volumes-left-at.ts'
 
 const planLabel = 'upgrade.cattle.io/plan'
 const versionLabel = 'upgrade.cattle.io/version'
@@ -67,6 +68,7 @@ export class PlanWitness {
     const { metadata, spec, status } = as<Job>(object)
     const plan = metadata?.labels?.[planLabel]
     if (plan === undefined) return
+    if (kind === 'Added') this.#seeVolumes(object)
     const ended = (status?.conditions ?? []).some(({ type, status: is }) => is === 'True' && (type === 'Complete' || type === 'Failed'))
     const runs = kind !== 'Deleted' && !ended && spec?.parallelism !== 0
     const running = this.#running.get(plan) ?? new Set()
@@ -75,6 +77,18 @@ export class PlanWitness {
     running.add(object.metadata.name)
     const limit = this.#concurrencyOf(object)
     if (limit !== undefined && running.size > limit) this.#violated(`${plan}: ${running.size} Jobs at a time, concurrency is ${limit}`)
+  }
+
+  /** Where the controller drains, no volume is at a node that is changed but those of pods that stay there. */
+  #seeVolumes(job: KubeObject): void {
+    const { labels = {}, namespace } = job.metadata
+    const plan = this.#store.get('plans.upgrade.cattle.io', namespace, labels[planLabel] ?? '')
+    const { drain } = (plan?.spec ?? {}) as { drain?: object }
+    const isDrained = drain !== undefined && plan?.metadata.annotations?.['falkirk.dev/drain'] === 'controller'
+    if (!isDrained || labels['falkirk.dev/stage'] === 'prepare') return
+    const node = labels['upgrade.cattle.io/node'] ?? ''
+    const left = volumesLeftAt(this.#store, node)
+    if (left.length > 0) this.#violated(`${node} is changed although volumes of ${left.join(', ')} are attached to it`)
   }
 
   #concurrencyOf(job: KubeObject): number | undefined {

@@ -1,15 +1,20 @@
 import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
 import { StatusError } from '../../src/twin/api/status-error.ts'
 import type { ImageBehaviour } from '../../src/twin/kubelet/image-behaviour.ts'
+import { befall } from './host-mishaps.ts'
+import { HostWitness, unfinishedHosts } from './host-witness.ts'
 import { workloadObjects } from './story-objects.ts'
+import { TwinHosts } from './twin-hosts.ts'
 import { UpgradeCluster } from './upgrade-cluster.ts'
-import { bringBack, carryOut, type Hurt, versions, wantedVersion, wish } from './upgrade-deeds.ts'
+import { bringBack, carryOut, type Hurt, versionsOf, wantedVersion, wish } from './upgrade-deeds.ts'
 import type { UpgradeStory } from './upgrade-story.ts'
 
 export interface UpgradeStoryEnd {
   readonly phase: string
   readonly violations: readonly string[]
   readonly nodes: number
+  /** That began on hosts. */
+  readonly steps: number
   readonly deaths: number
   readonly virtualMs: number
 }
@@ -23,7 +28,8 @@ const brokenSeconds = 90
 export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStoryEnd> {
   const run = await UpgradeCluster.start({
     seed: story.seed,
-    version: versions[0],
+    version: versionsOf(story)[0],
+    distribution: story.hosts === undefined ? 'k3s' : 'kubeadm',
     servers: story.servers,
     workers: story.workers.length,
     poolOf: (worker) => story.workers[worker]?.pool ?? 'blue',
@@ -37,21 +43,45 @@ export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStory
     witness.mayBreakBudgets = story.whenBlocked === 'Force'
     for (const pool of ['blue', 'green']) witness.maxUnavailable.set(pool, story.namesPools ? story.maxUnavailable : 10)
     for (const [index, { cordoned }] of story.workers.entries()) if (cordoned) await run.cordon(`worker-${index}`)
-    const deaths = startControllers(run, story)
+    const hurt: Hurt = new Map()
+    const reached = reachHosts(run, story, hurt)
+    const deaths = startControllers(run, story, reached?.hosts)
     await run.create('up', specOf(story))
-    const hurt = await tell(run, story)
+    await tell(run, story, hurt)
     const ended = await untilEnded(run, story, hurt)
     await cluster.clock.advance(120_000)
     const { phase = 'Deleted' } = run.status('up')
     // what was set aside stays as it is after such an end, and nothing else does
     const aside = phase === 'CompletedWithFindings' ? setAside(run) : []
     const left = witness.leftOvers().filter((what) => !aside.some((name) => what.startsWith(`${name} is left`)))
-    const unfinished = phase === 'Complete' ? notThere(run) : []
+    const unfinished = phase === 'Complete' ? notThere(run, reached !== undefined) : []
     const violations = [...ended, ...unfinished, ...left, ...run.problems()]
-    return { phase, violations, nodes: witness.changed.length, deaths: deaths(), virtualMs: cluster.clock.now() - startedMs }
+    const steps = reached?.witness.steps ?? 0
+    return { phase, violations, nodes: witness.changed.length, steps, deaths: deaths(), virtualMs: cluster.clock.now() - startedMs }
   } finally {
     cluster.stop()
   }
+}
+
+/** The hosts of a story over SSH, and who judges what is done there; power comes back to machines with `hurt`. */
+function reachHosts(
+  run: UpgradeCluster,
+  { hosts: mishaps, servers, workers }: UpgradeStory,
+  hurt: Hurt,
+): { readonly hosts: TwinHosts; readonly witness: HostWitness } | undefined {
+  if (mishaps === undefined) return undefined
+  const { cluster, witness: judge } = run
+  const hosts = new TwinHosts(cluster)
+  const lostMs = new Map<string, number>()
+  const witness = new HostWitness(cluster.twin.fleet, () => cluster.clock.now(), {
+    takenBack: judge.takenBack,
+    seeChange: (node) => judge.seeChange(node),
+    violated: (what) => judge.violated(what),
+    lostMs: (node) => (hurt.has(node) ? lostMs.get(node) : undefined),
+  })
+  hosts.onStep = (happening) => witness.onStep(happening)
+  befall(mishaps, { cluster, hosts, servers, workers: workers.length, hurt, lostMs })
+  return { hosts, witness }
 }
 
 function setAside({ cluster: { store } }: UpgradeCluster): readonly string[] {
@@ -60,6 +90,7 @@ function setAside({ cluster: { store } }: UpgradeCluster): readonly string[] {
 }
 
 function specOf({
+  hosts,
   hops,
   namesPools,
   first,
@@ -73,6 +104,7 @@ function specOf({
   workers,
 }: UpgradeStory) {
   const used = (['green', 'blue'] as const).filter((name) => workers.some(({ pool }) => pool === name))
+  const versions = versionsOf({ ...(hosts === undefined ? {} : { hosts }) })
   const pools = used.map((name) => ({ name, nodeSelector: { matchLabels: { pool: name } }, batches: { first, max }, maxUnavailable }))
   return {
     version: versions[hops + 1] ?? versions[1],
@@ -81,6 +113,7 @@ function specOf({
     ...(stopAfter === undefined ? {} : { stopAfter }),
     drain: { timeout: '5m', whenBlocked },
     failure: { retries, budget },
+    ...(hosts === undefined ? {} : { node: { via: 'SSH' as const } }),
   } satisfies ClusterUpgradeSpec
 }
 
@@ -95,7 +128,7 @@ function failing({ failures }: UpgradeStory): ImageBehaviour {
 }
 
 /** The controllers of a story, one after the other; gives how many have died. */
-function startControllers({ cluster }: UpgradeCluster, { deaths }: UpgradeStory): () => number {
+function startControllers({ cluster }: UpgradeCluster, { deaths }: UpgradeStory, hosts: TwinHosts | undefined): () => number {
   let started = 0
   let died = 0
   const startNext = () => {
@@ -105,8 +138,11 @@ function startControllers({ cluster }: UpgradeCluster, { deaths }: UpgradeStory)
       died += 1
       cluster.clock.after((death?.awaySeconds ?? 0) * 1_000, startNext)
     }
-    const atWrite = death?.kind === 'AtWrite' ? { death: { write: death.write, when: death.when, onDeath } } : {}
-    const controller = cluster.startController(atWrite)
+    const controller = cluster.startController({
+      ...(hosts === undefined ? {} : { hosts }),
+      ...(death?.kind === 'AtWrite' ? { death: { write: death.write, when: death.when, onDeath } } : {}),
+      ...(death?.kind === 'AtCall' ? { deathAtCall: { call: death.call, when: death.when, onDeath } } : {}),
+    })
     if (death?.kind !== 'AtTime') return
     cluster.clock.after(death.afterMs, () => {
       controller.kill()
@@ -117,13 +153,13 @@ function startControllers({ cluster }: UpgradeCluster, { deaths }: UpgradeStory)
   return () => died
 }
 
-async function tell(run: UpgradeCluster, { deeds }: UpgradeStory): Promise<Hurt> {
+async function tell(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<void> {
   const { clock } = run.cluster
   const beganMs = clock.now()
-  const hurt: Hurt = new Map()
+  const versions = versionsOf(story)
   const wished = { version: wantedVersion(run) }
-  const acts = deeds.flatMap((deed) => {
-    const act = { atSeconds: deed.afterSeconds, carry: () => carryOut(run, deed, { hurt, wished }) }
+  const acts = story.deeds.flatMap((deed) => {
+    const act = { atSeconds: deed.afterSeconds, carry: () => carryOut(run, deed, { hurt, wished, versions }) }
     const mended = { atSeconds: deed.afterSeconds + brokenSeconds, carry: () => wish(run, { version: wished.version }) }
     return deed.kind === 'Break' ? [act, mended] : [act]
   })
@@ -131,7 +167,6 @@ async function tell(run: UpgradeCluster, { deeds }: UpgradeStory): Promise<Hurt>
     await clock.advanceTo(Math.max(clock.now(), beganMs + atSeconds * 1_000))
     await persistently(run, carry)
   }
-  return hurt
 }
 
 /** Whoever finds the API server away, as a single one is while it is upgraded, tries again a little later. */
@@ -189,12 +224,14 @@ async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promi
 }
 
 /** A run that says that all is done has brought every node to its version. */
-function notThere(run: UpgradeCluster): readonly string[] {
+function notThere(run: UpgradeCluster, hasHosts: boolean): readonly string[] {
   const wanted = wantedVersion(run)
   const { endedAt = '' } = run.status('up')
-  return run.cluster.store.list('nodes').flatMap(({ metadata, status }) => {
-    if ((metadata.creationTimestamp ?? '') >= endedAt) return []
+  const nodes = run.cluster.store.list('nodes').filter(({ metadata }) => (metadata.creationTimestamp ?? '') < endedAt)
+  const old = nodes.flatMap(({ metadata, status }) => {
     const { kubeletVersion } = (status as { nodeInfo: { kubeletVersion: string } }).nodeInfo
     return kubeletVersion === wanted ? [] : [`the run is complete, and ${metadata.name} runs ${kubeletVersion}`]
   })
+  const names = nodes.map(({ metadata }) => metadata.name)
+  return hasHosts ? [...old, ...unfinishedHosts(run.cluster.twin.fleet, wanted, names)] : old
 }

@@ -1,6 +1,7 @@
 import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
 import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
 import type { ClusterUpgradeStatus } from '../../src/core/upgrade/upgrade-status.ts'
+import type { RequestFaults } from '../../src/twin/api/http/request-faults.ts'
 import { usualLatencies } from '../../src/twin/controllers/latencies.ts'
 import type { DraftObject, KubeObject } from '../../src/twin/kube-object.ts'
 import type { KubeletOptions } from '../../src/twin/kubelet/kubelet-options.ts'
@@ -27,6 +28,8 @@ export interface UpgradeClusterOptions {
   readonly behaviours?: KubeletOptions['behaviours']
   /** How long a driver takes to detach a volume; 10 unless told. */
   readonly detachSeconds?: number
+  /** What goes wrong with single requests of anybody. */
+  readonly faults?: RequestFaults
   /** Created before the run, with time to come up. */
   readonly objects?: readonly (readonly [resource: string, draft: DraftObject])[]
 }
@@ -38,8 +41,11 @@ export class UpgradeCluster {
   /** `phase: message`, each once, in their order. */
   readonly told: string[] = []
 
-  private constructor(cluster: VirtualCluster) {
+  readonly #distribution: 'k3s' | 'kubeadm'
+
+  private constructor(cluster: VirtualCluster, distribution: 'k3s' | 'kubeadm') {
     this.cluster = cluster
+    this.#distribution = distribution
     this.witness = new UpgradeWitness(cluster.store, () => cluster.clock.now())
   }
 
@@ -54,6 +60,7 @@ export class UpgradeCluster {
     objects = [],
     behaviours = [],
     detachSeconds = 10,
+    faults,
   }: UpgradeClusterOptions): Promise<UpgradeCluster> {
     const machine = (role: 'Server' | 'Agent', index: number) => {
       const name = `${role === 'Server' ? 'server' : 'worker'}-${index}`
@@ -70,11 +77,11 @@ export class UpgradeCluster {
       onContainer: (happening: Parameters<UpgradeWitness['onContainer']>[0]) => run?.witness.onContainer(happening),
     }
     const latencies = { ...usualLatencies, detachMs: () => detachSeconds * 1_000 }
-    const cluster = await virtualCluster({ seed, version, machines, kubelets, latencies })
+    const cluster = await virtualCluster({ seed, version, machines, kubelets, latencies, ...(faults === undefined ? {} : { faults }) })
     const api = hasApi ? [['customresourcedefinitions.apiextensions.k8s.io', crd] as const] : []
     for (const [kind, draft] of [...api, ...objects]) await cluster.twin.api.client.create(kind, draft)
     await cluster.clock.advance(60_000)
-    run = new UpgradeCluster(cluster)
+    run = new UpgradeCluster(cluster, distribution)
     return run
   }
 
@@ -91,6 +98,7 @@ export class UpgradeCluster {
   async cordon(name: string, unschedulable = true): Promise<void> {
     if (unschedulable) this.witness.foreignCordons.add(name)
     else this.witness.foreignCordons.delete(name)
+    if (!unschedulable) this.witness.freed.add(name)
     const change = (node: KubeObject) => ({ ...node, spec: { ...(node.spec as object), unschedulable } })
     await this.cluster.twin.api.client.change('nodes', { name }, change)
   }
@@ -98,7 +106,9 @@ export class UpgradeCluster {
   /** A machine joins the cluster as a worker of a pool. */
   async join(name: string, version: string, pool = 'blue'): Promise<void> {
     const labels = { 'kubernetes.io/hostname': name, pool }
-    await this.cluster.twin.addNodes([newMachine({ name, version, role: 'Agent', distribution: 'k3s', bootId: `boot-${name}`, labels })])
+    await this.cluster.twin.addNodes([
+      newMachine({ name, version, role: 'Agent', distribution: this.#distribution, bootId: `boot-${name}`, labels }),
+    ])
   }
 
   /** A machine is taken away, and its Node with it. */

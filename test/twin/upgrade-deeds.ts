@@ -1,9 +1,15 @@
 import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
 import type { UpgradeCluster } from './upgrade-cluster.ts'
-import type { UpgradeDeed } from './upgrade-story.ts'
+import type { UpgradeDeed, UpgradeStory } from './upgrade-story.ts'
 
 /** Versions that stories go over, oldest first. */
-export const versions = ['v1.30.4+k3s1', 'v1.30.8+k3s1', 'v1.31.5+k3s1', 'v1.32.11+k3s1'] as const
+const upstream = ['v1.30.4', 'v1.30.8', 'v1.31.5', 'v1.32.11'] as const
+
+/** As the distribution of a story writes them: k3s by Jobs, kubeadm over SSH. */
+export function versionsOf({ hosts }: Pick<UpgradeStory, 'hosts'>): readonly [string, string, string, string] {
+  const [first, second, third, last] = upstream.map((version) => (hosts === undefined ? `${version}+k3s1` : version))
+  return [first ?? '', second ?? '', third ?? '', last ?? '']
+}
 
 /** Names of nodes that are away because of what befell them. */
 export type Hurt = Map<string, 'Kill' | 'Disconnect'>
@@ -12,6 +18,8 @@ export type Hurt = Map<string, 'Kill' | 'Disconnect'>
 interface Done {
   readonly hurt: Hurt
   readonly wished: { version: string }
+  /** Oldest first. */
+  readonly versions: readonly [string, string, string, string]
 }
 
 /** The version that the spec wants now. */
@@ -25,7 +33,7 @@ export async function wish(run: UpgradeCluster, spec: Partial<ClusterUpgradeSpec
   if (upgrade !== undefined && (upgrade.spec as ClusterUpgradeSpec).action !== 'Cancel') await run.edit('up', spec)
 }
 
-export async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, { hurt, wished }: Done): Promise<void> {
+export async function carryOut(run: UpgradeCluster, deed: UpgradeDeed, { hurt, wished, versions }: Done): Promise<void> {
   const { store, twin } = run.cluster
   switch (deed.kind) {
     case 'Pause':

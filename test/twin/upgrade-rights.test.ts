@@ -89,6 +89,11 @@ describe('a controller without one of the rights of a run', () => {
       resource: 'volumeattachments',
       told: /^ControlPlane: server-0 has its image and waits: cannot watch volumeattachments, which takes the verbs list and watch: /,
     },
+    {
+      verb: 'create',
+      resource: 'leases',
+      told: /^Pending: nothing further is begun: .* cannot create resource "leases" in API group "coordination.k8s.io" in the namespace "kube-system"$/,
+    },
     { verb: 'list', resource: 'jobs', told: undefined },
     { verb: 'create', resource: 'jobs', told: /^ControlPlane: .*cannot create resource "jobs"/ },
     { verb: 'patch', resource: 'nodes', told: undefined },

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { parse, stringify } from 'yaml'
 import { z } from 'zod'
 import { schemaProblem } from '../../src/core/schema-problem.ts'
+import { steps } from './host-mishaps.ts'
 import type { UpgradeStory } from './upgrade-story.ts'
 
 const whole = z.int().min(0)
@@ -47,9 +48,27 @@ const story: z.ZodType<UpgradeStory> = z.strictObject({
         when: z.enum(['Before', 'After']),
         awaySeconds: whole,
       }),
+      z.strictObject({ kind: z.literal('AtCall'), call: z.int().min(1), when: z.enum(['Before', 'After']), awaySeconds: whole }),
       z.strictObject({ kind: z.literal('AtTime'), afterMs: whole, awaySeconds: whole }),
     ]),
   ),
+  hosts: z
+    .array(
+      z.union([
+        z.strictObject({ kind: z.literal('Fail'), host: whole, step: z.enum(steps), atSeconds: whole, times: z.int().min(1) }),
+        z.strictObject({ kind: z.literal('Reboot'), host: whole, step: z.enum(steps), atSeconds: whole }),
+        z.strictObject({
+          kind: z.literal('Cut'),
+          host: whole,
+          call: z.int().min(1),
+          when: z.enum(['Before', 'After']),
+          awaySeconds: whole,
+        }),
+        z.strictObject({ kind: z.literal('Slow'), host: whole, seconds: z.int().min(1) }),
+        z.strictObject({ kind: z.literal('Lose'), host: whole, afterSeconds: whole }),
+      ]),
+    )
+    .exactOptional(),
 })
 
 /** Reads a story from a YAML file. Throws one sentence that names file, field and fix. */

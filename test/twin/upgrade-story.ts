@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { type HostMishap, hostMishap } from './host-mishaps.ts'
 import type { Death, StoryWorkload } from './plan-story.ts'
 
 /** One cluster, its ClusterUpgrade, and what happens to both. A value: told again, it goes the same way. */
@@ -24,8 +25,15 @@ export interface UpgradeStory {
   readonly failures: readonly { readonly worker: number; readonly times: number }[]
   readonly deeds: readonly UpgradeDeed[]
   /** Of one controller after the other; the one after the last lives on. */
-  readonly deaths: readonly Death[]
+  readonly deaths: readonly UpgradeDeath[]
+  /** Absent: by Jobs. Otherwise kubeadm over SSH, and this befalls its hosts. */
+  readonly hosts?: readonly HostMishap[]
 }
+
+/** `AtCall`: at a call to a host. */
+export type UpgradeDeath =
+  | Death
+  | { readonly kind: 'AtCall'; readonly call: number; readonly when: 'Before' | 'After'; readonly awaySeconds: number }
 
 /** What people do, or what befalls a node, so many seconds after the run was created. */
 export type UpgradeDeed = { readonly afterSeconds: number } & (
@@ -75,7 +83,8 @@ const workload: fc.Arbitrary<StoryWorkload> = fc.record({
   volume: fc.boolean(),
 })
 
-export const upgradeStory: fc.Arbitrary<UpgradeStory> = fc
+/** By Jobs. */
+export const jobStory: fc.Arbitrary<UpgradeStory> = fc
   .record({
     seed: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
     servers: fc.constantFrom(1 as const, 1 as const, 3 as const),
@@ -111,3 +120,18 @@ export const upgradeStory: fc.Arbitrary<UpgradeStory> = fc
     deaths: fc.array(death, { maxLength: 3 }),
   })
   .map(({ stopAfter, ...always }) => ({ ...always, ...(stopAfter === undefined ? {} : { stopAfter }) }))
+
+const hostDeath: fc.Arbitrary<UpgradeDeath> = fc.oneof(
+  death,
+  fc.record({
+    kind: fc.constant('AtCall' as const),
+    call: fc.integer({ min: 1, max: 400 }),
+    when: fc.constantFrom('Before' as const, 'After' as const),
+    awaySeconds,
+  }),
+)
+
+/** Over SSH. */
+export const sshStory: fc.Arbitrary<UpgradeStory> = fc
+  .record({ story: jobStory, hosts: fc.array(hostMishap, { maxLength: 4 }), deaths: fc.array(hostDeath, { maxLength: 3 }) })
+  .map(({ story, ...more }) => ({ ...story, failures: [], ...more }))

@@ -20,12 +20,16 @@ export class UpgradeWitness {
   moves = 0
   /** Labels `app` of pods that rules leave on their node. */
   readonly mayStay = new Set<string>()
+  /** Nodes whose change is taken back at the moment: they may be lowered. */
+  readonly takenBack = new Set<string>()
   /** The spec says Force: what drains delete is not held against them. */
   mayBreakBudgets = false
   /** By the value of label `pool`: the most nodes that may be NotReady or cordoned when one more is cordoned. */
   readonly maxUnavailable = new Map<string, number>()
   /** Nodes that somebody else has cordoned. */
   readonly foreignCordons = new Set<string>()
+  /** Nodes that people made schedulable since the run began with them: what is still at work there goes on. */
+  readonly freed = new Set<string>()
   /** Since when people want nothing new to be started. */
   #heldSinceMs: number | undefined
   readonly #upgrades = new Map<string, number>()
@@ -55,7 +59,7 @@ export class UpgradeWitness {
       if (done.kind !== 'ReplaceKubernetes') continue
       const key = `${node} to ${done.version}`
       this.#upgrades.set(key, (this.#upgrades.get(key) ?? 0) + 1)
-      if ((this.#upgrades.get(key) ?? 0) > 1) this.#violated(`${key}: changed twice`)
+      if ((this.#upgrades.get(key) ?? 0) > 1) this.violated(`${key}: changed twice`)
     }
   }
 
@@ -71,7 +75,7 @@ export class UpgradeWitness {
     })
   }
 
-  #violated(what: string): void {
+  violated(what: string): void {
     this.violations.push(`${new Date(this.#now()).toISOString()} ${what}`)
   }
 
@@ -89,19 +93,20 @@ export class UpgradeWitness {
     this.#seeStart(previous, object)
     if (was.spec?.unschedulable !== true && is.spec?.unschedulable === true) this.#seeCordon(object)
     if (this.foreignCordons.has(name) && is.spec?.unschedulable !== true)
-      this.#violated(`${name} was made schedulable against somebody's cordon`)
+      this.violated(`${name} was made schedulable against somebody's cordon`)
     if (was.status?.nodeInfo?.kubeletVersion !== is.status?.nodeInfo?.kubeletVersion) this.#seeVersions(object)
     const away = this.#store.list('nodes').filter((node) => isAtWork(node))
     const servers = away.filter(isServer).map((node) => node.metadata.name)
-    if (servers.length > 1) this.#violated(`control-plane nodes ${servers.join(' and ')} are at work together`)
-    if (servers.length > 0 && away.length > servers.length) this.#violated(`workers are at work beside control-plane node ${servers[0]}`)
+    if (servers.length > 1) this.violated(`control-plane nodes ${servers.join(' and ')} are at work together`)
+    if (servers.length > 0 && away.length > servers.length) this.violated(`workers are at work beside control-plane node ${servers[0]}`)
     this.mostWorkersAway = Math.max(this.mostWorkersAway, away.length - servers.length)
   }
 
   #seeStart(was: KubeObject, { metadata: { name, annotations } }: KubeObject): void {
     const begins = was.metadata.annotations?.['falkirk.dev/run'] === undefined && annotations?.['falkirk.dev/run'] !== undefined
+    if (begins) this.freed.delete(name)
     if (begins && this.#heldSinceMs !== undefined && this.#now() > this.#heldSinceMs + 2_000)
-      this.#violated(`${name} was started although nobody wants the run to go on`)
+      this.violated(`${name} was started although nobody wants the run to go on`)
   }
 
   /** Whoever made the others of the pool unavailable: with this one they are not more than its budget. */
@@ -110,7 +115,7 @@ export class UpgradeWitness {
     if (most === undefined || this.foreignCordons.has(name)) return
     const pool = this.#store.list('nodes').filter((node) => node.metadata.labels?.pool === labels?.pool && !isServer(node))
     const away = pool.filter((node) => as<Node>(node).spec?.unschedulable === true || !isReady(node)).map((node) => node.metadata.name)
-    if (away.length > most) this.#violated(`${name} was cordoned: ${away.join(', ')} are away, and ${most} may be`)
+    if (away.length > most) this.violated(`${name} was cordoned: ${away.join(', ')} are away, and ${most} may be`)
   }
 
   /** No node is ever lowered. */
@@ -119,7 +124,7 @@ export class UpgradeWitness {
     const before = this.#reported.get(name) ?? ''
     const reported = as<Node>(node).status?.nodeInfo?.kubeletVersion ?? ''
     this.#reported.set(name, reported)
-    if (ordered(reported) < ordered(before)) this.#violated(`${name} went from ${before} to ${reported}`)
+    if (ordered(reported) < ordered(before) && !this.takenBack.has(name)) this.violated(`${name} went from ${before} to ${reported}`)
     return reported
   }
 
@@ -128,15 +133,16 @@ export class UpgradeWitness {
     const changed = node.metadata.name
     const reported = this.#report(node)
     this.versions.set(changed, [...(this.versions.get(changed) ?? []), reported])
-    if (!isAtWork(node) && as<Node>(node).spec?.unschedulable !== true) this.#violated(`${changed} was changed before it was drained`)
+    const isFree = as<Node>(node).spec?.unschedulable !== true && !this.freed.has(changed)
+    if (isFree && !isAtWork(node)) this.violated(`${changed} was changed before it was drained`)
     const nodes = this.#store.list('nodes').map((node) => ({ name: node.metadata.name, server: isServer(node), minor: minorOf(node) }))
     const servers = nodes.filter(({ server }) => server).map(({ minor }) => minor)
     const [oldest, newest] = [Math.min(...servers), Math.max(...servers)]
-    if (newest - oldest > 1) this.#violated(`${changed}: API servers are ${newest - oldest} minors apart`)
+    if (newest - oldest > 1) this.violated(`${changed}: API servers are ${newest - oldest} minors apart`)
     for (const { name, minor, server } of nodes) {
       if (server) continue
-      if (minor > oldest) this.#violated(`${name} runs kubelet 1.${minor}, newer than an API server 1.${oldest}`)
-      if (newest - minor > (minor >= 25 ? 3 : 2)) this.#violated(`${name} runs kubelet 1.${minor}, too old for API server 1.${newest}`)
+      if (minor > oldest) this.violated(`${name} runs kubelet 1.${minor}, newer than an API server 1.${oldest}`)
+      if (newest - minor > (minor >= 25 ? 3 : 2)) this.violated(`${name} runs kubelet 1.${minor}, too old for API server 1.${newest}`)
     }
   }
 
@@ -146,13 +152,18 @@ export class UpgradeWitness {
     if (kind !== 'Added' || node === undefined || metadata?.labels?.['falkirk.dev/step'] !== 'Change') return
     const key = `${node} ${metadata.name}`
     this.#changes.set(key, (this.#changes.get(key) ?? 0) + 1)
-    if ((this.#changes.get(key) ?? 0) > 1) this.#violated(`${key}: the Job was made twice`)
+    if ((this.#changes.get(key) ?? 0) > 1) this.violated(`${key}: the Job was made twice`)
+    this.seeChange(node)
+  }
+
+  /** A node begins to be changed: whatever can go elsewhere has left it. */
+  seeChange(node: string): void {
     if (!this.changed.includes(node)) this.changed.push(node)
     const pods = this.#store
       .list('pods')
       .filter((pod) => as<Pod>(pod).spec?.nodeName === node && isMovable(pod) && !this.mayStay.has(pod.metadata.labels?.app ?? ''))
     this.#seeVolumes(node)
-    if (pods.length > 0) this.#violated(`${node} is changed although ${pods.map((pod) => pod.metadata.name).join(', ')} runs there`)
+    if (pods.length > 0) this.violated(`${node} is changed although ${pods.map((pod) => pod.metadata.name).join(', ')} runs there`)
   }
 
   /** No volume is at a node that is changed but those of pods that stay there. Whoever is alone has nobody who could detach it. */
@@ -168,7 +179,7 @@ export class UpgradeWitness {
       const { namespace, name } = (volume && as<PersistentVolume>(volume).spec?.claimRef) ?? {}
       return nodeName !== node || used.includes(`${namespace}/${name}`) ? [] : [`${namespace}/${name}`]
     })
-    if (left.length > 0) this.#violated(`${node} is changed although volumes of ${left.join(', ')} are attached to it`)
+    if (left.length > 0) this.violated(`${node} is changed although volumes of ${left.join(', ')} are attached to it`)
   }
 
   /** A pod that is told to go leaves as many ready pods behind as its budget wants. */
@@ -185,7 +196,7 @@ export class UpgradeWitness {
     const ready = peers.filter((pod) => pod.metadata.deletionTimestamp === undefined && isReady(pod)).length
     const { minAvailable = 0 } = budget.spec as { minAvailable?: number }
     if (ready < minAvailable && !this.mayBreakBudgets)
-      this.#violated(`${name} was told to go with ${ready} ready pods left, its budget wants ${minAvailable}`)
+      this.violated(`${name} was told to go with ${ready} ready pods left, its budget wants ${minAvailable}`)
   }
 }
 

@@ -5,12 +5,13 @@ import { controllerOptions } from '../../src/controller/controller-options.ts'
 import { createMetrics } from '../../src/controller/metrics.ts'
 import { Readiness } from '../../src/controller/readiness.ts'
 import { serveCluster } from '../../src/controller/serve-cluster.ts'
-import type { ChannelFetch } from '../../src/controller/shell.ts'
+import type { ChannelFetch, HostSource } from '../../src/controller/shell.ts'
+import type { RequestFaults } from '../../src/twin/api/http/request-faults.ts'
 import type { Machine } from '../../src/twin/machine/machine.ts'
 import { ObjectStore } from '../../src/twin/store/object-store.ts'
 import { seededRandom } from '../../src/twin/time/seeded-random.ts'
 import { createTwin, type Twin, type TwinOptions } from '../../src/twin/twin.ts'
-import { type DeathAtWrite, type KillablePorts, killablePorts } from './killable-ports.ts'
+import { type DeathAtCall, type DeathAtWrite, type KillablePorts, killableHosts, killablePorts } from './killable-ports.ts'
 
 export const namespace = 'system-upgrade'
 export const startMs = Date.UTC(2026, 10, 21, 12)
@@ -23,6 +24,8 @@ export interface VirtualClusterOptions {
   readonly store?: ObjectStore
   readonly kubelets?: TwinOptions['kubelets']
   readonly latencies?: TwinOptions['latencies']
+  /** What goes wrong with single requests of anybody. */
+  readonly faults?: RequestFaults
   readonly channelFetch?: ChannelFetch
 }
 
@@ -33,6 +36,8 @@ export interface VirtualCluster {
   readonly twin: Twin
   /** What went wrong inside the twin or ended a controller that nobody had stopped. */
   readonly defects: readonly string[]
+  /** Adds to them. */
+  defect(where: string, error: unknown): void
   /** Starts a controller as a process of its own, as the leader or to become it. */
   startController(options?: ControllerStart): RunningController
   stop(): void
@@ -42,8 +47,14 @@ export interface ControllerStart {
   readonly leaderElect?: boolean
   readonly env?: Readonly<Record<string, string>>
   readonly death?: DeathAtWrite & { onDeath(): void }
+  /** At one of its calls to hosts. */
+  readonly deathAtCall?: DeathAtCall & { onDeath(): void }
   /** Writes that take their time to reach the server, and their answers to come back. */
   readonly slow?: { readonly paths: RegExp; readonly thereMs: number; readonly backMs: number }
+  /** One that is there already; the usual one unless told. */
+  readonly namespace?: string
+  /** Hosts that it reaches over SSH; none unless told. */
+  readonly hosts?: HostSource
   /** Name of the service account that it asks as; one that may do everything unless told. */
   readonly account?: string
 }
@@ -65,6 +76,7 @@ export async function virtualCluster(options: VirtualClusterOptions): Promise<Vi
   const store = options.store ?? new ObjectStore()
   const random = seededRandom(seed)
   const defects: string[] = []
+  const defect = (where: string, error: unknown) => void defects.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`)
   const twin = await createTwin({
     clock,
     random,
@@ -72,7 +84,8 @@ export async function virtualCluster(options: VirtualClusterOptions): Promise<Vi
     store,
     kubelets: { heartbeats: 'Elided', events: 'None', ...options.kubelets },
     ...(options.latencies === undefined ? {} : { latencies: options.latencies }),
-    onDefect: (where, error) => defects.push(`${where}: ${error instanceof Error ? error.stack : String(error)}`),
+    ...(options.faults === undefined ? {} : { api: { faults: options.faults } }),
+    onDefect: defect,
   })
   await twin.addNodes(machines)
   await twin.start()
@@ -89,7 +102,7 @@ export async function virtualCluster(options: VirtualClusterOptions): Promise<Vi
     started += 1
     return runningController({ twin, clock, random, defects, options, start, hostName: `controller-${started}` })
   }
-  return { clock, store, twin, defects, startController, stop: () => twin.close() }
+  return { clock, store, twin, defects, defect, startController, stop: () => twin.close() }
 }
 
 interface Started {
@@ -125,7 +138,7 @@ function runningController({ twin, clock, random, defects, options, start, hostN
   const ports = killablePorts({ clock, transport }, start.death)
   const stop = new AbortController()
   const settings = controllerOptions(
-    { name: 'system-upgrade-controller', namespace, leaderElect: start.leaderElect ?? false, listen: '' },
+    { name: 'system-upgrade-controller', namespace: start.namespace ?? namespace, leaderElect: start.leaderElect ?? false, listen: '' },
     start.env ?? {},
   )
   const ended = serveCluster(settings, {
@@ -139,6 +152,7 @@ function runningController({ twin, clock, random, defects, options, start, hostN
     hostName,
     metrics: createMetrics(),
     readiness: new Readiness(),
+    ...(start.hosts === undefined ? {} : { hosts: killableHosts(start.hosts, ports, start.deathAtCall) }),
     signal: stop.signal,
   }).then(
     () => stop.signal.aborted || defects.push(`${hostName} ended of itself`),

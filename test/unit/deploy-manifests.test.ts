@@ -150,9 +150,19 @@ describe('RBAC', () => {
     expect(bound).not.toContain('cluster-admin')
   })
 
-  it.each(['secrets', 'jobs', 'plans/status', 'leases', 'pods/log', 'configmaps'])('gives %s in the namespace alone', (resource) => {
+  it.each(['secrets', 'jobs', 'plans/status', 'pods/log', 'configmaps'])('gives %s in the namespace alone', (resource) => {
     const clusterWide = rules.filter((rule) => rule.role.startsWith('ClusterRole') && rule.resources.includes(resource))
     expect(clusterWide).toEqual([])
+  })
+
+  it('gives Leases of the whole cluster to runs alone, and by name: kustomize would move a role of kube-system to the namespace of the controller', () => {
+    const clusterWide = rules.filter((rule) => rule.role.startsWith('ClusterRole ') && rule.resources.includes('leases'))
+    expect(clusterWide.map(({ role, resourceNames, verbs }) => ({ role, resourceNames, verbs }))).toEqual([
+      { role: 'ClusterRole falkirk-cluster-upgrade', resourceNames: ['falkirk-cluster-upgrade'], verbs: ['get', 'update'] },
+      // a right to create cannot be bound to a name
+      { role: 'ClusterRole falkirk-cluster-upgrade', resourceNames: undefined, verbs: ['create'] },
+      { role: 'ClusterRole falkirk-cluster-upgrade', verbs: ['get'], resourceNames: ['kube-controller-manager'] },
+    ])
   })
 
   it('lets Plans of other namespaces be looked at, and no more', () => {

@@ -73,6 +73,7 @@ export function cordonedNode(name = 'w1'): NodeFacts {
     ready: true,
     kubeletVersion: 'v1.33.1',
     bootId: '',
+    runtimeVersion: 'containerd://1.7.24',
     deleting: false,
   }
 }

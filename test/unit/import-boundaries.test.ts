@@ -22,7 +22,7 @@ const imports: [title: string, file: string, source: string, refusal: RegExp][] 
   ['core has no timers', 'src/core/e.ts', 'export const e = setTimeout', /e\.ts.*error TS2(304|552)/],
   ['core has no console', 'src/core/f.ts', "console.log('x')", /f\.ts.*error TS2(304|584)/],
   ['node may not import cluster', 'src/node/k.ts', "import '../cluster/fine.ts'", /k\.ts.*error TS(6307|6059)/],
-  ['controller may not import node', 'src/controller/l.ts', "import '../node/fine.ts'", /l\.ts.*error TS(6307|6059)/],
+  ['node may not import controller', 'src/node/l.ts', "import '../controller/fine.ts'", /l\.ts.*error TS(6307|6059)/],
   ['cluster may not import controller', 'src/cluster/g.ts', "import '../controller/fine.ts'", /g\.ts.*error TS(6307|6059)/],
   ['cluster may not import cli', 'src/cluster/h.ts', "import '../cli/fine.ts'", /h\.ts.*error TS(6307|6059)/],
   ['twin may not import controller', 'src/twin/j.ts', "import '../controller/fine.ts'", /j\.ts.*error TS(6307|6059)/],

@@ -1,6 +1,6 @@
 import { hostFactsScript } from '../../core/host/facts-script.ts'
 import { blocks, type Finding } from '../../core/host/finding.ts'
-import { parseHostFacts } from '../../core/host/host-facts.ts'
+import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
 import { type AnsweredHost, checkHost, type NodeMachine, oneMachineTwice } from '../../core/inventory/check-host.ts'
 import type { HostEntry } from '../../core/inventory/host-entry.ts'
 import type { Host } from '../../node/host.ts'
@@ -20,6 +20,8 @@ export interface CheckMeans {
   /** How many hosts are asked at a time. */
   readonly most: number
   readonly now: () => number
+  /** Hears what each host has told. */
+  readonly onFacts?: (facts: HostFacts) => void
   /** After each host: so many have been asked. */
   readonly onAsked: (count: number) => void
 }
@@ -31,6 +33,7 @@ export async function checkInventory(entries: readonly HostEntry[], means: Check
   let asked = 0
   const answers = await mapBounded(entries, means.most, async (entry) => {
     const answer = await ask(entry, means)
+    if (answer.kind === 'Answered') means.onFacts?.(answer.host.facts)
     asked += 1
     means.onAsked(asked)
     return answer

@@ -3,7 +3,8 @@ import { dirname, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { fileProblem } from '../../cluster/file-problem.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
-import { type Inventory, type InventoryHost, parseInventory } from '../../core/inventory/inventory.ts'
+import { type Inventory, parseInventory } from '../../core/inventory/inventory.ts'
+import { isAddress } from '../../core/recipe/release-files.ts'
 
 /** 5,000 hosts have a tenth of this. */
 const longestFile = 4 * 2 ** 20
@@ -16,12 +17,14 @@ export async function readInventory(file: string | undefined): Promise<Inventory
   if (file === undefined) return emptyInventory
   const parsed = parseInventory(objectOf(await textOf(file), file))
   if (parsed.kind === 'Invalid') throw inventoryError(file, parsed.problems)
-  const { sshConfig, defaults, hosts } = parsed.inventory
+  const { sshConfig, binaries, defaults, hosts, etcd } = parsed.inventory
   const folder = dirname(file)
   return {
     ...(sshConfig === undefined ? {} : { sshConfig: resolve(folder, sshConfig) }),
+    ...(binaries === undefined ? {} : { binaries: isAddress(binaries) ? binaries : resolve(folder, binaries) }),
     defaults: withPaths(defaults, folder),
-    hosts: Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, withPaths(host, folder)])),
+    hosts: hostsWithPaths(hosts, folder),
+    ...(etcd === undefined ? {} : { etcd: { hosts: hostsWithPaths(etcd.hosts, folder), client: withPaths(etcd.client, folder) } }),
   }
 }
 
@@ -36,7 +39,11 @@ export function inventoryError(file: string | undefined, problems: readonly stri
   return new FalkirkError('FK_INVENTORY', text, { cause })
 }
 
-function withPaths<T extends InventoryHost>(host: T, folder: string): T {
+function hostsWithPaths(hosts: Inventory['hosts'], folder: string): Inventory['hosts'] {
+  return Object.fromEntries(Object.entries(hosts).map(([name, host]) => [name, withPaths(host, folder)]))
+}
+
+function withPaths<T extends { readonly passwordFile?: string }>(host: T, folder: string): T {
   return host.passwordFile === undefined ? host : { ...host, passwordFile: resolve(folder, host.passwordFile) }
 }
 

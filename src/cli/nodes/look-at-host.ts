@@ -3,6 +3,7 @@ import { parseHostFacts } from '../../core/host/host-facts.ts'
 import { judgeHost } from '../../core/host/judge-host.ts'
 import { layoutOf } from '../../core/host/layout.ts'
 import type { NodeOverview } from '../../core/host/node-overview.ts'
+import { checkHost } from '../../core/inventory/check-host.ts'
 import { maskOutput } from '../../core/recipe/mask-output.ts'
 import type { KubernetesVersion } from '../../core/version/kubernetes-version.ts'
 import type { Host } from '../../node/host.ts'
@@ -24,12 +25,12 @@ export async function lookAtHost(node: NodeOverview, host: Host, { target, now }
     const read = parseHostFacts(stdout)
     if (read.kind === 'Refused') return failed(read.message)
     const { facts } = read
-    if (node.machineId !== '' && facts.os.machineId !== undefined && facts.os.machineId !== node.machineId) {
-      const seen = `it is another host: its machine ID is ${facts.os.machineId}, and the node's is ${node.machineId}`
-      return failed(`${seen}; correct its address`)
-    }
+    const nowMs = beganMs + withinMs
+    const checked = checkHost({ name: node.name, facts, atMs: nowMs, withinMs }, node)
+    const another = checked.find(({ check }) => check === 'right-host')
+    if (another !== undefined) return failed(`${another.message}; ${another.fix}`)
     const layout = layoutOf(facts)
-    const view = { facts, layout, nowMs: beganMs + withinMs, withinMs, ...(target === undefined ? {} : { target }) }
+    const view = { facts, layout, nowMs, withinMs, ...(target === undefined ? {} : { target }) }
     return { node, host: { kind: 'Seen', facts, layout }, findings: judgeHost(view) }
   } catch (error) {
     if (!(error instanceof HostFault)) throw error

@@ -41,7 +41,8 @@ function suggestion(text: string): string {
   return near === undefined ? '' : `; is it ${near}?`
 }
 
-function namesOf(text: string): readonly string[] {
+/** Names with commas between them. Throws FK_BAD_SETTING. */
+export function namesOf(text: string): readonly string[] {
   const names = [...new Set(text.split(',').map((name) => name.trim()))].filter((name) => name !== '')
   if (names.length === 0) throw bad('--nodes is empty: name nodes with commas between them, or leave it out for all')
   return names

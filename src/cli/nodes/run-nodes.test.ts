@@ -36,19 +36,19 @@ const cluster = [
   node('w2', { ...old, runtime: 'docker://18.6.2', os: 'CentOS Linux 7 (Core)', ready: false }),
 ]
 
-/** A host that answers with what was found on one of a kind. */
-function hostLike(kind: string): Host {
-  const stdout = JSON.stringify(JSON.parse(readFileSync(join(facts, `${kind}.facts.json`), 'utf8')))
-  return answering(stdout)
+/** A host that answers with what was found on one of a kind, and with this name unless it says another. */
+function hostLike(kind: string, name: string, os: object = {}): Host {
+  const found = JSON.parse(readFileSync(join(facts, `${kind}.facts.json`), 'utf8'))
+  return answering(JSON.stringify({ ...found, os: { ...found.os, hostname: name, ...os } }))
 }
 function answering(stdout: string): Host {
   return { name: 'x', run: async () => ({ exitCode: 0, stdout, stderr: '' }) }
 }
 
 const hosts: Readonly<Record<string, Host>> = {
-  cp1: hostLike('kubeadm-docker'),
-  cp2: hostLike('kubeadm-docker'),
-  w1: hostLike('binary-worker'),
+  cp1: hostLike('kubeadm-docker', 'cp1'),
+  cp2: hostLike('kubeadm-docker', 'cp2'),
+  w1: hostLike('binary-worker', 'w1'),
   w2: {
     name: 'w2',
     run: () => Promise.reject(new HostFault('Unreachable', 'node w2 does not answer at 10.0.0.8 port 22: see that sshd runs there')),
@@ -119,7 +119,7 @@ describe('falkirk nodes', () => {
 
   it('ends with 0 when nothing blocks the way and each host has answered', async () => {
     const nodes = [node('s1', { version: 'v1.33.5+k3s1', role: 'control-plane' })]
-    const { code, text } = await run({ via: 'ssh', to: 'v1.34.2+k3s1' }, { nodes, at: { s1: hostLike('k3s') } })
+    const { code, text } = await run({ via: 'ssh', to: 'v1.34.2+k3s1' }, { nodes, at: { s1: hostLike('k3s', 's1') } })
     expect(code).toBe(0)
     expect(text).toContain('k3s, embedded etcd')
   })
@@ -145,17 +145,19 @@ describe('falkirk nodes', () => {
       stdout: `{"format":"falkirk.dev/host-facts/v1","asRoot":"\u001b]0;owned\u0007"}`,
       says: /did not answer with facts/,
     },
-    { what: 'another machine ID', stdout: undefined, says: /another host/ },
-  ])('does not believe a host that answers with $what', async ({ stdout, says }) => {
-    const host =
-      stdout === undefined
-        ? answering(
-            JSON.stringify({
-              ...JSON.parse(readFileSync(join(facts, 'k3s.facts.json'), 'utf8')),
-              os: { init: 'systemd', machineId: 'f'.repeat(32) },
-            }),
-          )
-        : answering(stdout)
+    {
+      what: 'another machine ID',
+      os: { machineId: 'f'.repeat(32) },
+      says: /this is not w1: its machine ID is f+, the node's is 0\w+, and calls itself w1;/,
+    },
+    { what: 'no machine ID', os: { machineId: undefined }, says: /it cannot be told whether this is w1: the machine ID is not known/ },
+    {
+      what: 'the machine ID and another name',
+      os: { hostname: 'w7' },
+      says: /this has the machine ID of w1, as clones have, and calls itself w7;/,
+    },
+  ])('does not believe a host that answers with $what', async ({ stdout, os, says }) => {
+    const host = stdout === undefined ? hostLike('binary-worker', 'w1', os) : answering(stdout)
     const { code, text } = await run({ via: 'ssh', nodes: 'w1' }, { at: { w1: host } })
     expect(code).toBe(1)
     expect(text.replaceAll(/\s+/g, ' ')).toMatch(says)

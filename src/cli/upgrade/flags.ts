@@ -24,8 +24,9 @@ export function wishOptions(command: Command): Command {
     .option('--nodes <names>', 'only these nodes, besides the control plane: worker-1,worker-2')
     .option('--workers <pace>', 'Lazy: nodes skip hops within skew; EveryHop: they do not (Lazy)')
     .option('--max <count>', 'the most nodes of a batch (10)')
-    .option('--scope <scope>', 'Cluster, ControlPlane, or Pools: those named alone (Cluster)')
+    .option('--scope <scope>', 'Cluster, ControlPlane, Pools: those named alone; Hosts: no version (Cluster)')
     .option('--stop-after <what>', 'pause after each Hop, ControlPlane, Pool, Batch or Node')
+    .option('--via <how>', 'Job, or SSH: steps on the hosts, from here (Job)')
     .option('--name <name>', 'name of the ClusterUpgrade (to-VERSION)')
     .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
 }

@@ -12,7 +12,11 @@ const nodeCell = 2
  */
 export function planText({ name, version, nodes, end }: PlannedUpgrade, columns = unbounded.columns): string {
   const count = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
-  const head = wrapText(`ClusterUpgrade ${name} to ${version}: ${count} to bring there; nothing is changed now`, columns)
+  const stays = nodes.length > 0 && nodes.every(({ from, to }) => from === to)
+  const what = stays
+    ? `: ${count} whose ${nodes.length === 1 ? 'host is' : 'hosts are'} changed`
+    : ` to ${version}: ${count} to bring there`
+  const head = wrapText(`ClusterUpgrade ${name}${what}; nothing is changed now`, columns)
   const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, podsCell(turn), turn.why])
   const table =
     nodes.length === 0 ? [] : ['', ...fitColumns([['#', 'HOP', 'NODE', 'RUNS', 'PODS', 'WHY'], ...rows], columns, nodeCell).flat()]

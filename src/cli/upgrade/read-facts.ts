@@ -66,6 +66,8 @@ export async function readClusterFacts(
     plansAtWork: plansAtWork(allNodes),
     // only the controller knows it, and says so where it does not
     controllerImage: { kind: 'Image', image: 'falkirk' },
+    // neither is this known beforehand
+    reachesHosts: true,
     namespace,
   }
   return budgets === undefined ? { facts } : { facts, budgets }

@@ -54,7 +54,7 @@ function cut(line: string, columns: number): string {
 
 /** The phase stands at the end of a line of its own where the whole is too long. */
 function headline({ name, version, status }: RunState, columns: number): readonly string[] {
-  const way = status.from === undefined ? `to ${version ?? '?'}` : `${status.from} → ${version ?? '?'}`
+  const way = status.from === undefined || status.from === version ? `to ${version ?? '?'}` : `${status.from} → ${version ?? '?'}`
   const parts = [`ClusterUpgrade ${name}`, way, status.phase ?? 'Waiting']
   const line = parts.join('   ')
   return line.length <= columns ? [line] : parts.flatMap((part) => wrapIndented(part, columns, '  '))

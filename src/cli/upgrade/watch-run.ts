@@ -10,13 +10,16 @@ export interface WatchOptions {
   readonly name: string
   readonly view: ViewKind
   readonly lostAfterMs: number
+  /** What is said after Ctrl-C; that it goes on unless told. */
+  readonly interrupted?: string
 }
 
 /** A controller that is there looks at a new run within seconds. */
 const unseenAfterMs = 30_000
 
 /** Shows a run until it is at rest, and says how that came about where the view does not. The exit code is that of its phase. */
-export async function watchRun(client: ApiClient, { name, view: kind, lostAfterMs }: WatchOptions, ports: CommandPorts): Promise<ExitCode> {
+export async function watchRun(client: ApiClient, options: WatchOptions, ports: CommandPorts): Promise<ExitCode> {
+  const { name, view: kind, lostAfterMs } = options
   const view = runView(kind, name, ports)
   let isSeen = false
   const forgetHint = client.clock.after(unseenAfterMs, () => {
@@ -31,7 +34,7 @@ export async function watchRun(client: ApiClient, { name, view: kind, lostAfterM
   forgetHint()
   const exitCode = exitCodeOfEnd(end)
   view.end({ reason: end.kind, exitCode })
-  const said = remark(name, end)
+  const said = end.kind === 'Interrupted' ? (options.interrupted ?? remark(name, end)) : remark(name, end)
   if (said !== undefined) ports.warn(said)
   return exitCode
 }

@@ -30,8 +30,9 @@ describe('what is wanted of an upgrade', () => {
   })
 
   it('takes words as people type them', () => {
-    const flags = { to: 'v1.34.2', workers: 'everyhop', scope: 'control-plane', stopAfter: 'batch' }
-    expect(wishedUpgrade(flags, undefined).object.spec).toMatchObject({ workers: 'EveryHop', scope: 'ControlPlane', stopAfter: 'Batch' })
+    const flags = { to: 'v1.34.2', workers: 'everyhop', scope: 'control-plane', stopAfter: 'batch', via: 'ssh' }
+    const spec = { workers: 'EveryHop', scope: 'ControlPlane', stopAfter: 'Batch', node: { via: 'SSH' } }
+    expect(wishedUpgrade(flags, undefined).object.spec).toMatchObject(spec)
   })
 
   it('is a file with the flags laid over it', () => {
@@ -48,6 +49,7 @@ describe('what is wanted of an upgrade', () => {
     { flags: {}, code: 'FK_BAD_SETTING', message: /^--to is missing: / },
     { flags: { to: 'latest' }, code: 'FK_BAD_SETTING', message: /^--to is "latest": write a version/ },
     { flags: { to: 'v1.34.2', scope: 'Clustr' }, code: 'FK_BAD_SETTING', message: /^--scope is "Clustr": .*is it Cluster\?$/ },
+    { flags: { to: 'v1.34.2', via: 'shh' }, code: 'FK_BAD_SETTING', message: /^--via is "shh": write Job, SSH$/ },
     { flags: { to: 'v1.34.2', max: '0' }, code: 'FK_BAD_SETTING', message: /^--max is "0": write a whole number from 1 to 200$/ },
     { flags: { to: 'v1.34.2', nodes: 'worker-1,,worker-2' }, code: 'FK_BAD_SETTING', message: /^--nodes names "": write names/ },
     { flags: { to: 'v1.34.2', name: 'To 1.34' }, code: 'FK_BAD_SETTING', message: /^--name is "To 1.34": / },

@@ -16,6 +16,7 @@ export interface WishFlags {
   readonly max?: string
   readonly scope?: string
   readonly stopAfter?: string
+  readonly via?: string
   readonly name?: string
   /** A file of release data. */
   readonly releases?: string
@@ -54,37 +55,43 @@ export function wishedUpgrade(flags: WishFlags, text: string | undefined): Wishe
     throw bad('--to is missing: name the version to go to, such as v1.34.2+k3s1, or a file with -f')
   const spec = wishedSpec(flags, file?.spec ?? {})
   const name = flags.name ?? file?.metadata.name ?? defaultName(String(spec.version ?? ''))
-  const problem = dnsSubdomainProblem(name)
-  if (problem !== undefined) throw bad(`--name is "${name}": ${problem}`)
-  const object = { apiVersion, kind, metadata: { ...file?.metadata, name }, spec }
+  return readObject({ ...file?.metadata, name }, spec)
+}
+
+/** The object of a spec. Throws FK_BAD_SETTING for a name that none can have, or FK_UPGRADE_REFUSED with one sentence that names the field. */
+export function readObject(metadata: WishedUpgrade['object']['metadata'], spec: Spec): WishedUpgrade {
+  const problem = dnsSubdomainProblem(metadata.name)
+  if (problem !== undefined) throw bad(`--name is "${metadata.name}": ${problem}`)
+  const object = { apiVersion, kind, metadata, spec }
   const parsed = parseUpgrade(object)
   if (parsed.kind === 'Malformed') throw new FalkirkError('FK_UPGRADE_REFUSED', parsed.message)
   return { object, upgrade: parsed.upgrade }
 }
 
-function wishedSpec({ to, pools, nodes, workers, max, scope, stopAfter }: WishFlags, file: Spec): Spec {
+function wishedSpec({ to, pools, nodes, workers, max, scope, stopAfter, via }: WishFlags, file: Spec): Spec {
   if (to !== undefined && parseVersion(to) === undefined) throw bad(`--to is "${to}": write a version such as v1.34.2+k3s1`)
   const chosen = wishedPools(pools, max, file.pools)
   return {
     ...file,
     ...(to === undefined ? {} : { version: to }),
-    ...(scope === undefined ? {} : { scope: oneOf('--scope', scope, ['Cluster', 'ControlPlane', 'Pools']) }),
+    ...(scope === undefined ? {} : { scope: oneOf('--scope', scope, ['Cluster', 'ControlPlane', 'Pools', 'Hosts']) }),
     ...(stopAfter === undefined ? {} : { stopAfter: oneOf('--stop-after', stopAfter, ['Hop', 'ControlPlane', 'Pool', 'Batch', 'Node']) }),
     ...(workers === undefined ? {} : { workers: oneOf('--workers', workers, ['Lazy', 'EveryHop']) }),
     ...(chosen === undefined ? {} : { pools: chosen }),
     ...(nodes === undefined ? {} : { nodes: wishedNodes(nodes) }),
+    ...(via === undefined ? {} : { node: { ...(file.node as object | undefined), via: oneOf('--via', via, ['Job', 'SSH']) } }),
   }
 }
 
 /** Kubernetes words begin with a capital letter; whoever types them need not. */
-function oneOf(flag: string, text: string, values: readonly string[]): string {
+export function oneOf(flag: string, text: string, values: readonly string[]): string {
   const found = values.find((value) => value.toLowerCase() === text.replaceAll('-', '').toLowerCase())
   if (found !== undefined) return found
   const near = nearestText(text, values)
   throw bad(`${flag} is "${text}": write ${values.join(', ')}${near === undefined ? '' : `; is it ${near}?`}`)
 }
 
-function wishedNodes(text: string): readonly string[] {
+export function wishedNodes(text: string): readonly string[] {
   const names = text.split(',').map((name) => name.trim())
   const wrong = names.find((name) => dnsSubdomainProblem(name) !== undefined)
   if (wrong === undefined) return [...new Set(names)]

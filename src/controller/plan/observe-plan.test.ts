@@ -5,6 +5,7 @@ import { ApiError } from '../../cluster/api-error.ts'
 import { aPlan } from '../../core/plan/plan-facts.test-support.ts'
 import { observePlan } from './observe-plan.ts'
 import { startPlanCaches } from './plan-caches.ts'
+import { WatchedVolumes } from './watched-volumes.ts'
 
 const namespace = 'system-upgrade'
 const jobPath = (name: string) => `/apis/batch/v1/namespaces/${namespace}/jobs/${name}`
@@ -31,7 +32,7 @@ async function setUp(...objects: readonly (readonly [string, MemoryObject])[]) {
   const caches = startPlanCaches(made.shell)
   onTestFinished(() => caches.stop())
   await made.clock.advance(5_000)
-  const observe = (plan = aPlan()) => observePlan(made.shell, caches, plan)
+  const observe = (plan = aPlan()) => observePlan(made.shell, { caches, volumes: new WatchedVolumes(made.shell, () => {}) }, plan)
   return { ...made, observe }
 }
 
@@ -79,7 +80,7 @@ describe('what is known of a Plan', () => {
       const caches = startPlanCaches(shell)
       onTestFinished(() => caches.stop())
       await clock.advance(5_000)
-      expect(observePlan(shell, caches, aPlan())).not.toHaveProperty('podsByJob')
+      expect(observePlan(shell, { caches, volumes: new WatchedVolumes(shell, () => {}) }, aPlan())).not.toHaveProperty('podsByJob')
     },
   )
 

@@ -3,11 +3,12 @@ import type { Plan } from '../../core/plan/plan.ts'
 import type { PlanFacts } from '../../core/plan/plan-facts.ts'
 import type { Shell } from '../shell.ts'
 import { byJob, byPlan, type PlanCaches } from './plan-caches.ts'
+import type { WatchedVolumes } from './watched-volumes.ts'
 
 /** What the caches know about a Plan; nothing is asked of the API server. */
 export function observePlan(
   shell: Shell,
-  caches: PlanCaches,
+  { caches, volumes }: { readonly caches: PlanCaches; readonly volumes: Pick<WatchedVolumes, 'get' | 'freshSinceMs'> },
   plan: Plan,
 ): Pick<
   PlanFacts,
@@ -21,6 +22,8 @@ export function observePlan(
   | 'settings'
   | 'controllerName'
   | 'factsAgeMs'
+  | 'volumes'
+  | 'volumesProblem'
 > {
   const { namespace, name } = plan.metadata
   const jobs = caches.jobs.byIndex(byPlan, name)
@@ -40,7 +43,8 @@ export function observePlan(
     exclusiveElsewhere: plan.spec.exclusive === true ? busyWithExclusive(caches, name) : new Set(),
     settings: shell.settings,
     controllerName: shell.controllerName,
-    factsAgeMs: shell.clock.now() - caches.freshSinceMs(),
+    ...volumes.get(),
+    factsAgeMs: shell.clock.now() - Math.min(caches.freshSinceMs(), volumes.freshSinceMs()),
   }
 }
 

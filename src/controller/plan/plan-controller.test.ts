@@ -219,7 +219,7 @@ describe('the controller of Plans', () => {
     expect(at('/api/v1/nodes/n1')?.metadata).not.toHaveProperty('annotations')
 
     api.refuse = () => undefined
-    api.put(`${plansPath}/p`, plan())
+    api.put(`${plansPath}/p`, plan({ concurrency: 2 }))
     await run(30)
     expect(at('/api/v1/nodes/n1')?.metadata.labels).toHaveProperty([doneLabel])
   })

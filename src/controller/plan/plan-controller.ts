@@ -26,6 +26,7 @@ import { PlanEvents } from './plan-events.ts'
 import { forgetPlan, measurePlan } from './plan-gauges.ts'
 import { PlanStatusWriter } from './plan-status-writer.ts'
 import { wakePlans } from './wake-plans.ts'
+import { WatchedVolumes } from './watched-volumes.ts'
 
 /** Key under which what deleted Plans left behind is cleared away; no Plan can have this name. */
 const orphans = '#orphans'
@@ -43,6 +44,7 @@ export class PlanController {
   readonly #queue: WorkQueue
   readonly #poller: ChannelPoller
   readonly #drains: NodeDrains
+  readonly #volumes: WatchedVolumes
   readonly #drainStatus: DrainStatusWriter
   readonly #status: PlanStatusWriter
   readonly #events: PlanEvents
@@ -69,6 +71,7 @@ export class PlanController {
     })
     this.#poller = new ChannelPoller(shell, (plan) => this.#queue.add(plan))
     this.#drains = new NodeDrains(shell, (plan) => this.#queue.add(plan))
+    this.#volumes = new WatchedVolumes(shell, () => this.#wakeDraining())
     this.#drainStatus = new DrainStatusWriter(shell)
     this.#status = new PlanStatusWriter(shell, caches.plans)
     this.#events = new PlanEvents(shell.events)
@@ -98,6 +101,7 @@ export class PlanController {
     this.#poller.stop()
     await this.#queue.stop()
     await this.#drains.stop()
+    await this.#volumes.stop()
   }
 
   async #handle(name: string): Promise<void> {
@@ -161,7 +165,7 @@ export class PlanController {
     const drainNodes = this.#drainNodes.get(name) ?? []
     const channel = this.#poller.factsOf(name)
     const facts: PlanFacts = {
-      ...observePlan(this.#shell, this.#caches, plan),
+      ...observePlan(this.#shell, { caches: this.#caches, volumes: this.#volumes }, plan),
       ...(channel === undefined ? {} : { channel }),
       apiServer: this.#serverVersion(),
       orderKey: this.#orderKeysOf(name).of,
@@ -184,8 +188,19 @@ export class PlanController {
   /** Timers and watches that the decision asks for. */
   #follow(name: string, decision: PlanDecision): void {
     this.#poller.schedule(name, decision.poll)
-    this.#drainNodes.set(name, decision.drainNodes)
-    this.#drains.watch(name, decision.drainNodes)
+    this.#watchDrains(name, decision.drainNodes, decision.lookUp)
+  }
+
+  #watchDrains(plan: string, nodes: readonly string[], lookUp: readonly string[]): void {
+    if (nodes.length > 0) this.#drainNodes.set(plan, nodes)
+    else this.#drainNodes.delete(plan)
+    this.#drains.watch(plan, nodes)
+    if (this.#drainNodes.size > 0) this.#volumes.watch([...this.#drainNodes.values()].flat(), lookUp)
+    else void this.#volumes.stop()
+  }
+
+  #wakeDraining(): void {
+    for (const plan of this.#drainNodes.keys()) this.#queue.add(plan)
   }
 
   async #refuse(cached: CachedPlan): Promise<boolean> {
@@ -255,8 +270,7 @@ export class PlanController {
 
   #forget(name: string): void {
     this.#poller.forget(name)
-    this.#drains.watch(name, [])
-    this.#drainNodes.delete(name)
+    this.#watchDrains(name, [], [])
     this.#orderKeys.delete(name)
     this.#refusals.delete(name)
     this.#status.forget(name)

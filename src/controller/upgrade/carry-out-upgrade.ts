@@ -1,6 +1,6 @@
 import { isAlreadyExists, isNotFound } from '../../cluster/api-error.ts'
 import { jobs, nodes } from '../../cluster/resource.ts'
-import { runAnnotation } from '../../core/kubernetes/node-facts.ts'
+import { osAnnotation, runAnnotation } from '../../core/kubernetes/node-facts.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
 import { runLabel } from '../../core/kubernetes/run-label.ts'
 import type { RunPatch, UpgradeAction } from '../../core/upgrade/upgrade-decision.ts'
@@ -51,14 +51,21 @@ export async function carryOutUpgrade(
   }
 }
 
-function nodePatch({ entry, labels, unschedulable, taints }: RunPatch, resourceVersion: string | undefined): object {
+function nodePatch({ entry, labels, unschedulable, taints, osNote }: RunPatch, resourceVersion: string | undefined): object {
   return {
     metadata: {
       ...(resourceVersion === undefined ? {} : { resourceVersion }),
-      ...(entry === undefined ? {} : { annotations: { [runAnnotation]: entry === null ? null : JSON.stringify(entry) } }),
+      ...(entry === undefined && osNote === undefined ? {} : { annotations: annotationPatch({ entry, osNote }) }),
       ...(labels === undefined ? {} : { labels }),
     },
     ...(unschedulable === undefined && taints === undefined ? {} : { spec: nodeSpecPatch({ unschedulable, taints }) }),
+  }
+}
+
+function annotationPatch({ entry, osNote }: { readonly [field in 'entry' | 'osNote']: RunPatch[field] | undefined }): object {
+  return {
+    ...(entry === undefined ? {} : { [runAnnotation]: entry === null ? null : JSON.stringify(entry) }),
+    ...(osNote === undefined ? {} : { [osAnnotation]: osNote }),
   }
 }
 

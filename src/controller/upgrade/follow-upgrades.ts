@@ -1,11 +1,12 @@
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { clusterUpgrades, resourcePath } from '../../cluster/resource.ts'
 import type { ApiTransport } from '../../cluster/transport.ts'
+import { isActive } from '../../core/upgrade/run-phase.ts'
 import type { PlanCaches } from '../plan/plan-caches.ts'
 import { registerUpgradeCrd } from '../register-crd.ts'
 import type { Shell } from '../shell.ts'
-import { watchUpgrades } from './upgrade-caches.ts'
-import { UpgradeController } from './upgrade-controller.ts'
+import { LockedUpgrades } from './locked-upgrades.ts'
+import { type CachedUpgrades, watchUpgrades } from './upgrade-caches.ts'
 
 /** Whether the API of ClusterUpgrades is there is asked this often until it is. */
 const intervalMs = 60_000
@@ -43,7 +44,8 @@ export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: (
   const { clock, client, log } = shell
   let stopped = false
   let cancel = () => {}
-  let controller: UpgradeController | undefined
+  let locked: LockedUpgrades | undefined
+  let stopTelling = () => {}
   let stopWatch = async () => {}
   let isTried = false
   let settle = () => {}
@@ -68,18 +70,34 @@ export function followUpgrades(shell: Shell, plans: PlanCaches, serverVersion: (
     await upgrades.synced.catch(() => {})
     if (stopped) return
     log.info({ upgrades: upgrades.upgrades.size }, 'looks after ClusterUpgrades')
-    controller = new UpgradeController(shell, plans, upgrades, serverVersion)
+    stopTelling = tellPlans(plans, upgrades)
+    locked = new LockedUpgrades(shell, plans, upgrades, serverVersion)
   }
   void look()
   return {
     known,
-    wakeAll: () => controller?.wakeAll(),
+    wakeAll: () => locked?.wakeAll(),
     stop: async () => {
       stopped = true
       cancel()
       stopWaiting()
-      await controller?.stop()
+      await locked?.stop()
+      stopTelling()
       await stopWatch()
     },
+  }
+}
+
+/** Plans begin with no node while a run has not ended, whoever looks after it; the nodes that they have begun with finish. */
+function tellPlans({ upgradeAtWork }: PlanCaches, { upgrades }: CachedUpgrades): () => void {
+  const tell = () => {
+    const active = [...upgrades.values()].filter(({ parsed }) => parsed.kind === 'Upgrade' && isActive(parsed.upgrade))
+    upgradeAtWork.change(active.map(({ name }) => name).sort()[0])
+  }
+  const end = upgrades.onChange(tell)
+  tell()
+  return () => {
+    end()
+    upgradeAtWork.change(undefined)
   }
 }

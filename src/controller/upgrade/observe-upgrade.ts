@@ -4,9 +4,9 @@ import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { isActive } from '../../core/upgrade/run-phase.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
+import type { WatchedVolumes } from '../plan/watched-volumes.ts'
 import type { Shell } from '../shell.ts'
 import { byJob, byNode, byReadiness, byRun, type CachedUpgrades, type UpgradeCaches } from './upgrade-caches.ts'
-import type { WatchedVolumes } from './watched-volumes.ts'
 
 export interface UpgradeSources {
   readonly plans: PlanCaches
@@ -28,6 +28,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches, volumes 
     jobs: caches.jobs.byIndex(byRun, uid),
     podsByJob: { get: (job) => caches.pods.byIndex(byJob, job) },
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
+    cameAtMs: (pod) => caches.arrivals.cameAtMs(pod),
     unreadyPods: caches.arrivals.dated(caches.pods.byIndex(byReadiness, 'no')),
     ...volumes.get(),
     releases: shell.releases,

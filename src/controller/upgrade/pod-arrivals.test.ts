@@ -25,6 +25,9 @@ it('pods that come are dated by the clock of the controller, wherever that of th
   const dated = caches.arrivals.dated(caches.pods.byIndex(byReadiness, 'no'))
   const ages = Object.fromEntries(dated.map(({ name, createdAtMs = 0 }) => [name, createdAtMs - beforeMs]))
   expect(ages.old).toBe(anHourAgoMs - beforeMs)
+  for (const one of dated) expect(caches.arrivals.cameAtMs(one)).toBe(one.createdAtMs)
+  const asMade = caches.pods.byIndex(byReadiness, 'no').map((one) => caches.arrivals.cameAtMs(one) - beforeMs)
+  expect(asMade).toEqual(Object.values(ages))
   for (const name of ['slow-clock', 'fast-clock']) {
     expect(ages[name]).toBeGreaterThanOrEqual(0)
     expect(ages[name]).toBeLessThanOrEqual(1_000)

@@ -18,6 +18,11 @@ export class PodArrivals {
     })
   }
 
+  /** Epoch milliseconds; 0 where nothing is known. */
+  cameAtMs({ uid, createdAtMs = 0 }: Pick<PodFacts, 'uid' | 'createdAtMs'>): number {
+    return this.#cameAtMs.get(uid) ?? createdAtMs
+  }
+
   /** The same pods, with `createdAtMs` by the clock of the controller where that is known. */
   dated(pods: readonly PodFacts[]): readonly PodFacts[] {
     return pods.map((pod) => {

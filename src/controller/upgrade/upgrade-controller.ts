@@ -7,7 +7,7 @@ import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { decideLeftovers } from '../../core/upgrade/decide-leftovers.ts'
 import { decideUpgrade } from '../../core/upgrade/decide-upgrade.ts'
 import { decideMalformedUpgrade } from '../../core/upgrade/malformed-upgrade.ts'
-import { isActive, isEnded } from '../../core/upgrade/run-phase.ts'
+import { isEnded } from '../../core/upgrade/run-phase.ts'
 import { softTaintRun } from '../../core/upgrade/soft-taint.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
 import type { UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
@@ -16,15 +16,17 @@ import { readFailure } from '../plan/failure-reader.ts'
 import { KnownFailures } from '../plan/known-failures.ts'
 import { NodeDrains } from '../plan/node-drains.ts'
 import { type PlanCaches, withRun } from '../plan/plan-caches.ts'
+import { WatchedVolumes } from '../plan/watched-volumes.ts'
 import type { Shell } from '../shell.ts'
+import { Canaries } from './canaries.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
+import { HostExecutor } from './host-executor.ts'
 import { WatchedNamespaces } from './namespace-labels.ts'
 import { isGoing, observeLeftovers } from './observe-leftovers.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
 import { OwnImage, unknownImageRecheckMs } from './own-image.ts'
 import { readHealth } from './read-health.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
-import { WatchedVolumes } from './watched-volumes.ts'
 
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
 const minimumIntervalMs = 1_000
@@ -37,16 +39,27 @@ const leftovers = '#leftovers'
 /** What cannot be cleared away yet, because a Job is at work, is looked at again. */
 const leftoversRecheckMs = 60_000
 
+export interface UpgradeSource {
+  readonly plans: PlanCaches
+  readonly upgrades: CachedUpgrades
+  /** Whether this controller looks after ClusterUpgrades; where it does again, `wakeAll` tells. */
+  readonly isOurs: () => boolean
+}
+
 /** The loop of observe, decide, act for all ClusterUpgrades. Runs on the leader alone; costs nothing while there is none. */
 export class UpgradeController {
   readonly #shell: Shell
   readonly #plans: PlanCaches
   readonly #upgrades: CachedUpgrades
+  readonly #isOurs: () => boolean
   readonly #queue: WorkQueue
   readonly #drains: NodeDrains
   readonly #namespaces: WatchedNamespaces
   readonly #volumes: WatchedVolumes
   readonly #ownImage: OwnImage
+  readonly #canaries: Canaries
+  /** Absent: hosts are not reached from here. */
+  readonly #hosts: HostExecutor | undefined
   readonly #serverVersion: () => string
   readonly #ends: (() => void)[] = []
   readonly #refusals = new Map<string, string>()
@@ -57,8 +70,9 @@ export class UpgradeController {
   /** By ClusterUpgrade. */
   readonly #drainNodes = new Map<string, readonly string[]>()
 
-  constructor(shell: Shell, plans: PlanCaches, upgrades: CachedUpgrades, serverVersion: () => string) {
+  constructor(shell: Shell, { plans, upgrades, isOurs }: UpgradeSource, serverVersion: () => string) {
     this.#shell = shell
+    this.#isOurs = isOurs
     this.#plans = plans
     this.#upgrades = upgrades
     this.#serverVersion = serverVersion
@@ -75,9 +89,10 @@ export class UpgradeController {
     this.#namespaces = new WatchedNamespaces(shell, () => this.#wakeActive())
     this.#volumes = new WatchedVolumes(shell, () => this.#wakeActive())
     this.#ownImage = new OwnImage(shell)
+    this.#canaries = new Canaries(shell)
+    this.#hosts = shell.hosts === undefined ? undefined : new HostExecutor(shell, shell.hosts, () => this.#wakeActive())
     this.#ends.push(
       upgrades.upgrades.onChange(() => {
-        this.#tellPlans()
         this.wakeAll()
       }),
       plans.nodes.onChange(({ object }) => {
@@ -87,14 +102,7 @@ export class UpgradeController {
       plans.plans.onChange(() => this.#wakeActive()),
       plans.plansBeginning.onSettled(() => this.#wakeActive()),
     )
-    this.#tellPlans()
     this.wakeAll()
-  }
-
-  /** Plans begin with no node while a run has not ended; the nodes that they have begun with finish. */
-  #tellPlans(): void {
-    const active = [...this.#upgrades.upgrades.values()].filter(({ parsed }) => parsed.kind === 'Upgrade' && isActive(parsed.upgrade))
-    this.#plans.upgradeAtWork.change(active.map(({ name }) => name).sort()[0])
   }
 
   wakeAll(): void {
@@ -105,8 +113,8 @@ export class UpgradeController {
   /** Ends after what is being written has been written. */
   async stop(): Promise<void> {
     for (const end of this.#ends) end()
-    this.#plans.upgradeAtWork.change(undefined)
     await this.#queue.stop()
+    await this.#hosts?.stop()
     await this.#drains.stop()
     await this.#namespaces.stop()
     await this.#volumes.stop()
@@ -123,6 +131,7 @@ export class UpgradeController {
     for (let round = 0; round < rounds; round++) {
       const cached = this.#upgrades.upgrades.get(name)
       if (cached === undefined) return this.#forget(name)
+      if (!this.#isOurs()) return
       if (cached.parsed.kind === 'Malformed') {
         const marked = [...this.#plans.nodes.byIndex(withRun, 'yes')]
         await this.#write(cached, cached.parsed.status, decideMalformedUpgrade(cached.parsed, marked, this.#shell.clock.now()))
@@ -145,6 +154,7 @@ export class UpgradeController {
 
   /** What deleted ClusterUpgrades left on nodes is taken back; costs nothing while every mark is of a run that exists. */
   async #clearLeftovers(): Promise<void> {
+    if (!this.#isOurs()) return
     if (!this.#upgrades.isKept()) return this.#queue.addAfter(leftovers, leftoversRecheckMs)
     const left = () => observeLeftovers(this.#plans, this.#upgrades, this.#caches?.jobs)
     if (this.#caches === undefined && left().nodes.length === 0) return
@@ -198,9 +208,16 @@ export class UpgradeController {
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error
+    this.#tell(upgrade, decision.events)
+    if (decision.asksCanary !== undefined) await this.#canaries.ask(decision.asksCanary)
     if (decision.readsHealth) this.#health.set(cached.name, await readHealth(this.#shell.client))
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - this.#shell.clock.now())
-    return !written && decision.actions.length === 0 && !decision.readsHealth
+    return !written && decision.actions.length === 0 && !decision.readsHealth && decision.asksCanary === undefined
+  }
+
+  #tell({ metadata: { name, uid } }: ClusterUpgrade, events: UpgradeDecision['events']): void {
+    const object = { apiVersion: 'falkirk.dev/v1alpha1', kind: 'ClusterUpgrade', name, uid }
+    for (const event of events) this.#shell.events.record({ object, ...event })
   }
 
   /** Read for the first run that needs it. */
@@ -222,7 +239,9 @@ export class UpgradeController {
         ...facts,
         ...asked,
         ...(health === undefined ? {} : { health }),
+        ...(this.#canaries.facts === undefined ? {} : { canary: this.#canaries.facts }),
         ...(namespaces === undefined ? {} : { namespaces }),
+        ...(this.#hosts === undefined ? {} : { hostWork: this.#hosts.work, reachesHosts: true }),
         apiServer: this.#serverVersion(),
         failures: this.#failures?.all ?? new Map(),
         refusals: this.#refusals,
@@ -267,6 +286,12 @@ export class UpgradeController {
       case 'EvictPod':
       case 'DeletePod':
         return await this.#drains.carryOut(action)
+      case 'RunHost':
+      case 'LeaveHost':
+        this.#hosts?.carryOut(action)
+        return
+      case 'RecallCanary':
+        return await this.#canaries.recall(action.name)
       case 'ReadFailure': {
         const containers = { upgrade: upgrade.spec.node?.upgrade ?? { image: '' } }
         const pods = caches.pods.byIndex(byJob, action.jobName)

@@ -13,6 +13,14 @@ export interface AttachedVolumes {
   readonly claims: { get(volume: string): VolumeClaim | undefined }
 }
 
+/** What a decision knows of volumes. */
+export interface KnownVolumes {
+  /** Absent while they are not known; an earlier decision asked for them. */
+  readonly volumes?: AttachedVolumes
+  /** Why VolumeAttachments may not be watched: one clause with the fix. */
+  readonly volumesProblem?: string
+}
+
 export interface VolumesLeftInput {
   readonly node: Pick<NodeFacts, 'name' | 'ready'>
   /** All pods of the node. */
@@ -31,6 +39,19 @@ export type VolumesLeft =
       /** PersistentVolumes whose claims have to be known for the next decision. */
       readonly lookUp: readonly string[]
     }
+
+/**
+ * Judges whether a drained node still has volumes of pods that have left it, from what is known; what is not known counts as attached. What would detach
+ * the volumes of a cluster of one node has been drained with it, and they have nowhere to go: nobody waits for that.
+ */
+export function volumesLeft(
+  { nodes, volumes, volumesProblem = 'VolumeAttachments are being read' }: KnownVolumes & { readonly nodes: readonly unknown[] },
+  drained: Omit<VolumesLeftInput, 'volumes'>,
+): VolumesLeft {
+  if (nodes.length === 1) return { kind: 'Detached' }
+  if (volumes !== undefined) return judgeVolumes({ ...drained, volumes })
+  return { kind: 'Attached', message: `whether its volumes are detached is not known: ${volumesProblem}`, lookUp: [] }
+}
 
 /**
  * Judges whether a drained node still has volumes of pods that have left it. Those of pods that stay (DaemonSets, static pods, what rules leave) stay with

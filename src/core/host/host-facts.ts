@@ -138,8 +138,18 @@ const HostFacts = z.strictObject({
     kubeletConf: yesNo.default(false),
     caKey: yesNo.exactOptional(),
     leftoverKib: number.exactOptional(),
+    /** A folder with patches for what kubeadm writes. */
+    patches: z
+      .string()
+      .regex(/^\/[\w./-]{1,200}$/)
+      .exactOptional(),
   }),
-  rancher: z.strictObject({ server: z.enum(['k3s', 'rke2']).exactOptional(), datastore: z.enum(['etcd', 'sqlite']).exactOptional() }),
+  rancher: z.strictObject({
+    server: z.enum(['k3s', 'rke2']).exactOptional(),
+    datastore: z.enum(['etcd', 'sqlite']).exactOptional(),
+    /** Archives in the folder from which k3s and RKE2 take their images at their start. */
+    images: texts.exactOptional(),
+  }),
   /** What is there and could not be read. */
   unread: texts,
   /** There was more than one document holds. */

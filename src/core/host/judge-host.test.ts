@@ -174,7 +174,11 @@ describe('packages', () => {
     { source: 'https://pkgs.k8s.io/core:/stable:/v1.34/rpm/', to: 'v1.34.11', says: [] },
     { source: 'https://pkgs.k8s.io/core:/stable:/v1.34/rpm/', to: 'v1.35.8', says: ['Note /etc/x.repo names the repository of v1.34'] },
     { source: 'https://mirror.example/kubernetes/yum', to: 'v1.35.8', says: [] },
-    { source: 'https://download.docker.com/linux/centos', to: 'v1.35.8', says: ['Risk no repository of this host has Kubernetes'] },
+    {
+      source: 'https://download.docker.com/linux/centos',
+      to: 'v1.35.8',
+      says: ['Note no repository of this host is named as one of Kubernetes'],
+    },
     { source: 'https://download.docker.com/linux/centos', to: undefined, says: [] },
   ])('from $source for $to', ({ source, to, says }) => {
     expect(said('repository', from(source), to)).toEqual(says)

@@ -15,7 +15,7 @@ const RawNode = z.object({
       conditions: z.array(z.object({ type: z.string(), status: z.string() })).catch([]),
       addresses: z.array(z.object({ type: z.string(), address: text })).catch([]),
       nodeInfo: z
-        .object({ kubeletVersion: text, containerRuntimeVersion: text, osImage: text, kernelVersion: text, machineID: text })
+        .object({ kubeletVersion: text, containerRuntimeVersion: text, osImage: text, kernelVersion: text, machineID: text, bootID: text })
         .partial()
         .catch({}),
     })
@@ -38,6 +38,7 @@ export interface NodeOverview {
   readonly os: string
   readonly kernel: string
   readonly machineId: string
+  readonly bootId: string
 }
 
 const roleLabel = 'node-role.kubernetes.io/'
@@ -60,5 +61,6 @@ export function nodeOverview(object: unknown): NodeOverview {
     os: nodeInfo.osImage ?? '',
     kernel: nodeInfo.kernelVersion ?? '',
     machineId: nodeInfo.machineID ?? '',
+    bootId: nodeInfo.bootID ?? '',
   }
 }

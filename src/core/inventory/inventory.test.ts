@@ -119,3 +119,27 @@ describe('the hosts of a cluster', () => {
     expect(mergeInventory({ defaults: {}, hosts }, undefined).problems).toEqual([])
   })
 })
+
+it('hosts of etcd, with how its clients log in', () => {
+  const etcd = { hosts: { etcd1: { address: '10.0.0.31' }, etcd2: null }, client: { user: 'root', passwordFile: './p' } }
+  expect(parseInventory({ etcd })).toEqual({
+    kind: 'Inventory',
+    inventory: {
+      defaults: {},
+      hosts: {},
+      etcd: { hosts: { etcd1: { address: '10.0.0.31' }, etcd2: {} }, client: { user: 'root', passwordFile: './p' } },
+    },
+  })
+})
+
+it.each([
+  [{ host: {} }, 'etcd.host is no field that etcd has: did you mean hosts?'],
+  [{ client: { caFiles: '/x' } }, 'etcd.client.caFiles is no field that clients of etcd have: did you mean caFile?'],
+  [{ client: { caFile: 'x' } }, 'etcd.client.caFile is "x": write the path of a file on the hosts of etcd'],
+  [{ client: { certFile: '/x' } }, 'etcd.client.certFile is of no use without etcd.client.keyFile: write both, or remove it'],
+  [{ client: { user: 'root' } }, 'etcd.client.user is of no use without etcd.client.passwordFile: write both, or remove it'],
+  [{ hosts: { etcd1: { port: 0 } } }, 'etcd.hosts.etcd1.port is 0: write a number from 1 to 65535'],
+  [{ hosts: { Etcd_1: {} } }, 'etcd.hosts.Etcd_1 is no name of a host: write it as its DNS name'],
+])('of etcd: %j', (etcd, says) => {
+  expect(parseInventory({ etcd })).toEqual({ kind: 'Invalid', problems: [says] })
+})

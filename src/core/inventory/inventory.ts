@@ -15,19 +15,48 @@ const HostFields = z.strictObject({
 const Host = HostFields.partial().nullable()
 export type InventoryHost = Partial<z.infer<typeof HostFields>>
 
+const hostPath = z.string().regex(/^\/[\w./@+:-]{1,300}$/)
+const EtcdClientFields = z.strictObject({
+  /** On the hosts of etcd. */
+  caFile: hostPath,
+  certFile: hostPath,
+  keyFile: hostPath,
+  /** A user of etcd's own, who may do what `root` may. */
+  user: z.string().regex(/^[^\p{C}:]{1,100}$/u),
+  /** Of this machine. */
+  passwordFile: z.string().min(1).max(4_000),
+})
+/** How etcdctl logs in where the certificates that members serve with are not enough. */
+export type EtcdClient = Partial<z.infer<typeof EtcdClientFields>>
+
+const EtcdSection = z.strictObject({
+  hosts: z.record(z.string(), Host).nullable().exactOptional(),
+  client: EtcdClientFields.partial().nullable().exactOptional(),
+})
+
 const InventoryFile = z.strictObject({
   sshConfig: z.string().min(1).max(4_000).exactOptional(),
+  binaries: z
+    .string()
+    .max(4_000)
+    .regex(/^(?!\w+:\/\/)[^\p{C}]+$|^https?:\/\/[^\s@/]+(\/\S*)?$/u)
+    .exactOptional(),
   defaults: HostFields.omit({ address: true }).partial().nullable().exactOptional(),
   hosts: z.record(z.string(), Host).nullable().exactOptional(),
+  etcd: EtcdSection.nullable().exactOptional(),
 })
 
 /** How the hosts of a cluster are reached: what a file says of it. */
 export interface Inventory {
   /** File instead of ~/.ssh/config. */
   readonly sshConfig?: string
+  /** Where the files of releases are: a folder of this machine or an address, with `{version}`, `{architecture}` and `{file}` or laid out as release sites are. */
+  readonly binaries?: string
   readonly defaults: Omit<InventoryHost, 'address'>
   /** By the names of their nodes. */
   readonly hosts: Readonly<Record<string, InventoryHost>>
+  /** Of an etcd on hosts of its own, which are no nodes. */
+  readonly etcd?: { readonly hosts: Readonly<Record<string, InventoryHost>>; readonly client: EtcdClient }
 }
 
 export type ParsedInventory =
@@ -39,22 +68,44 @@ export type ParsedInventory =
 export function parseInventory(object: unknown): ParsedInventory {
   const parsed = InventoryFile.safeParse(object ?? {})
   if (!parsed.success) return { kind: 'Invalid', problems: sentences(parsed.error, object) }
-  const { sshConfig, defaults, hosts } = parsed.data
+  const { sshConfig, binaries, defaults, hosts, etcd } = parsed.data
   const inventory: Inventory = {
     ...(sshConfig === undefined ? {} : { sshConfig }),
+    ...(binaries === undefined ? {} : { binaries }),
     defaults: defined(defaults),
-    hosts: Object.fromEntries(Object.entries(hosts ?? {}).map(([name, host]) => [name, defined(host)])),
+    hosts: definedHosts(hosts),
+    ...(etcd === undefined || etcd === null ? {} : { etcd: { hosts: definedHosts(etcd.hosts), client: defined(etcd.client) } }),
   }
-  const problems = Object.entries(inventory.hosts).flatMap(([name, host]) => hostProblem(name, host) ?? [])
+  const problems = [
+    ...Object.entries(inventory.hosts).flatMap(([name, host]) => hostProblem(['hosts', name], host) ?? []),
+    ...Object.entries(inventory.etcd?.hosts ?? {}).flatMap(([name, host]) => hostProblem(['etcd', 'hosts', name], host) ?? []),
+    ...clientProblems(inventory.etcd?.client ?? {}),
+  ]
   return problems.length === 0 ? { kind: 'Inventory', inventory } : { kind: 'Invalid', problems }
 }
 
-function hostProblem(name: string, { become, passwordFile }: InventoryHost): string | undefined {
-  if (dnsSubdomainProblem(name) !== undefined)
-    return `${field(['hosts', name])} is no name of a node: write it as kubectl get nodes shows it`
+function hostProblem(path: readonly string[], { become, passwordFile }: InventoryHost): string | undefined {
+  if (dnsSubdomainProblem(path.at(-1) ?? '') !== undefined) {
+    const fix = path[0] === 'etcd' ? 'a host: write it as its DNS name' : 'a node: write it as kubectl get nodes shows it'
+    return `${field(path)} is no name of ${fix}`
+  }
   if (become === 'none' && passwordFile !== undefined)
-    return `${field(['hosts', name, 'passwordFile'])} is of no use with become: none: write become: sudo, or remove it`
+    return `${field([...path, 'passwordFile'])} is of no use with become: none: write become: sudo, or remove it`
   return undefined
+}
+
+function clientProblems({ certFile, keyFile, user, passwordFile }: EtcdClient): readonly string[] {
+  const lonely = (has: string, lacks: string) => `etcd.client.${has} is of no use without etcd.client.${lacks}: write both, or remove it`
+  return [
+    ...(certFile !== undefined && keyFile === undefined ? [lonely('certFile', 'keyFile')] : []),
+    ...(keyFile !== undefined && certFile === undefined ? [lonely('keyFile', 'certFile')] : []),
+    ...(user !== undefined && passwordFile === undefined ? [lonely('user', 'passwordFile')] : []),
+    ...(passwordFile !== undefined && user === undefined ? [lonely('passwordFile', 'user')] : []),
+  ]
+}
+
+function definedHosts(hosts: Readonly<Record<string, object | null>> | null | undefined): Readonly<Record<string, InventoryHost>> {
+  return Object.fromEntries(Object.entries(hosts ?? {}).map(([name, host]) => [name, defined(host)]))
 }
 
 const hints: Readonly<Record<string, string>> = {
@@ -65,15 +116,21 @@ const hints: Readonly<Record<string, string>> = {
   become: 'write none or sudo',
   passwordFile: 'write the path of a file whose first line is the password that sudo asks for',
   sshConfig: 'write the path of a file for ssh -F',
+  binaries: 'write a folder of this machine, or an http(s) address without a name and password',
   hosts: 'write the names of nodes, each with its fields',
   defaults: 'write fields of hosts',
+  etcd: 'write hosts: and client: below it',
+  client: 'write caFile, certFile, keyFile, user or passwordFile',
+  caFile: 'write the path of a file on the hosts of etcd',
+  certFile: 'write the path of a file on the hosts of etcd',
+  keyFile: 'write the path of a file on the hosts of etcd',
 }
 
 /** The first thing that is wrong with each host, and with each other field. */
 function sentences({ issues }: z.ZodError, object: unknown): readonly string[] {
   const found = new Map<string, string>()
   for (const issue of issues) {
-    const place = issue.path.slice(0, issue.path[0] === 'hosts' ? 2 : 1).join('.')
+    const place = issue.path.slice(0, issue.path[0] === 'hosts' ? 2 : issue.path[0] === 'etcd' ? 3 : 1).join('.')
     if (!found.has(place)) found.set(place, sentence(issue, object))
   }
   return [...found.values()]
@@ -89,10 +146,22 @@ function sentence(issue: z.core.$ZodIssue, object: unknown): string {
 }
 
 function unknownField(path: readonly string[], key: string): string {
-  const known = path.length === 0 ? Object.keys(InventoryFile.shape) : Object.keys(HostFields.shape)
+  const [of, known] = knownFields(path)
   const near = nearestText(key, known)
-  const of = path.length === 0 ? 'inventories know' : 'hosts have'
   return `${field([...path, key])} is no field that ${of}: ${near === undefined ? `write one of ${known.join(', ')}` : `did you mean ${near}?`}`
+}
+
+function knownFields(path: readonly string[]): readonly [string, readonly string[]] {
+  switch (path.join('.')) {
+    case '':
+      return ['inventories know', Object.keys(InventoryFile.shape)]
+    case 'etcd':
+      return ['etcd has', Object.keys(EtcdSection.shape)]
+    case 'etcd.client':
+      return ['clients of etcd have', Object.keys(EtcdClientFields.shape)]
+    default:
+      return ['hosts have', Object.keys(HostFields.shape)]
+  }
 }
 
 function member(value: unknown, name: string): unknown {

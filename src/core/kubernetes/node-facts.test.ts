@@ -20,7 +20,11 @@ function rawNode(heartbeat: string) {
       managedFields: [{ manager: 'kubelet', time: heartbeat, fieldsV1: { 'f:status': { 'f:conditions': {} } } }],
     },
     spec: { podCIDR: '10.42.0.0/24', unschedulable: true },
-    status: { conditions, images, nodeInfo: { kubeletVersion: 'v1.20.2+k3s1', bootID: 'boot', kernelVersion: '6.1' } },
+    status: {
+      conditions,
+      images,
+      nodeInfo: { kubeletVersion: 'v1.20.2+k3s1', containerRuntimeVersion: 'containerd://1.7.24', bootID: 'boot', kernelVersion: '6.1' },
+    },
   }
 }
 
@@ -35,6 +39,7 @@ describe('what is kept of a node', () => {
       ready: true,
       kubeletVersion: 'v1.20.2+k3s1',
       bootId: 'boot',
+      runtimeVersion: 'containerd://1.7.24',
       journal: '[]',
       deleting: false,
     })

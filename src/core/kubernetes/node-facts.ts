@@ -22,10 +22,14 @@ export interface NodeFacts {
   /** `status.nodeInfo.kubeletVersion`, e.g. `v1.20.2+k3s1`; empty when the kubelet has not reported. */
   readonly kubeletVersion: string
   readonly bootId: string
+  /** `status.nodeInfo.containerRuntimeVersion`, e.g. `containerd://1.7.24`; empty when the kubelet has not reported. */
+  readonly runtimeVersion: string
   /** Annotation `falkirk.dev/journal`, unparsed. */
   readonly journal?: string
   /** Annotation `falkirk.dev/run`, unparsed: the work of a ClusterUpgrade on this node. */
   readonly run?: string
+  /** Annotation `falkirk.dev/os`, unparsed: which run has upgraded the packages of its host last. */
+  readonly osNote?: string
   readonly deleting: boolean
 }
 
@@ -41,7 +45,7 @@ interface RawNode {
   spec?: { unschedulable?: boolean; taints?: NodeTaint[] | null }
   status?: {
     conditions?: { type?: string; status?: string }[]
-    nodeInfo?: { kubeletVersion?: string; bootID?: string }
+    nodeInfo?: { kubeletVersion?: string; bootID?: string; containerRuntimeVersion?: string }
   }
 }
 
@@ -51,11 +55,15 @@ export const journalAnnotation = 'falkirk.dev/journal'
 /** The annotation on a node that a ClusterUpgrade works on. Plans have theirs: two writers never share a value. */
 export const runAnnotation = 'falkirk.dev/run'
 
+/** The annotation that a run leaves on a node whose packages it has upgraded. */
+export const osAnnotation = 'falkirk.dev/os'
+
 /** Trims a Node as the API gives it (tens of KB) to its facts (below 2 KB). */
 export function nodeFacts(object: unknown): NodeFacts {
   const { metadata = {}, spec = {}, status = {} } = object as RawNode
   const journal = metadata.annotations?.[journalAnnotation]
   const run = metadata.annotations?.[runAnnotation]
+  const osNote = metadata.annotations?.[osAnnotation]
   const taints = spec.taints ?? []
   return {
     name: metadata.name ?? '',
@@ -67,8 +75,10 @@ export function nodeFacts(object: unknown): NodeFacts {
     ready: (status.conditions ?? []).some((c) => c.type === 'Ready' && c.status === 'True'),
     kubeletVersion: status.nodeInfo?.kubeletVersion ?? '',
     bootId: status.nodeInfo?.bootID ?? '',
+    runtimeVersion: status.nodeInfo?.containerRuntimeVersion ?? '',
     ...(journal === undefined ? {} : { journal }),
     ...(run === undefined ? {} : { run }),
+    ...(osNote === undefined ? {} : { osNote }),
     deleting: metadata.deletionTimestamp !== undefined,
   }
 }

@@ -53,6 +53,7 @@ export function decidePlan(known: PlanFacts, clusterId: string, nowMs: number): 
     ...(resolution.poll === undefined ? {} : { poll: resolution.poll }),
     drainStatus: drainStatus(works),
     drainNodes: [...works].filter(([, w]) => w.drains === true).map(([name]) => name),
+    lookUp: [...works.values()].flatMap((w) => w.lookUp ?? []),
     ...wake([...[...works.values()].map((w) => w.wakeAtMs), swept.wakeAtMs, entry.wakeAtMs]),
   }
 }
@@ -60,7 +61,15 @@ export function decidePlan(known: PlanFacts, clusterId: string, nowMs: number): 
 /** Old facts start nothing, end nothing, and change no word of the status. */
 function standStill(facts: PlanFacts, nowMs: number): PlanDecision {
   const said = facts.plan.metadata.annotations?.[drainStatusAnnotation] ?? null
-  return { status: facts.plan.status ?? {}, actions: [], events: [], drainStatus: said, drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
+  return {
+    status: facts.plan.status ?? {},
+    actions: [],
+    events: [],
+    drainStatus: said,
+    drainNodes: [],
+    lookUp: [],
+    wakeAtMs: nowMs + staleRecheckMs,
+  }
 }
 
 /** What the API server refused is said for as long as it is tried again. */

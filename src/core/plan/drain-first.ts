@@ -1,14 +1,17 @@
 import { type DrainDecision, decideDrain, drainMessage } from '../drain/decide-drain.ts'
 import { drainPolicy } from '../drain/drain-policy.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { beginJob, keepEntry } from './begin-job.ts'
+import { detachVolumes } from './detach-volumes.ts'
 import { failNode } from './fail-node.ts'
 import { jobFor } from './job-for-node.ts'
-import { currentEntry } from './journal-entry.ts'
+import { currentEntry, newEntry } from './journal-entry.ts'
 import { type NodeAtWork, type NodeWork, type PlanContext, stageLabel, working } from './node-work.ts'
 import type { PlanAction } from './plan-decision.ts'
 import { prepareJob } from './prepare-job.ts'
+import { withJournal } from './restore-node.ts'
 
-/** The controller drains the node itself: prepare (nothing disturbed), cordon, evict, and only then the upgrade's Job. */
+/** The controller drains the node itself: prepare (nothing disturbed), cordon, evict, see volumes detached, and only then the upgrade's Job. */
 export function drainFirst(at: NodeAtWork, context: PlanContext): NodeWork {
   if (at.journalUnreadable) {
     const message = `node ${at.node.name}: annotation falkirk.dev/journal cannot be read; remove it when the node's scheduling state is right`
@@ -29,12 +32,27 @@ function beginDrain(at: NodeAtWork, context: PlanContext): NodeWork {
   const decision = judgeDrain(at, context)
   if (decision === undefined) return readingPods(at, context)
   if (decision.kind === 'Refused') return failNode(at, context, { reason: 'DrainFailed', message: decision.message })
-  return working(keepEntry(at, context, 'Drain', true), { drains: true, reason: 'Draining', kind: 'Waiting' })
+  const { nodes, volumes, volumesProblem = 'VolumeAttachments are being read' } = context.facts
+  if (volumes === undefined && nodes.length > 1) return waitingFor(`${at.node.name} is not cordoned yet: ${volumesProblem}`)
+  return cordon(at, context)
+}
+
+/** A node that somebody has made schedulable since it was drained may have new pods: its drain begins anew. */
+function cordon(at: NodeAtWork, context: PlanContext): NodeWork {
+  const more = { drains: true, reason: 'Draining', kind: 'Waiting' } as const
+  const { drainedAt, ...entry } = currentEntry(at, context) ?? newEntry(at, context)
+  if (drainedAt === undefined) return working(keepEntry(at, context, 'Drain', true), more)
+  const patch = withJournal(at, { ...entry, since: timestamp(context.nowMs) }, { unschedulable: true })
+  return working([{ kind: 'PatchNode', node: at.node.name, patch }], more)
 }
 
 function readingPods({ node }: NodeAtWork, { facts }: PlanContext): NodeWork {
   const problem = facts.drainProblems?.get(node.name)
   const message = problem === undefined ? `${node.name}: reading its pods` : `${node.name}: its pods cannot be read: ${problem}`
+  return waitingFor(message)
+}
+
+function waitingFor(message: string): NodeWork {
   return { kind: 'Waiting', reason: 'Draining', message, actions: [], events: [], drains: true }
 }
 
@@ -54,9 +72,9 @@ function drainNode(at: NodeAtWork, context: PlanContext): NodeWork {
   const message = drainMessage(at.node, decision)
   switch (decision.kind) {
     case 'Cordon':
-      return working(keepEntry(at, context, 'Drain', true), { drains: true, reason: 'Draining', kind: 'Waiting' })
+      return cordon(at, context)
     case 'Drained':
-      return beginJob(at, context, keepEntry(at, context, 'Upgrade'))
+      return detachVolumes(at, context)
     case 'Work':
       return {
         kind: 'Waiting',

@@ -13,6 +13,8 @@ const JournalEntry = z.object({
   step: z.enum(['Prepare', 'Drain', 'Upgrade', 'Failed']),
   /** RFC 3339: when this step began. */
   since: z.string(),
+  /** RFC 3339: since when a drain by the controller has had no pod left, and waits for their volumes. */
+  drainedAt: z.string().optional(),
   /** 1 for the first try. */
   attempt: z.number().int().positive(),
   /** What the node looked like before Falkirk touched it. */

@@ -58,6 +58,10 @@ export interface NodeWork {
   readonly drains?: boolean
   /** How far a drain by the controller has come, pod by pod. */
   readonly drain?: Extract<DrainDecision, { kind: 'Work' }>
+  /** What is still attached to a node that is drained already: one clause. */
+  readonly detaching?: string
+  /** PersistentVolumes whose claims have to be known for the next decision. */
+  readonly lookUp?: readonly string[]
 }
 
 export function working(actions: PlanActions = [], more: Partial<NodeWork> = {}): NodeWork {

@@ -46,8 +46,10 @@ export interface PlanDecision {
   readonly poll?: ChannelPoll
   /** Value of the Plan's annotation `falkirk.dev/drain-status`; `null`: it has none. */
   readonly drainStatus: string | null
-  /** Nodes whose pods have to be watched for a drain by the controller. */
+  /** Nodes whose pods and volumes have to be watched for a drain by the controller. */
   readonly drainNodes: readonly string[]
+  /** PersistentVolumes whose claims have to be known for the next decision; VolumeAttachments are watched while there are `drainNodes`. */
+  readonly lookUp: readonly string[]
   /** Epoch milliseconds: decide again then, even if nothing changes. */
   readonly wakeAtMs?: number
 }

@@ -23,6 +23,7 @@ export function bareNode(name: string, labels: NodeFacts['labels'] = {}): NodeFa
     ready: true,
     kubeletVersion: 'v1.20.2+k3s1',
     bootId: 'boot-1',
+    runtimeVersion: 'containerd://1.7.24',
     deleting: false,
   }
 }
@@ -74,6 +75,7 @@ export function someFacts(plan: Plan, nodes: readonly NodeFacts[], more: Partial
     failures: new Map(),
     refusals: new Map(),
     drains: new Map(),
+    volumes: { attachments: { get: () => [] }, claims: new Map() },
     exclusiveElsewhere: new Set(),
     settings: defaultPlanSettings,
     controllerName: 'system-upgrade-controller',

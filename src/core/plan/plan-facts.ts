@@ -1,5 +1,6 @@
 import type { DrainProgress } from '../drain/decide-drain.ts'
 import type { BudgetFacts } from '../drain/disruption-budget.ts'
+import type { KnownVolumes } from '../drain/volumes-left.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
@@ -31,7 +32,7 @@ export interface FailureFacts {
 }
 
 /** All that `decidePlan` needs to know. */
-export interface PlanFacts {
+export interface PlanFacts extends KnownVolumes {
   readonly plan: Plan
   /** Every node of the cluster. */
   readonly nodes: readonly NodeFacts[]

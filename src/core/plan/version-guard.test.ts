@@ -10,7 +10,18 @@ import { backwardsChannelAnswer, judgeVersion, kubernetesTarget } from './versio
 const server = { 'node-role.kubernetes.io/control-plane': 'true' }
 
 function node(name: string, kubeletVersion: string, labels: Record<string, string> = {}): NodeFacts {
-  return { name, uid: name, resourceVersion: '1', labels, unschedulable: false, ready: true, kubeletVersion, bootId: '', deleting: false }
+  return {
+    name,
+    uid: name,
+    resourceVersion: '1',
+    labels,
+    unschedulable: false,
+    ready: true,
+    kubeletVersion,
+    bootId: '',
+    runtimeVersion: 'containerd://1.7.24',
+    deleting: false,
+  }
 }
 
 function version(text: string): KubernetesVersion {

@@ -66,3 +66,40 @@ describe('what comes next on a host', () => {
     expect(words.join(' ')).toBe(next)
   })
 })
+
+const runtime = { steps: [step('switch')], undo: step('switch-back') }
+const system = { steps: [step('reboot')] }
+const kubernetes = { steps: [step('upgrade'), step('restart')], undo: step('take-back') }
+const composed: Recipe = {
+  id: '0123456789ab',
+  steps: [...runtime.steps, ...system.steps, ...kubernetes.steps],
+  parts: [runtime, system, kubernetes],
+}
+const begun: StepLook = { ...none, begun: true }
+
+describe('changes of several things, one after the other', () => {
+  it.each<Case>([
+    { what: 'nothing has been done', looks: {}, next: 'Start switch' },
+    { what: 'the first part has failed', looks: { switch: ended(1) }, next: 'Start switch-back' },
+    { what: 'a part without an undo has failed', looks: { switch: done, reboot: ended(1) }, next: 'Failed reboot' },
+    { what: 'the last part has failed: what was done before stays', looks: { switch: done, upgrade: ended(1) }, next: 'Start take-back' },
+    {
+      what: 'a part that is over looks otherwise by now',
+      looks: { switch: { ...ended(0), begun: true }, reboot: begun, upgrade: done, restart: none },
+      next: 'Start reboot',
+    },
+    {
+      what: 'a step of the last part was begun, and its end is not known',
+      looks: { switch: ended(0), reboot: none, upgrade: begun },
+      next: 'Start upgrade',
+    },
+    {
+      what: 'all of the last part is there',
+      looks: { switch: ended(0), upgrade: { ...ended(0), done: true }, restart: done },
+      next: 'Complete',
+    },
+  ])('$next when $what', ({ looks, next }) => {
+    const action = decideRecipe(composed, new Map(Object.entries(looks)), 1)
+    expect([action.kind, ...('step' in action ? [action.step.name] : [])].join(' ')).toBe(next)
+  })
+})

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { binaryRecipe } from './binary-recipe.ts'
 import type { RecipeOrder } from './recipe-order.ts'
+import { allSteps } from './recipe-step.ts'
 import { shellAssignments, shellQuote } from './shell-quote.ts'
 import { parseStepLook } from './step-look.ts'
 import { factsScript, stepScript } from './step-script.ts'
@@ -9,7 +10,7 @@ import { factsScript, stepScript } from './step-script.ts'
 const order: RecipeOrder = { recipe: 'k3s', run: 'uid', version: 'v1.31.2+k3s1', pinned: false, sha256: {}, url: {} }
 const recipe = binaryRecipe(order, { unit: 'k3s.service', role: 'server', binary: '/usr/local/bin/k3s', from: undefined }, 'a'.repeat(64))
 const scripts = [
-  ...[...recipe.steps, recipe.undo].map((step) => ({ name: step.name, script: stepScript(recipe, step, 1) })),
+  ...allSteps(recipe).map((step) => ({ name: step.name, script: stepScript(recipe, step, 1) })),
   { name: 'facts', script: factsScript('k3s') },
 ]
 

@@ -5,7 +5,7 @@ import { stepRuntime } from './scripts/step-runtime.ts'
 import { shellAssignments } from './shell-quote.ts'
 
 /** Where a host keeps what was done to it: `steps.log` for people, and below `steps` the outcomes. */
-const stateFolder = '/var/lib/falkirk'
+export const stateFolder = '/var/lib/falkirk'
 
 /** Everything of one step as one script: its values, then fixed text. It is called with one word (`scripts/step-runtime.ts`). */
 export function stepScript(recipe: Recipe, step: RecipeStep, attempt: number): string {
@@ -18,6 +18,7 @@ export function stepScript(recipe: Recipe, step: RecipeStep, attempt: number): s
     step: step.name,
     attempt: String(attempt),
     limit_seconds: String(step.limitSeconds),
+    goes_away: step.kind === 'Run' && step.awaySeconds !== undefined ? 'yes' : 'no',
   }
   return [shellAssignments(values), library, step.script, stepRuntime].join('')
 }

@@ -139,10 +139,22 @@ function filedUnder(namespaces: ReadonlySet<string> | 'Any', anchor = ''): reado
   return [...(namespaces === 'Any' ? [anyNamespace] : namespaces)].map((namespace) => `${namespace}/${anchor}`)
 }
 
+interface Places {
+  readonly namespace: string
+  readonly places: readonly string[]
+}
+
+/** All versions of a pod share its labels, as long as nobody changes these; a pod is asked about whenever it comes and goes. */
+const placesOfLabels = new WeakMap<object, Places>()
+
 /** Where rules about a pod are found. */
 function placesOf({ namespace, labels }: LabelledPod): readonly string[] {
+  const known = placesOfLabels.get(labels)
+  if (known?.namespace === namespace) return known.places
   const anchors = ['', ...Object.entries(labels).map(([key, value]) => `${key}=${value}`)]
-  return anchors.flatMap((anchor) => [`${namespace}/${anchor}`, `${anyNamespace}/${anchor}`])
+  const places = anchors.flatMap((anchor) => [`${namespace}/${anchor}`, `${anyNamespace}/${anchor}`])
+  placesOfLabels.set(labels, { namespace, places })
+  return places
 }
 
 function file<T>(index: Map<string, Set<T>>, key: string, entry: T): void {

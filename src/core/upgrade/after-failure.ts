@@ -1,5 +1,6 @@
 import { ownsCordon, quarantineLabel, uncordoned, withoutCordon } from './node-cordon.ts'
-import { isReached, jobOfStep, nextAttempt } from './node-jobs.ts'
+import { nextAttempt } from './node-jobs.ts'
+import { stepsOf } from './node-steps.ts'
 import { atStep, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 import type { RunEntry } from './run-journal.ts'
 import { isGivenUp } from './run-phase.ts'
@@ -14,7 +15,7 @@ export function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
     return working([patchNode(at, { entry: anotherTry(at, context.nowMs), labels: { [quarantineLabel]: null } })])
   }
   // it serves again as far as it can, unless it was set aside or is still being changed
-  const mayServe = entry.step === 'Failed' && node.ready && ownsCordon(entry) && !isChanging(at)
+  const mayServe = entry.step === 'Failed' && node.ready && ownsCordon(entry) && !stepsOf(at).mayBeChanging(at)
   if (!mayServe) return { kind: 'Failed', actions: [] }
   return { kind: 'Failed', actions: [patchNode(at, { ...uncordoned(at), entry: withoutCordon(entry) })] }
 }
@@ -23,24 +24,19 @@ export function afterFailure(at: NodeAtWork, context: RunContext): NodeTurn {
 function anotherTry(at: NodeAtWork, nowMs: number): RunEntry {
   // what was moved was counted when the node had failed
   const { moves: _, ...entry } = at.entry
-  if (isReached(at)) return atStep(entry, 'Verifying', nowMs, { tries: 1 })
-  if (isChanging(at)) return atStep(entry, 'Changing', nowMs, { tries: 1 })
+  const steps = stepsOf(at)
+  if (steps.isChanged(at)) return atStep(entry, 'Verifying', nowMs, { tries: 1 })
+  if (steps.mayBeChanging(at)) return atStep(entry, 'Changing', nowMs, { tries: 1, ...steps.continued(at) })
   return atStep(entry, 'Staging', nowMs, { attempt: nextAttempt(at), tries: 1 })
-}
-
-function isChanging(at: NodeAtWork): boolean {
-  const job = jobOfStep(at, 'Change')
-  return job !== undefined && job.end === undefined
 }
 
 /** Everything of the run is taken off the node. */
 export function giveBack(at: NodeAtWork): NodeTurn {
-  const { node, jobs } = at
-  const running = jobs.filter((job) => job.end === undefined && !job.deleting)
+  const { node } = at
   return {
     kind: 'Given',
     actions: [
-      ...running.map((job) => ({ kind: 'DeleteJob', node: node.name, name: job.name, uid: job.uid }) as const),
+      ...stepsOf(at).leave(at),
       patchNode(at, {
         entry: null,
         ...uncordoned(at),

@@ -1,70 +1,71 @@
-import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
-import { failureMessage, podlessJob, stuckMessage } from '../plan/failure-message.ts'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
-import { createJob, isReached, jobOfStep } from './node-jobs.ts'
-import { atStep, failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
+import { sickMember } from './control-plane-members.ts'
+import { stepsOf } from './node-steps.ts'
+import { atStep, failing, type NodeAtWork, type NodeFailure, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
+import { osNote } from './os-note.ts'
+import type { StepWork } from './step-work.ts'
 
-/** A Job that is at work for longer than this is not going to end well. */
-export const changeTimeoutMs = 3_600_000
-/** Machines that install packages and reboot are away for some minutes; one that is away for longer needs somebody. */
-const awayTimeoutMs = 1_200_000
 const firstBackOffMs = 30_000
 
-/** Decides what happens to a drained node until its Job has ended well. A Job that was made is found again by its name, and never made twice. */
+/** Decides what happens to a drained node until it has been changed. What was begun is found again, and never done twice. */
 export function changeNode(at: NodeAtWork, context: RunContext): NodeTurn {
-  const { node, entry } = at
-  const { facts, nowMs } = context
-  const job = jobOfStep(at, 'Change')
-  if (job?.end?.kind === 'Complete' || (job === undefined && isReached(at))) {
-    return working([patchNode(at, { entry: atStep(entry, 'Verifying', nowMs) })])
+  const steps = stepsOf(at)
+  const work = steps.look(at, context, 'Change')
+  switch (work.kind) {
+    case 'Complete':
+      return changed(at, work, context)
+    case 'NotBegun':
+      return sickServer(at.node, context) ?? steps.begin(at, context, 'Change')
+    case 'AtWork':
+      return atWork(at, work, context)
+    case 'Unread':
+      return working([work.read])
+    case 'Failed':
+      return tryAgain(at, work, context, { reason: steps.failureReason(work), retries: context.settings.failure.retries })
   }
-  if (job === undefined) {
-    const sick = sickServer(node, facts.nodes)
-    if (sick === undefined) return createJob(at, context, 'Change')
-    return working([], { message: `${node.name} waits: control-plane node ${sick.name} is not Ready; bring it back` })
-  }
-  return job.end === undefined ? jobAtWork(at, job, context) : jobFailed(at, { job, endedAtMs: job.end.atMs }, context)
 }
 
-/** Another control-plane node that does not serve: while it is away no further one is stopped. */
-function sickServer(node: NodeFacts, nodes: readonly NodeFacts[]): NodeFacts | undefined {
+/** That packages were upgraded is written down with it: nothing else tells. */
+function changed(at: NodeAtWork, { bootId }: Extract<StepWork, { kind: 'Complete' }>, { nowMs }: RunContext): NodeTurn {
+  const { entry } = at
+  const verifying = atStep(entry, 'Verifying', nowMs, bootId === undefined ? {} : { bootId })
+  const noted = entry.os === undefined ? {} : { osNote: osNote(entry.run, entry.os, timestamp(nowMs)) }
+  return working([patchNode(at, { entry: verifying, ...noted })])
+}
+
+/** While another member of the control plane does not serve, no further one is stopped. */
+function sickServer(node: NodeFacts, { facts }: RunContext): NodeTurn | undefined {
   if (!isControlPlane(node)) return undefined
-  return nodes.find((other) => other.name !== node.name && isControlPlane(other) && !other.ready)
+  const sick = sickMember(node.name, facts)
+  return sick === undefined ? undefined : working([], { message: `${node.name} waits: ${sick}; bring it back` })
 }
 
-/** The Job is left as it is when it takes too long: who continues the run goes on with it. */
-function jobAtWork({ node, entry }: NodeAtWork, job: JobFacts, { facts, nowMs }: RunContext): NodeTurn {
-  const endsAtMs = Date.parse(entry.since) + (node.ready ? changeTimeoutMs : awayTimeoutMs)
-  const pods = facts.podsByJob.get(job.name) ?? []
-  const podless = podlessJob(job, node.name, pods)
-  if (podless !== undefined && nowMs < podless.sinceMs) {
-    return working([], { message: `${node.name}: job ${job.name} is at work`, wakeAtMs: podless.sinceMs })
-  }
-  const stuck = podless?.message ?? stuckMessage(job, node.name, pods, '')
-  if (nowMs < endsAtMs) return working([], { message: stuck ?? `${node.name}: job ${job.name} is at work`, wakeAtMs: endsAtMs })
-  if (!node.ready) {
-    const message = `${node.name} is not Ready, and its change to ${entry.version} has not ended in ${awayTimeoutMs / 60_000} minutes; bring it back`
-    return failing({ reason: 'NotReady', message })
-  }
-  const why = stuck ?? 'look at its pod'
+function atWork(at: NodeAtWork, work: Extract<StepWork, { kind: 'AtWork' }>, { nowMs }: RunContext): NodeTurn {
+  const { node, entry } = at
+  const { message, notBeforeMs = 0 } = work
+  if (nowMs < notBeforeMs) return working([], { message, wakeAtMs: notBeforeMs })
+  const { readyMs, awayMs } = stepsOf(at).changeLimits(at)
+  const endsAtMs = Date.parse(entry.since) + (node.ready ? readyMs : awayMs)
+  if (nowMs < endsAtMs) return working([], { message, wakeAtMs: endsAtMs })
+  const late = stepsOf(at).late(at, 'Change', work)
+  if (node.ready) return failing(late)
   return failing({
-    reason: 'JobFailed',
-    message: `${node.name}: job ${job.name} has not ended in ${changeTimeoutMs / 60_000} minutes: ${why}`,
+    reason: late.reason === 'HostUnknown' ? late.reason : 'NotReady',
+    message: `${node.name} is not Ready, and its change to ${entry.version} has not ended in ${awayMs / 60_000} minutes; bring it back`,
   })
 }
 
-function jobFailed(
+/** A step that failed is tried again after a while, as often as it may be. */
+export function tryAgain(
   at: NodeAtWork,
-  { job, endedAtMs }: { readonly job: JobFacts; readonly endedAtMs: number },
-  context: RunContext,
+  { message, endedAtMs, next }: Extract<StepWork, { kind: 'Failed' }>,
+  { nowMs }: RunContext,
+  { reason, retries }: { readonly reason: NodeFailure['reason']; readonly retries: number },
 ): NodeTurn {
-  const { node, entry } = at
-  const { facts, settings, nowMs } = context
-  const log = facts.failures.get(job.uid)?.log
-  if (log === undefined) return working([{ kind: 'ReadFailure', node: node.name, jobName: job.name, jobUid: job.uid }])
-  const message = failureMessage({ job, node: node.name, pods: facts.podsByJob.get(job.name) ?? [], log, previous: '' })
-  if (entry.tries > settings.failure.retries) return failing({ reason: 'JobFailed', message })
+  const { entry } = at
+  if (next !== 'Again' || entry.tries > retries) return failing({ reason, message })
   const againAtMs = endedAtMs + firstBackOffMs * 2 ** (entry.tries - 1)
   if (nowMs < againAtMs) return working([], { message: `${message}; it is tried again`, wakeAtMs: againAtMs })
   return working([patchNode(at, { entry: { ...entry, attempt: entry.attempt + 1, tries: entry.tries + 1 } })])

@@ -60,8 +60,35 @@ describe('a value that cannot be is refused in one sentence that names the field
     { spec: {}, message: /spec\.version.*v1\.34\.2\+k3s1/ },
     { spec: { version: 'v1.34.2', scope: 'Everything' }, message: /spec\.scope/ },
     { spec: { version: 'v1.34.2', action: 'Stop' }, message: /spec\.action/ },
-    { spec: { version: 'v1.34.2', node: { via: 'SSH' } }, message: /spec\.node\.via/ },
+    { spec: { version: 'v1.34.2', node: { via: 'Ssh' } }, message: /spec\.node\.via/ },
+    {
+      spec: { version: 'v1.34.2', node: { via: 'SSH', upgrade: { image: 'a' } } },
+      message: /spec\.node .*via: SSH beside upgrade, which is for Jobs: remove it/,
+    },
+    {
+      spec: { version: 'v1.34.2', node: { via: 'SSH', recipe: { binary: { image: 'a' } } } },
+      message: /spec\.node .*recipe\.binary\.image, which is of no use with via: SSH: remove it, or write via: Job/,
+    },
+    {
+      spec: { version: 'v1.34.2', node: { recipe: { binary: { url: 'https://example.com/{version}/{file}' } } } },
+      message: /spec\.node .*recipe\.binary\.url, which is of no use with via: Job: remove it, or write via: SSH/,
+    },
+    {
+      spec: { version: 'v1.34.2', node: { via: 'SSH', recipe: { binary: { url: 'https://example.com/k3s' } } } },
+      message: /spec\.node\.recipe\.binary\.url .*needs \{version\} and \{file\} in it/,
+    },
     { spec: { version: 'v1.34.2', node: { recipe: { runnerImage: '' } } }, message: /spec\.node\.recipe\.runnerImage/ },
+    { spec: { version: 'v1.34.2', node: { os: {} } }, message: /spec\.node .*has os, which Jobs do not carry out: write via: SSH/ },
+    {
+      spec: { version: 'v1.34.2', node: { runtime: { name: 'containerd' } } },
+      message: /spec\.node .*has runtime, which Jobs do not carry out: write via: SSH/,
+    },
+    {
+      spec: { version: 'v1.34.2', node: { via: 'SSH', runtime: { name: 'containerd', version: '1.7' } } },
+      message: /spec\.node\.runtime\.version .*no version of containerd: write one such as 1\.7\.28/,
+    },
+    { spec: { version: 'v1.34.2', node: { via: 'SSH', runtime: { name: 'docker' } } }, message: /spec\.node\.runtime\.name/ },
+    { spec: { version: 'v1.34.2', scope: 'Hosts' }, message: /spec .*scope: Hosts and nothing that is to be changed there/ },
     {
       spec: { version: 'v1.34.2', node: { recipe: { runnerImage: 'a', binary: { url: 'b' } } } },
       message: /spec\.node\.recipe\.binary\.url/,

@@ -2,11 +2,12 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import { giveBack } from './after-failure.ts'
-import { changeTimeoutMs } from './change-node.ts'
-import { patchNode } from './node-turn.ts'
+import { isReached } from './node-goal.ts'
+import { type NodeAtWork, patchNode } from './node-turn.ts'
 import { parseRunEntry } from './run-journal.ts'
 import { softTaintRun, withoutSoftTaint } from './soft-taint.ts'
 import { mostAtOnce } from './steer-pods.ts'
+import { changeTimeoutMs } from './step-work.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
 import { jobNodeAnnotation, jobStepLabel } from './upgrade-job.ts'
 
@@ -37,7 +38,8 @@ export function decideLeftovers(facts: LeftoverFacts, nowMs: number): readonly (
     const { entry } = read
     const jobs = facts.jobs.filter((job) => job.labels[runLabel] === entry.run && nodeOf(job) === node.name)
     const isLate = nowMs >= Date.parse(entry.since) + changeTimeoutMs
-    return jobs.some(isChanging) && !isLate ? [] : [giveBack({ node, entry, jobs }).actions]
+    const isBusy = jobs.some(isChanging) || isHostChanging({ node, entry })
+    return isBusy && !isLate ? [] : [giveBack({ node, entry, jobs }).actions]
   })
   const stopped = stranded.map((job) => [{ kind: 'DeleteJob', node: nodeOf(job), name: job.name, uid: job.uid } as const])
   const patched = new Set(given.flat().map(({ node }) => node))
@@ -63,4 +65,10 @@ function nodeOf({ annotations }: JobFacts): string {
 
 function isChanging({ labels, end, deleting }: JobFacts): boolean {
   return labels[jobStepLabel] === 'Change' && end === undefined && !deleting
+}
+
+/** What goes on there goes on without us: it has ended when the kubelet says so; of packages none says anything. */
+function isHostChanging({ node, entry }: Pick<NodeAtWork, 'node' | 'entry'>): boolean {
+  const isTold = entry.os === undefined && node.ready && isReached({ node, entry })
+  return entry.via === 'SSH' && entry.step === 'Changing' && !isTold
 }

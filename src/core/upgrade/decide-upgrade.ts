@@ -14,6 +14,7 @@ import { failNode, failureStop, heldUpStop } from './run-failures.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { NodeWork, RunView, SeenRun } from './run-view.ts'
+import { stageAhead } from './stage-ahead.ts'
 import { standingStill } from './standing-still.ts'
 import { startNodes } from './start-nodes.ts'
 import { freeNodes, steerPods } from './steer-pods.ts'
@@ -69,12 +70,13 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
   return {
     status: reportUpgrade(view, begun),
-    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions, ...steerPods(view, begun)].filter(
+    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions, stageAhead(view), ...steerPods(view, begun)].filter(
       (list) => list.length > 0,
     ),
-    events: [],
+    events: works.flatMap(({ turn }) => turn.events ?? []),
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
     ...volumesToWatch(works),
+    ...canaryToAsk(works),
     ...(view.stock.kind === 'Missing' || view.end?.readsHealth ? { readsHealth: true } : {}),
     ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs, view.end?.wakeAtMs]),
   }
@@ -108,6 +110,12 @@ function volumesToWatch(works: readonly NodeWork[]): Pick<UpgradeDecision, 'volu
   return { volumes: [...new Set(works.flatMap(({ turn }) => turn.lookUp ?? []))] }
 }
 
+/** Members of the control plane are changed one at a time, so there is one at most. */
+function canaryToAsk(works: readonly NodeWork[]): Pick<UpgradeDecision, 'asksCanary'> {
+  const [asksCanary] = works.flatMap(({ turn }) => turn.asksCanary ?? [])
+  return asksCanary === undefined ? {} : { asksCanary }
+}
+
 /** The run goes on without the nodes that were set aside, unless they are tried again. */
 function withoutSetAside({ controlPlane, pools }: NodeGroups, works: readonly NodeWork[]): NodeGroups {
   const setAside = new Set(
@@ -121,7 +129,7 @@ function standStill(facts: UpgradeFacts, nowMs: number): UpgradeDecision {
   return { status: facts.upgrade.status ?? {}, actions: [], events: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
 }
 
-function nodesAtWork({ nodes, jobs, upgrade }: UpgradeFacts): readonly NodeAtWork[] {
+function nodesAtWork({ nodes, jobs, hostWork, upgrade }: UpgradeFacts): readonly NodeAtWork[] {
   const { uid } = upgrade.metadata
   const jobsByNode = new Map<string, JobFacts[]>()
   for (const job of jobs) {
@@ -131,7 +139,8 @@ function nodesAtWork({ nodes, jobs, upgrade }: UpgradeFacts): readonly NodeAtWor
   return nodes.flatMap((node) => {
     const parsed = parseRunEntry(node.run)
     if (parsed.kind !== 'Entry' || parsed.entry.run !== uid) return []
-    return [{ node, entry: parsed.entry, jobs: jobsByNode.get(node.name) ?? [] }]
+    const host = hostWork?.get(node.name)
+    return [{ node, entry: parsed.entry, jobs: jobsByNode.get(node.name) ?? [], ...(host && { host }) }]
   })
 }
 

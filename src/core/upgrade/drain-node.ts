@@ -1,5 +1,5 @@
 import { type DrainDecision, type DrainInput, decideDrain, drainMessage } from '../drain/decide-drain.ts'
-import { judgeVolumes, type VolumesLeft } from '../drain/volumes-left.ts'
+import { volumesLeft } from '../drain/volumes-left.ts'
 import { formatGoDuration } from '../plan/go-duration.ts'
 import type { DrainFacts } from '../plan/plan-facts.ts'
 import { withCordon } from './node-cordon.ts'
@@ -78,9 +78,9 @@ function evictions(
 /** No pod is left that has to go; the node is changed when their volumes are gone as well, or when they may not be waited for any longer. */
 function detach(at: NodeAtWork, context: RunContext, { pods }: DrainFacts): NodeTurn {
   const { node, entry } = at
-  const { settings, nowMs } = context
+  const { facts, settings, nowMs } = context
   const isWaiting = entry.step === 'Detaching'
-  const left = volumesLeft(at, context, pods)
+  const left = volumesLeft(facts, { node, pods, drainedAtMs: Date.parse(entry.since) })
   if (left.kind === 'Detached') return working([patchNode(at, { entry: atStep(entry, 'Changing', nowMs) })])
   if (!isWaiting) return working([patchNode(at, { entry: atStep(entry, 'Detaching', nowMs) })], { drains: true })
   const { timeoutMs, whenBlocked } = settings.drain
@@ -93,13 +93,4 @@ function detach(at: NodeAtWork, context: RunContext, { pods }: DrainFacts): Node
     reason: 'DetachFailed',
     message: `${node.name} was drained, and ${limit} later ${left.message}; let it go, or raise spec.drain.timeout`,
   })
-}
-
-/** What would detach the volumes of a cluster of one node has been drained with it, and they have nowhere to go: nobody waits for that. */
-function volumesLeft({ node, entry }: NodeAtWork, { facts }: RunContext, pods: DrainFacts['pods']): VolumesLeft {
-  if (facts.nodes.length === 1) return { kind: 'Detached' }
-  const { volumes, volumesProblem = 'VolumeAttachments are being read' } = facts
-  if (volumes === undefined)
-    return { kind: 'Attached', message: `whether its volumes are detached is not known: ${volumesProblem}`, lookUp: [] }
-  return judgeVolumes({ node, pods, volumes, drainedAtMs: Date.parse(entry.since) })
 }

@@ -2,8 +2,11 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { compareUpstream, parseVersion } from '../version/kubernetes-version.ts'
+import type { CanaryFacts, CanaryOrder } from './canary.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
+import type { HostChanges } from './host-changes.ts'
 import { ownsCordon } from './node-cordon.ts'
+import { osNote } from './os-note.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { isEndPhase } from './run-phase.ts'
 import type { RunPatch, UpgradeDecision } from './upgrade-decision.ts'
@@ -16,6 +19,8 @@ export interface ForeseenNode {
   readonly from: string
   readonly to: string
   readonly hop: { readonly version: string; readonly number: number; readonly of: number }
+  /** What is changed on its host beside Kubernetes; absent when nothing is. */
+  readonly changes?: HostChanges
   /** Absent for a node of the control plane. */
   readonly batch?: { readonly pool: string; readonly number: number; readonly nodes: number }
 }
@@ -51,9 +56,9 @@ export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgr
     const decision = decideUpgrade(world.facts, world.nowMs)
     const patches = nodePatches(decision)
     nodes.push(...patches.flatMap((patch) => foreseen(patch, world.facts, decision.status)))
-    const goesOn = patches.length > 0 && !isEndPhase(decision.status.phase)
+    const goesOn = (patches.length > 0 || decision.asksCanary !== undefined) && !isEndPhase(decision.status.phase)
     if (!goesOn) return { nodes, end: decision.status }
-    world = after(world, decision.status, patches)
+    world = after(world, decision, patches)
   }
   return { nodes, end: world.facts.upgrade.status ?? {} }
 }
@@ -96,14 +101,16 @@ function foreseen(
   if (node === undefined || entry === undefined || entry === null || entry.step !== 'Staging') return []
   const pool = isControlPlane(node) ? undefined : status.pools?.find(({ batch }) => batch?.nodes.includes(name))
   const { hop = { version: entry.version, number: 1, of: 1 } } = status
-  const turn = { node: name, from: node.kubeletVersion, to: entry.version, hop }
+  const { os, runtime } = entry
+  const changes = os === undefined && runtime === undefined ? {} : { changes: { ...(os && { os }), ...(runtime && { runtime }) } }
+  const turn = { node: name, from: node.kubeletVersion, to: entry.version, hop, ...changes }
   return pool?.batch === undefined
     ? [turn]
     : [{ ...turn, batch: { pool: pool.name, number: pool.batch.number, nodes: pool.batch.nodes.length } }]
 }
 
 /** Nodes that were begun are done and soaked; those that were given back bear nothing any more. */
-function after({ facts, nowMs }: World, status: ClusterUpgradeStatus, patches: readonly NodePatch[]): World {
+function after({ facts, nowMs }: World, { status, asksCanary }: UpgradeDecision, patches: readonly NodePatch[]): World {
   const laterMs = nowMs + turnMs
   const byNode = new Map(patches.map(({ node, patch }) => [node, patch] as const))
   const nodes = facts.nodes.map((node) => {
@@ -111,7 +118,13 @@ function after({ facts, nowMs }: World, status: ClusterUpgradeStatus, patches: r
     return patch === undefined ? node : patched(node, patch, laterMs)
   })
   const upgrade = { ...facts.upgrade, status }
-  return { facts: { ...facts, nodes, apiServer: oldestServer(nodes) ?? facts.apiServer, upgrade }, nowMs: laterMs }
+  const canary = asksCanary === undefined ? {} : { canary: cameThrough(asksCanary, nowMs) }
+  return { facts: { ...facts, ...canary, nodes, apiServer: oldestServer(nodes) ?? facts.apiServer, upgrade }, nowMs: laterMs }
+}
+
+/** Controllers are alive in what is foreseen. */
+function cameThrough({ name }: CanaryOrder, nowMs: number): CanaryFacts {
+  return { name, atMs: nowMs, sentAtMs: nowMs, unanswered: [] }
 }
 
 /** An API server is of the version of its node. */
@@ -127,5 +140,13 @@ function patched(before: NodeFacts, { entry, taints, unschedulable = before.unsc
   if (entry === null) return { ...rest, unschedulable }
   const since = timestamp(nowMs - turnMs)
   const soaked: RunEntry = { ...entry, step: 'Soaking', since, cordonedAt: since }
-  return { ...rest, ready: true, unschedulable: entry.before.unschedulable, kubeletVersion: entry.version, run: JSON.stringify(soaked) }
+  return {
+    ...rest,
+    ready: true,
+    unschedulable: entry.before.unschedulable,
+    kubeletVersion: entry.version,
+    ...(entry.runtime === undefined ? {} : { runtimeVersion: `${entry.runtime.name}://${entry.runtime.version ?? ''}` }),
+    ...(entry.os === undefined ? {} : { osNote: osNote(entry.run, entry.os, since) }),
+    run: JSON.stringify(soaked),
+  }
 }

@@ -1,4 +1,5 @@
 import { isControlPlane } from '../plan/node-selection.ts'
+import { changesText } from './host-changes.ts'
 import { activeWorks, type RunEnd, type SeenRun } from './run-view.ts'
 import { bearersOf } from './soft-taint.ts'
 import { statusOfRun } from './status-of-run.ts'
@@ -49,11 +50,12 @@ function ended({ works, context }: SeenRun, found: readonly string[]): RunEnd {
   const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
   const { text } = context.target
   const all = [...setAside.slice(0, mostSetAside).map((name) => `Node ${name} was set aside; status.failed says why`), ...found]
-  if (all.length === 0) return { phase: 'Complete', message: `the cluster runs ${text}${goneMessage(context)}` }
+  const arrived = context.settings.scope === 'Hosts' ? `every node is done: ${changesText(context.settings)}` : `the cluster runs ${text}`
+  if (all.length === 0) return { phase: 'Complete', message: `${arrived}${goneMessage(context)}` }
   const message =
     setAside.length > 0
-      ? `all but ${setAside.slice(0, 5).join(', ')} run ${text}; see status.failed`
-      : `the cluster runs ${text}, and not all is as it was: ${found[0]}${found.length > 1 ? `; ${found.length - 1} more in status.findings` : ''}`
+      ? `all but ${setAside.slice(0, 5).join(', ')} are done; see status.failed`
+      : `${arrived}, and not all is as it was: ${found[0]}${found.length > 1 ? `; ${found.length - 1} more in status.findings` : ''}`
   return { phase: 'CompletedWithFindings', message, findings: all }
 }
 

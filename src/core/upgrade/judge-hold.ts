@@ -1,6 +1,7 @@
 import { runAnnotation } from '../kubernetes/node-facts.ts'
 import { foreignMark } from './foreign-mark.ts'
 import type { NextHop } from './next-hop.ts'
+import { noInventory } from './node-hosts.ts'
 import type { RunContext } from './node-turn.ts'
 import { isExpired, isGivenUp } from './run-phase.ts'
 import type { Hold, NodeWork } from './run-view.ts'
@@ -17,7 +18,16 @@ export interface HoldInput {
 /** Judges whether a run may start nodes; the first reason not to is told. */
 export function judgeHold(input: HoldInput): Hold | undefined {
   if (isThere(input)) return undefined
-  return cancelled(input) ?? another(input) ?? refused(input) ?? marked(input) ?? plansFirst(input) ?? paused(input) ?? stopped(input)
+  return (
+    cancelled(input) ??
+    another(input) ??
+    refused(input) ??
+    marked(input) ??
+    plansFirst(input) ??
+    paused(input) ??
+    stopped(input) ??
+    unequipped(input)
+  )
 }
 
 /** Of a run that has arrived there is nothing to hold, unless nodes that were set aside have to be given back. */
@@ -102,4 +112,12 @@ function stopped({ stop, context }: HoldInput): Hold | undefined {
   const phase = stop.reason === 'StopAfter' ? 'Paused' : 'Stopped'
   const fix = stop.reason === 'StopAfter' ? '' : `; then falkirk continue (spec.continueFrom: ${stop.number})`
   return { phase, message: `${stop.message}${fix}` }
+}
+
+/** Hosts are reached from where the inventory is: any other controller leaves such a run alone. */
+function unequipped({ context, next, works }: HoldInput): Hold | undefined {
+  const { settings, facts } = context
+  const isOverSsh = settings.via === 'SSH' || works.some(({ at }) => at.entry.via === 'SSH')
+  if (!isOverSsh || facts.reachesHosts || next.kind !== 'Hop') return undefined
+  return { phase: 'Pending', message: `waits: ${noInventory}` }
 }

@@ -15,14 +15,15 @@ export function isMoved({ controller, mirror, phase }: Pick<PodFacts, 'controlle
 /** Pods that a drain does not move. */
 const keeping: ReadonlySet<DrainRule['behaviour'] | undefined> = new Set(['Skip', 'WaitCompleted'])
 
-/** What the drain of a node moves, for its entry. A pod that was created since the hop began took the place of one that was moved before. */
+/** What the drain of a node moves, for its entry. A pod that has come since the hop began took the place of one that was moved before. */
 export function movesOf({ node }: Pick<NodeAtWork, 'node'>, { facts, settings, nowMs }: RunContext): Pick<RunEntry, 'moves'> {
   if (facts.podsByNode === undefined) return {}
+  const { cameAtMs = ({ createdAtMs = 0 }) => createdAtMs } = facts
   const sinceMs = Date.parse(facts.upgrade.status?.hop?.since ?? timestamp(nowMs))
   const { ruleOf } = basicDrainPolicy(settings.drain, facts.namespaces)
   const isKept = (pod: PodFacts) => keeping.has(ruleOf?.(pod)?.behaviour)
   const pods = facts.podsByNode.get(node.name).filter((pod) => isMoved(pod) && pod.controller?.kind !== 'Job' && !isKept(pod))
-  return { moves: { pods: pods.length, again: pods.filter(({ createdAtMs = 0 }) => createdAtMs >= sinceMs).length } }
+  return { moves: { pods: pods.length, again: pods.filter((pod) => cameAtMs(pod) >= sinceMs).length } }
 }
 
 /** What is told of a node in flight. */

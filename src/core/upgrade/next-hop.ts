@@ -17,4 +17,6 @@ export interface Hop {
   readonly of: number
   /** Versions whose nodes move once the control plane is there; empty when all may stay. */
   readonly moving: ReadonlySet<string>
+  /** Nodes that stay at their version and have something left to be changed on their hosts, by name; absent when there are none. */
+  readonly hosts?: ReadonlySet<string>
 }

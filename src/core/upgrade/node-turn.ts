@@ -2,8 +2,10 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { timestamp } from '../kubernetes/timestamp.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
+import type { CanaryOrder } from './canary.ts'
+import type { HostWork } from './host-work.ts'
 import type { RunEntry } from './run-journal.ts'
-import type { RunPatch, UpgradeAction } from './upgrade-decision.ts'
+import type { RunPatch, UpgradeAction, UpgradeEvent } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
 import type { UpgradeSettings } from './upgrade-settings.ts'
 
@@ -25,11 +27,27 @@ export interface NodeAtWork {
   readonly node: NodeFacts
   readonly entry: RunEntry
   readonly jobs: readonly JobFacts[]
+  /** What is known of the work on its host. */
+  readonly host?: HostWork
 }
 
 /** Why a node could not be brought to its version. `message` is one sentence with the evidence and the fix. */
 export interface NodeFailure {
-  readonly reason: 'StageFailed' | 'DrainFailed' | 'DetachFailed' | 'JobFailed' | 'NotReached' | 'NotReady' | 'SoakFailed' | 'NoImage'
+  readonly reason:
+    | 'StageFailed'
+    | 'DrainFailed'
+    | 'DetachFailed'
+    | 'JobFailed'
+    | 'HostFailed'
+    /** What the host does now is not known: its node is kept away from pods. */
+    | 'HostUnknown'
+    | 'NotReached'
+    | 'NotReady'
+    | 'SoakFailed'
+    /** The controllers of the cluster do nothing, though every node is Ready. */
+    | 'ControllersBlind'
+    | 'NoImage'
+    | 'NoRecipe'
   readonly message: string
 }
 
@@ -45,6 +63,10 @@ export interface NodeTurn {
   readonly drains?: true
   /** PersistentVolumes whose claims the next decision needs. */
   readonly lookUp?: readonly string[]
+  /** Whether the controllers are alive has to be looked at. */
+  readonly asksCanary?: CanaryOrder
+  /** What has to be told once, when the actions are carried out. */
+  readonly events?: readonly UpgradeEvent[]
   readonly wakeAtMs?: number
 }
 

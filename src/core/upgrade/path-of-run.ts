@@ -2,6 +2,7 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { judgedOnce } from '../version/judged-once.ts'
 import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
+import { hostsAlone, hostsHop } from './hosts-hop.ts'
 import type { NextHop } from './next-hop.ts'
 import { quarantineLabel } from './node-cordon.ts'
 import type { RunContext } from './node-turn.ts'
@@ -10,8 +11,14 @@ import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from 
 import type { NodeGroups } from './pools.ts'
 import { upgradeWorkOf } from './upgrade-image.ts'
 
-/** Where the run has to go next, from what every node of the cluster reports now. */
+/** Where the run has to go next, from what every node of the cluster reports now; hosts that were changed in no hop come last. */
 export function nextHop(groups: NodeGroups, context: RunContext): NextHop {
+  if (context.settings.scope === 'Hosts') return hostsAlone(groups, context)
+  const next = versionHop(groups, context)
+  return next.kind === 'Arrived' ? (hostsHop(groups, next.path, context) ?? next) : next
+}
+
+function versionHop(groups: NodeGroups, context: RunContext): NextHop {
   const { settings, facts } = context
   if (groups.controlPlane.length === 0) {
     return refused(

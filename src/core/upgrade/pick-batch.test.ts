@@ -109,6 +109,17 @@ describe('which', () => {
     expect(names(input(nodes, { pods, sizes: { first: 3 } }))).toEqual(['worker-1', 'worker-2', 'worker-0'])
   })
 
+  it('one of a workload that needs each batch that is to come, before what is less loaded; the first batch has the least loaded one', () => {
+    const nodes = several(6, worker)
+    // worker-4 and worker-5 may not go together: with one of them left over there would be a third batch
+    const pods = [aPod('a', 'worker-4', of('dns')), aPod('b', 'worker-5', of('dns'))]
+    expect(names(input(nodes, { pods }))).toEqual(['worker-0'])
+    const sizes = { first: 3, factor: 1 }
+    expect(names(input(nodes, { pods, sizes }))).toEqual(['worker-4', 'worker-0', 'worker-1'])
+    const left = nodes.filter(({ name }) => ['worker-2', 'worker-3', 'worker-5'].includes(name))
+    expect(names(input(nodes, { pods, sizes, candidates: left, finishedBatches: 1 }))).toEqual(['worker-2', 'worker-3', 'worker-5'])
+  })
+
   it("the controller's own node last (I7)", () => {
     const pods = several(3, (i) => aPod(`p${i}`, 'worker-1', of(`p${i}`)))
     expect(names(input(several(2, worker), { pods, ownNode: 'worker-0', sizes: { first: 2 } }))).toEqual(['worker-1', 'worker-0'])

@@ -41,7 +41,66 @@ export function pickBatch(input: BatchInput): PickedBatch {
   if (allowed.length === 0) return { kind: 'Wait', message: budgetMessage(away, pool.maxUnavailable) }
   const size = { nodes: batchSize(pool, finishedBatches), serving: room }
   const tally = tallyPods(input.allNodes, input.podsByNode ?? nothingKnown)
-  return { kind: 'Batch', nodes: compatible(ordered(allowed, tally, input.ownNode), size, { ...input, tally }).map(({ name }) => name) }
+  const tallied = { ...input, tally }
+  const inOrder = ordered(allowed, tally, input.ownNode)
+  const picked = compatible(inOrder, size, tallied)
+  const missed = size.nodes > 1 ? missedNeeds(picked, tallied) : new Map()
+  const nodesOfBatch = missed.size === 0 ? picked : compatible(neededFirst(inOrder, missed, tallied), size, tallied)
+  return { kind: 'Batch', nodes: nodesOfBatch.map(({ name }) => name) }
+}
+
+/**
+ * By UID of its controller: how many batches a workload needs that needs each that there will be, as only so many of its replicas may go at a time,
+ * and that would have no node in this one. Its nodes would be left at the end, one batch for each.
+ */
+function missedNeeds(picked: readonly NodeFacts[], input: TalliedInput): ReadonlyMap<string, number> {
+  const needs = criticalNeeds(input)
+  if (needs.size === 0) return needs
+  const names = picked.map(({ name }) => name)
+  const served = tallyPods(names, input.podsByNode ?? nothingKnown).replicas
+  return new Map([...needs].filter(([owner]) => !served.has(owner)))
+}
+
+/** Nodes of such a workload come first; the controller's own node stays the last. */
+function neededFirst(
+  nodes: readonly NodeFacts[],
+  needs: ReadonlyMap<string, number>,
+  { ownNode, podsByNode = nothingKnown }: TalliedInput,
+): readonly NodeFacts[] {
+  const ranked = nodes.map((node) => {
+    const owners = node.name === ownNode ? [] : [...tallyPods([node.name], podsByNode).replicas.keys()]
+    return { node, need: Math.max(0, ...owners.map((owner) => needs.get(owner) ?? 0)) }
+  })
+  return ranked.toSorted((a, b) => b.need - a.need).map(({ node }) => node)
+}
+
+/** A workload of seven replicas gives up one at a time; no other needs more batches than these seven. */
+const mostNeeded = 7
+
+/** By UID of its controller: how many batches a workload needs that needs all there will be. */
+function criticalNeeds(input: TalliedInput): ReadonlyMap<string, number> {
+  const { candidates, podsByNode = nothingKnown, tally } = input
+  const fewest = Math.max(2, batchesFor(candidates.length, input))
+  if (fewest > mostNeeded) return new Map()
+  const left = new Map<string, { pods: number; nodes: number }>()
+  for (const { name } of candidates) {
+    for (const [owner, count] of tallyPods([name], podsByNode).replicas) {
+      const { pods, nodes } = left.get(owner) ?? { pods: 0, nodes: 0 }
+      left.set(owner, { pods: pods + count, nodes: nodes + 1 })
+    }
+  }
+  // a node goes as a whole, whatever it holds
+  const needs = [...left].map(
+    ([owner, { pods, nodes }]) => [owner, Math.min(nodes, Math.ceil(pods / quarterOf(tally.replicas.get(owner))))] as const,
+  )
+  return new Map(needs.filter(([, need]) => need >= fewest))
+}
+
+/** How many batches so many nodes take, if nothing but the size of batches limits them. */
+function batchesFor(nodes: number, { pool, finishedBatches }: BatchInput): number {
+  let batches = 0
+  for (let left = nodes; left > 0; left -= batchSize(pool, finishedBatches + batches)) batches += 1
+  return batches
 }
 
 /** Size of the batch that follows `finished` ones: it grows until `max`. */

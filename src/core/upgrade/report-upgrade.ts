@@ -1,10 +1,12 @@
+import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { timestamp } from '../kubernetes/timestamp.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
+import { changesText } from './host-changes.ts'
 import { movesInFlight, movesSoFar } from './moved-pods.ts'
 import type { Hop } from './next-hop.ts'
 import { isEndPhase, isExpired } from './run-phase.ts'
-import { activeWorks, type NodeWork, type RunView, runsJudge, type Started } from './run-view.ts'
+import { activeWorks, doneJudge, type NodeWork, type RunView, type Started } from './run-view.ts'
 import { statusOfRun } from './status-of-run.ts'
 import { upgradeConditions } from './upgrade-conditions.ts'
 import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, UpgradePhase } from './upgrade-status.ts'
@@ -94,7 +96,7 @@ function inFlightOf(works: readonly NodeWork[]): readonly InFlightStatus[] {
 }
 
 function standing(view: RunView, started: Started): { readonly phase: UpgradePhase; readonly message: string } {
-  const { hold, next, context, end } = view
+  const { hold, next, end } = view
   if (hold !== undefined) return hold
   if (end !== undefined) return { phase: end.phase, message: end.message }
   const active = activeWorks(view)
@@ -103,8 +105,13 @@ function standing(view: RunView, started: Started): { readonly phase: UpgradePha
   const hasServer = active.some(({ at }) => isControlPlane(at.node))
   const phase = hasServer ? 'ControlPlane' : (started.stage ?? (next.kind === 'Arrived' ? 'Nodes' : 'ControlPlane'))
   if (first !== undefined) return { phase, message: atWorkMessage(active) }
-  const begins = `begins with ${next.kind === 'Hop' ? next.hop.version.text : context.target.text}`
+  const begins = `begins with ${whatBegins(view)}`
   return { phase, message: started.message ?? begins }
+}
+
+function whatBegins({ next, context }: RunView): string {
+  if (next.kind !== 'Hop') return context.target.text
+  return next.hop.hosts === undefined ? next.hop.version.text : changesText(context.settings)
 }
 
 /** What the first of them waits for; the others have their own words in `inFlight`. */
@@ -126,16 +133,16 @@ function lowestServer({ groups }: RunView): string | undefined {
 }
 
 function progressOf({ groups, context }: RunView): { readonly controlPlane: string; readonly nodes: string } {
-  const runs = runsJudge({ version: context.target })
-  const of = (nodes: readonly { readonly kubeletVersion: string }[]) => `${nodes.filter(runs).length}/${nodes.length}`
+  const isDone = doneJudge({ version: context.target }, context)
+  const of = (nodes: readonly NodeFacts[]) => `${nodes.filter(isDone).length}/${nodes.length}`
   return { controlPlane: of(groups.controlPlane), nodes: of(groups.pools.flatMap(({ nodes }) => nodes)) }
 }
 
 function poolsOf({ groups, next, context }: RunView, started: Started): readonly PoolStatus[] {
-  const runs = runsJudge(next.kind === 'Hop' ? next.hop : { version: context.target })
+  const isDone = doneJudge(next.kind === 'Hop' ? next.hop : { version: context.target }, context)
   return groups.pools.map(({ settings: { name }, nodes }) => {
     const batches = started.batches.get(name)
-    const done = nodes.filter(runs).length
+    const done = nodes.filter(isDone).length
     return {
       name,
       nodes: nodes.length,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { HostOrder } from '../recipe/host-order.ts'
 
 /**
  * Where a node is on its way. Cordoning begins `Draining`, the node is given back when `Soaking` begins, both in the same write as the entry.
@@ -12,17 +13,26 @@ const RunEntry = z.object({
   name: z.string(),
   /** Version that the node is being brought to. */
   version: z.string(),
+  /** How it is reached; absent: by Jobs. It stays when the spec is changed. */
+  via: z.enum(['SSH']).exactOptional(),
+  /** What is changed on its host beside Kubernetes; it stays when the spec is changed. */
+  os: HostOrder.shape.os,
+  runtime: HostOrder.shape.runtime,
   step: z.enum(steps),
   /** RFC 3339: when this step began. */
   since: z.string(),
   /** RFC 3339: when the node was cordoned. */
   cordonedAt: z.string().exactOptional(),
-  /** Counts every try of this node in this run; Jobs are named after it. */
+  /** Counts every try of this node in this run; Jobs are named after it, and outcomes on hosts counted by it. */
   attempt: z.int().min(1),
   /** Tries since the node was started or the run was continued. */
   tries: z.int().min(1),
   /** What the node looked like before Falkirk touched it. */
   before: z.object({ unschedulable: z.boolean(), kubeletVersion: z.string(), bootId: z.string() }),
+  /** Boot ID of the host when its change had ended: the kubelet has to have started after that boot. Set where a host may have rebooted. */
+  bootId: z.string().exactOptional(),
+  /** Whose controllers were started anew, and when, because they saw nothing after this node had been changed. */
+  restarted: z.object({ leader: z.string(), at: z.string() }).exactOptional(),
   /** Pods that its drain moves, and how many of them were moved before in the same hop; set with the cordon. */
   moves: z.object({ pods: z.int(), again: z.int() }).exactOptional(),
   /** Set when `step` is Failed or Quarantined. */

@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { judgedOnce } from '../version/judged-once.ts'
 import { sameRelease } from '../version/kubernetes-version.ts'
+import { hasChangesLeft } from './host-changes.ts'
 import type { Hop, NextHop } from './next-hop.ts'
 import type { NodeAtWork, NodeTurn, RunContext } from './node-turn.ts'
 import type { NodeGroups } from './pools.ts'
@@ -70,10 +71,11 @@ export interface RunView extends SeenRun {
   readonly stock: Stock
 }
 
-/** Makes the judge of whether a kubelet reports the version of a hop. */
-export function runsJudge({ version }: Pick<Hop, 'version'>): (node: Pick<NodeFacts, 'kubeletVersion'>) => boolean {
-  const judge = judgedOnce((reported) => reported !== undefined && sameRelease(reported, version))
-  return ({ kubeletVersion }) => judge(kubeletVersion)
+/** Makes the judge of whether a node has the version of a hop, and on its host nothing left that the run changes. */
+export function doneJudge({ version }: Pick<Hop, 'version'>, context: RunContext): (node: NodeFacts) => boolean {
+  const runs = judgedOnce((reported) => reported !== undefined && sameRelease(reported, version))
+  const stays = context.settings.scope === 'Hosts'
+  return (node) => (stays || runs(node.kubeletVersion)) && !hasChangesLeft(node, context)
 }
 
 /** Nodes that are being worked on. */

@@ -5,9 +5,11 @@ import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { statusPatch } from '../kubernetes/status-patch.ts'
 import { aNode, noonMs } from '../plan/plan-facts.test-support.ts'
 import { shippedReleases } from '../version/shipped-releases.ts'
+import type { CanaryFacts, CanaryOrder } from './canary.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import { type ClusterUpgrade, parseUpgrade } from './cluster-upgrade.ts'
 import { decideUpgrade } from './decide-upgrade.ts'
+import type { HostState, HostWork } from './host-work.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import type { UpgradeAction, UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
@@ -99,6 +101,11 @@ const allIsWell: JobWay = (job, entry) => ({
   ...(job.labels['falkirk.dev/step'] === 'Change' ? { version: entry.version } : {}),
 })
 
+/** How recipes on hosts end: `version` is what the kubelet reports then. */
+export type HostWay = (work: HostWork) => { readonly state?: HostState; readonly version?: string }
+
+const hostsAreWell: HostWay = ({ step, version }) => ({ state: { kind: 'Complete' }, ...(step === 'Change' ? { version } : {}) })
+
 /** A cluster in a few lines, which carries out decisions at once: a whole run takes a few milliseconds. */
 export class RunWorld {
   facts: UpgradeFacts
@@ -107,6 +114,9 @@ export class RunWorld {
   /** Sees every decision before it is carried out. */
   onDecision: (decision: UpgradeDecision) => void = () => {}
   jobWay: JobWay = allIsWell
+  hostWay: HostWay = hostsAreWell
+  /** What has become of a canary, when somebody looks. */
+  canaryWay: (canary: CanaryOrder) => Partial<CanaryFacts> = () => ({})
   /** What is not well, when somebody looks. */
   health: Pick<ClusterHealth, 'troubles' | 'components' | 'unread'> = { troubles: [], components: [], unread: [] }
   /** Nodes that are asked to be drained and keep their pods. */
@@ -155,8 +165,10 @@ export class RunWorld {
     this.#lookUp(decision.volumes ?? [])
     const drains = JSON.stringify(decision.drainNodes) !== JSON.stringify(this.#drainNodes)
     this.#drainNodes = decision.drainNodes
+    if (decision.asksCanary !== undefined) this.#askCanary(decision.asksCanary)
     if (decision.readsHealth) this.facts = { ...this.facts, health: { ...this.health, atMs: this.nowMs } }
-    return { decision, quiet: !changed && decision.actions.length === 0 && !drains && decision.readsHealth === undefined }
+    const asks = decision.readsHealth !== undefined || decision.asksCanary !== undefined
+    return { decision, quiet: !changed && decision.actions.length === 0 && !drains && !asks }
   }
 
   /** Time passes, Jobs end; until `holds`, or it throws with what was told last. */
@@ -226,7 +238,7 @@ export class RunWorld {
     switch (action.kind) {
       case 'PatchNode': {
         const node = this.node(action.node)
-        const { entry, labels = {}, unschedulable, taints } = action.patch
+        const { entry, labels = {}, unschedulable, taints, osNote } = action.patch
         const run = entry === undefined ? node.run : entry === null ? undefined : JSON.stringify(entry)
         const { run: _, ...rest } = node
         const kept = Object.entries({ ...node.labels, ...labels }).filter(([, value]) => value !== null) as [string, string][]
@@ -236,6 +248,7 @@ export class RunWorld {
           ...(run === undefined ? {} : { run }),
           ...(unschedulable === undefined ? {} : { unschedulable }),
           ...(taints === undefined ? {} : { taints }),
+          ...(osNote === undefined ? {} : { osNote }),
         }
         this.facts = { ...this.facts, nodes: this.facts.nodes.map((one) => (one.name === next.name ? next : one)) }
         return
@@ -246,6 +259,16 @@ export class RunWorld {
       case 'DeleteJob':
         this.facts = { ...this.facts, jobs: this.facts.jobs.filter(({ uid }) => uid !== action.uid) }
         return
+      case 'RunHost': {
+        const { node, order, attempt } = action
+        this.#tellHost(node, { ...order, attempt, state: { kind: 'AtWork' } })
+        return
+      }
+      case 'RecallCanary': {
+        const { canary: _, ...facts } = this.facts
+        this.facts = facts
+        return
+      }
       case 'ReadFailure':
         this.facts = { ...this.facts, failures: new Map([...this.facts.failures, [action.jobUid, { log: 'the last line' }]]) }
         return
@@ -285,7 +308,27 @@ export class RunWorld {
     }
   }
 
+  #askCanary(order: CanaryOrder): void {
+    const { canary } = this.facts
+    const sentAtMs = canary?.name === order.name ? canary.sentAtMs : this.nowMs
+    this.facts = { ...this.facts, canary: { name: order.name, sentAtMs, unanswered: [], ...this.canaryWay(order), atMs: this.nowMs } }
+  }
+
+  #tellHost(node: string, work: HostWork): void {
+    this.facts = { ...this.facts, hostWork: new Map([...(this.facts.hostWork ?? []), [node, work]]) }
+  }
+
+  #workOnHosts(): void {
+    for (const [node, work] of this.facts.hostWork ?? []) {
+      if (work.state.kind !== 'AtWork') continue
+      const { state, version } = this.hostWay(work)
+      if (version !== undefined) this.setNode(node, { kubeletVersion: version })
+      if (state !== undefined) this.#tellHost(node, { ...work, state })
+    }
+  }
+
   #work(): void {
+    this.#workOnHosts()
     const jobs = this.facts.jobs.map((job) => {
       const name = job.annotations['falkirk.dev/node'] ?? ''
       if (job.end !== undefined || !this.facts.nodes.some((node) => node.name === name)) return job

@@ -2,7 +2,9 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { timestamp } from '../kubernetes/timestamp.ts'
 import { judgedOnce } from '../version/judged-once.ts'
 import { parseVersion } from '../version/kubernetes-version.ts'
+import { sickMember } from './control-plane-members.ts'
 import { foreignMark } from './foreign-mark.ts'
+import { changesLeft } from './host-changes.ts'
 import type { Hop } from './next-hop.ts'
 import { ownsCordon, quarantineLabel } from './node-cordon.ts'
 import { patchNode } from './node-turn.ts'
@@ -30,8 +32,9 @@ export function startNodes(view: RunView): Started {
   return pool === undefined ? nothing : startBatch(view, next.hop, pool)
 }
 
-/** A server that is further than the hop, because somebody began by hand, is left as it is: nothing is ever lowered. */
-export function isBehind({ kubeletVersion }: NodeFacts, { version }: Hop): boolean {
+/** Whether a server's turn is still to come. One that is further than the hop, because somebody began by hand, is left as it is: nothing is ever lowered. */
+export function isBehind({ name, kubeletVersion }: Pick<NodeFacts, 'name' | 'kubeletVersion'>, { version, hosts }: Hop): boolean {
+  if (hosts !== undefined) return hosts.has(name)
   const running = parseVersion(kubeletVersion)
   return running !== undefined && isBelow(running, version)
 }
@@ -40,7 +43,8 @@ export function isBehind({ kubeletVersion }: NodeFacts, { version }: Hop): boole
  * Kubelets may not be newer than an API server (version-skew policy), and what a node of the control plane reports is its kubelet: that its
  * API server was replaced as well is known from its answers alone.
  */
-function oldApiServer(apiServer: string, controlPlane: readonly NodeFacts[], { version }: Hop): string | undefined {
+function oldApiServer(apiServer: string, controlPlane: readonly NodeFacts[], { version, hosts }: Hop): string | undefined {
+  if (hosts !== undefined) return undefined
   const answered = answeredVersion(apiServer, versionsOf(controlPlane))
   if (answered === undefined || !isBelow(answered, version)) return undefined
   return `an API server still answers as ${answered.text}, although every control-plane node reports ${version.text}: upgrade and restart the one that was left out; nodes wait for it`
@@ -48,7 +52,7 @@ function oldApiServer(apiServer: string, controlPlane: readonly NodeFacts[], { v
 
 /** One at a time, and only while every other one serves: etcd keeps its quorum, and somebody answers for the API. */
 function startServer(view: RunView, hop: Hop, servers: readonly NodeFacts[]): Started {
-  const { context, hold, groups } = view
+  const { context, hold } = view
   const stage = 'ControlPlane'
   const busy = activeNodes(view)
   const [first] = busy
@@ -57,10 +61,8 @@ function startServer(view: RunView, hop: Hop, servers: readonly NodeFacts[]): St
   const own = context.facts.ownNode
   const node = free.find(({ name }) => name !== own) ?? free[0]
   if (node === undefined) return { ...nothing, stage, message: 'control-plane nodes that failed are left: mend them, then continue' }
-  const sick = groups.controlPlane.find((other) => other.name !== node.name && !other.ready)
-  if (sick !== undefined) {
-    return { ...nothing, stage, message: `waits before ${node.name}: control-plane node ${sick.name} is not Ready; bring it back` }
-  }
+  const sick = sickMember(node.name, context.facts)
+  if (sick !== undefined) return { ...nothing, stage, message: `waits before ${node.name}: ${sick}; bring it back` }
   return { actions: [[startNode(node, view, hop)]], batches: new Map(), stage }
 }
 
@@ -131,7 +133,8 @@ function goOn(view: RunView, hop: Hop, pool: Pool, { batch, pending, finishedBat
 export function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Hop): readonly NodeFacts[] {
   const failed = new Set(works.filter(({ turn }) => turn.kind === 'Failed').map(({ at }) => at.node.name))
   const moves = judgedOnce((version) => version !== undefined && hop.moving.has(version.text))
-  return pool.nodes.filter((node) => moves(node.kubeletVersion) && !failed.has(node.name))
+  const isLeft = ({ name, kubeletVersion }: NodeFacts) => hop.hosts?.has(name) === true || moves(kubeletVersion)
+  return pool.nodes.filter((node) => isLeft(node) && !failed.has(node.name))
 }
 
 function activeNodes(view: RunView): readonly string[] {
@@ -151,7 +154,9 @@ function startNode(node: NodeFacts, { context }: RunView, hop: Hop): UpgradeActi
   const entry: RunEntry = {
     run: metadata.uid,
     name: metadata.name,
-    version: hop.version.text,
+    version: hop.hosts === undefined ? hop.version.text : node.kubeletVersion,
+    ...(context.settings.via === 'SSH' ? { via: 'SSH' } : {}),
+    ...changesLeft(node, context),
     step: 'Staging',
     since: timestamp(context.nowMs),
     ...(left?.cordonedAt === undefined ? {} : { cordonedAt: left.cordonedAt }),

@@ -197,6 +197,14 @@ describe('moves of pods', () => {
     expect(world.status.moves).toEqual({ pods: 3, moves: 4, perPod: '1.33' })
   })
 
+  it.each([-3_600_000, 3_600_000])('go by when pods came and not by a clock of the API server that is %i ms off', (offMs) => {
+    const { uid: again } = aPod('web-again', 'worker-2')
+    const world = moving(({ nowMs }) => nowMs + offMs)
+    world.facts = { ...world.facts, cameAtMs: ({ uid, createdAtMs = 0 }) => (uid === again ? createdAtMs - offMs : createdAtMs) }
+    world.untilPhase('Complete')
+    expect(world.status.moves).toEqual({ pods: 3, moves: 4, perPod: '1.33' })
+  })
+
   it('are told of nodes in flight', () => {
     const world = moving(() => 0)
     world.until(drained('worker-0'))

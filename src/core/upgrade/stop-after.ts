@@ -32,7 +32,8 @@ function ended(
   const isServer = groups.controlPlane.some((server) => server.name === name)
   const pool = groups.pools.find(({ nodes }) => nodes.some((one) => one.name === name))
   // which hop it was is told by the node: the last kubelet has reported before its node was given back
-  const isDone = (node: NodeFacts) => !isBehind(node, entry.version)
+  const left = next.kind === 'Hop' ? next.hop.hosts : undefined
+  const isDone = (node: NodeFacts) => !isBehind(node, entry.version) && left?.has(node.name) !== true
   switch (stopAfter) {
     case 'Node':
       return `node ${name}`

@@ -1,6 +1,8 @@
 import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { NodeTaint } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import type { HostOrder } from '../recipe/host-order.ts'
+import type { CanaryOrder } from './canary.ts'
 import type { RunEntry } from './run-journal.ts'
 import type { ClusterUpgradeStatus } from './upgrade-status.ts'
 
@@ -11,6 +13,8 @@ export interface RunPatch {
   readonly labels?: Readonly<Record<string, string | null>>
   /** All taints that the node has from now on. */
   readonly taints?: readonly NodeTaint[]
+  /** What stands in annotation `falkirk.dev/os` from now on. */
+  readonly osNote?: string
 }
 
 /** One thing that a shell has to do. */
@@ -18,6 +22,12 @@ export type UpgradeAction =
   | { readonly kind: 'PatchNode'; readonly node: string; readonly patch: RunPatch }
   | { readonly kind: 'CreateJob'; readonly node: string; readonly job: Job }
   | { readonly kind: 'DeleteJob'; readonly node: string; readonly name: string; readonly uid: string }
+  /** Has an order carried out on the host of a node, or finds it carried out or at work; again is as good as once. */
+  | { readonly kind: 'RunHost'; readonly node: string; readonly order: HostOrder; readonly attempt: number }
+  /** No further step is begun on the host of a node. */
+  | { readonly kind: 'LeaveHost'; readonly node: string }
+  /** Takes back all that a canary was made of. */
+  | { readonly kind: 'RecallCanary'; readonly node: string; readonly name: string }
   | { readonly kind: 'ReadFailure'; readonly node: string; readonly jobName: string; readonly jobUid: string }
   | { readonly kind: 'EvictPod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }
   | { readonly kind: 'DeletePod'; readonly node: string; readonly pod: PodFacts; readonly gracePeriodSeconds?: number }
@@ -39,6 +49,8 @@ export interface UpgradeDecision {
   readonly volumes?: readonly string[]
   /** How the cluster is has to be read (`facts.health`) for the next decision. */
   readonly readsHealth?: true
+  /** A canary has to be sent, or looked at again (`facts.canary`), for the next decision. */
+  readonly asksCanary?: CanaryOrder
   /** Epoch milliseconds: decide again then, even if nothing changes. */
   readonly wakeAtMs?: number
 }

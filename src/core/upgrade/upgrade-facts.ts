@@ -5,9 +5,11 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
 import type { Releases } from '../version/releases.ts'
+import type { CanaryFacts } from './canary.ts'
 import type { ClusterHealth } from './cluster-health.ts'
 import type { ClusterUpgrade } from './cluster-upgrade.ts'
 import type { ControllerImage } from './controller-image.ts'
+import type { HostWork } from './host-work.ts'
 
 /** Another ClusterUpgrade of the cluster. */
 export interface OtherUpgrade {
@@ -25,13 +27,21 @@ export interface UpgradeFacts {
   readonly nodes: readonly NodeFacts[]
   /** Jobs of this run. */
   readonly jobs: readonly JobFacts[]
+  /** By node name: recipes on hosts that this controller has begun with, or has found. Absent: it reaches no hosts. */
+  readonly hostWork?: ReadonlyMap<string, HostWork>
+  /** This controller has an inventory. */
+  readonly reachesHosts?: boolean
   readonly podsByJob: { get(jobName: string): readonly PodFacts[] | undefined }
   /** Pods of the cluster by the name of their node; those of no node under ''. Absent while they are not known. */
   readonly podsByNode?: { get(node: string): readonly PodFacts[] }
+  /** When a pod came, by the clock of the controller where that is known: epoch milliseconds. Absent: its own creation time. */
+  readonly cameAtMs?: (pod: Pick<PodFacts, 'uid' | 'createdAtMs'>) => number
   /** Pods of the whole cluster that are not Ready and have not ended; absent while they are not known. */
   readonly unreadyPods?: readonly PodFacts[]
   /** How the cluster was when an earlier decision last asked for it with `readsHealth`. */
   readonly health?: ClusterHealth
+  /** The canary that an earlier decision last asked for. */
+  readonly canary?: CanaryFacts
   /** `gitVersion` of the API server that answered. */
   readonly apiServer: string
   /** Which versions there are. */

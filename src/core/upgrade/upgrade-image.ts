@@ -1,4 +1,5 @@
 import type { ContainerSpec } from '../plan/container-spec.ts'
+import { distributionOfVersion } from '../version/distribution.ts'
 import type { KubernetesVersion } from '../version/kubernetes-version.ts'
 import type { ControllerImage } from './controller-image.ts'
 import type { RunContext } from './node-turn.ts'
@@ -9,11 +10,37 @@ export type UpgradeWork =
   | { readonly kind: 'Image'; readonly container: ContainerSpec }
   | { readonly kind: 'Recipe'; readonly recipe: 'k3s' | 'rke2'; readonly spec: RecipeSpec & { readonly runnerImage: string } }
 
-/** Something that brings a node to a version, or one sentence on why there is nothing. `isPassing`: another controller may have it. */
-export type FoundWork = UpgradeWork | { readonly kind: 'None'; readonly message: string; readonly isPassing?: true }
+/** Why there is nothing that brings a node to a version: one sentence. `isPassing`: another controller may have it. */
+interface NoWork {
+  readonly kind: 'None'
+  readonly message: string
+  readonly isPassing?: true
+}
+
+/** Something that brings a node to a version, or one sentence on why there is nothing. */
+export type FoundWork = UpgradeWork | HostRecipeWork | NoWork
+
+/** Steps on the host of a node. */
+interface HostRecipeWork {
+  readonly kind: 'Host'
+  readonly distribution: 'kubeadm' | 'k3s' | 'rke2'
+}
 
 /** What the spec says, or the upgrade image of the distribution. */
-export function upgradeWorkOf({ target, settings, facts }: Pick<RunContext, 'target' | 'settings' | 'facts'>): FoundWork {
+export function upgradeWorkOf(context: Pick<RunContext, 'target' | 'settings' | 'facts'>): FoundWork {
+  return context.settings.via === 'SSH' ? hostWorkOf(context) : jobWorkOf(context)
+}
+
+/** The recipe of the distribution, on hosts. */
+export function hostWorkOf({ target }: Pick<RunContext, 'target'>): HostRecipeWork | NoWork {
+  const distribution = distributionOfVersion(target)
+  if (distribution !== undefined && distribution !== 'upstream') return { kind: 'Host', distribution }
+  const message = `${target.text} is no version of kubeadm, k3s or RKE2, and hosts of others are not changed over SSH: leave spec.node.via out, or write a version such as v${target.major}.${target.minor}.${target.patch} where this is kubeadm`
+  return { kind: 'None', message }
+}
+
+/** What Jobs are made of. */
+export function jobWorkOf({ target, settings, facts }: Pick<RunContext, 'target' | 'settings' | 'facts'>): UpgradeWork | NoWork {
   if (settings.recipe !== undefined) return recipeOf(target, settings.recipe, facts.controllerImage)
   const container = upgradeContainerOf(target, settings.upgrade)
   if (container !== undefined) return { kind: 'Image', container }
@@ -25,10 +52,12 @@ export function upgradeWorkOf({ target, settings, facts }: Pick<RunContext, 'tar
 
 /** Whoever runs k3s or RKE2 may have left out what tells so. */
 function wholeVersion({ vendor, text }: KubernetesVersion): string {
-  return vendor === undefined ? `, or write the whole version where this is k3s or RKE2, such as ${text}+k3s1 or ${text}+rke2r1` : ''
+  return vendor === undefined
+    ? `, or write the whole version where this is k3s or RKE2, such as ${text}+k3s1 or ${text}+rke2r1; kubeadm needs none with spec.node.via: SSH`
+    : ''
 }
 
-function recipeOf({ vendor, text }: KubernetesVersion, spec: RecipeSpec, own: ControllerImage | undefined): FoundWork {
+function recipeOf({ vendor, text }: KubernetesVersion, spec: RecipeSpec, own: ControllerImage | undefined): UpgradeWork | NoWork {
   if (vendor?.name !== 'k3s' && vendor?.name !== 'rke2') {
     const message = `${text} is neither k3s nor RKE2, and spec.node.recipe knows nothing else: name an image in spec.node.upgrade.image instead`
     return { kind: 'None', message }

@@ -2,6 +2,7 @@ import type { DrainRuleSpec } from '../drain/drain-rule.ts'
 import type { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import type { ContainerSpec } from '../plan/container-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
+import type { HostChanges } from './host-changes.ts'
 import type { RecipeSpec } from './recipe-spec.ts'
 import type { ClusterUpgradeSpec, PoolSpec } from './upgrade-spec.ts'
 
@@ -20,7 +21,7 @@ export interface PoolSettings {
 /** A spec with everything said: what was left out is filled in, durations are milliseconds. */
 export interface UpgradeSettings {
   readonly version: string
-  readonly scope: 'Cluster' | 'ControlPlane' | 'Pools'
+  readonly scope: 'Cluster' | 'ControlPlane' | 'Pools' | 'Hosts'
   readonly action: 'Run' | 'Pause' | 'Cancel'
   readonly continueFrom: number
   readonly stopAfter?: 'Hop' | 'ControlPlane' | 'Pool' | 'Batch' | 'Node'
@@ -41,8 +42,12 @@ export interface UpgradeSettings {
   }
   readonly soak: { readonly displacedPodsReady: boolean; readonly forMs: number; readonly timeoutMs: number }
   readonly failure: { readonly retries: number; readonly budget: number; readonly pauseExpiryMs: number }
+  readonly via: 'Job' | 'SSH'
   readonly upgrade?: ContainerSpec
   readonly recipe?: RecipeSpec
+  /** What is changed on hosts beside Kubernetes. */
+  readonly os?: NonNullable<HostChanges['os']>
+  readonly runtime?: NonNullable<HostChanges['runtime']>
 }
 
 const minutes = 60_000
@@ -75,8 +80,23 @@ export function upgradeSettings(spec: ClusterUpgradeSpec): UpgradeSettings {
       budget: failure.budget ?? 0,
       pauseExpiryMs: durationMs(failure.pauseExpiry) ?? 168 * 60 * minutes,
     },
-    ...(node.upgrade === undefined ? {} : { upgrade: node.upgrade }),
-    ...(node.recipe === undefined ? {} : { recipe: node.recipe }),
+    ...nodeSettings(node),
+  }
+}
+
+function nodeSettings({
+  via = 'Job',
+  upgrade,
+  recipe,
+  os,
+  runtime,
+}: NonNullable<ClusterUpgradeSpec['node']>): Pick<UpgradeSettings, 'via' | 'upgrade' | 'recipe' | 'os' | 'runtime'> {
+  return {
+    via,
+    ...(upgrade === undefined ? {} : { upgrade }),
+    ...(recipe === undefined ? {} : { recipe }),
+    ...(os === undefined ? {} : { os: { packages: os.packages ?? 'All', reboot: os.reboot ?? 'IfRequired' } }),
+    ...(runtime === undefined ? {} : { runtime }),
   }
 }
 

@@ -3,7 +3,7 @@ import { DrainRuleSpec } from '../drain/drain-rule.ts'
 import { LabelSelector } from '../kubernetes/label-selector-schema.ts'
 import { ContainerSpec } from '../plan/container-spec.ts'
 import { parseGoDuration } from '../plan/go-duration.ts'
-import { RecipeSpec } from './recipe-spec.ts'
+import { RecipeSpec, strayField } from './recipe-spec.ts'
 
 const duration = z.string().refine((text) => isPositiveDuration(text), {
   error: 'is no duration: write a number with a unit, such as 30s or 1h30m',
@@ -106,16 +106,61 @@ const FailureSpec = z
   })
   .describe('What follows a failure.')
 
+const OsSpec = z
+  .strictObject({
+    packages: z
+      .enum(['None', 'Security', 'All'])
+      .describe(
+        'Which packages are upgraded, without those of Kubernetes, its runtime and etcd, and without what somebody holds. All when left out.',
+      )
+      .exactOptional(),
+    reboot: z
+      .enum(['Never', 'IfRequired', 'Always'])
+      .describe('Whether the host is rebooted afterwards, on the drained node; IfRequired when left out.')
+      .exactOptional(),
+  })
+  .describe("Upgrades the packages of each node's operating system, once in a run, in the first drain of the node. With via: SSH.")
+
+const RuntimeSpec = z
+  .strictObject({
+    name: z.enum(['containerd']).describe('The runtime that each node is to have; nodes with docker are moved to it.'),
+    version: z
+      .string()
+      .refine((text) => /^\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text), { error: 'is no version of containerd: write one such as 1.7.28' })
+      .describe('At least this version, such as 1.7.28; any when left out. None is lowered.')
+      .exactOptional(),
+  })
+  .describe('Changes the container runtime of each node, in the first drain of the node. With via: SSH.')
+
 const NodeSpec = z
   .strictObject({
-    via: z.enum(['Job']).describe('How a node is reached: by a privileged Job on it.').exactOptional(),
+    via: z
+      .enum(['Job', 'SSH'])
+      .describe(
+        'How a node is changed. Job: by a privileged Job on it. SSH: by steps on its host, from where falkirk run --inventory FILE runs. Job when left out.',
+      )
+      .exactOptional(),
     upgrade: ContainerSpec.describe(
       "Container that brings a node to the version, as in a Plan; the distribution's own upgrade image when left out.",
     ).exactOptional(),
     recipe: RecipeSpec.exactOptional(),
+    os: OsSpec.exactOptional(),
+    runtime: RuntimeSpec.exactOptional(),
   })
   .refine(({ upgrade, recipe }) => upgrade === undefined || recipe === undefined, {
     error: 'has upgrade and recipe, and a node is changed by one of them: remove the other',
+  })
+  .refine(({ via, upgrade }) => via !== 'SSH' || upgrade === undefined, {
+    error: 'has via: SSH beside upgrade, which is for Jobs: remove it, or write via: Job',
+  })
+  .superRefine(({ via = 'Job', recipe }, { addIssue }) => {
+    const stray = recipe === undefined ? undefined : strayField(recipe, via)
+    if (stray !== undefined)
+      addIssue(`has ${stray}, which is of no use with via: ${via}: remove it, or write via: ${via === 'SSH' ? 'Job' : 'SSH'}`)
+  })
+  .refine(({ via, os }) => via === 'SSH' || os === undefined, { error: 'has os, which Jobs do not carry out: write via: SSH beside it' })
+  .refine(({ via, runtime }) => via === 'SSH' || runtime === undefined, {
+    error: 'has runtime, which Jobs do not carry out: write via: SSH beside it',
   })
   .describe('How a node is changed.')
 
@@ -136,9 +181,9 @@ export const ClusterUpgradeSpec = z
   .strictObject({
     version: z.string().describe('Version to bring the cluster to, such as v1.34.2+k3s1.'),
     scope: z
-      .enum(['Cluster', 'ControlPlane', 'Pools'])
+      .enum(['Cluster', 'ControlPlane', 'Pools', 'Hosts'])
       .describe(
-        'Cluster: control plane, then all nodes, hop by hop. ControlPlane: that alone. Pools: the named pools, as far as the control plane is.',
+        'Cluster: control plane, then all nodes, hop by hop. ControlPlane: that alone. Pools: the named pools, as far as the control plane is. Hosts: no version is changed, only what node.os and node.runtime say.',
       )
       .exactOptional(),
     action: z.enum(['Run', 'Pause', 'Cancel']).describe('What is wanted now; Run when left out.').exactOptional(),
@@ -163,11 +208,20 @@ export const ClusterUpgradeSpec = z
       .describe('Rules of the path that are known not to hold and are taken into account, each with a reason.')
       .exactOptional(),
     pools: z.array(PoolSpec).max(100).describe('One pool after another, in this order; nodes of no pool come last.').exactOptional(),
-    nodes: z.array(z.string()).max(5000).describe('Only these nodes, besides the control plane; all when left out.').exactOptional(),
+    nodes: z
+      .array(z.string())
+      .max(5000)
+      .describe(
+        'Only these nodes, besides the control plane; all when left out. node.os and node.runtime are for these alone, and for none of the control plane that is not named.',
+      )
+      .exactOptional(),
     drain: UpgradeDrainSpec.exactOptional(),
     soak: SoakSpec.exactOptional(),
     failure: FailureSpec.exactOptional(),
     node: NodeSpec.exactOptional(),
+  })
+  .refine(({ scope, node }) => scope !== 'Hosts' || node?.os !== undefined || node?.runtime !== undefined, {
+    error: 'has scope: Hosts and nothing that is to be changed there: write node.os or node.runtime, or another scope',
   })
   .describe('Where the cluster should be, and how it may be brought there.')
 export type ClusterUpgradeSpec = z.infer<typeof ClusterUpgradeSpec>

@@ -34,6 +34,7 @@ export class ControlLoop {
   /** By resource, those of every resource among them. */
   readonly #keysOf = new Map<string, readonly KeysOf[]>()
   readonly #keysOfAny: readonly KeysOf[]
+  /** Ends what was subscribed; set as long as it turns. */
   #unsubscribe: (() => void) | undefined
 
   constructor(controller: Controller, options: ControlLoopOptions) {
@@ -49,16 +50,27 @@ export class ControlLoop {
   start(): void {
     if (this.#unsubscribe !== undefined) return
     const { store } = this.#options
-    const heard = this.#keysOfAny.length > 0 ? undefined : this.#keysOf.keys()
-    this.#unsubscribe = store.subscribe((change) => this.#hear(change), heard)
+    this.#unsubscribe = this.#subscribe()
     this.#controller.connect?.((key) => {
       if (this.#unsubscribe !== undefined) this.wake(key)
     })
     const resources = this.#keysOfAny.length > 0 ? store.resources() : this.#keysOf.keys()
     for (const resource of resources) {
+      const keysOf = this.#keysOf.get(resource) ?? this.#keysOfAny
       for (const object of store.list(resource)) {
-        this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion })
+        this.#hear({ resource, kind: 'Added', object, resourceVersion: store.resourceVersion }, keysOf)
       }
+    }
+  }
+
+  /** A listener for each resource: every write has ten, and none of them has to find out what it listens for. */
+  #subscribe(): () => void {
+    const { store } = this.#options
+    if (this.#keysOfAny.length > 0)
+      return store.subscribe((change) => this.#hear(change, this.#keysOf.get(change.resource) ?? this.#keysOfAny))
+    const ends = [...this.#keysOf].map(([resource, keysOf]) => store.subscribe((change) => this.#hear(change, keysOf), [resource]))
+    return () => {
+      for (const end of ends) end()
     }
   }
 
@@ -90,8 +102,7 @@ export class ControlLoop {
     return entry
   }
 
-  #hear(change: Change): void {
-    const watches = this.#keysOf.get(change.resource) ?? this.#keysOfAny
+  #hear(change: Change, watches: readonly KeysOf[]): void {
     for (const keysOf of watches) for (const key of keysOf(change)) this.wake(key)
   }
 

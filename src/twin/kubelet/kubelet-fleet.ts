@@ -93,6 +93,11 @@ export class KubeletFleet {
     return this.#node(node).machine
   }
 
+  /** Whether the machine of a node is switched on; false for a node that is none of these. */
+  isOn(node: string): boolean {
+    return this.#nodes.get(node)?.isOn === true
+  }
+
   /** When the kubelet of a node was there last, epoch ms: now, while it is; `undefined` for a node that is none of these. */
   lastHeartbeatMs(node: string): number | undefined {
     return this.#nodes.get(node)?.lastHeartbeatMs()

@@ -75,6 +75,11 @@ export class NodeKubelet implements Beating {
     return this.#machine
   }
 
+  /** Whether the machine is switched on. */
+  get isOn(): boolean {
+    return this.#presence !== 'Off'
+  }
+
   /** When it was there last, epoch ms: now, while it is. */
   lastHeartbeatMs(): number {
     return this.#presence === 'Up' ? this.#options.clock.now() : this.#lastSeenMs
@@ -172,10 +177,11 @@ export class NodeKubelet implements Beating {
   }
 
   apply(effect: MachineEffect): void {
+    const { files } = this.#machine
     this.#machine = applyEffect(this.#machine, effect)
     if (effect.kind === 'Reboot') this.reboot()
     else if (effect.kind === 'ReplaceKubernetes' || effect.kind === 'RestartKubelet') this.restart(effect.restart)
-    else void this.#syncStaticPods().catch(() => undefined)
+    else if (files !== this.#machine.files) void this.#syncStaticPods().catch(() => undefined)
   }
 
   stop(): void {

@@ -107,7 +107,8 @@ export class TwinKubeletApi implements KubeletApi {
 
   event({ about, type, reason, message, node }: KubeletEvent): void {
     const kind = about.metadata?.namespace === undefined ? 'Node' : 'Pod'
-    const object = as<KubeObject>({ apiVersion: 'v1', kind, ...draftOf(about) })
+    const { apiVersion = 'v1', metadata } = as<KubeObject>(draftOf(about))
+    const object: KubeObject = { apiVersion, kind: about.kind ?? kind, metadata }
     // an event is told once: one that is refused, or finds no server, is lost as it is in a cluster
     this.#client.event({ about: object, type, reason, message, component: 'kubelet', host: node }).catch(() => undefined)
   }

@@ -4,11 +4,14 @@ const folder = '/etc/kubernetes/manifests'
 const registry = 'registry.k8s.io'
 
 interface Component {
-  readonly name: string
+  readonly name: ComponentName
   readonly port: number
   readonly cpu: string
 }
 
+export type ComponentName = 'etcd' | 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler'
+
+const etcd: Component = { name: 'etcd', port: 2381, cpu: '100m' }
 const components: readonly Component[] = [
   { name: 'kube-apiserver', port: 6443, cpu: '250m' },
   { name: 'kube-controller-manager', port: 10257, cpu: '200m' },
@@ -17,11 +20,19 @@ const components: readonly Component[] = [
 
 /** The manifests of a control plane with stacked etcd, by path. Source: kubeadm implementation details, static Pod manifests. */
 export function controlPlaneManifests(version: string): ReadonlyMap<string, MachineFile> {
-  const images = [
-    ...components.map((component) => ({ component, image: `${registry}/${component.name}:${version.replace(/[+].*$/, '')}` })),
-    { component: { name: 'etcd', port: 2381, cpu: '100m' }, image: `${registry}/etcd:3.5.16-0` },
-  ]
-  return new Map(images.map(({ component, image }) => [pathOf(component.name), { content: manifest(component, image) }]))
+  const tag = version.replace(/[+].*$/, '')
+  const files = [...components.map((component) => componentFile(component, tag)), componentFile(etcd, '3.5.16-0')]
+  return new Map(files.map(({ path, file }) => [path, file]))
+}
+
+/** The manifest of one component, with its image at a tag. */
+export function componentManifest(name: ComponentName, tag: string): { readonly path: string; readonly file: MachineFile } {
+  return componentFile(components.find((component) => component.name === name) ?? etcd, tag)
+}
+
+/** The tag of a component's image as the manifest on a machine says it; empty without one. */
+export function componentTag({ files }: Machine, name: ComponentName): string {
+  return /"image": "[^"]+:([^":]+)"/.exec(files.get(pathOf(name))?.content ?? '')?.[1] ?? ''
 }
 
 /** `kubeadm upgrade` has put other manifests in place; etcd stays as it is. A machine without a control plane stays the same. */
@@ -35,7 +46,11 @@ export function withControlPlane(machine: Machine, version: string): Machine {
   return next
 }
 
-function pathOf(name: string): string {
+function componentFile(component: Component, tag: string): { readonly path: string; readonly file: MachineFile } {
+  return { path: pathOf(component.name), file: { content: manifest(component, `${registry}/${component.name}:${tag}`) } }
+}
+
+function pathOf(name: ComponentName): string {
   return `${folder}/${name}.yaml`
 }
 

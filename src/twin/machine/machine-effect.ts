@@ -9,6 +9,8 @@ export type MachineEffect =
   | { readonly kind: 'ReplaceKubernetes'; readonly version: string; readonly restart?: ServiceRestart }
   /** Packages get these versions; one that is held is left unless it is named in `unheld`. */
   | { readonly kind: 'UpgradePackages'; readonly versions: Readonly<Record<string, string>>; readonly unheld?: readonly string[] }
+  /** Packages are held at their version, or let go. */
+  | { readonly kind: 'HoldPackages'; readonly names: readonly string[]; readonly held: boolean }
   /** The static pods of a kubeadm control plane get the images of that version. */
   | { readonly kind: 'ReplaceControlPlane'; readonly version: string }
   | { readonly kind: 'RestartKubelet'; readonly restart?: ServiceRestart }
@@ -30,6 +32,8 @@ export function applyEffect(machine: Machine, effect: MachineEffect): Machine {
       return withBinary(machine, effect.version)
     case 'UpgradePackages':
       return upgradePackages(machine, effect)
+    case 'HoldPackages':
+      return holdPackages(machine, effect)
     case 'ReplaceControlPlane':
       return withControlPlane(machine, effect.version)
     case 'WriteFile':
@@ -62,4 +66,11 @@ function upgradePackages(machine: Machine, { versions, unheld = [] }: Extract<Ma
     if (name === 'kubelet' && /^\d+\.\d+\.\d+/.test(version)) next = withBinary(next, `v${version.replace(/[-+~].*$/, '')}`)
   }
   return next
+}
+
+function holdPackages(machine: Machine, { names, held }: Extract<MachineEffect, { kind: 'HoldPackages' }>): Machine {
+  return names.reduce((next, name) => {
+    const before = next.packages.get(name)
+    return before === undefined ? next : withPackage(next, name, { ...before, held })
+  }, machine)
 }

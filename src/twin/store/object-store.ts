@@ -17,6 +17,8 @@ interface Listener {
   readonly hear: (change: Change) => void
   /** All unless told. */
   readonly resources: ReadonlySet<string> | undefined
+  /** It has been sent away, maybe while a change is told. */
+  gone: boolean
 }
 
 export interface ObjectStoreOptions {
@@ -89,10 +91,11 @@ export class ObjectStore {
 
   /** Called with every change (of these resources, when they are told), at once; the returned function ends that. A listener must not throw. */
   subscribe(hear: (change: Change) => void, resources?: Iterable<string>): () => void {
-    const listener: Listener = { hear, resources: resources && new Set(resources) }
+    const listener: Listener = { hear, resources: resources && new Set(resources), gone: false }
     this.#listeners.add(listener)
     this.#forgetHearers(listener)
     return () => {
+      listener.gone = true
       this.#listeners.delete(listener)
       this.#forgetHearers(listener)
     }
@@ -128,7 +131,7 @@ export class ObjectStore {
 
   #record(change: Change): void {
     this.#history.add(change)
-    for (const listener of this.#hearersOf(change.resource)) if (this.#listeners.has(listener)) listener.hear(change)
+    for (const listener of this.#hearersOf(change.resource)) if (!listener.gone) listener.hear(change)
   }
 
   #hearersOf(resource: string): readonly Listener[] {

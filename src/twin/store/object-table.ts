@@ -2,10 +2,10 @@ import { compareText } from '../../core/compare-text.ts'
 import type { KubeObject } from '../kube-object.ts'
 import { type Index, ObjectIndex, type Row } from './object-index.ts'
 
-/** The objects of one resource by namespace and name. Sorted when a list is asked for, and only what has gained or lost a name since. */
+/** The objects of one resource by namespace and name. Sorted when a list is asked for, and only what has gained or lost an object since. */
 export class ObjectTable {
   readonly #namespaces = new Map<string, Map<string, Row>>()
-  readonly #sorted = new Map<string, readonly string[]>()
+  readonly #sorted = new Map<string, readonly Row[]>()
   readonly #indexes: ObjectIndex[] = []
   #size = 0
 
@@ -18,8 +18,11 @@ export class ObjectTable {
   }
 
   list(namespace?: string): readonly KubeObject[] {
-    const rows = namespace === undefined ? this.#namespacesInOrder().flatMap((name) => this.#rowsOf(name)) : this.#rowsOf(namespace)
-    return rows.map(({ object }) => object)
+    const objects: KubeObject[] = []
+    for (const one of namespace === undefined ? this.#namespacesInOrder() : [namespace]) {
+      for (const { object } of this.#rowsOf(one)) objects.push(object)
+    }
+    return objects
   }
 
   /** Puts an object into its place; returns what was there. */
@@ -69,11 +72,11 @@ export class ObjectTable {
   #rowsOf(namespace: string): readonly Row[] {
     const rows = this.#namespaces.get(namespace)
     if (rows === undefined) return []
-    let names = this.#sorted.get(namespace)
-    if (names === undefined) {
-      names = [...rows.keys()].sort(compareText)
-      this.#sorted.set(namespace, names)
+    let sorted = this.#sorted.get(namespace)
+    if (sorted === undefined) {
+      sorted = [...rows.values()].sort((a, b) => compareText(a.object.metadata.name, b.object.metadata.name))
+      this.#sorted.set(namespace, sorted)
     }
-    return names.flatMap((name) => rows.get(name) ?? [])
+    return sorted
   }
 }

@@ -315,4 +315,38 @@ export const validation = area('Validation', {
     await c.post('/apis/scheduling.k8s.io/v1/priorityclasses', { metadata: { name: '{ns}-p' }, value: 2_000_000_000 })
     await c.post('/api/v1/namespaces', { metadata: { name: 'Not.Good' } })
   },
+  'a quota that cannot be': async (c) => {
+    const quota = (spec: object) => ({ metadata: { name: 'q' }, spec })
+    for (const hard of [{ gadgets: '1' }, { storage: '1Gi' }, { cpu: '-1' }, { pods: '500m' }, { 'count/jobs.batch': '1500m' }]) {
+      await c.post('resourcequotas', quota({ hard }))
+    }
+    for (const scopes of [['Best'], ['BestEffort', 'NotBestEffort'], ['Terminating', 'NotTerminating']]) {
+      await c.post('resourcequotas', quota({ hard: { pods: '1' }, scopes }))
+    }
+    await c.post('resourcequotas', quota({ hard: { 'requests.cpu': '1' }, scopes: ['BestEffort'] }))
+    const selector = (operator: string) => ({ matchExpressions: [{ scopeName: 'PriorityClass', operator }] })
+    for (const operator of ['In', 'Over']) await c.post('resourcequotas', quota({ hard: { pods: '1' }, scopeSelector: selector(operator) }))
+    await c.make('resourcequotas', quota({ hard: { pods: '1' }, scopes: ['Terminating'] }))
+    await c.patch('merge', 'resourcequotas/q', { spec: { scopes: ['NotTerminating'] } })
+  },
+  'a range of limits that cannot be': async (c) => {
+    const range = (...limits: object[]) => ({ metadata: { name: 'r' }, spec: { limits } })
+    const container = { type: 'Container' }
+    const faults = [
+      [{ type: 'Machine', max: { cpu: '1' } }],
+      [
+        { type: 'Pod', max: { cpu: '1' } },
+        { type: 'Pod', max: { cpu: '2' } },
+      ],
+      [{ type: 'Pod', default: { cpu: '1' } }],
+      [{ type: 'PersistentVolumeClaim', default: { cpu: '1' } }],
+      [{ ...container, max: { storage: '1Gi' } }],
+      [{ ...container, min: { gadgets: '1' } }],
+      [{ ...container, min: { cpu: '2' }, max: { cpu: '1' } }],
+      [{ ...container, default: { memory: '1Gi' }, defaultRequest: { memory: '2Gi' } }],
+      [{ ...container, min: { cpu: '1' }, max: { cpu: '2' }, maxLimitRequestRatio: { cpu: '3' } }],
+      [{ ...container, maxLimitRequestRatio: { cpu: '500m' } }],
+    ]
+    for (const limits of faults) await c.post('limitranges', range(...limits))
+  },
 })

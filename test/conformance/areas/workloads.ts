@@ -1,5 +1,6 @@
 import type { SomeObject } from '../answer.ts'
 import { area } from '../conformance-case.ts'
+import { ended } from '../job-deadline.ts'
 import { course, daemonSet, deployment, job, podSpec, podTemplate, replicaSet, service, statefulSet } from '../objects.ts'
 import type { Steps } from '../steps.ts'
 
@@ -291,6 +292,7 @@ export const workloads = area('Workloads', {
         template: { metadata: course({ 'run-seconds': '100' }), spec: podSpec({ restartPolicy: 'Never' }) },
       }),
     )
+    await ended(c, 'batch/v1:jobs/j', 2)
     await c.first(watch, hasEnded, ({ status }) => status)
     await c.until('pods', ({ items }) => items.length === 0, { pick: () => 'gone' })
     await events(c, 'Job', 3)

@@ -95,6 +95,7 @@ function plainText(text: string): string {
     .replaceAll(/continue=[\w%]{20,}/g, 'continue=<continue>')
     .replaceAll(/resourceVersion=\d{2,8}\b/g, 'resourceVersion=<rv>')
     .replaceAll(/in record \(\d+\)/g, 'in record (<rv>)')
+    .replaceAll(/resource\.Quantity\{i:[^}]*\}, d:[^}]*\}, s:("[^"]*"), Format:"\w+"\}/g, '$1')
     .replaceAll(/\(0xc[0-9a-f]{9}\)/g, '(<address>)')
     .replace(/, error found in #\d+ byte of .*$/s, '')
     .replace(/(\(only additions to existing tolerations\)|for bound claims)\n.*$/s, '$1')

@@ -1,22 +1,25 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { fileSha256 } from '../../../src/node/file-sha256.ts'
-import { runSteps } from '../../../src/node/run-steps.ts'
+import { replaceBinary } from '../../../src/node/replace-binary.ts'
 import { sshConnections } from '../../../src/node/ssh/ssh-connections.ts'
 import { sshHost } from '../../../src/node/ssh/ssh-host.ts'
 import { rigBinaries } from '../../rig/binaries.ts'
 import { attempt } from '../../rig/command.ts'
 import type { RigCluster } from '../../rig/k3s-cluster.ts'
+import { startProcess } from '../../rig/owned-process.ts'
 import type { RigHost } from '../../rig/rig-host.ts'
 import { wireTo } from '../../rig/wire.ts'
 import { untilControllerReady } from './install.ts'
 import { describeHosts, namespace, type TargetCluster, targetCluster } from './target-cluster.ts'
+import { webService, webServicePort } from './web-service.ts'
 
 const before = 'v1.20.2+k3s1'
 const after = 'v1.20.3+k3s1'
+const nextMinor = 'v1.21.14+k3s1'
 const binary = '/usr/local/bin/k3s'
 const previous = '/usr/local/bin/.k3s.falkirk-previous'
 const environment = '/etc/systemd/system/k3s.service.env'
@@ -103,9 +106,9 @@ describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
       const file = k3s[after] ?? ''
       const order = { recipe: 'k3s', run: 'over-ssh', version: after, pinned: false, sha256: {}, url: {} } as const
       const input = { order, binary: { file, sha256: await fileSha256(file) }, attempt: 1 }
-      const means = { host: over, say: () => {}, sleep: (ms: number) => sleep(ms) }
+      const means = { host: over, say: () => {}, sleep: (ms: number) => sleep(ms), now: Date.now }
       // between two looks a cut is not noticed; else it ends the run, and the next one goes on
-      const end = runSteps(input, means).catch(({ code }) => (code === 'FK_HOST' ? runSteps(input, means) : code))
+      const end = replaceBinary(input, means).catch(({ code }) => (code === 'FK_HOST' ? replaceBinary(input, means) : code))
       await untilRestarting(host)
       wire.cut()
       expect(await end).toEqual({ kind: 'Complete' })
@@ -135,6 +138,73 @@ describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
       /^agent-1 +agent-2 +this is not agent-1: its machine ID is [0-9a-f]{32}, the node's is [0-9a-f]{32}, and calls itself agent-2: correct hosts\.agent-1\.address in the inventory$/m,
     )
   })
+
+  it('is what falkirk upgrade --via ssh does, while a service answers every request; killed in the middle, falkirk run goes on', async () => {
+    await cluster.kubectl.apply(webService(cluster.policyVersion))
+    await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=120s'])
+    // a controller in the cluster has no inventory
+    await cluster.kubectl(['-n', namespace, 'scale', 'deployment/system-upgrade-controller', '--replicas=0'])
+    const inventory = await overSshInventory()
+    const flags = ['--to', nextMinor, '--via', 'ssh', '--nodes', 'agent-1', '--inventory', inventory, '--kubeconfig', rig.kubeconfig]
+    const falkirk = (name: string, args: readonly string[]) =>
+      startProcess({ name, logFile: join(rig.folder, `${name}.log`), command: [process.execPath, 'dist/falkirk.js', ...args] })
+    const shown = await attempt(process.execPath, ['dist/falkirk.js', 'upgrade', '--dry-run', ...flags])
+    expect(shown.stdout).toContain(`scp k3s server-1:/usr/local/bin/.k3s.falkirk-${nextMinor}\n`)
+    const changed = [rig.host('server-1'), rig.host('agent-1')]
+    const starts = new Map(await Promise.all(changed.map(async (host) => [host.name, await startsOf(host)] as const)))
+    const requests = requestsTo(`http://${rig.host('agent-2').address}:${webServicePort}/`)
+    const first = falkirk('upgrade', ['upgrade', '--name', 'over-ssh', ...flags])
+    await untilRestarting(rig.host('server-1'))
+    await first.stop('SIGKILL')
+    const second = falkirk('run', ['run', '--inventory', inventory, '--kubeconfig', rig.kubeconfig])
+    await untilPhase('over-ssh', 'Complete')
+    await second.stop()
+    expect(await requests.stop()).toEqual([])
+    for (const host of changed) {
+      expect([await versionOf(host, binary), await versionOf(host, previous)]).toEqual([nextMinor, after])
+      expect((await startsOf(host)) - (starts.get(host.name) ?? 0)).toBe(1)
+      expect(await host.run(`stat -c %a ${binary}; stat -c %a ${environment}; cat ${environment}`)).toBe('751\n600\nK3S_TOKEN=hunter2\n')
+    }
+    expect(await lastSteps(rig.host('agent-1'))).toEqual(['back-up', 'replace-files', 'restart-service'])
+    expect(await versionOf(rig.host('agent-2'), binary)).toBe(after)
+  })
+
+  /** As an operator has it: hosts, and the files of the release in a folder with the list of checksums that came with them. */
+  async function overSshInventory(): Promise<string> {
+    const { k3s } = await rigBinaries([nextMinor])
+    const folder = join(rig.folder, 'releases', nextMinor)
+    mkdirSync(folder, { recursive: true })
+    copyFileSync(k3s[nextMinor] ?? '', join(folder, 'k3s'))
+    writeFileSync(join(folder, 'sha256sum-amd64.txt'), `${await fileSha256(join(folder, 'k3s'))}  k3s\n`)
+    const file = join(rig.folder, 'over-ssh.yaml')
+    const hosts = Object.fromEntries(rig.hosts.map(({ name }) => [name, { address: name }]))
+    writeFileSync(file, stringify({ sshConfig: rig.sshConfig, binaries: './releases', hosts }))
+    return file
+  }
+
+  /** Asks again and again; gives what was not answered. */
+  function requestsTo(url: string): { stop(): Promise<readonly string[]> } {
+    const end = new AbortController()
+    const failed: string[] = []
+    const work = (async () => {
+      while (!end.signal.aborted) {
+        await fetch(url, { signal: AbortSignal.timeout(5_000) }).then(
+          async (answer) => {
+            if ((await answer.text()) !== 'served\n') failed.push(`${answer.status}`)
+          },
+          (error: Error) => failed.push(`${error.message}: ${(error.cause as Error | undefined)?.message}`),
+        )
+        await sleep(50)
+      }
+    })()
+    return {
+      stop: async () => {
+        end.abort()
+        await work
+        return failed
+      },
+    }
+  }
 
   const versionOf = async (host: RigHost, path: string) => (await host.run(`${path} --version`)).split(' ')[2]
 

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import { createServer, type Server } from 'node:https'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { createAuthority, issueServer } from '../../loopback/certificates.ts'
+import { freePorts } from '../../rig/free-port.ts'
 
 export interface ChannelRequest {
   readonly path: string
@@ -54,8 +55,9 @@ export async function startChannelServer(name: string): Promise<ChannelServer> {
     return server
   }
   let server = make()
-  await listen(server, 0)
-  const { port } = server.address() as AddressInfo
+  // not one that the system gives to whoever asks for any: it has to be free when the server comes back
+  const [port = 0] = await freePorts(1)
+  await listen(server, port)
   const goAway = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))
     for (const socket of sockets) socket.destroy()

@@ -121,7 +121,7 @@ describe.concurrent('the Plan API', () => {
   it('point 80: a Plan in another namespace is left alone', async () => {
     const rollout = await startRollout(stage, { name: 'point-80', spec: { ...anything, concurrency: 0 } })
     expect(await create({ name: 'point-80', spec: anything }, 'default')).toBe('created')
-    await rollout.untilComplete()
+    await rollout.until('Complete', /^True\/Complete$/)
     const elsewhere = await stage.plane.api.get<{ status?: object }>('/apis/upgrade.cattle.io/v1/namespaces/default/plans/point-80')
     expect(elsewhere.status).toBeUndefined()
     expect(rollout.everTouched()).toEqual([])

@@ -18,7 +18,8 @@ export interface Outcome {
   readonly told: Told
   /** How often the right was asked for in vain within five seconds, some time after it was told. */
   readonly refusals: number
-  readonly exitCodes: readonly (number | undefined)[]
+  /** Of each of its processes; the signal's name for one that did not end by itself. */
+  readonly exitCodes: readonly (number | string | undefined)[]
   readonly whileMissing: NodeStates
   readonly complete: string
   readonly inTheEnd: NodeStates
@@ -42,7 +43,7 @@ export interface NodeStates {
 export class RightTest {
   readonly #stage: BareStage
   readonly #case: MissingRight
-  readonly #exitCodes: (number | undefined)[] = []
+  readonly #exitCodes: (number | string | undefined)[] = []
   #falkirk: FalkirkProcess | undefined
   #startedAgain: Promise<void> = Promise.resolve()
 
@@ -71,7 +72,8 @@ export class RightTest {
     await this.#stage.observer.caughtUp()
     await this.#startedAgain
     await this.#falkirk?.stop()
-    this.#exitCodes.push(this.#falkirk?.process.end?.exitCode)
+    const end = this.#falkirk?.process.end
+    this.#exitCodes.push(end?.exitCode ?? end?.signal)
     return { told, refusals, exitCodes: this.#exitCodes, whileMissing, complete, inTheEnd: this.#states() }
   }
 
@@ -150,8 +152,14 @@ export class RightTest {
     void started.process.ended.then(({ exitCode }) => {
       if (exitCode !== 1) return
       this.#exitCodes.push(exitCode)
-      this.#startedAgain = sleep(1_000).then(() => this.#start())
+      this.#startedAgain = sleep(1_000).then(() => this.#startAgain())
     })
+  }
+
+  /** A process that has not come up yet has no handler for SIGTERM, and would end by it: where a cluster answers fast, the Plan is complete by then. */
+  async #startAgain(): Promise<void> {
+    await this.#start()
+    await this.#falkirk?.ready()
   }
 
   /** A lease that cannot be renewed is to be lost within the test, once; the others are to outlive a machine that is busy with all of them. */

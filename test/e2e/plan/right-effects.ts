@@ -57,4 +57,7 @@ export const drainRights: Readonly<Record<string, Effect>> = {
   'get daemonsets': 'Unused',
   'list poddisruptionbudgets': 'Degraded',
   'watch poddisruptionbudgets': 'Degraded',
+  'list volumeattachments': 'Blocked',
+  'watch volumeattachments': 'Blocked',
+  'get persistentvolumes': 'Unused',
 }

@@ -96,9 +96,14 @@ export class Rollout {
     return said
   }
 
-  /** Resolves when nothing is left to do, for the version and hash that the Plan means now. */
+  /**
+   * Resolves when nothing is left to do, for the version and hash that the Plan means now, and a node was brought there: before the controller has heard
+   * of the nodes of a new Plan there is nothing to do either.
+   */
   async untilComplete(timeoutMs?: number): Promise<void> {
-    await this.until('Complete', /^True\/Complete$/, timeoutMs)
+    const isDone = () => this.nodes.length === 0 || this.nodes.some((name) => this.done(name) === this.hash())
+    await this.#when('Complete, and a node is done', () => /^True\/Complete$/.test(this.condition()) && isDone(), timeoutMs)
+    await this.#stage.observer.caughtUp()
   }
 
   node(name = this.nodes[0] ?? ''): ObservedNode | undefined {

@@ -142,7 +142,7 @@ describe('one connection', () => {
     expect((await over.run(script, 'start', { text: script })).stdout).toBe('found at work\n')
     wire.cut()
     await stage.host.run('touch /run/go-on; until [ -e /var/lib/falkirk/steps/0123456789ab/slow/outcome ]; do sleep 0.1; done')
-    await expect.poll(look).toEqual({ active: false, done: true, outcome: { attempt: 1, exitCode: 0 }, output: 'done\n' })
+    await expect.poll(look).toEqual({ active: false, begun: true, done: true, outcome: { attempt: 1, exitCode: 0 }, output: 'done\n' })
     expect(await stage.host.run('cat /run/runs')).toBe('run\n')
   })
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # Builds OUT/VERSION/k3s for each VERSION: every Kubernetes component in one static binary, from Debian 12's source package; and OUT/pause.
+# For a VERSION that is plainly Kubernetes' own, OUT/VERSION/kubeadm too: kubeadm, kubectl, and stand-ins for crictl and CoreDNS in one.
 # usage: build-kubernetes.sh SOURCE OUT VERSION...
 #   SOURCE  the source tree, made when it is not there (3.8 GB with its build cache; may be deleted when nothing is to be built)
-#   VERSION what the binaries call themselves: v1.20.2+k3s1. All come from the same code.
+#   VERSION what the binaries call themselves: v1.20.2+k3s1, v1.20.2. All come from the same code.
 # Needs root, the packages golang-go, gcc, libc6-dev, dpkg-dev, rsync, jq, make and git, and Debian's mirror.
 set -euo pipefail
 usage='usage: build-kubernetes.sh SOURCE OUT VERSION...'
@@ -49,17 +50,23 @@ repair_empty_strings() {
 }
 
 build() { # VERSION
-  local version=$1 plain=${1#v} stamp target
+  local version=$1 plain=${1#v} programs=(rig-k3s) stamp target
+  [[ $version = *+* ]] || programs+=(rig-kubeadm)
   stamp=$(mktemp)
   target=$out/$version
   # The tree takes its version from this file alone: it is an archive that believes to know its own, whatever the environment says.
   printf '%s\n' KUBE_GIT_COMMIT=debian12 KUBE_GIT_TREE_STATE=clean "KUBE_GIT_VERSION=$version" \
     "KUBE_GIT_MAJOR=${plain%%.*}" "KUBE_GIT_MINOR=$(cut -d. -f2 <<< "$plain")" > "$stamp"
   # providerless, dockerless: no cloud SDKs and no dockershim, a third of the code that would have to be compiled
-  SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$source/debian/changelog" -S Timestamp) KUBE_GIT_VERSION_FILE=$stamp KUBE_STATIC_OVERRIDES=rig-k3s \
-    GO111MODULE=on GOFLAGS='-mod=vendor -tags=providerless,dockerless' make -C "$source" --no-print-directory all WHAT=cmd/rig-k3s
+  SOURCE_DATE_EPOCH=$(dpkg-parsechangelog -l "$source/debian/changelog" -S Timestamp) KUBE_GIT_VERSION_FILE=$stamp KUBE_STATIC_OVERRIDES="${programs[*]}" \
+    GO111MODULE=on GOFLAGS='-mod=vendor -tags=providerless,dockerless' make -C "$source" --no-print-directory all WHAT="${programs[*]/#/cmd/}"
   rm -f "$stamp"
   mkdir -p "$target"
+  if [[ $version != *+* ]]; then
+    cp "$source/_output/local/bin/linux/amd64/rig-kubeadm" "$target/kubeadm.new"
+    [ "$(exec -a kubeadm "$target/kubeadm.new" version -o short)" = "$version" ]
+    mv "$target/kubeadm.new" "$target/kubeadm"
+  fi
   cp "$source/_output/local/bin/linux/amd64/rig-k3s" "$target/k3s.new"
   grep -qF "k3s version $version " <("$target/k3s.new" --version)
   for name in kubectl kube-apiserver kube-controller-manager kube-scheduler kubelet kube-proxy; do ln -sfn k3s "$target/$name"; done
@@ -80,7 +87,9 @@ for version in "$@"; do [ -x "$out/$version/k3s" ] || missing+=("$version"); don
 [ ${#missing[@]} -gt 0 ] || exit 0
 [ -e "$source/.rig-source" ] || fetch_source
 repair_empty_strings
-rm -rf "$source/cmd/rig-k3s"
-cp -r "$here/rig-k3s" "$source/cmd/rig-k3s"
+for program in rig-k3s rig-kubeadm; do
+  rm -rf "$source/cmd/$program"
+  cp -r "$here/$program" "$source/cmd/$program"
+done
 [ -x "$out/pause" ] || build_pause
 for version in "${missing[@]}"; do build "$version"; done

@@ -14,7 +14,8 @@ export interface ImageArchive {
   readonly archive: string
 }
 
-interface ImageSpec {
+/** What an image is made of. */
+export interface ImageSpec {
   readonly ref: string
   readonly layers: readonly (readonly Entry[])[]
   readonly entrypoint?: readonly string[]
@@ -31,10 +32,16 @@ const searchPath = 'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin
  */
 export async function rigImages(versions: readonly string[] = rigVersions): Promise<ImageArchive[]> {
   const { k3s } = await rigBinaries(versions)
-  const busybox = await debianProgram('busybox', 'bin/busybox')
   const cache = dirname(dirname(k3s[versions[0] ?? ''] ?? ''))
-  const folder = join(cache, 'images', imagesKey())
-  const specs = imageSpecs({ k3s, pause: join(cache, 'pause'), shell: await shellLayer(busybox) })
+  return await writeImages(cache, imageSpecs({ k3s, pause: join(cache, 'pause'), shell: await shellLayer() }))
+}
+
+/**
+ * Their archives beside the binaries that are in them (`cache` is the folder of all versions); those that are there already are left.
+ * `sources`: files outside this folder that say what is in them.
+ */
+export async function writeImages(cache: string, specs: readonly ImageSpec[], sources: readonly string[] = []): Promise<ImageArchive[]> {
+  const folder = join(cache, 'images', imagesKey(sources))
   const images = specs.map((spec) => ({
     spec,
     ref: fullReference(spec.ref),
@@ -58,8 +65,7 @@ function imageSpecs(parts: { k3s: Readonly<Record<string, string>>; pause: strin
   const { k3s, pause, shell } = parts
   const [[, kubectl = ''] = []] = Object.entries(k3s)
   return [
-    { ref: 'k8s.gcr.io/pause:3.2', layers: [[{ kind: 'file', path: 'pause', source: pause, mode: 0o755 }]], entrypoint: ['/pause'] },
-    { ref: 'busybox:1', layers: [shell], cmd: ['/bin/sh'] },
+    ...basicImages(pause, shell),
     // for `chroot /host`: the programs that do the work are the host's own
     { ref: 'debian:bookworm', layers: [shell], cmd: ['/bin/sh'] },
     {
@@ -68,6 +74,14 @@ function imageSpecs(parts: { k3s: Readonly<Record<string, string>>; pause: strin
       entrypoint: ['/bin/kubectl'],
     },
     ...Object.entries(k3s).flatMap(([version, binary]) => upgradeImages(tagOf(version), shell, binary)),
+  ]
+}
+
+/** What every pod needs, and a shell. */
+export function basicImages(pause: string, shell: readonly Entry[]): ImageSpec[] {
+  return [
+    { ref: 'k8s.gcr.io/pause:3.2', layers: [[{ kind: 'file', path: 'pause', source: pause, mode: 0o755 }]], entrypoint: ['/pause'] },
+    { ref: 'busybox:1', layers: [shell], cmd: ['/bin/sh'] },
   ]
 }
 
@@ -93,8 +107,10 @@ function binaryLayer(binary: string): readonly Entry[] {
   return [{ kind: 'file', path: 'opt/k3s', source: binary, mode: 0o755 }]
 }
 
+/** A shell and its programs. */
 // Debian's static busybox would run its own programs in a `chroot /host` as well, in place of the host's; this one does not.
-async function shellLayer(busybox: string): Promise<readonly Entry[]> {
+export async function shellLayer(): Promise<readonly Entry[]> {
+  const busybox = await debianProgram('busybox', 'bin/busybox')
   const names = (await command(busybox, ['--list'])).split('\n').filter((name) => name !== '' && name !== 'busybox')
   return [
     { kind: 'file', path: 'bin/busybox', source: busybox, mode: 0o755 },
@@ -107,7 +123,8 @@ async function shellLayer(busybox: string): Promise<readonly Entry[]> {
   ]
 }
 
-async function librariesOf(program: string): Promise<Entry[]> {
+/** What the loader takes for a program, from this machine. */
+export async function librariesOf(program: string): Promise<Entry[]> {
   const loaded = (await command('ldd', [program])).match(/\/\S+/g) ?? []
   return loaded.map((path): Entry => ({ kind: 'file', path: path.slice(1), source: realpathSync(path), mode: 0o755 }))
 }
@@ -125,8 +142,9 @@ function write({ layers, entrypoint, cmd, env = [] }: ImageSpec, ref: string, ar
   })
 }
 
-function imagesKey(): string {
+function imagesKey(sources: readonly string[]): string {
   const hash = createHash('sha256')
+  for (const file of sources) hash.update(readFileSync(file))
   for (const file of readdirSync(import.meta.dirname)
     .filter((name) => !name.endsWith('.test.ts'))
     .sort())

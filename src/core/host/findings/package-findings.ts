@@ -59,9 +59,8 @@ function repositoryFindings({ facts: { packages }, layout, target }: HostView): 
   }
   if (target === undefined) return []
   if (ofKubernetes.length === 0) {
-    return [
-      risk('repository', 'no repository of this host has Kubernetes', `name one that has ${target.text}, or keep the packages as files`),
-    ]
+    const fix = `a mirror may have ${target.text} under another name: packages are looked for before anything is disturbed`
+    return [note('repository', 'no repository of this host is named as one of Kubernetes', fix)]
   }
   if (minors.length === 0 || minors.includes(target.minor)) return []
   const file = ofKubernetes.find(({ source }) => /\/v1\.\d/.test(source))?.file

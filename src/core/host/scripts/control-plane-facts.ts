@@ -107,6 +107,9 @@ kubeadm_facts() {
   say kubeletConf "$(there /etc/kubernetes/kubelet.conf)"
   if [ -e "$root/etc/kubernetes/pki/ca.crt" ]; then say caKey "$(there /etc/kubernetes/pki/ca.key)"; fi
   if listable /etc/kubernetes/tmp; then say leftoverKib "$(limited du -sk "$root/etc/kubernetes/tmp" | awk '{ print $1 }')"; fi
+  for folder in /etc/kubernetes/patches /etc/kubernetes/kubeadm-patches /etc/kubeadm/patches; do
+    [ -d "$root$folder" ] && ls "$root$folder" | grep -qE '^(kube-|etcd|kubeletconfiguration|corednsdeployment)' && say patches "$folder" && break
+  done
   end
   open rancher
   for name in k3s rke2; do
@@ -114,6 +117,8 @@ kubeadm_facts() {
     [ -d "$root/var/lib/rancher/$name/server/db/etcd" ] && say datastore etcd
     [ -e "$root/var/lib/rancher/$name/server/db/state.db" ] && say datastore sqlite
   done
+  found=$(ls "$root/var/lib/rancher/k3s/agent/images" "$root/var/lib/rancher/rke2/agent/images" | grep -E '\.tar(\.gz|\.zst)?$')
+  [ -n "$found" ] && printf '%s\n' "$found" | head -n 20 | items images
   end
 }
 

@@ -45,7 +45,7 @@ act() {
 `
 
 /** How a service is ended and waited for; both steps below do it. */
-const restart = `
+export const restart = `
 served=$folder/../served
 
 # VERSION: ends the service, and waits until it has been up as that version for some seconds under one process.

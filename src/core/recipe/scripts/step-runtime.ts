@@ -1,11 +1,11 @@
 /**
  * What turns the functions `probe` and `act` of a step into something that outlives whoever started it. Called as `sh SCRIPT WORD`:
- * - `look`: whether it is at work, how it ended, whether its result is there;
+ * - `look`: whether it is at work, how it ended, whether it was begun, whether its result is there;
  * - `start`: runs this same script, which comes by standard input, as a transient unit; does nothing when it is at work;
  * - `detached`: what the unit runs: waits for the host's lock, then `act` within its limit; the outcome is a file, written last;
  * - `put`: `act` with the file of standard input, under the same lock, for as long as the caller lives.
  *
- * `state`, `folder`, `step_unit`, `run_id`, `step`, `attempt` and `limit_seconds` are assigned before it (`step-script.ts`). The unit ends with 0 whatever happens: a failed unit would mark the host as degraded.
+ * `state`, `folder`, `step_unit`, `run_id`, `step`, `attempt`, `limit_seconds` and `goes_away` are assigned before it (`step-script.ts`). The unit ends with 0 whatever happens: a failed unit would mark the host as degraded.
  */
 export const stepRuntime = String.raw`
 log() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $run_id $step $*" >> "$state/steps.log"; }
@@ -13,7 +13,10 @@ log() { echo "$(date -u +%Y-%m-%dT%H:%M:%SZ) $run_id $step $*" >> "$state/steps.
 look() {
   # Before the outcome: what has ended by now has written it.
   case $(property "$step_unit" ActiveState) in active | activating | reloading | deactivating) echo active=yes && return ;; esac
+  # A host that goes down has ended this step's unit, and the step is at work all the same: what comes next is decided after the boot.
+  if [ "$goes_away" = yes ] && [ "$(systemctl is-system-running)" = stopping ]; then echo active=yes && return; fi
   if [ -s "$folder/outcome" ]; then cat "$folder/outcome"; fi
+  if [ -e "$folder/script" ]; then echo begun=yes; fi
   if (probe) > /dev/null 2>&1; then echo probe=yes; else echo probe=no; fi
   echo output
   tail -c 4096 "$folder/output" 2> /dev/null

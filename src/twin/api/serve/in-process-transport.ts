@@ -110,25 +110,29 @@ class InProcessTransport implements ApiTransport {
     return response
   }
 
-  async #inTime(request: ApiRequest): Promise<TwinResponse> {
+  /** One promise for the answer, its time limit and the abort, whichever is first: every look at a pod that is going is a request. */
+  #inTime(request: ApiRequest): Promise<TwinResponse> {
     const { server, clock } = this.#options
     const timeoutMs = request.timeoutMs ?? usualTimeoutMs
     const { signal } = request
-    let end = () => {}
-    const tooLate = new Promise<never>((_, reject) => {
-      const onAbort = () => reject(signal?.reason)
-      const cancel = clock.after(timeoutMs, () => reject(unreachable(new Error(`no complete answer within ${timeoutMs / 1_000} s`))))
-      signal?.addEventListener('abort', onAbort, { once: true })
-      end = () => {
+    const asked = this.#twinRequest(request)
+    return new Promise((resolve, reject) => {
+      const end = () => {
         cancel()
         signal?.removeEventListener('abort', onAbort)
       }
+      const fail = (error: unknown) => {
+        end()
+        reject(error)
+      }
+      const onAbort = () => fail(signal?.reason)
+      const cancel = clock.after(timeoutMs, () => fail(unreachable(new Error(`no complete answer within ${timeoutMs / 1_000} s`))))
+      signal?.addEventListener('abort', onAbort, { once: true })
+      server.handle(asked).then((response) => {
+        end()
+        resolve(response)
+      }, fail)
     })
-    try {
-      return await Promise.race([server.handle(this.#twinRequest(request)), tooLate])
-    } finally {
-      end()
-    }
   }
 
   #twinRequest({ method, path, query = {}, body, contentType, accept, signal }: ApiRequest): TwinRequest {
@@ -154,7 +158,12 @@ class InProcessTransport implements ApiTransport {
 
 function refused(response: Exclude<TwinResponse, { kind: 'Broken' }>): ApiError {
   const status = response.kind === 'Object' ? response.object : { kind: 'Status', code: response.status, message: bodyText(response) }
-  return apiErrorFromStatus(withRetryAfter(status, response.headers?.['retry-after']))
+  const { stackTraceLimit } = Error
+  // an answer, not a defect: every pod that is looked for until it is gone ends with one
+  Error.stackTraceLimit = 0
+  const error = apiErrorFromStatus(withRetryAfter(status, response.headers?.['retry-after']))
+  Error.stackTraceLimit = stackTraceLimit
+  return error
 }
 
 function bodyText(response: TwinResponse): string {

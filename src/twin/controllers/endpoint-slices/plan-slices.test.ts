@@ -43,6 +43,19 @@ describe('slices of a Service', () => {
     expect(sizes(plan.create)).toEqual([3])
   })
 
+  it('what is wanted as it is stays where it is, whatever changes beside it', () => {
+    const [first, second, third, fourth] = many(0, 4) as [Endpoint, Endpoint, Endpoint, Endpoint]
+    const plan = planSlices([group([endpoint(0, false), second, endpoint(9), fourth])], [slice('s', [fourth, third, first, second])])
+    expect(plan.update.map(({ endpoints }) => endpoints?.map(({ targetRef, conditions }) => [targetRef?.uid, conditions?.ready]))).toEqual([
+      [
+        ['pod-3', true],
+        ['pod-0', false],
+        ['pod-1', true],
+        ['pod-9', true],
+      ],
+    ])
+  })
+
   it('the version of a pod alone is no reason to write', () => {
     const old = { ...endpoint(0), targetRef: { uid: 'pod-0', resourceVersion: '1' } }
     const next = { ...endpoint(0), targetRef: { uid: 'pod-0', resourceVersion: '2' } }
@@ -61,7 +74,8 @@ describe('slices of a Service', () => {
               before.slice(i, i + size).map((n) => endpoint(n)),
             ),
           )
-        const wanted = [group(after.map((n) => endpoint(n)))]
+        const there = new Map(old.flatMap(({ endpoints = [] }) => endpoints.map((one) => [one.targetRef?.uid, one] as const)))
+        const wanted = [group(after.map((n) => (n % 2 === 0 && there.get(`pod-${n}`)) || endpoint(n)))]
         const plan = planSlices(after.length === 0 ? [] : wanted, old)
         const touched = new Set([...plan.update, ...plan.remove].map(({ metadata }) => metadata?.name))
         const left = [...old.filter(({ metadata }) => !touched.has(metadata?.name)), ...plan.update]

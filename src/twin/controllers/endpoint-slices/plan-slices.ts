@@ -1,6 +1,5 @@
 import type { Endpoint, EndpointSlice } from 'kubernetes-types/discovery/v1'
 import { sameJson } from '../../api/same-json.ts'
-import { memoOfObject } from '../../object-memo.ts'
 import { groupKey, type SliceGroup } from './slice-endpoints.ts'
 
 /** How many endpoints a slice holds at most. Source: kube-controller-manager, --max-endpoints-per-slice. */
@@ -33,7 +32,11 @@ export function planSlices(groups: readonly SliceGroup[], existing: readonly End
   }
 }
 
-const keyOfSlice = memoOfObject(({ addressType, ports }: EndpointSlice) => groupKey(addressType, ports ?? []))
+function keyOfSlice({ addressType, ports }: EndpointSlice): string {
+  return groupKey(addressType, ports ?? noPorts)
+}
+
+const noPorts: NonNullable<EndpointSlice['ports']> = []
 
 interface Draft {
   readonly slice: EndpointSlice
@@ -42,8 +45,11 @@ interface Draft {
 }
 
 function planGroup(group: SliceGroup, existing: readonly EndpointSlice[]): SlicePlan {
-  const missing = new Map(group.endpoints.map((endpoint) => [identityOf(endpoint), endpoint]))
-  const drafts = existing.map((slice) => keepWanted(slice, missing))
+  const others = new Set(group.endpoints)
+  // mostly all but one endpoint are the very objects that the slices hold: only the rest is compared
+  const same = existing.map(({ endpoints = [] }) => endpoints.map((endpoint) => others.delete(endpoint)))
+  const missing = new Map([...others].map((endpoint) => [identityOf(endpoint), endpoint]))
+  const drafts = existing.map((slice, at) => keepWanted(slice, same[at] ?? [], missing))
   const left = [...missing.values()]
   fill(
     drafts.filter(({ changed, endpoints }) => changed && endpoints.length > 0).sort((a, b) => b.endpoints.length - a.endpoints.length),
@@ -61,15 +67,20 @@ function planGroup(group: SliceGroup, existing: readonly EndpointSlice[]): Slice
   }
 }
 
-/** Takes what it finds out of `missing`. */
-function keepWanted(slice: EndpointSlice, missing: Map<string, Endpoint>): Draft {
+/** `same`: which of the slice's endpoints are wanted as they are. Takes what it finds beside them out of `missing`. */
+function keepWanted(slice: EndpointSlice, same: readonly boolean[], missing: Map<string, Endpoint>): Draft {
   const old = slice.endpoints ?? []
   const endpoints: Endpoint[] = []
   let changed = false
-  for (const endpoint of old) {
-    const wanted = missing.get(identityOf(endpoint))
+  for (const [at, endpoint] of old.entries()) {
+    if (same[at] === true) {
+      endpoints.push(endpoint)
+      continue
+    }
+    const identity = identityOf(endpoint)
+    const wanted = missing.get(identity)
     if (wanted === undefined) continue
-    missing.delete(identityOf(endpoint))
+    missing.delete(identity)
     endpoints.push(wanted)
     changed ||= !saysTheSame(wanted, endpoint)
   }
@@ -90,14 +101,12 @@ function fillOneUnchanged(drafts: readonly Draft[], left: Endpoint[]): void {
   fill([fullest], left)
 }
 
-const identityOf = memoOfObject(
-  ({ addresses, targetRef }: Endpoint) =>
-    `${targetRef?.uid ?? ''} ${addresses.length === 1 ? addresses[0] : [...addresses].sort().join(' ')}`,
-)
+function identityOf({ addresses, targetRef }: Endpoint): string {
+  return `${targetRef?.uid ?? ''} ${addresses.length === 1 ? addresses[0] : [...addresses].sort().join(' ')}`
+}
 
 /** Whether two endpoints of one pod say the same. The version of the pod alone is no reason to write a slice. */
 function saysTheSame(a: Endpoint, b: Endpoint): boolean {
-  if (a === b) return true
   return (
     a.nodeName === b.nodeName &&
     a.zone === b.zone &&

@@ -1,8 +1,8 @@
 import type { Node, Pod, Service } from 'kubernetes-types/core/v1'
 import type { Endpoint, EndpointPort } from 'kubernetes-types/discovery/v1'
 import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
-import { PairMemo } from '../../object-memo.ts'
-import { canServe, hostnameBelow, isHeadless, publishesNotReady, servedPorts } from '../endpoints/service-pods.ts'
+import { memoOfObject, RowMemo } from '../../object-memo.ts'
+import { canServe, hostnameBelow, isHeadless, podIsBefore, publishesNotReady, servedPorts } from '../endpoints/service-pods.ts'
 
 /** Since then endpoints say whether they serve and whether they end, and pods that end are among them. */
 const terminatingMinor = 22
@@ -36,16 +36,15 @@ interface Member {
 }
 
 /** Most pods of a Service are as they were when it was looked at last. */
-const members = new PairMemo<Service, Pod, Member>()
+const members = new RowMemo<Service, Pod, Member>(podIsBefore)
 
 /** What the slices of a Service have to hold. Source: Kubernetes endpointslice controller. */
 export function sliceGroups(source: SliceSource): readonly SliceGroup[] {
-  const { service, nodeOf } = source
+  const { service, nodeOf, minor } = source
   const groups = new Map<string, { addressType: AddressType; ports: readonly EndpointPort[]; endpoints: Endpoint[] }>()
-  for (const pod of source.pods) {
-    const zone = zoneOf(pod, nodeOf)
-    const make = () => memberOf(pod, zone, source)
-    const { ports, endpoints } = members.get(service, pod, make, (known) => known.zone === zone && known.minor === source.minor)
+  const make = (pod: Pod) => memberOf(pod, zoneOf(pod, nodeOf), source)
+  const stillHolds = (known: Member, pod: Pod) => known.minor === minor && known.zone === zoneOf(pod, nodeOf)
+  for (const { ports, endpoints } of members.get(service, source.pods, { make, stillHolds })) {
     for (const { key, addressType, endpoint } of endpoints) {
       const group = groups.get(key) ?? { addressType, ports, endpoints: [] }
       groups.set(key, group)
@@ -80,9 +79,14 @@ export function addressTypes({ spec }: Service): readonly AddressType[] {
 
 /** Slices are of one group when this is the same. */
 export function groupKey(addressType: string, ports: readonly EndpointPort[]): string {
-  const plain = ports.map(({ name = '', port, protocol = 'TCP', appProtocol = '' }) => [name, port, protocol, appProtocol].join('/'))
-  return `${addressType} ${plain.sort().join(' ')}`
+  return `${addressType} ${portsKey(ports)}`
 }
+
+/** All versions of a slice share its ports, as long as nobody changes these. */
+const portsKey = memoOfObject((ports: readonly EndpointPort[]) => {
+  const plain = ports.map(({ name = '', port, protocol = 'TCP', appProtocol = '' }) => [name, port, protocol, appProtocol].join('/'))
+  return plain.sort().join(' ')
+})
 
 function slicePorts(service: Service, pod: Pod): readonly EndpointPort[] {
   return servedPorts(service, pod).map(({ name, port, protocol, appProtocol }) => ({

@@ -1,7 +1,16 @@
 import type { EndpointAddress, EndpointSubset, Pod, Service } from 'kubernetes-types/core/v1'
 import { compareText } from '../../../core/compare-text.ts'
-import { PairMemo } from '../../object-memo.ts'
-import { canServe, hostnameBelow, isHeadless, isReadyFor, publishesNotReady, type ServedPort, servedPorts } from './service-pods.ts'
+import { RowMemo } from '../../object-memo.ts'
+import {
+  canServe,
+  hostnameBelow,
+  isHeadless,
+  isReadyFor,
+  podIsBefore,
+  publishesNotReady,
+  type ServedPort,
+  servedPorts,
+} from './service-pods.ts'
 
 /** Since then an endpoint does not name the version of its pod. */
 const withoutPodVersionMinor = 22
@@ -25,7 +34,7 @@ interface Member {
 }
 
 /** Most pods of a Service are as they were when it was looked at last. */
-const members = new PairMemo<Service, Pod, Member>()
+const members = new RowMemo<Service, Pod, Member>(podIsBefore)
 
 /**
  * `subsets` of a Service's Endpoints: its pods by the ports that they have in common, addresses in order of their IP.
@@ -33,9 +42,8 @@ const members = new PairMemo<Service, Pod, Member>()
  */
 export function endpointSubsets(service: Service, pods: readonly Pod[], minor: number): readonly EndpointSubset[] {
   const groups = new Map<string, Group>()
-  for (const pod of pods) {
-    const make = () => memberOf(service, pod, minor)
-    const member = members.get(service, pod, make, (known) => known.minor === minor)
+  const make = (pod: Pod) => memberOf(service, pod, minor)
+  for (const member of members.get(service, pods, { make, stillHolds: (known) => known.minor === minor })) {
     if (member.place === 'Absent') continue
     const { ports, portsKey } = member
     const group = groups.get(portsKey) ?? { ports, ready: [], notReady: [] }

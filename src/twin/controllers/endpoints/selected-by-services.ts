@@ -10,6 +10,8 @@ import { SelectingObjects } from '../selecting-objects.ts'
 /** Which Services send traffic to a pod. */
 export class SelectedByServices {
   readonly #services: SelectingObjects
+  /** Endpoints and slices ask the same of every change. */
+  #last: { readonly change: Change; readonly woken: readonly string[] } | undefined
 
   constructor(store: ObjectStore) {
     this.#services = new SelectingObjects(store, 'services', (object) => {
@@ -19,7 +21,12 @@ export class SelectedByServices {
   }
 
   /** The Services, as `namespace/name`, whose endpoints may be others after a change of a pod: also those that it has left. */
-  wokenBy({ object, previous, kind }: Change): readonly string[] {
+  wokenBy(change: Change): readonly string[] {
+    if (this.#last?.change !== change) this.#last = { change, woken: this.#wokenBy(change) }
+    return this.#last.woken
+  }
+
+  #wokenBy({ object, previous, kind }: Change): readonly string[] {
     if (kind === 'Modified' && previous !== undefined && servesAlike(as<Pod>(object), as<Pod>(previous))) return []
     // without an address it is nowhere among the endpoints, ready or not
     if (!hasAddress(as<Pod>(object)) && (previous === undefined || !hasAddress(as<Pod>(previous)))) return []

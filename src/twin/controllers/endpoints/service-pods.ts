@@ -4,6 +4,11 @@ import { isPodReady } from '../../../core/kubernetes/pod-state.ts'
 /** Since then a pod that has ended is no endpoint whatever the Service says. */
 const finishedNeverServeMinor = 22
 
+/** As the pods of a Service are listed: by name. */
+export function podIsBefore({ metadata: one }: Pod, { metadata: other }: Pod): boolean {
+  return (one?.name ?? '') < (other?.name ?? '')
+}
+
 /** `clusterIP: None`. */
 export function isHeadless({ spec }: Service): boolean {
   return spec?.clusterIP === 'None'

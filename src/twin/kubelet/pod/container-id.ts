@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /** A container's name in its runtime: the same for the same start of the same container, 64 hexadecimal digits. */
 export function containerId(pod: string, container: string, restartCount: number): string {
@@ -21,5 +21,5 @@ export function imageId(image: string): string {
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex')
+  return hash('sha256', text, 'hex')
 }

@@ -3,9 +3,11 @@ import type { HorizontalPodAutoscalerSpec } from 'kubernetes-types/autoscaling/v
 import type { LeaseSpec } from 'kubernetes-types/coordination/v1'
 import type {
   ConfigMap,
+  LimitRangeSpec,
   PersistentVolumeClaim,
   PersistentVolumeClaimSpec,
   PersistentVolumeSpec,
+  ResourceQuotaSpec,
   Secret,
   ServiceSpec,
 } from 'kubernetes-types/core/v1'
@@ -39,6 +41,8 @@ import { bindingProblems, roleProblems } from './validation/access-problems.ts'
 import { budgetProblems } from './validation/budget-problems.ts'
 import { configMapProblems, secretProblems } from './validation/config-problems.ts'
 import { ingressProblems } from './validation/ingress-problems.ts'
+import { limitRangeProblems } from './validation/limit-range-problems.ts'
+import { quotaProblems } from './validation/quota-problems.ts'
 import { serviceProblems } from './validation/service-problems.ts'
 import { autoscalerProblems, leaseProblems, priorityClassProblems } from './validation/small-kind-problems.ts'
 import {
@@ -119,8 +123,12 @@ const strategies: Readonly<Record<string, ResourceStrategy>> = {
     validate: objectRule<PriorityClass>((next, old) => priorityClassProblems(next, old)),
     defaults: (draft, { minor }) => (minor >= 19 ? fill(draft, { preemptionPolicy: 'PreemptLowerPriority' }) : draft),
   },
-  limitranges: { defaults: limitRangeDefaults },
-  resourcequotas: { defaults: quotaDefaults, prepare: startsWith({}) },
+  limitranges: { defaults: limitRangeDefaults, validate: specRule<LimitRangeSpec>((next) => limitRangeProblems(next)) },
+  resourcequotas: {
+    defaults: quotaDefaults,
+    prepare: startsWith({}),
+    validate: specRule<ResourceQuotaSpec>((next, old, { minor }) => quotaProblems(next, old, minor)),
+  },
   'roles.rbac.authorization.k8s.io': { validate: objectRule<ClusterRole>((next) => roleProblems(next, 'Namespace')) },
   'clusterroles.rbac.authorization.k8s.io': { validate: objectRule<ClusterRole>((next) => roleProblems(next, 'Cluster')) },
   'rolebindings.rbac.authorization.k8s.io': {

@@ -144,7 +144,11 @@ function decidePods(input: JobInput): PodChange {
   const wanted = wantedPods(input)
   const { active } = tally
   const surplus = active.length - wanted
-  if (surplus > 0) return { delete: inDeletionOrder(active, { minor, nowMs }).slice(0, surplus), create: [], waitMs: 0 }
+  const strays = rules.isIndexed ? active.filter((pod) => (completionIndex(pod) ?? 0) >= (job.spec.completions ?? 0)) : []
+  if (surplus > 0 || strays.length > 0) {
+    const others = inDeletionOrder(active, { minor, nowMs }).filter((pod) => !strays.includes(pod))
+    return { delete: [...strays, ...others.slice(0, Math.max(0, surplus - strays.length))], create: [], waitMs: 0 }
+  }
   const missing = wanted - active.length - (rules.replacesOnlyFailed ? tally.terminating : 0)
   if (missing <= 0 || input.newPodInMs > 0) return { delete: [], create: [], waitMs: 0 }
   if (!rules.isIndexed) return { delete: [], create: Array(missing).fill(undefined), waitMs: 0 }

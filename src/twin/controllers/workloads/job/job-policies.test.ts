@@ -159,3 +159,29 @@ describe('a pod failure policy that ends the Job', () => {
     expect((job(cluster).status?.conditions ?? []).map(({ type }) => type)).toEqual(['FailureTarget', 'Failed'])
   })
 })
+
+describe('completions of an Indexed Job that change with parallelism', () => {
+  const resize = (cluster: WorkloadCluster, count: number) =>
+    cluster.changeSpec('jobs.batch', 'batch', { completions: count, parallelism: count })
+
+  it('smaller: pods of the indexes that are no more are deleted, the others go on to the end', async () => {
+    const cluster = await run(31, {}, {}, 20)
+    await cluster.seconds(5)
+    expect(cluster.pods()).toHaveLength(4)
+    await resize(cluster, 2)
+    await cluster.seconds(8)
+    const live = cluster.livePods().map(({ metadata }) => metadata.annotations?.['batch.kubernetes.io/job-completion-index'])
+    expect(live.sort()).toEqual(['0', '1'])
+    await cluster.seconds(40)
+    expect(job(cluster).status).toMatchObject({ succeeded: 2, completedIndexes: '0,1' })
+    expect(cluster.failures).toEqual([])
+  })
+
+  it('larger: the new indexes are begun with', async () => {
+    const cluster = await run(31, {}, {}, 20)
+    await cluster.seconds(5)
+    await resize(cluster, 5)
+    await cluster.seconds(40)
+    expect(job(cluster).status).toMatchObject({ succeeded: 5, completedIndexes: '0-4' })
+  })
+})

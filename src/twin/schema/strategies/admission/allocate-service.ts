@@ -9,6 +9,8 @@ import type { ServiceAddressPool } from './service-address-pool.ts'
 
 /** Since then a Service says which family its addresses are of. */
 const familiesSince = 21
+/** Before, a traffic policy went with the type that it was for, whatever the client had written. */
+const trafficKeptSince = 23
 
 /** A Service with its address and ports, or why what it asks for cannot be had. */
 export type Allocation =
@@ -26,7 +28,7 @@ interface Part {
  */
 export function allocateService(draft: DraftObject, old: DraftObject | undefined, pool: ServiceAddressPool, minor: number): Allocation {
   const before = old && as<Service>(old).spec
-  const kept = keptOf(as<Service>(draft).spec ?? {}, before)
+  const kept = keptOf(withoutUseless(as<Service>(draft).spec ?? {}, before, minor), before)
   const addressed = withAddress(kept, before, pool)
   const ported = withNodePorts(addressed.spec, before, pool)
   const checked = withHealthPort(ported.spec, before, pool)
@@ -53,6 +55,25 @@ function keptOf(next: ServiceSpec, old: ServiceSpec | undefined): ServiceSpec {
   if (needsPorts(next) && needsPorts(old)) return { ...spec, ports: (spec.ports ?? []).map((port) => withOldPort(port, old)) }
   const unchanged = (spec.ports ?? []).every(({ nodePort }) => !nodePort || old.ports?.some((port) => port.nodePort === nodePort))
   return needsPorts(old) && unchanged && spec.ports ? { ...spec, ports: spec.ports.map(({ nodePort: _port, ...rest }) => rest) } : spec
+}
+
+/** A Service that is reached from outside no longer leaves behind what was said for that. */
+function withoutUseless(next: ServiceSpec, old: ServiceSpec | undefined, minor: number): ServiceSpec {
+  let spec = next
+  const isSame = (field: 'externalTrafficPolicy' | 'allocateLoadBalancerNodePorts') => next[field] === old?.[field]
+  if (isOutside(old) && !isOutside(next) && (minor < trafficKeptSince || isSame('externalTrafficPolicy'))) {
+    const { externalTrafficPolicy: _policy, ...rest } = spec
+    spec = rest
+  }
+  if (old?.type === 'LoadBalancer' && next.type !== 'LoadBalancer' && isSame('allocateLoadBalancerNodePorts')) {
+    const { allocateLoadBalancerNodePorts: _allocate, ...rest } = spec
+    spec = rest
+  }
+  return spec
+}
+
+function isOutside(spec: ServiceSpec | undefined): boolean {
+  return spec?.type === 'NodePort' || spec?.type === 'LoadBalancer'
 }
 
 function withoutAddress({ clusterIP: _ip, clusterIPs: _ips, ...rest }: ServiceSpec): ServiceSpec {

@@ -90,6 +90,21 @@ describe('addresses of Services', () => {
     expect(before.spec).toMatchObject({ ports: [{ nodePort: 30_000 }], healthCheckNodePort: 30_001 })
   })
 
+  it.each([
+    { version: 'v1.20.2', asked: 'Local', left: 'none' },
+    { version: 'v1.23.0', asked: 'Local', left: 'can only be set on NodePort and LoadBalancer' },
+    { version: 'v1.23.0', asked: 'Cluster', left: 'none' },
+  ])('$version takes a policy for traffic from outside away with its use: $asked', async ({ version, asked, left }) => {
+    const client = cluster(version)
+    const before = await client.create('services', service('a', { type: 'NodePort', externalTrafficPolicy: 'Cluster' }))
+    const spec = { ...(before.spec as object), type: 'ClusterIP', externalTrafficPolicy: asked }
+    const changed = client.update('services', { ...before, spec }).then(
+      (after) => (after.spec as { externalTrafficPolicy?: string }).externalTrafficPolicy ?? 'none',
+      (error: Error) => error.message,
+    )
+    expect(await changed).toContain(left)
+  })
+
   it('gives node ports back when a Service needs them no more', async () => {
     const client = cluster()
     const before = await client.create('services', service('a', { type: 'NodePort' }))

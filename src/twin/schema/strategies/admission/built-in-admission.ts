@@ -11,7 +11,7 @@ import { admitServiceAccount } from './admit-service-account.ts'
 import { admitIngressClass, admitProtection, admitResize, admitStorageClass } from './admit-storage.ts'
 import { admitTolerations } from './admit-tolerations.ts'
 import { allocateService } from './allocate-service.ts'
-import { checkLimits } from './check-limits.ts'
+import { checkClaimLimits, checkLimits } from './check-limits.ts'
 import type { ServiceAddressPool } from './service-address-pool.ts'
 
 export interface BuiltInAdmissionOptions {
@@ -47,7 +47,7 @@ function podSteps({ reader, minor, random }: BuiltInAdmissionOptions): readonly 
       name: 'LimitRanger',
       resource: 'pods',
       operations: created,
-      decide: (pod, request) => checkLimits(pod, placeOf(request), reader),
+      decide: (pod, request) => checkLimits(pod, { namespace: placeOf(request), reader, minor }),
     }),
     onNewPod('ServiceAccount', (pod, request) => admitServiceAccount(pod, placeOf(request), account)),
     onNewPod('Priority', (pod) => admitPriority(pod, reader, minor)),
@@ -110,6 +110,16 @@ function storageSteps({ reader, minor }: BuiltInAdmissionOptions): readonly Admi
     }),
     protection(claims, 'kubernetes.io/pvc-protection'),
     protection('persistentvolumes', 'kubernetes.io/pv-protection'),
+    validatingStep({
+      name: 'LimitRanger',
+      resource: claims,
+      operations: written,
+      // who takes its finalizers away is not asked how large it is
+      decide: (claim, request) =>
+        request.oldObject?.metadata?.deletionTimestamp === undefined
+          ? checkClaimLimits(claim, { namespace: placeOf(request), reader, minor })
+          : admitted(claim),
+    }),
     validatingStep({ name: 'PersistentVolumeClaimResize', resource: claims, operations: ['UPDATE'], decide: resize }),
     mutatingStep({
       name: 'DefaultIngressClass',

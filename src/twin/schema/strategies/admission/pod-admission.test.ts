@@ -3,7 +3,7 @@ import { admitLimits } from './admit-limits.ts'
 import { admitPriority } from './admit-priority.ts'
 import { admitRuntimeClass } from './admit-runtime-class.ts'
 import { admitTolerations } from './admit-tolerations.ts'
-import { checkLimits } from './check-limits.ts'
+import { checkClaimLimits, checkLimits } from './check-limits.ts'
 import { podOf, readerOf, stored } from './objects.test-support.ts'
 
 describe('admitPriority', () => {
@@ -71,17 +71,20 @@ describe('LimitRanger', () => {
     { type: 'Pod', max: { cpu: '2' } },
   ]
   const reader = readerOf({ limitranges: [stored('LimitRange', 'lr', { spec: { limits } })] })
+  const asked = { namespace: 'ns', reader, minor: 28 }
   const container = (name: string, resources: object) => ({ name, image: 'x', resources })
 
   it('counts sidecars with the containers of a pod', () => {
     const sidecar = { ...container('s', { requests: { cpu: '500m' }, limits: { cpu: '1500m' } }), restartPolicy: 'Always' }
     const one = container('a', { requests: { cpu: '500m' }, limits: { cpu: '1' } })
-    expect(checkLimits(podOf({ containers: [one], initContainers: [sidecar] }), 'ns', reader)).toEqual({
+    expect(checkLimits(podOf({ containers: [one], initContainers: [sidecar] }), asked)).toEqual({
       kind: 'Refused',
       why: 'maximum cpu usage per Pod is 2, but limit is 2500m',
     })
     const { restartPolicy: _always, ...init } = sidecar
-    expect(checkLimits(podOf({ containers: [one], initContainers: [init] }), 'ns', reader)).toMatchObject({ kind: 'Admitted' })
+    expect(checkLimits(podOf({ containers: [one], initContainers: [init] }), asked)).toMatchObject({
+      kind: 'Admitted',
+    })
   })
 
   it('gives containers what they have not asked for, and says so', () => {
@@ -100,7 +103,7 @@ describe('LimitRanger', () => {
       /cpu max limit to request ratio per Container is 4, but provided ratio is 20\.000000/,
     ],
   ])('judges a pod %s', (_title, resources, why) => {
-    const verdict = checkLimits(podOf({ containers: [container('a', resources)] }), 'ns', reader)
+    const verdict = checkLimits(podOf({ containers: [container('a', resources)] }), asked)
     if (why === undefined) expect(verdict.kind).toBe('Admitted')
     else expect(verdict).toMatchObject({ kind: 'Refused', why: expect.stringMatching(why) })
   })
@@ -110,10 +113,44 @@ describe('LimitRanger', () => {
       container('a', { limits: { cpu: '1500m' }, requests: { cpu: '1' } }),
       container('b', { limits: { cpu: '1' }, requests: { cpu: '1' } }),
     ]
-    expect(checkLimits(podOf({ containers: two }), 'ns', reader)).toEqual({
+    expect(checkLimits(podOf({ containers: two }), asked)).toEqual({
       kind: 'Refused',
       why: 'maximum cpu usage per Pod is 2, but limit is 2500m',
     })
+  })
+})
+
+describe('LimitRanger, of several ranges', () => {
+  const range = (name: string, ...limits: readonly object[]) => stored('LimitRange', name, { spec: { limits } })
+  const least = { type: 'Pod', min: { memory: '2Gi' } }
+  const claims = { type: 'PersistentVolumeClaim', min: { storage: '1Gi' }, max: { storage: '10Gi' } }
+  const reader = readerOf({ limitranges: [range('a', least), range('b', { type: 'Container', max: { cpu: '1' } }), range('c', claims)] })
+  const container = (name: string, amounts: object) => ({ name, image: 'x', resources: { limits: amounts, requests: amounts } })
+  const claimOf = (storage: string) => ({ spec: { resources: { requests: { storage } } } })
+
+  it.each([
+    { minor: 27, second: { memory: '512Mi' }, why: 'minimum memory usage per Pod is 2Gi, but request is 1610612736' },
+    { minor: 28, second: { memory: '512Mi' }, why: 'minimum memory usage per Pod is 2Gi, but request is 1536Mi' },
+    { minor: 27, second: {}, why: 'minimum memory usage per Pod is 2Gi.  No request is specified' },
+    { minor: 28, second: {}, why: 'minimum memory usage per Pod is 2Gi, but request is 1Gi' },
+    { minor: 28, second: { memory: '1Gi', cpu: '2' }, why: 'maximum cpu usage per Container is 1, but limit is 2' },
+  ])('v1.$minor refuses a second container of $second by the first of them alone', ({ minor, second, why }) => {
+    const first = container('a', { memory: '1Gi', cpu: '1' })
+    expect(checkLimits(podOf({ containers: [first, container('b', second)] }), { namespace: 'ns', reader, minor })).toEqual({
+      kind: 'Refused',
+      why,
+    })
+  })
+
+  it.each([
+    ['500Mi', 'minimum storage usage per PersistentVolumeClaim is 1Gi, but request is 500Mi'],
+    ['11Gi', 'maximum storage usage per PersistentVolumeClaim is 10Gi, but request is 11Gi'],
+  ])('refuses a claim of %s', (storage, why) => {
+    expect(checkClaimLimits(claimOf(storage), { namespace: 'ns', reader, minor: 20 })).toEqual({ kind: 'Refused', why })
+  })
+
+  it('lets a claim pass that is between both', () => {
+    expect(checkClaimLimits(claimOf('10Gi'), { namespace: 'ns', reader, minor: 20 })).toMatchObject({ kind: 'Admitted' })
   })
 })
 

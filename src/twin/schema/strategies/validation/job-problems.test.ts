@@ -24,6 +24,43 @@ describe('a Job of a release', () => {
   })
 })
 
+describe('completions of a Job', () => {
+  const changed = (minor: number, spec: object, next: object) => {
+    const made = (more: object) => createdObject({ ...draft, spec: { ...draft.spec, ...spec, ...more } }, minor)
+    const [old, after] = [as<Job>(made({})), as<Job>(made(next))]
+    // the labels and the selector that a Job gets are its own
+    const same = { ...after, metadata: old.metadata, spec: { ...old.spec, ...next } } as Job
+    return jobChangeProblems(same, old, minor).map(({ field, message }) => `${field}: ${message}`)
+  }
+  const indexed = { completionMode: 'Indexed', completions: 4, parallelism: 2 }
+
+  it.each([
+    {
+      minor: 26,
+      spec: indexed,
+      next: { completions: 3, parallelism: 3 },
+      says: ['spec.completions: Invalid value: 3: field is immutable'],
+    },
+    { minor: 27, spec: indexed, next: { completions: 3, parallelism: 3 }, says: [] },
+    { minor: 31, spec: indexed, next: { completions: 6, parallelism: 6 }, says: [] },
+    {
+      minor: 31,
+      spec: indexed,
+      next: { completions: 3 },
+      says: ['spec.completions: Invalid value: 3: can only be modified in tandem with spec.parallelism'],
+    },
+    { minor: 31, spec: indexed, next: { parallelism: 3 }, says: [] },
+    {
+      minor: 31,
+      spec: { completions: 4 },
+      next: { completions: 3, parallelism: 3 },
+      says: ['spec.completions: Invalid value: 3: field is immutable'],
+    },
+  ])('in 1.$minor $spec to $next: $says', ({ minor, spec, next, says }) => {
+    expect(changed(minor, spec, next)).toEqual(says)
+  })
+})
+
 /** What is said of an Indexed Job of five parts with such a spec. */
 function problemsOf(spec: object, template: object = {}): readonly string[] {
   const job = as<Job>(

@@ -40,7 +40,7 @@ export function jobChangeProblems(next: Job, old: Job, minor: number): readonly 
     // what is in the spec is looked at twice, and said twice
     ...specProblems('spec', spec),
     ...selectorOfJobProblems(spec),
-    ...immutableProblems('spec.completions', spec.completions, before.completions),
+    ...completionsProblems(spec, before, minor),
     ...(sameJson(spec.selector, before.selector)
       ? []
       : [invalidText('spec.selector', selectorGoText(spec.selector), 'field is immutable')]),
@@ -50,6 +50,22 @@ export function jobChangeProblems(next: Job, old: Job, minor: number): readonly 
     ...(minor >= 22 ? immutableProblems('spec.completionMode', spec.completionMode, before.completionMode) : []),
     ...settledLater.flatMap((name) => immutableProblems(`spec.${name}`, spec[name], before[name])),
   ]
+}
+
+/** Since then an Indexed Job may become larger or smaller, with as many pods at a time as it has indexes. */
+const elasticSince = 27
+
+function completionsProblems(
+  { completionMode, completions, parallelism }: JobSpec,
+  before: JobSpec,
+  minor: number,
+): readonly StatusCause[] {
+  const isElastic = minor >= elasticSince && completionMode === 'Indexed'
+  if (!isElastic) return immutableProblems('spec.completions', completions, before.completions)
+  // that an Indexed Job has to have completions is said elsewhere
+  if (completions === undefined || before.completions === undefined || completions === before.completions) return []
+  if (completions === parallelism) return []
+  return [invalidValue('spec.completions', completions, 'can only be modified in tandem with spec.parallelism')]
 }
 
 /** A Job that was made before 1.27 keeps the labels without a prefix, whatever release serves it now. */

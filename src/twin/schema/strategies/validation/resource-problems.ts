@@ -28,15 +28,26 @@ export function resourceProblems(field: string, resources: ResourceRequirements 
 
 function amountProblems(field: string, amounts: Amounts): readonly StatusCause[] {
   return Object.entries(amounts).flatMap(([name, amount]) => [
-    ...nameProblems(`${field}[${name}]`, name),
+    ...resourceNameProblems(`${field}[${name}]`, name, 'Container'),
     ...quantityProblems(`${field}[${name}]`, name, amount),
   ])
 }
 
-function nameProblems(field: string, name: string): readonly StatusCause[] {
+/** Resources without a domain that something else may be measured by. */
+const others = [
+  ...['storage', 'pods', 'services', 'replicationcontrollers', 'resourcequotas', 'secrets', 'configmaps', 'persistentvolumeclaims'],
+  ...['services.nodeports', 'services.loadbalancers', 'requests.storage'],
+  ...['requests', 'limits'].flatMap((prefix) => standard.map((name) => `${prefix}.${name}`)),
+]
+
+/** Why the name of a resource is refused: as any, or as one that a container may ask for. */
+export function resourceNameProblems(field: string, name: string, of: 'Any' | 'Container'): readonly StatusCause[] {
   const why = labelKeyProblem(name)
   if (why !== undefined) return [invalidValue(field, name, why)]
   if (name.includes('/') || standard.includes(name) || name.startsWith(hugePages)) return []
+  if (of === 'Any' && others.includes(name)) return []
+  if (of === 'Any') return [invalidValue(field, name, 'must be a standard resource type or fully qualified')]
+  if (others.includes(name)) return [invalidValue(field, name, 'must be a standard resource for containers')]
   // The server says it twice: as the name of a resource, and as that of one of a container.
   return [
     invalidValue(field, name, 'must be a standard resource type or fully qualified'),

@@ -1,0 +1,62 @@
+import { Command } from 'commander'
+import type { ApiClient } from '../cluster/api-client.ts'
+import { bad, wholeNumber } from './flag-values.ts'
+import { namesOf } from './nodes/nodes-flags.ts'
+import { runPrepare } from './prepare/run-prepare.ts'
+import { readReleases } from './read-releases.ts'
+import { readWish } from './run-upgrade.ts'
+import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
+import { onCluster } from './upgrade/command-action.ts'
+import type { ExitCode } from './upgrade/exit-code.ts'
+import { outputOf } from './upgrade/flags.ts'
+import type { CommandPorts } from './upgrade/terminal.ts'
+import type { WishFlags } from './upgrade/wished-upgrade.ts'
+
+type PrepareFlags = ClusterFlags &
+  Pick<WishFlags, 'to' | 'file' | 'workers' | 'releases'> & {
+    readonly inventory?: string
+    readonly nodes?: string
+    readonly list?: true
+    readonly output?: string
+    readonly concurrency: string
+  }
+
+/** `falkirk prepare`: what all hops of an upgrade need is brought to the hosts beforehand. */
+export function prepareCommand(): Command {
+  const command = new Command('prepare').description(
+    'bring packages and images of all hops to the hosts beforehand; nothing that runs is disturbed',
+  )
+  return clusterOptions(command)
+    .option('--to <version>', 'version that the cluster is to go to, such as v1.34.2')
+    .option('-f, --file <file>', 'a ClusterUpgrade in YAML; - is standard input')
+    .option('--inventory <file>', 'how hosts are reached (docs/inventory.md)')
+    .option('--nodes <names>', 'only the hosts of these nodes: cp-1,worker-1')
+    .option('--workers <pace>', 'Lazy: nodes skip hops within skew; EveryHop: they do not (Lazy)')
+    .option('--list', 'only print what is needed, and what of it is there; change nothing')
+    .option('--concurrency <count>', 'how many hosts fetch at a time', '10')
+    .option('-o, --output <format>', 'json: events for programs; with --list json or yaml')
+    .option('--releases <file>', 'release data that are laid over those of this program (FALKIRK_RELEASES)')
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 all is there (with --list: each host was looked at), 1 not so on some hosts,
+2 refused or not understood, 5 the API server does not answer, 130 Ctrl-C.`,
+    )
+    .action((flags: PrepareFlags) => onCluster(flags, (client, ports) => prepare(flags, client, ports)))
+}
+
+async function prepare(flags: PrepareFlags, client: ApiClient, ports: CommandPorts): Promise<ExitCode> {
+  const { nodes, list, inventory, output, concurrency, releases, to, file, workers } = flags
+  const wish = await readWish({ via: 'SSH', ...(to && { to }), ...(file && { file }), ...(workers && { workers }) })
+  if (list !== true && output === 'yaml') throw bad('--output is "yaml": that is for --list; write json for events')
+  const format = outputOf({ output: output ?? 'table' }, ['table', 'json', 'yaml'])
+  const options = {
+    upgrade: wish.upgrade,
+    releases: await readReleases(releases ?? process.env.FALKIRK_RELEASES),
+    format,
+    most: wholeNumber('--concurrency', concurrency, { least: 1, most: 200 }),
+    ...(inventory === undefined ? {} : { inventory }),
+    ...(nodes === undefined ? {} : { names: namesOf(nodes) }),
+  }
+  return await runPrepare(client, { ...options, list: list === true }, ports)
+}

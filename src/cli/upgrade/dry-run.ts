@@ -1,0 +1,76 @@
+import type { ApiClient } from '../../cluster/api-client.ts'
+import { listAll } from '../../cluster/list-all.ts'
+import { nodes } from '../../cluster/resource.ts'
+import { hostFactsScript } from '../../core/host/facts-script.ts'
+import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
+import { nodeMachine } from '../../core/inventory/node-machine.ts'
+import { transcript } from '../../core/recipe/transcript.ts'
+import { foreseeHosts } from '../../core/upgrade/foresee-hosts.ts'
+import { foreseeUpgrade } from '../../core/upgrade/foresee-upgrade.ts'
+import type { Host } from '../../node/host.ts'
+import { mapBounded } from '../../node/map-bounded.ts'
+import { HostFault } from '../../node/ssh/host-fault.ts'
+import { readInventory } from '../inventory/read-inventory.ts'
+import { openHosts } from '../nodes/open-hosts.ts'
+import { type PlanOptions, runPlan } from '../run-plan.ts'
+import { type ExitCode, exitCodes } from './exit-code.ts'
+import { pinnedWish } from './pinned-wish.ts'
+import { readClusterFacts } from './read-facts.ts'
+import type { CommandPorts } from './terminal.ts'
+
+/** Hosts that are asked at a time. */
+const most = 20
+
+/**
+ * Prints what an upgrade would do, node by node, and over SSH every command on each host, in order, as an operator would type it. Hosts are asked for their
+ * facts; nothing is changed anywhere. Throws FK_INVENTORY, and as `runPlan`.
+ */
+export async function dryRun(
+  client: ApiClient,
+  { inventory, ...options }: Omit<PlanOptions, 'output'> & { readonly inventory?: string },
+  ports: CommandPorts,
+): Promise<ExitCode> {
+  const { wish, ...known } = options
+  const code = await runPlan(client, { ...options, output: 'text' }, ports)
+  if (wish.upgrade.spec.node?.via !== 'SSH' || code !== exitCodes.Done) return code
+  const { facts } = await readClusterFacts(client, wish.upgrade, known)
+  const turns = foreseeUpgrade(facts, client.clock.now()).nodes
+  const names = [...new Set(turns.map(({ node }) => node))]
+  const found = await lookAt(client, names, inventory, ports)
+  const { binaries } = await readInventory(inventory)
+  const { upgrade } = await pinnedWish(client, { ...options, binaries, hosts: [...found.values()] })
+  ports.write(`\n${transcript(foreseeHosts(turns, { ...facts, upgrade }, found))}`)
+  return names.every((name) => found.has(name)) ? code : exitCodes.Failed
+}
+
+/** A host that does not answer is said, and left out. */
+async function lookAt(
+  { transport }: ApiClient,
+  names: readonly string[],
+  inventory: string | undefined,
+  { warn, signal }: CommandPorts,
+): Promise<ReadonlyMap<string, HostFacts>> {
+  const { items: machines } = await listAll(transport, nodes, { trim: nodeMachine })
+  const hosts = await openHosts(inventory, machines, names)
+  const end = () => void hosts.close()
+  signal.addEventListener('abort', end)
+  try {
+    const answers = await mapBounded(names, most, async (name) => [name, await factsOf(hosts.of(name))] as const)
+    for (const [name, answer] of answers) if (typeof answer === 'string') warn(`${name}: ${answer}`)
+    return new Map(answers.flatMap(([name, answer]) => (typeof answer === 'string' ? [] : [[name, answer]])))
+  } finally {
+    signal.removeEventListener('abort', end)
+    await hosts.close()
+  }
+}
+
+async function factsOf(host: Host): Promise<HostFacts | string> {
+  try {
+    const { stdout } = await host.run(hostFactsScript(), 'facts')
+    const read = parseHostFacts(stdout)
+    return read.kind === 'Facts' ? read.facts : read.message
+  } catch (error) {
+    if (error instanceof HostFault) return error.message
+    throw error
+  }
+}

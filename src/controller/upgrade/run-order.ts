@@ -1,0 +1,152 @@
+import type { Clock } from '../../cluster/clock.ts'
+import { FalkirkError } from '../../core/falkirk-error.ts'
+import { hostFactsScript } from '../../core/host/facts-script.ts'
+import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
+import { checkHost, type NodeMachine } from '../../core/inventory/check-host.ts'
+import type { NodeAddress } from '../../core/inventory/merge-inventory.ts'
+import type { HostOrder } from '../../core/recipe/host-order.ts'
+import type { hostRecipe } from '../../core/recipe/host-recipe.ts'
+import { maskOutput } from '../../core/recipe/mask-output.ts'
+import type { HostState } from '../../core/upgrade/host-work.ts'
+import type { Host } from '../../node/host.ts'
+import { runRecipe } from '../../node/run-recipe.ts'
+import { filledRecipe, type ReleaseFolders } from './order-files.ts'
+
+/** What an order is carried out through. */
+export interface OrderPorts {
+  readonly clock: Clock
+  /** Nothing is begun any more. */
+  readonly signal: AbortSignal
+  /** Which machine the node is, and where: as the cluster says now. */
+  machine(): Promise<NodeMachine & NodeAddress>
+  open(place: NodeAddress): Host & { close(): Promise<void> }
+  readonly recipeOf: typeof hostRecipe
+  /** Releases on this machine; absent: there are none. */
+  readonly folders?: ReleaseFolders
+  /** Tells people what goes on. */
+  say(line: string): void
+}
+
+interface OrderRun {
+  readonly order: HostOrder
+  readonly attempt: number
+}
+
+/** A host that nothing was done to yet is waited for as long as a person would; one in mid-change may reboot, which is given 30 minutes where it is asked for. */
+const patienceMs = { Stage: 120_000, Change: 1_200_000, RestartControllers: 120_000, Reboot: 2_100_000 } as const
+const firstPauseMs = 2_000
+const longestPauseMs = 30_000
+const mostLines = 20
+
+/** Whoever was told to leave goes on with nothing. */
+class Left extends Error {}
+
+/**
+ * Carries out an order on its host, or finds it carried out or at work. A host that cannot be reached is tried again until its time is over;
+ * what was begun there goes on meanwhile, and is found. `Left`: the signal has come before the end.
+ */
+export async function runOrder(run: OrderRun, ports: OrderPorts): Promise<HostState | 'Left'> {
+  const { clock, signal, say } = ports
+  const patience = patienceMs[mayReboot(run.order) ? 'Reboot' : run.order.step]
+  let answeredMs = clock.now()
+  let pauseMs = firstPauseMs
+  const answered = () => {
+    answeredMs = clock.now()
+    pauseMs = firstPauseMs
+  }
+  for (;;) {
+    try {
+      return await connected(run, { ...ports, answered })
+    } catch (error) {
+      if (signal.aborted) return 'Left'
+      const message = sentence(error)
+      const isOver = clock.now() - answeredMs >= patience
+      if (isOver || !isPassing(error)) return failed(run, message, { error, atMs: clock.now() })
+      say(`${message}; it is tried again`)
+      await clock.sleep(pauseMs, signal)
+      pauseMs = Math.min(pauseMs * 2, longestPauseMs)
+    }
+  }
+}
+
+function mayReboot({ step, os }: HostOrder): boolean {
+  return step === 'Change' && os !== undefined && os.reboot !== 'Never'
+}
+
+/** Of a host that may be in mid-change nobody knows what runs there. */
+function failed({ order }: OrderRun, message: string, { error, atMs }: { readonly error: unknown; readonly atMs: number }): HostState {
+  const how = order.step === 'Stage' && !isPassing(error) ? 'Refused' : 'Lost'
+  return { kind: 'Failed', message, lines: [], atMs, how }
+}
+
+function isPassing(error: unknown): boolean {
+  return error instanceof FalkirkError && error.retry !== 'never'
+}
+
+function sentence(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error)
+  return maskOutput(text).replaceAll('\n', ' ')
+}
+
+async function connected(run: OrderRun, ports: OrderPorts & { answered(): void }): Promise<HostState> {
+  const machine = await ports.machine()
+  const host = ports.open(machine)
+  const close = () => void host.close()
+  ports.signal.addEventListener('abort', close)
+  try {
+    return await onHost(run, heard(host, ports), machine, ports)
+  } finally {
+    ports.signal.removeEventListener('abort', close)
+    await host.close()
+  }
+}
+
+/** The host, but nothing runs there any more once the signal has come; each answer is noted. */
+function heard(host: Host, { signal, answered }: { readonly signal: AbortSignal; answered(): void }): Host {
+  return {
+    name: host.name,
+    async run(...script) {
+      if (signal.aborted) throw new Left()
+      const result = await host.run(...script)
+      answered()
+      return result
+    },
+  }
+}
+
+/** Which machine it is, and what is on it, is looked at each time: it may have changed while it was away. */
+async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMachine, ports: OrderPorts): Promise<HostState> {
+  const { clock, signal, say } = ports
+  const beganMs = clock.now()
+  const { stdout } = await host.run(hostFactsScript(), 'facts')
+  const withinMs = (clock.now() - beganMs) / 2
+  const refused = (message: string): HostState => ({ kind: 'Failed', message, lines: [], atMs: clock.now(), how: 'Refused' })
+  const read = parseHostFacts(stdout)
+  if (read.kind === 'Refused') return refused(read.message)
+  const problem = wrongHost(read.facts, machine, { atMs: beganMs + withinMs, withinMs })
+  if (problem !== undefined) return refused(problem)
+  const found = await filledRecipe(order, read.facts, ports)
+  if (found.kind === 'Refused') return refused(found.message)
+  const sleep = async (ms: number) => {
+    await clock.sleep(ms, signal)
+    if (signal.aborted) throw new Left()
+  }
+  const end = await runRecipe({ recipe: found.recipe, attempt, files: found.files }, { host, say, sleep, now: () => clock.now() })
+  if (end.kind === 'Complete') return mayReboot(order) ? { kind: 'Complete', bootId: await bootIdOf(host) } : end
+  return { kind: 'Failed', message: end.message, lines: end.lines.slice(-mostLines), atMs: clock.now(), how: 'Ended' }
+}
+
+/** The kubelet has to report this boot, and no earlier one. */
+async function bootIdOf(host: Host): Promise<string> {
+  const { stdout } = await host.run(hostFactsScript(), 'facts')
+  const read = parseHostFacts(stdout)
+  if (read.kind === 'Facts' && read.facts.os.bootId !== undefined) return read.facts.os.bootId
+  throw new FalkirkError('FK_HOST', `${host.name} does not tell which boot it runs from`, { retry: 'backoff' })
+}
+
+/** What has to be mended before anything is done there, in one sentence. */
+function wrongHost(facts: HostFacts, machine: NodeMachine, at: { readonly atMs: number; readonly withinMs: number }): string | undefined {
+  const findings = checkHost({ name: machine.name, facts, ...at }, machine).filter(({ severity }) => severity === 'Blocks')
+  if (findings.length === 0) return undefined
+  return `${findings.map(({ message, fix }) => `${message}: ${fix}`).join('; ')}; nothing is done there`
+}

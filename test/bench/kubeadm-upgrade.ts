@@ -1,0 +1,59 @@
+import { type TimedStep, upgradeByTheBook } from '../e2e/kubeadm/by-the-book.ts'
+import { upgradeByFalkirk } from '../e2e/kubeadm/falkirk-upgrade.ts'
+import { patch as after, before, type WatchedCluster, watchedCluster } from '../e2e/kubeadm/watched-cluster.ts'
+import type { ProbeResult } from '../rig/kubeadm/prober-program.ts'
+
+/** One upgrade of five real hosts, from images and packages that are on none of them. */
+export interface KubeadmMeasurement {
+  readonly how: 'by the book' | 'falkirk upgrade'
+  readonly seconds: number
+  readonly api: ProbeResult
+  /** What the observer says against it. */
+  readonly findings: readonly string[]
+}
+
+/** Each on a cluster of its own, one after the other; needs what whole hosts need. @throws when Falkirk does not come to the end. */
+export async function measureKubeadmUpgrades(program: string): Promise<KubeadmMeasurement[]> {
+  return [
+    await measured('by the book', async ({ cluster }) => {
+      await cluster.loadImages(after)
+      told(await upgradeByTheBook(cluster, after))
+    }),
+    await measured('falkirk upgrade', async ({ cluster }) => {
+      const { exitCode, stdout, stderr } = await upgradeByFalkirk(program, cluster, after)
+      process.stderr.write(stdout)
+      if (exitCode !== 0) throw new Error(`falkirk upgrade ended with ${exitCode}: ${stderr}`)
+    }),
+  ]
+}
+
+async function measured(how: KubeadmMeasurement['how'], upgrade: (watched: WatchedCluster) => Promise<void>): Promise<KubeadmMeasurement> {
+  const watched = await watchedCluster([after])
+  try {
+    const watch = await watched.watch([before, after])
+    const begin = performance.now()
+    await upgrade(watched)
+    const seconds = (performance.now() - begin) / 1000
+    return { how, seconds, ...(await watch.seen()) }
+  } finally {
+    await watched.stop()
+  }
+}
+
+function told(steps: readonly TimedStep[]): void {
+  for (const { host, what, ms } of steps) process.stderr.write(`${(ms / 1000).toFixed(1).padStart(6)} s  ${host} ${what}\n`)
+}
+
+export function kubeadmUpgradeTable(measurements: readonly KubeadmMeasurement[]): string {
+  const [least = Number.NaN] = measurements.map(({ seconds }) => seconds)
+  const rows = measurements.map(
+    ({ how, seconds, api, findings }) =>
+      `| ${how} | ${seconds.toFixed(0)} s | ${(seconds / least).toFixed(2)} | ${api.failed} of ${api.asked} | ${api.longestGapMs} ms | ${findings.length} |`,
+  )
+  const heads = [
+    `| five hosts, ${before} to ${after} | time | × by the book | API requests that failed | longest gap | findings |`,
+    '|---|---|---|---|---|---|',
+  ]
+  const findings = measurements.flatMap((one) => one.findings.map((finding) => `${one.how}: ${finding}`))
+  return [...heads, ...rows, ...(findings.length > 0 ? ['', ...findings] : [])].join('\n')
+}

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { KubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
+import { logTail, type OwnedProcess, startProcess } from '../../rig/owned-process.ts'
+import { falkirkFlags } from './falkirk-upgrade.ts'
+
+/** Something goes on at least this often, also on a machine that is busy with much else. */
+const silenceMs = 600_000
+/** A line of `falkirk upgrade` or `falkirk run` that tells what goes on on a host. */
+const hostLine = /waits: [a-z-]+: |"says":/
+
+export interface KilledUpgrade {
+  /** What each one that was killed had told last. */
+  readonly lastWords: readonly string[]
+}
+
+/**
+ * An upgrade in the hands of one after another: `falkirk upgrade`, then `falkirk run`, each killed after one to three further things have begun on
+ * hosts, at any moment of the next second; the last goes on to the end.
+ */
+export async function upgradeThroughKills(
+  program: string,
+  cluster: KubeadmCluster,
+  { version, kills }: { readonly version: string; readonly kills: number },
+): Promise<KilledUpgrade> {
+  const lastWords: string[] = []
+  for (let turn = 0; turn < kills; turn++) {
+    const words = turn === 0 ? ['upgrade', '--to', version, '--via', 'ssh'] : ['run']
+    const one = begin(program, cluster, { words, turn })
+    const wanted = 1 + Math.floor(Math.random() * 3)
+    await until(one, `${wanted} things begun on hosts`, async () => told(one).length >= wanted)
+    await sleep(Math.random() * 1000)
+    await one.stop('SIGKILL')
+    lastWords.push(told(one).at(-1) ?? '')
+  }
+  const last = begin(program, cluster, { words: ['run'], turn: kills })
+  await until(last, 'the end of the run', async () => (await phase(cluster, version)) === 'Complete')
+  await last.stop('SIGTERM')
+  return { lastWords }
+}
+
+function begin(
+  program: string,
+  cluster: KubeadmCluster,
+  { words, turn }: { readonly words: readonly string[]; readonly turn: number },
+): OwnedProcess {
+  const name = `killed-${turn}`
+  return startProcess({
+    name,
+    command: [process.execPath, program, ...words, ...falkirkFlags(cluster)],
+    logFile: join(process.env.FALKIRK_LOGS || cluster.folder, `${name}.log`),
+    // who comes next is the same operator, and need not wait for the Lease
+    env: { FALKIRK_LEASE_IDENTITY: 'operator' },
+  })
+}
+
+function told({ logFile }: OwnedProcess): string[] {
+  return readFileSync(logFile, 'utf8')
+    .split('\n')
+    .filter((line) => hostLine.test(line))
+}
+
+async function phase({ api }: KubeadmCluster, version: string): Promise<string | undefined> {
+  const name = `to-${version.slice(1).replaceAll('.', '-')}`
+  const run = await api.get<{ status?: { phase?: string; message?: string } }>(`/apis/falkirk.dev/v1alpha1/clusterupgrades/${name}`)
+  const { phase: now, message } = run.status ?? {}
+  if (now === 'Stopped' || now === 'Paused' || now === 'Refused') throw new Error(`the run is ${now}: ${message}`)
+  return now
+}
+
+async function until(one: OwnedProcess, what: string, holds: () => Promise<boolean>): Promise<void> {
+  let heard = -1
+  let sinceMs = Date.now()
+  while (!(await holds())) {
+    if (!one.running) throw new Error(`${one.name} ended by itself:\n${logTail(one.logFile)}`)
+    const lines = told(one).length
+    if (lines !== heard) {
+      heard = lines
+      sinceMs = Date.now()
+    }
+    if (Date.now() - sinceMs > silenceMs)
+      throw new Error(`${one.name} tells nothing new while ${what} is waited for:\n${logTail(one.logFile)}`)
+    await sleep(50)
+  }
+}

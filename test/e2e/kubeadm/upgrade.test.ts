@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build } from '../../../scripts/build.mjs'
+import { upgradeByFalkirk } from './falkirk-upgrade.ts'
+import { upgradeThroughKills } from './killed-upgrade.ts'
+import { begunSteps, repeated } from './step-log.ts'
+import { before, minor, patch, type WatchedCluster, watchedCluster } from './watched-cluster.ts'
+import { untilServed } from './web.ts'
+
+const asked = process.env.FALKIRK_KUBEADM === '1'
+const title = 'falkirk upgrade --via ssh, of three control planes and two workers'
+const kills = 15
+const limitMs = 3_600_000
+
+describe.skipIf(!asked)(asked ? title : `${title} (left out: it takes a quarter of an hour; FALKIRK_KUBEADM=1 runs it)`, () => {
+  let watched: WatchedCluster
+  let program: string
+
+  beforeAll(async () => {
+    program = (await build()).file
+    watched = await watchedCluster([patch, minor])
+  }, limitMs)
+
+  afterAll(async () => {
+    await watched?.stop()
+  })
+
+  it(
+    'goes to the next patch while a service answers every request, and the API is never away for long',
+    async () => {
+      const watch = await watched.watch([before, patch])
+      const run = await upgradeByFalkirk(program, watched.cluster, patch)
+      expect(run, run.stdout + run.stderr).toMatchObject({ exitCode: 0 })
+      const { findings, api } = await watch.seen()
+      expect(findings).toEqual([])
+      expect(api.longestGapMs, JSON.stringify(api.failures)).toBeLessThan(10_000)
+      await expectAllAt(patch)
+    },
+    limitMs,
+  )
+
+  it(
+    `goes to the next minor although it is killed ${kills} times: the same end, and nothing is done twice`,
+    async () => {
+      const { cluster } = watched
+      const earlier = await begunSteps(cluster)
+      const watch = await watched.watch([patch, minor])
+      const { lastWords } = await upgradeThroughKills(program, cluster, { version: minor, kills })
+      const { findings } = await watch.seen()
+      expect(findings, lastWords.join('\n')).toEqual([])
+      const steps = await begunSteps(cluster)
+      expect(repeated(steps), lastWords.join('\n')).toEqual([])
+      expect(steps.length).toBeGreaterThan(earlier.length)
+      await expectAllAt(minor)
+    },
+    limitMs,
+  )
+
+  async function expectAllAt(version: string): Promise<void> {
+    const { cluster } = watched
+    for (const host of cluster.hosts) {
+      expect(await host.run('kubelet --version; kubeadm version -o short; kubectl version --client --short')).toBe(
+        `Kubernetes ${version}\n${version}\nClient Version: ${version}\n`,
+      )
+      expect((await host.run('apt-mark showhold')).trim().split('\n')).toEqual(['kubeadm', 'kubectl', 'kubelet'])
+    }
+    const images = ['get', 'pods', '-n', 'kube-system', '-o', 'jsonpath={range .items[*]}{.spec.containers[0].image}{"\\n"}{end}']
+    const components = (await cluster.kubectl(images)).split('\n').filter((image) => image.includes('/kube-'))
+    expect(components).toHaveLength(3 * cluster.controlPlanes.length + cluster.hosts.length)
+    expect(components.filter((image) => !image.endsWith(`:${version}`))).toEqual([])
+    await untilServed(cluster)
+  }
+})

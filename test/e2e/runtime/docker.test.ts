@@ -1,0 +1,156 @@
+import { cpSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { debianProgram } from '../../rig/debian-program.ts'
+import type { RigHosts } from '../../rig/rig-hosts.ts'
+import { type RuntimeStage, runtimeStage } from './runtime-stage.ts'
+
+// The rig's kubelet is built without dockershim: pods of docker cannot run under it. Containers with the labels that dockershim gives are started by hand.
+
+let stage: RuntimeStage
+
+const daemon = {
+  bridge: 'none',
+  iptables: false,
+  'exec-opts': ['native.cgroupdriver=cgroupfs'],
+  'registry-mirrors': ['https://mirror.example'],
+  'insecure-registries': ['registry.example:5000'],
+}
+const flags = '--cgroup-driver=cgroupfs --network-plugin=cni --cni-bin-dir=/usr/lib/cni --pod-infra-container-image=k8s.gcr.io/pause:3.2'
+/** As docker's own packages leave it: what a kubelet needs is off. */
+const before = `
+groupadd -f docker
+mkdir -p /etc/docker/certs.d/registry.example /etc/cni/net.d /var/lib/kubelet
+echo certificate > /etc/docker/certs.d/registry.example/ca.crt
+echo '${JSON.stringify(daemon)}' > /etc/docker/daemon.json
+echo '{"cniVersion":"0.3.1","name":"pods","type":"ptp","ipam":{"type":"host-local","subnet":"10.99.0.0/24"}}' > /etc/cni/net.d/10-pods.conf
+printf '# mine\\ndisabled_plugins = ["cri", "btrfs"]\\n' > /etc/containerd/config.toml
+echo 'KUBELET_KUBEADM_ARGS="${flags}"' > /var/lib/kubelet/kubeadm-flags.env
+mkdir -p /var/lib/docker && mount -t tmpfs tmpfs /var/lib/docker
+systemctl daemon-reload
+systemctl restart containerd
+systemctl enable --quiet --now docker.socket docker.service
+`
+
+beforeAll(async () => {
+  stage = await runtimeStage([], giveDocker, before)
+  const { host } = stage
+  await host.run(
+    'cat > /root/image.tar; ctr images import /root/image.tar; ctr images export - docker.io/library/busybox:1 | docker load',
+    {
+      input: readFileSync(await stage.image()),
+    },
+  )
+  const labels = '--label io.kubernetes.pod.name=web --label io.kubernetes.docker.type=container'
+  await host.run(`docker run -d --network none ${labels} --name k8s_web busybox:1 /bin/sh -c 'while :; do sleep 1; done'`)
+})
+
+afterAll(async () => {
+  await stage?.down()
+})
+
+const complete = { kind: 'Complete' }
+const flagsNow = () => stage.host.run('cat /var/lib/kubelet/kubeadm-flags.env')
+
+describe('from docker to containerd, over SSH', () => {
+  it('does not begin beside containers that would not come back', async () => {
+    const { host, run } = stage
+    await host.run('docker run -d --network none --name stranger busybox:1 /bin/sh -c "while :; do sleep 1; done"')
+    expect((await run({ step: 'Stage' })).end).toMatchObject({
+      message:
+        'copy-images failed: docker runs containers that are not of Kubernetes (stranger) and would not come back: move them elsewhere, then go on',
+    })
+    await host.run('docker rm -f stranger')
+  })
+
+  it('copies the images beforehand; docker and its pods run on', async () => {
+    const { host, run } = stage
+    expect(await run({ run: 'switch', step: 'Stage' }, 2)).toMatchObject({ end: complete })
+    expect(await host.run('ctr -n k8s.io images ls -q')).toContain('docker.io/library/busybox:1\n')
+    expect(await host.run('systemctl is-active docker kubelet; docker ps --format "{{.Names}}"')).toBe('active\nactive\nk8s_web\n')
+  })
+
+  it('goes back to docker when the kubelet does not bear containerd', async () => {
+    const { host, run } = stage
+    await host.run('touch /run/refuse')
+    const { end } = await run({ run: 'switch' })
+    expect(end).toMatchObject({
+      kind: 'Failed',
+      message: expect.stringMatching(
+        /^switch-runtime failed: kubelet\.service does not stay up \(failed, exit-code\); what ran before runs again$/,
+      ),
+    })
+    expect(await host.run('systemctl is-active docker kubelet; systemctl is-enabled docker')).toBe('active\nactive\nenabled\n')
+    expect(await flagsNow()).toBe(`KUBELET_KUBEADM_ARGS="${flags}"\n`)
+    expect(await host.run('head -n 3 /etc/containerd/config.toml; ls /etc/containerd/certs.d')).not.toContain('hosts.toml')
+    await host.run('rm /run/refuse')
+  })
+
+  it('switches: kubelet, containerd, registries; what docker had stays on the disk', async () => {
+    const { host, run } = stage
+    expect((await run({ run: 'switch' }, 2)).end).toEqual(complete)
+    expect(await host.run('systemctl is-active containerd kubelet; systemctl is-enabled containerd')).toBe('active\nactive\nenabled\n')
+    expect(await host.attempt('systemctl is-active docker.service docker.socket')).toMatchObject({ stdout: 'inactive\ninactive\n' })
+    expect(await flagsNow()).toBe(
+      'KUBELET_KUBEADM_ARGS="--container-runtime=remote --container-runtime-endpoint=unix:///run/containerd/containerd.sock --cgroup-driver=systemd --pod-infra-container-image=k8s.gcr.io/pause:3.2"\n',
+    )
+    expect(await host.run("tr '\\0' ' ' < /proc/$(systemctl show --value -p MainPID kubelet)/cmdline")).toContain('containerd.sock')
+    expect(await host.run('cat /etc/containerd/config.toml')).toMatchInlineSnapshot(`
+      "# mine
+      disabled_plugins = ["io.containerd.snapshotter.v1.btrfs"]
+      version = 2
+
+      [plugins."io.containerd.grpc.v1.cri"]
+        sandbox_image = "k8s.gcr.io/pause:3.2"
+
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
+        runtime_type = "io.containerd.runc.v2"
+
+      [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
+        SystemdCgroup = true
+
+      [plugins."io.containerd.grpc.v1.cri".registry]
+        config_path = "/etc/containerd/certs.d"
+
+      [plugins."io.containerd.grpc.v1.cri".cni]
+        bin_dir = "/usr/lib/cni"
+        conf_dir = "/etc/cni/net.d"
+      "
+    `)
+    expect(
+      await host.run('cd /etc/containerd/certs.d; cat docker.io/hosts.toml registry.example:5000/hosts.toml registry.example/ca.crt'),
+    ).toMatchInlineSnapshot(`
+      "server = "https://registry-1.docker.io"
+
+      [host."https://mirror.example"]
+        capabilities = ["pull", "resolve"]
+      server = "https://registry.example:5000"
+
+      [host."https://registry.example:5000"]
+        capabilities = ["pull", "resolve"]
+        skip_verify = true
+
+      [host."http://registry.example:5000"]
+        capabilities = ["pull", "resolve"]
+      certificate
+      "
+    `)
+    expect(await host.run('ctr plugins ls | awk \'$2 == "cri" { print $NF }\'; cat /etc/crictl.yaml')).toMatch(
+      /^ok\nruntime-endpoint: unix:/,
+    )
+    expect(await host.run('ls /var/lib/docker')).toContain('image')
+    expect(await run({ run: 'switch' }, 2)).toEqual({ end: complete, said: [] })
+  })
+})
+
+/** The base of the hosts has no docker: as much of Debian's package as runs. */
+async function giveDocker(rig: RigHosts, name: string): Promise<void> {
+  const docker = dirname(dirname(dirname(await debianProgram('docker.io', 'usr/bin/docker'))))
+  const upper = join(rig.folderOf(name), 'upper')
+  const options = { recursive: true, verbatimSymlinks: true }
+  for (const part of ['usr/bin', 'usr/sbin']) cpSync(join(docker, part), join(upper, part), options)
+  cpSync(join(docker, 'lib/systemd'), join(upper, 'usr/lib/systemd'), options)
+  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
+  const library = await debianProgram('libdevmapper1.02.1', `lib/${architecture}-linux-gnu/libdevmapper.so.1.02.1`)
+  cpSync(library, join(upper, `usr/lib/${architecture}-linux-gnu/libdevmapper.so.1.02.1`), options)
+}

@@ -1,0 +1,95 @@
+import type { HostSource } from '../../src/controller/shell.ts'
+import type { Host, HostResult } from '../../src/node/host.ts'
+import { HostFault } from '../../src/node/ssh/host-fault.ts'
+import { MachineHost, MachineOff, type StepFault, type StepHappening } from '../../src/twin/host/machine-host.ts'
+import { readStepCall, type StepCall } from '../../src/twin/host/step-call.ts'
+import type { VirtualCluster } from './virtual-cluster.ts'
+
+/** One call of a script; of that for facts the step is empty. */
+export interface HostCall {
+  readonly node: string
+  readonly step: string
+  readonly word: string
+}
+
+/** The machines of a twin as hosts: they get the real recipes, and their connections do what a test says. */
+export class TwinHosts implements HostSource {
+  /** Steps that began to act, oldest first: `NODE STEP`. */
+  readonly acted: string[] = []
+  readonly calls: HostCall[] = []
+  /** Before a call reaches the host, or when its answer comes back: whatever it throws is what the caller gets, as late as it says. */
+  onCall: (call: HostCall, when: 'Before' | 'After') => void | Promise<void> = () => {}
+  /** What a step that begins ends with; well unless told. */
+  faultOf: (node: string, call: StepCall) => StepFault | undefined = () => undefined
+  onStep: (happening: StepHappening) => void = () => {}
+  /** The most hosts on which something was at work at once. */
+  mostAtOnce = 0
+  /** Machines that are something else than the node says. */
+  readonly machineIds = new Map<string, string>()
+  readonly #cluster: VirtualCluster
+  readonly #hosts = new Map<string, MachineHost>()
+  /** What all of them know of the cluster. */
+  readonly #shared
+
+  constructor(cluster: VirtualCluster) {
+    this.#cluster = cluster
+    const { controlPlane } = cluster.twin.fleet
+    this.#shared = { controlPlane, configured: controlPlane.lowestVersion() ?? '' }
+  }
+
+  of({ name }: { readonly name: string }): Host & { close(): Promise<void> } {
+    return { name, run: (script, word) => this.#run(name, script, word), close: async () => {} }
+  }
+
+  async #run(node: string, script: string, word: string): Promise<HostResult> {
+    const call = { node, step: word === 'facts' ? '' : (readStepCall(script)?.step ?? ''), word }
+    this.calls.push(call)
+    await this.onCall(call, 'Before')
+    const answer = this.#asked(node, script, word)
+    await this.onCall(call, 'After')
+    return answer
+  }
+
+  #asked(node: string, script: string, word: string): HostResult {
+    try {
+      const answer = this.#host(node).run(script, word)
+      const other = word === 'facts' ? this.machineIds.get(node) : undefined
+      return other === undefined ? answer : { ...answer, stdout: asMachine(answer.stdout, other) }
+    } catch (error) {
+      if (error instanceof MachineOff) throw new HostFault('Unreachable', `node ${node} does not answer`)
+      throw error
+    }
+  }
+
+  #host(node: string): MachineHost {
+    const known = this.#hosts.get(node)
+    if (known !== undefined) return known
+    const { twin, clock, defect } = this.#cluster
+    const made = new MachineHost(node, {
+      fleet: twin.fleet,
+      clock,
+      cluster: this.#shared,
+      faultOf: (name, call) => this.faultOf(name, call),
+      onStep: (happening) => this.#seen(happening),
+      onDefect: (error) => defect(`host ${node}`, error),
+    })
+    this.#hosts.set(node, made)
+    return made
+  }
+
+  #seen(happening: StepHappening): void {
+    if (happening.kind === 'Began') this.acted.push(`${happening.node} ${happening.call.step}`)
+    this.mostAtOnce = Math.max(this.mostAtOnce, [...this.#hosts.values()].filter(({ isAtWork }) => isAtWork).length)
+    this.onStep(happening)
+  }
+}
+
+function asMachine(facts: string, machineId: string): string {
+  const told = JSON.parse(facts)
+  return JSON.stringify({ ...told, os: { ...told.os, machineId, bootId: `of-${machineId}` } })
+}
+
+/** What a caller gets whose connection is cut. */
+export function cut(node: string): HostFault {
+  return new HostFault('ConnectionCut', `the connection to node ${node} was cut while something ran there`)
+}
