@@ -1,6 +1,6 @@
-import { binaryRecipe } from '../core/recipe/binary-recipe.ts'
-import { parseHostFacts } from '../core/recipe/host-facts.ts'
-import { judgeHost } from '../core/recipe/judge-host.ts'
+import { parseBinaryFacts } from '../core/recipe/binary/binary-facts.ts'
+import { binaryRecipe } from '../core/recipe/binary/binary-recipe.ts'
+import { judgeBinaryHost } from '../core/recipe/binary/judge-binary-host.ts'
 import type { RecipeOrder } from '../core/recipe/recipe-order.ts'
 import { factsScript } from '../core/recipe/step-script.ts'
 import { failed, type RunEnd, type RunMeans, runRecipe } from './run-recipe.ts'
@@ -16,10 +16,10 @@ export interface RunInput {
 export async function replaceBinary(input: RunInput, means: RunMeans): Promise<RunEnd> {
   const { host } = means
   const answer = await host.run(factsScript(input.order.recipe), 'facts')
-  const facts = answer.exitCode === 0 ? parseHostFacts(answer.stdout) : undefined
+  const facts = answer.exitCode === 0 ? parseBinaryFacts(answer.stdout) : undefined
   if (facts === undefined)
     return failed(`${host.name} does not tell what is on it, and nothing was touched`, answer.stderr || answer.stdout)
-  const verdict = judgeHost(input.order, facts, input.binary.sha256)
+  const verdict = judgeBinaryHost(input.order, facts, input.binary.sha256)
   if (verdict.kind === 'Refused') return failed(`${verdict.message}; nothing was touched`)
   const recipe = binaryRecipe(input.order, verdict.host, input.binary.sha256)
   return await runRecipe({ recipe, attempt: input.attempt, files: new Map([['put-binary', input.binary.file]]) }, means)

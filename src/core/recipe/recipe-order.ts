@@ -2,8 +2,8 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
 import { schemaProblem } from '../schema-problem.ts'
+import { binaryFactsScript } from './scripts/binary-facts.ts'
 import { putBinaryScript, replaceBinaryScript, restartServiceScript, restoreBinaryScript } from './scripts/binary-steps.ts'
-import { hostFactsScript } from './scripts/host-facts.ts'
 import { library } from './scripts/library.ts'
 import { stepRuntime } from './scripts/step-runtime.ts'
 
@@ -28,7 +28,7 @@ export const RecipeOrder = z.strictObject({
 export type RecipeOrder = z.infer<typeof RecipeOrder>
 
 /** Everything that a host may be told to run. */
-const scripts = [library, hostFactsScript, stepRuntime, putBinaryScript, replaceBinaryScript, restartServiceScript, restoreBinaryScript]
+const scripts = [library, binaryFactsScript, stepRuntime, putBinaryScript, replaceBinaryScript, restartServiceScript, restoreBinaryScript]
 
 /** Digest of an order and of the scripts that carry it out, 64 hex digits: two programs of different versions do not agree on it. */
 export function orderDigest(order: RecipeOrder): string {

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
-import { binaryRecipe } from './binary-recipe.ts'
+import { binaryRecipe } from './binary/binary-recipe.ts'
 import type { RecipeOrder } from './recipe-order.ts'
 import { allSteps } from './recipe-step.ts'
 import { shellAssignments, shellQuote } from './shell-quote.ts'

@@ -1,5 +1,5 @@
 import type { Recipe, RecipeStep } from './recipe-step.ts'
-import { hostFactsScript } from './scripts/host-facts.ts'
+import { binaryFactsScript } from './scripts/binary-facts.ts'
 import { library } from './scripts/library.ts'
 import { stepRuntime } from './scripts/step-runtime.ts'
 import { shellAssignments } from './shell-quote.ts'
@@ -25,5 +25,5 @@ export function stepScript(recipe: Recipe, step: RecipeStep, attempt: number): s
 
 /** What reads the host's facts (`host-facts.ts`). */
 export function factsScript(program: 'k3s' | 'rke2'): string {
-  return [shellAssignments({ program }), library, hostFactsScript].join('')
+  return [shellAssignments({ program }), library, binaryFactsScript].join('')
 }

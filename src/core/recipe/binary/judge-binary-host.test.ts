@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { parseHostFacts } from './host-facts.ts'
-import { goesForward, judgeHost } from './judge-host.ts'
-import type { RecipeOrder } from './recipe-order.ts'
+import { parseBinaryFacts } from './binary-facts.ts'
+import { goesForward, judgeBinaryHost } from './judge-binary-host.ts'
+import type { RecipeOrder } from '../recipe-order.ts'
 
 const sha256 = 'a'.repeat(64)
 const facts = {
@@ -25,9 +25,9 @@ function told(changes: Readonly<Record<string, string>>): string {
 }
 
 function judged(changes: Readonly<Record<string, string>>, version = 'v1.31.2+k3s1') {
-  const read = parseHostFacts(told(changes))
+  const read = parseBinaryFacts(told(changes))
   if (read === undefined) throw new Error('these facts cannot be read')
-  return judgeHost(order(version), read, sha256)
+  return judgeBinaryHost(order(version), read, sha256)
 }
 
 describe('a recipe for k3s', () => {
@@ -54,8 +54,8 @@ describe('a recipe for k3s', () => {
   })
 
   it('does not fit a host on which nothing runs k3s', () => {
-    const read = parseHostFacts('init=systemd\nunits=0\n')
-    expect(read && judgeHost(order('v1.31.2+k3s1'), read, sha256)).toMatchObject({
+    const read = parseBinaryFacts('init=systemd\nunits=0\n')
+    expect(read && judgeBinaryHost(order('v1.31.2+k3s1'), read, sha256)).toMatchObject({
       kind: 'Refused',
       message: expect.stringMatching(/no service of this host runs k3s server or k3s agent/),
     })
@@ -71,7 +71,7 @@ describe('facts of a host', () => {
     { what: 'a count that is none', changes: { units: 'many' } },
     { what: 'more than a host has to tell', changes: { package: 'x'.repeat(20_000) } },
   ])('$what are not believed', ({ changes }) => {
-    expect(parseHostFacts(told(changes))).toBeUndefined()
+    expect(parseBinaryFacts(told(changes))).toBeUndefined()
   })
 })
 

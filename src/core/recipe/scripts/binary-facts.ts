@@ -1,5 +1,5 @@
 /** Reads what is on the host, and changes nothing: one line `name=value` a fact, each bounded. `program`: `k3s` or `rke2`. */
-export const hostFactsScript = String.raw`
+export const binaryFactsScript = String.raw`
 say() { printf '%s=%s\n' "$1" "$(printf %s "$2" | tr -cd '[:print:]' | head -c 300)"; }
 
 # UNIT: the program that it starts, and its first argument

@@ -1,7 +1,7 @@
-import { type BinaryHost, goesForward } from './judge-host.ts'
-import { orderDigest, type RecipeOrder } from './recipe-order.ts'
-import type { Recipe, RecipeStep, RunStep } from './recipe-step.ts'
-import { putBinaryScript, replaceBinaryScript, restartServiceScript, restoreBinaryScript } from './scripts/binary-steps.ts'
+import { orderDigest, type RecipeOrder } from '../recipe-order.ts'
+import type { Recipe, RecipeStep, RunStep } from '../recipe-step.ts'
+import { putBinaryScript, replaceBinaryScript, restartServiceScript, restoreBinaryScript } from '../scripts/binary-steps.ts'
+import { type BinaryHost, goesForward } from './judge-binary-host.ts'
 
 /** Seconds for a copy, or for a lock that somebody else holds. */
 const shortLimit = 600

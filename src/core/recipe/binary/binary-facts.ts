@@ -30,13 +30,13 @@ const Systemd = z.object({
   free_kib: z.coerce.number().int().min(0).exactOptional(),
 })
 const Facts = z.discriminatedUnion('init', [z.object({ init: z.literal('other') }), Systemd])
-export type HostFacts = z.infer<typeof Facts>
+export type BinaryFacts = z.infer<typeof Facts>
 
 /** Most of what a host may tell, characters. */
 const longest = 16_384
 
-/** Reads lines `name=value` as `scripts/host-facts.ts` prints them. Undefined: the host said something that no host should. */
-export function parseHostFacts(text: string): HostFacts | undefined {
+/** Reads lines `name=value` as `../scripts/binary-facts.ts` prints them. Undefined: the host said something that no host should. */
+export function parseBinaryFacts(text: string): BinaryFacts | undefined {
   if (text.length > longest) return undefined
   const pairs = text.split('\n').flatMap((line) => {
     const [name = '', value] = line.split(/=(.*)/s, 2)

@@ -1,7 +1,7 @@
-import { type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
-import { controlPlaneHop, minorsBetween } from '../version/version-skew.ts'
-import type { HostFacts } from './host-facts.ts'
-import type { RecipeOrder } from './recipe-order.ts'
+import { type KubernetesVersion, parseVersion } from '../../version/kubernetes-version.ts'
+import { controlPlaneHop, minorsBetween } from '../../version/version-skew.ts'
+import type { RecipeOrder } from '../recipe-order.ts'
+import type { BinaryFacts } from './binary-facts.ts'
 
 /** A host on which the recipe may run, with everything known that its steps need. */
 export interface BinaryHost {
@@ -20,13 +20,13 @@ export type HostVerdict = { readonly kind: 'Ready'; readonly host: BinaryHost } 
 /** Room for the new binary and for the one that is kept, KiB: those of RKE2 and k3s are below 150 MB. */
 const neededKib = 300_000
 
-type SystemdFacts = Extract<HostFacts, { init: 'systemd' }>
+type SystemdFacts = Extract<BinaryFacts, { init: 'systemd' }>
 
 /**
  * Whether a recipe that replaces a binary fits a host. `sha256` is that of the new binary: where it is in place already, whatever is left of
  * the change may go on.
  */
-export function judgeHost(order: RecipeOrder, facts: HostFacts, sha256: string): HostVerdict {
+export function judgeBinaryHost(order: RecipeOrder, facts: BinaryFacts, sha256: string): HostVerdict {
   const { recipe } = order
   if (facts.init === 'other') {
     return refused(`this host is not run by systemd, and recipes know nothing else (OpenRC neither): name an image in spec.node.upgrade`)
