@@ -47,7 +47,7 @@ export class Canaries {
       this.facts = { name: order.name, sentAtMs, ...found, atMs: clock.now() }
     } catch (error) {
       if (!isForbidden(error) && !isInvalid(error) && !isNotFound(error)) throw error
-      log.warn({ canary: order.name, err: error }, 'whether the controllers are alive is not looked at')
+      log.warn({ canary: order.name, error: error.message }, 'whether the controllers are alive is not looked at')
       this.facts = {
         name: order.name,
         sentAtMs,
@@ -104,10 +104,10 @@ export class Canaries {
 
   async #hasEndpoints(name: string): Promise<boolean> {
     const { client, namespace } = this.#shell
-    if (client.capabilities.minor < endpointSlicesMinor) return (await client.find(endpoints, { namespace, name })) !== undefined
     const labelSelector = `kubernetes.io/service-name=${name}`
-    const { items } = await client.list(endpointSlices, { namespace, labelSelector })
-    return items.length > 0
+    const slices =
+      client.capabilities.minor < endpointSlicesMinor ? undefined : await served(client.list(endpointSlices, { namespace, labelSelector }))
+    return slices === undefined ? (await client.find(endpoints, { namespace, name })) !== undefined : slices.items.length > 0
   }
 
   /** A quota or a policy forbids the pod: its Job says so in an event. */
@@ -122,6 +122,14 @@ export class Canaries {
     const { holderIdentity = '' } = lease?.spec ?? {}
     return holderIdentity === '' ? undefined : holderIdentity
   }
+}
+
+/** Undefined: the server does not serve that, as one may whose own list of APIs was changed. */
+async function served<T>(reading: Promise<T>): Promise<T | undefined> {
+  return await reading.catch((error: unknown) => {
+    if (isNotFound(error)) return undefined
+    throw error
+  })
 }
 
 /** What only tells more is done without where it may not be read. */

@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../core/host/host-facts.ts'
 import type { HostOrder } from '../../core/recipe/host-order.ts'
-import type { HostRecipe, hostRecipe } from '../../core/recipe/host-recipe.ts'
-import type { Recipe } from '../../core/recipe/recipe-step.ts'
+import type { hostRecipe } from '../../core/recipe/host-recipe.ts'
+import type { HostRecipe, Recipe } from '../../core/recipe/recipe-step.ts'
 import { architectureOf, type ReleasePlace, releaseLayout } from '../../core/recipe/release-files.ts'
 import type { ReleaseFolder } from '../../node/release-folder.ts'
 

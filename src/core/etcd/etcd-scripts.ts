@@ -1,6 +1,7 @@
 import { library } from '../recipe/scripts/library.ts'
 import { shellAssignments } from '../recipe/shell-quote.ts'
 import { stateFolder } from '../recipe/step-script.ts'
+import { clientValues } from './client-values.ts'
 import type { SeenHost } from './cluster.ts'
 import type { EtcdHostFacts } from './host-facts.ts'
 import type { MemberSettings } from './member-settings.ts'
@@ -61,12 +62,7 @@ function onMember(facts: EtcdHostFacts, settings: MemberSettings, more: Readonly
   const values = {
     state: stateFolder,
     seconds: String(memberLimit),
-    etcdctl: facts.etcdctl ?? '',
-    etcdutl: facts.etcdutl ?? '',
-    endpoint: settings.endpoint,
-    ca: settings.ca,
-    cert: settings.cert,
-    key: settings.key,
+    ...clientValues(facts, settings),
     data_dir: settings.dataDir,
     ...more,
   }

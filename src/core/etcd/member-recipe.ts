@@ -3,6 +3,7 @@ import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Recipe, RecipeStep, RunStep } from '../recipe/recipe-step.ts'
 import { putBinaryScript, replaceBinaryScript } from '../recipe/scripts/binary-steps.ts'
 import { compareEtcd, type EtcdVersion, etcdText } from '../version/etcd-version.ts'
+import { clientValues } from './client-values.ts'
 import type { EtcdMember } from './cluster.ts'
 import { packagedAs } from './hop.ts'
 import {
@@ -120,12 +121,7 @@ function step(change: MemberChange, [name, does]: readonly [string, string], scr
     binary: facts.binary,
     version: etcdText(version),
     specs: isPackage ? packageSpecs(change).join(' ') : '',
-    etcdctl: facts.etcdctl ?? '',
-    etcdutl: facts.etcdutl ?? '',
-    endpoint: settings.endpoint,
-    ca: settings.ca,
-    cert: settings.cert,
-    key: settings.key,
+    ...clientValues(facts, settings),
     goes_forward: isLast ? 'yes' : 'no',
     wait_seconds: String(seconds.up),
     steady_seconds: String(seconds.steady),

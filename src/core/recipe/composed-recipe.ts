@@ -1,9 +1,8 @@
 import type { HostFacts } from '../host/host-facts.ts'
 import { type HostOrder, hostOrderId } from './host-order.ts'
-import type { HostRecipe } from './host-recipe.ts'
 import { awaitSteps, leaveSteps } from './kubeadm/around-change.ts'
 import { osRecipe, osScripts } from './os/os-recipe.ts'
-import type { Recipe, RecipePart } from './recipe-step.ts'
+import type { HostRecipe, Recipe, RecipePart } from './recipe-step.ts'
 import { factsAfterRuntime } from './runtime/facts-after-runtime.ts'
 import { runtimeRecipe, runtimeScripts } from './runtime/runtime-recipe.ts'
 

@@ -5,11 +5,8 @@ import { k3sAfter, k3sRecipe } from './k3s/k3s-recipe.ts'
 import { factsAfter } from './kubeadm/facts-after.ts'
 import { kubeadmRecipe } from './kubeadm/kubeadm-recipe.ts'
 import { restartControllers } from './kubeadm/restart-controllers.ts'
-import type { Recipe } from './recipe-step.ts'
+import type { HostRecipe } from './recipe-step.ts'
 import { factsAfterRuntime } from './runtime/facts-after-runtime.ts'
-
-/** `Refused`: one sentence with the fix; nothing is touched. */
-export type HostRecipe = { readonly kind: 'Recipe'; readonly recipe: Recipe } | { readonly kind: 'Refused'; readonly message: string }
 
 /** The steps that an order takes on a host as it was found; those whose result is there already are passed over when they are carried out. */
 export function hostRecipe(order: HostOrder, facts: HostFacts): HostRecipe {

@@ -44,6 +44,9 @@ export interface Recipe {
   readonly parts?: readonly RecipePart[]
 }
 
+/** What a host is to do. `Refused`: one sentence with the fix; nothing is touched. */
+export type HostRecipe = { readonly kind: 'Recipe'; readonly recipe: Recipe } | { readonly kind: 'Refused'; readonly message: string }
+
 /** Steps that are taken back together, or not at all. */
 export type RecipePart = Pick<Recipe, 'steps' | 'undo'>
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { RecipeOrder } from '../recipe-order.ts'
 import { parseBinaryFacts } from './binary-facts.ts'
 import { goesForward, judgeBinaryHost } from './judge-binary-host.ts'
-import type { RecipeOrder } from '../recipe-order.ts'
 
 const sha256 = 'a'.repeat(64)
 const facts = {

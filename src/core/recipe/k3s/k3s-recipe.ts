@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../host/host-facts.ts'
 import { parseVersion } from '../../version/kubernetes-version.ts'
 import { type HostOrder, hostOrderId } from '../host-order.ts'
-import type { HostRecipe } from '../host-recipe.ts'
+import type { HostRecipe } from '../recipe-step.ts'
 import { library } from '../scripts/library.ts'
 import { stepRuntime } from '../scripts/step-runtime.ts'
 import { changeSteps, takeBack } from './change-recipe.ts'

@@ -1,7 +1,6 @@
 import type { HostFacts } from '../../host/host-facts.ts'
 import { type HostOrder, hostOrderId } from '../host-order.ts'
-import type { HostRecipe } from '../host-recipe.ts'
-import type { RunStep } from '../recipe-step.ts'
+import type { HostRecipe, RunStep } from '../recipe-step.ts'
 import { type OsStep, osCommands } from './os-commands.ts'
 import { fetchPackagesScript, installPackagesScript, mendPackagesScript, pendingScript, planPackagesScript } from './scripts/os-steps.ts'
 import { ownPackages, type PackageManager, packageManagerScript } from './scripts/package-manager.ts'
