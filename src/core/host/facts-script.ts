@@ -1,4 +1,5 @@
 import { shellAssignments } from '../recipe/shell-quote.ts'
+import { apiFacts } from './scripts/api-facts.ts'
 import { controlPlaneFacts } from './scripts/control-plane-facts.ts'
 import { jsonWriter } from './scripts/json-writer.ts'
 import { kubernetesFacts } from './scripts/kubernetes-facts.ts'
@@ -12,5 +13,5 @@ import { systemFacts } from './scripts/system-facts.ts'
  * @param root a folder instead of `/`, and `tools` with the programs of it: for tests alone
  */
 export function hostFactsScript({ root = '', tools = '' }: { readonly root?: string; readonly tools?: string } = {}): string {
-  return [shellAssignments({ root, tools }), jsonWriter, systemFacts, packageFacts, kubernetesFacts, controlPlaneFacts].join('')
+  return [shellAssignments({ root, tools }), jsonWriter, systemFacts, packageFacts, kubernetesFacts, apiFacts, controlPlaneFacts].join('')
 }

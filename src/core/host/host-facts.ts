@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { maskOutput } from '../recipe/mask-output.ts'
-import { schemaProblem } from '../schema-problem.ts'
+import { ApiFacts } from './api-facts.ts'
+import { readHostDocument } from './host-document.ts'
 
 /** A text that a host says: bounded, on one line, without control characters, and without what looks like a secret. */
 const text = z
@@ -150,6 +151,7 @@ const HostFacts = z.strictObject({
     /** Archives in the folder from which k3s and RKE2 take their images at their start. */
     images: texts.exactOptional(),
   }),
+  api: ApiFacts.exactOptional(),
   /** What is there and could not be read. */
   unread: texts,
   /** There was more than one document holds. */
@@ -165,34 +167,8 @@ export type ReadHostFacts =
   /** One sentence without anything that the host could have put into it but plain text. */
   | { readonly kind: 'Refused'; readonly message: string }
 
-/** Most of what a host may tell, characters: what the script keeps to. */
-const longest = 65_535
-
 /** Reads what `hostFactsScript` printed. A host may say anything: what does not fit the schema is refused as a whole. */
 export function parseHostFacts(output: string): ReadHostFacts {
-  if (output.length > longest) return refused('it said more than 64 KiB')
-  // what a login prints comes before
-  const last = output.trimEnd().split('\n').at(-1) ?? ''
-  if (last === '') return refused('it said nothing')
-  const object = parsedJson(last)
-  if (object === undefined) return refused('what it said is no JSON')
-  const parsed = HostFacts.safeParse(object)
-  if (!parsed.success) return refused(maskOutput(schemaProblem(object, parsed.error)).replaceAll('\n', ' ').slice(0, 200))
-  if (!parsed.data.complete) return refused('it stopped in the middle')
-  return { kind: 'Facts', facts: parsed.data }
-}
-
-function refused(why: string): ReadHostFacts {
-  return {
-    kind: 'Refused',
-    message: `the host did not answer with facts (${why}): look at what its shell prints at login, and at its processes`,
-  }
-}
-
-function parsedJson(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
-  }
+  const read = readHostDocument(output, HostFacts)
+  return read.kind === 'Document' ? { kind: 'Facts', facts: read.document } : read
 }

@@ -40,10 +40,21 @@ export function machineFacts(machine: Machine, { atMs, repositoryMinor = minorOf
     certificates: [],
     kubeadm: { adminConf: yesNo(machine.role === 'Server'), kubeletConf: 'yes', caKey: yesNo(machine.role === 'Server') },
     rancher: {},
+    api: apiOf(machine),
     unread: [],
     cut: 'no',
     complete: 'yes',
   })
+}
+
+/** A balancer outside of the cluster, at an address that nobody has. */
+export const sharedServer = 'https://192.0.2.1:6443'
+
+function apiOf({ role, address }: Machine): object {
+  const conf = (name: string, server: string) => ({ file: `/etc/kubernetes/${name}.conf`, server })
+  const own = `https://${address}:6443`
+  const servers = [conf('controller-manager', own), conf('scheduler', own), conf('admin', sharedServer)]
+  return { servers: [conf('kubelet', sharedServer), ...(role === 'Server' ? servers : [])], addresses: [address], names: [] }
 }
 
 function osOf({ name, machineId, bootId, kernelVersion }: Machine): object {

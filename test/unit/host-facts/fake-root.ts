@@ -25,6 +25,8 @@ const sameEverywhere = {
   uname: 'echo x86_64',
   df: 'echo Filesystem 1024-blocks Used Available Capacity Mounted; echo /dev/sda1 40000000 10000000 30000000 25% /',
   du: 'echo 81920 x',
+  ip: 'echo "2: eth0    inet 10.0.0.1/24 brd 10.0.0.255 scope global eth0"; echo "9: cni0    inet 10.244.0.1/24 scope global cni0"',
+  getent: 'echo "10.0.0.100      STREAM $2"; echo "10.0.0.100      DGRAM"',
   systemctl: [
     'units=$(dirname "$0")/units',
     'case "$*" in *containerd.service*) cat "$units" ;; *) sed -n "/^Id=kubelet.service$/,/^$/p" "$units" ;; esac',

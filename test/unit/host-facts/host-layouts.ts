@@ -98,7 +98,7 @@ function controlPlane(registry: string, version: string, etcd: string, flags: re
     '/etc/kubernetes/admin.conf': kubeconfig,
   }
 }
-const kubeconfig = `users:\n- user:\n    client-certificate-data: ${Buffer.from(leaf).toString('base64')}\n    client-key-data: c2VjcmV0\n`
+const kubeconfig = `clusters:\n- cluster:\n    certificate-authority-data: c2VjcmV0\n    server: https://api.example:6443\n  name: kubernetes\nusers:\n- user:\n    client-certificate-data: ${Buffer.from(leaf).toString('base64')}\n    client-key-data: c2VjcmV0\n`
 const kubeletCertificate = `${leaf}-----BEGIN EC PRIVATE KEY-----\nc2VjcmV0\n-----END EC PRIVATE KEY-----\n`
 
 /** Seed 001's kind: kubeadm from packages on Ubuntu, docker, an old repository, held packages, a reboot pending. */
@@ -129,7 +129,8 @@ const kubeadmDocker: FakeHost = {
       'kind: KubeletConfiguration\nstaticPodPath: /etc/kubernetes/manifests\nfeatureGates:\n  CSIMigration: true\n',
     '/var/lib/kubelet/kubeadm-flags.env':
       'KUBELET_KUBEADM_ARGS=--cgroup-driver=cgroupfs --network-plugin=cni --pod-infra-container-image=k8s.gcr.io/pause:3.1\n',
-    '/etc/kubernetes/kubelet.conf': 'users:\n- user:\n    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n',
+    '/etc/kubernetes/kubelet.conf':
+      'clusters:\n- cluster:\n    server: https://10.0.0.100:6443\nusers:\n- user:\n    client-certificate: /var/lib/kubelet/pki/kubelet-client-current.pem\n',
     '/var/lib/kubelet/pki/kubelet-client-current.pem': kubeletCertificate,
     ...running(901, '/usr/bin/kubelet', [
       '--bootstrap-kubeconfig=/etc/kubernetes/bootstrap-kubelet.conf',
@@ -172,7 +173,7 @@ const kubeadmContainerd: FakeHost = {
     '/var/lib/kubelet/instance-config.yaml':
       'containerRuntimeEndpoint: unix:///run/containerd/containerd.sock\nkind: KubeletConfiguration\n',
     '/var/lib/kubelet/kubeadm-flags.env': 'KUBELET_KUBEADM_ARGS="--pod-infra-container-image=registry.k8s.io/pause:3.10.1"\n',
-    '/etc/kubernetes/kubelet.conf': 'users: []\n',
+    '/etc/kubernetes/kubelet.conf': 'clusters: [{"cluster":\n{ "server": "https://10.0.0.1:6443" }}]\nusers: []\n',
     '/var/lib/kubelet/pki/kubelet-client-current.pem': kubeletCertificate,
     ...running(801, '/usr/bin/kubelet', ['--kubeconfig=/etc/kubernetes/kubelet.conf', '--config=/var/lib/kubelet/config.yaml']),
     ...running(802, '/usr/bin/containerd', []),

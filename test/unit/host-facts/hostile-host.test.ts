@@ -34,6 +34,9 @@ describe('the facts script on a hostile host', () => {
       '/proc/901/cmdline': `/usr/bin/kubelet\0--config=${words[0]}\0${words.map((word) => `--x=${word}\0`).join('')}`,
       '/var/lib/kubelet/kubeadm-flags.env': `KUBELET_KUBEADM_ARGS=${words.join(' ')}\n`,
       '/etc/docker/daemon.json': words.join('\n'),
+      '/etc/kubernetes/kubelet.conf': `    server: https://${words[0]}:6443\n`,
+      '/etc/kubernetes/scheduler.conf': `    server: https://*\n`,
+      '/etc/kubernetes/controller-manager.conf': '    server: https://me:hunter2@--help/\n',
       '/var/lib/dpkg/status': words.map((word) => `Package: kubelet\nStatus: hold ok installed\nVersion: ${word}\n`).join('\n'),
       '/etc/kubernetes/pki/apiserver.crt': `-----BEGIN CERTIFICATE-----\n${words.join('\n')}\n-----END CERTIFICATE-----\n`,
       ...Object.fromEntries(
@@ -45,6 +48,13 @@ describe('the facts script on a hostile host', () => {
     }
     const facts = read(factsOf(changed(files)))
     expect(facts.kubelet.arguments).toEqual(expect.arrayContaining(words.map((word) => `--x=${word}`)))
+    expect(facts.api?.servers.map(({ server }) => server)).toEqual([
+      `https://${words[0]?.replace(' ', '')}:6443`,
+      'https://me:***@--help/',
+      'https://*',
+      'https://api.example:6443',
+    ])
+    expect(facts.api?.names.map(({ name }) => name)).toEqual(['api.example'])
     expect(existsSync(mark)).toBe(false)
   })
 

@@ -138,6 +138,7 @@ all_facts() {
   disk_facts
   certificate_facts
   kubeadm_facts
+  api_facts
   line done '' ''
 }
 
