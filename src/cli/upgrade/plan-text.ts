@@ -1,5 +1,5 @@
+import type { PlannedNode, PlannedUpgrade } from '../../core/upgrade/plan-upgrade.ts'
 import { fitColumns } from '../align-columns.ts'
-import type { PlannedNode, PlannedUpgrade } from '../run-plan.ts'
 import { wrapIndented, wrapText } from '../wrap-text.ts'
 import { unbounded, withoutName } from './run-frame.ts'
 

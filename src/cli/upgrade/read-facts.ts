@@ -22,15 +22,9 @@ import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { runLabel } from '../../core/kubernetes/run-label.ts'
 import { parseJournal } from '../../core/plan/journal.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import type { ClusterFacts } from '../../core/upgrade/plan-upgrade.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
 import { hasEnded, runState } from './run-state.ts'
-
-/** A cluster at one moment. */
-export interface ClusterFacts {
-  readonly facts: UpgradeFacts
-  /** Absent when they may not be read. */
-  readonly budgets?: readonly BudgetFacts[]
-}
 
 /** Asks a cluster once for all that is decided on; writes nothing. Nodes have to be readable, what else may not be read is left out. */
 export async function readClusterFacts(

@@ -1,9 +1,9 @@
 import { compareText } from '../compare-text.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { isPodFinished } from '../kubernetes/pod-state.ts'
-import type { DrainInput, DrainProgress, SkippedPod } from './decide-drain.ts'
 import { budgetLookup } from './disruption-budget.ts'
 import { classifyPod, type PodVerdict } from './drain-filter.ts'
+import type { DrainInput, DrainProgress, SkippedPod } from './drain-input.ts'
 import type { DrainRule } from './drain-rule.ts'
 
 /** A pod that has to be gone, and the rule that it is under. */

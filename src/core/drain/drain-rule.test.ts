@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { bare, cordonedNode, defaultPolicy, sampleBudget, samplePod } from '../../../test/unit/drain-samples.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
-import { type DrainDecision, type DrainInput, decideDrain, drainMessage } from './decide-drain.ts'
+import { type DrainDecision, decideDrain, drainMessage } from './decide-drain.ts'
+import type { DrainInput } from './drain-input.ts'
 import { DrainRuleSpec, drainRules } from './drain-rule.ts'
 
 const start = 10_000_000

@@ -1,5 +1,5 @@
-import type { DrainProgress } from '../drain/decide-drain.ts'
 import type { BudgetFacts } from '../drain/disruption-budget.ts'
+import type { DrainProgress } from '../drain/drain-input.ts'
 import type { KnownVolumes } from '../drain/volumes-left.ts'
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'

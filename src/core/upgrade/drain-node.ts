@@ -1,4 +1,5 @@
-import { type DrainDecision, type DrainInput, decideDrain, drainMessage } from '../drain/decide-drain.ts'
+import { type DrainDecision, decideDrain, drainMessage } from '../drain/decide-drain.ts'
+import type { DrainInput } from '../drain/drain-input.ts'
 import { volumesLeft } from '../drain/volumes-left.ts'
 import { formatGoDuration } from '../plan/go-duration.ts'
 import type { DrainFacts } from '../plan/plan-facts.ts'

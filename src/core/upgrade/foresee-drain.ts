@@ -1,5 +1,6 @@
-import { decideDrain, type SkippedPod } from '../drain/decide-drain.ts'
+import { decideDrain } from '../drain/decide-drain.ts'
 import type { BudgetFacts } from '../drain/disruption-budget.ts'
+import type { SkippedPod } from '../drain/drain-input.ts'
 import { type NamespaceLabels, needsNamespaces } from '../drain/drain-rule.ts'
 import { type AttachedVolumes, judgeVolumes, volumesToLeave } from '../drain/volumes-left.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'

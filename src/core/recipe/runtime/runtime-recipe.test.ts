@@ -7,7 +7,8 @@ import { type HostFacts, parseHostFacts } from '../../host/host-facts.ts'
 import { stepScript } from '../step-script.ts'
 import { containerdSettings, goneInContainerd2 } from './containerd-settings.ts'
 import { dockerRegistries } from './docker-settings.ts'
-import { type RuntimeOrder, runtimeRecipe } from './runtime-recipe.ts'
+import type { RuntimeOrder } from './runtime-order.ts'
+import { runtimeRecipe } from './runtime-recipe.ts'
 import { tomlFunctions } from './scripts/toml.ts'
 
 const docker = factsOf('kubeadm-docker')

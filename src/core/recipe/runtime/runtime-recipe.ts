@@ -7,6 +7,7 @@ import { packageManagerScript } from '../os/scripts/package-manager.ts'
 import type { HostRecipe, RunStep } from '../recipe-step.ts'
 import { goneInContainerd2 } from './containerd-settings.ts'
 import { switchScripts, switchSteps } from './docker-switch.ts'
+import type { RuntimeOrder, RuntimeSteps } from './runtime-order.ts'
 import { runtimeBase } from './scripts/runtime-base.ts'
 import { fetchContainerdScript, upgradeContainerdScript } from './scripts/upgrade-containerd.ts'
 import type { MakeStep } from './step-maker.ts'
@@ -18,14 +19,6 @@ const longLimit = 3_600
 /** Seconds in which containerd and the kubelet have to be up, and for which the kubelet has to stay up. */
 const upWithin = 300
 const steady = 10
-
-/** What an order asks of the runtime; `HostOrder.runtime`. */
-export type RuntimeOrder = HostOrder & { readonly runtime: NonNullable<HostOrder['runtime']> }
-
-/** Steps, what takes them back, or why there are none: one sentence with the fix. */
-export type RuntimeSteps =
-  | { readonly kind: 'Steps'; readonly steps: readonly RunStep[]; readonly undo?: RunStep }
-  | { readonly kind: 'Refused'; readonly message: string }
 
 /** Everything that a host may be told to run for it, but for its package manager's words. */
 export const runtimeScripts = [runtimeBase, fetchContainerdScript, upgradeContainerdScript, ...switchScripts]

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { budgetFacts } from '../core/drain/disruption-budget.ts'
-import { noonMs } from '../core/plan/plan-facts.test-support.ts'
-import { anAttachment, anUpgrade, aPod, server, several, someUpgradeFacts, to, worker } from '../core/upgrade/run-world.test-support.ts'
-import { planUpgrade } from './run-plan.ts'
-import { planText } from './upgrade/plan-text.ts'
+import { budgetFacts } from '../../core/drain/disruption-budget.ts'
+import { noonMs } from '../../core/plan/plan-facts.test-support.ts'
+import { planUpgrade } from '../../core/upgrade/plan-upgrade.ts'
+import { anAttachment, anUpgrade, aPod, server, several, someUpgradeFacts, to, worker } from '../../core/upgrade/run-world.test-support.ts'
+import { planText } from './plan-text.ts'
 
 const nodes = [...several(3, (index) => server(index)), ...several(4, (index) => worker(index))]
 const upgrade = anUpgrade({ pools: [{ name: 'workers', nodeSelector: {}, batches: { first: 1, factor: 2, max: 2 } }] })
