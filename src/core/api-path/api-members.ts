@@ -1,0 +1,33 @@
+import type { HostFacts } from '../host/host-facts.ts'
+import { flagsOf } from '../host/kubelet-settings.ts'
+import { type ApiMember, readPlace } from './api-way.ts'
+
+/** A node as the API tells of it. */
+export interface ApiNode {
+  readonly name: string
+  /** Its InternalIP; empty when it has none. */
+  readonly address: string
+  readonly controlPlane: boolean
+}
+
+const defaultPort = 6443
+
+/** The API servers of a cluster: at the address that the host itself has told (`ADDRESS:PORT`), else at that of the node. In the order of the nodes. */
+export function apiMembers(nodes: readonly ApiNode[], told: ReadonlyMap<string, string>): readonly ApiMember[] {
+  return nodes.flatMap(({ name, address, controlPlane }) => {
+    if (!controlPlane) return []
+    const place = readPlace(told.get(name) ?? '')
+    if (place !== undefined) return [{ name, address: place.host, port: place.port }]
+    return address === '' ? [] : [{ name, address, port: defaultPort }]
+  })
+}
+
+/** `ADDRESS:PORT` of the API server that a manifest of the host starts, by its flags; undefined where there is none. */
+export function ownPlace({ staticPods }: HostFacts): string | undefined {
+  const manifest = staticPods.find(({ path }) => path.includes('/kube-apiserver.'))
+  if (manifest === undefined) return undefined
+  const flags = flagsOf(manifest.arguments)
+  const address = flags.get('advertise-address')
+  if (address === undefined) return undefined
+  return `${address.includes(':') ? `[${address}]` : address}:${flags.get('secure-port') ?? defaultPort}`
+}
