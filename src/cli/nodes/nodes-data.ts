@@ -1,12 +1,17 @@
 import { stringify } from 'yaml'
+import type { ApiSight } from '../../core/api-path/api-sight.ts'
 import { etcdText } from '../../core/version/etcd-version.ts'
 import type { HostReport, NodeReport } from './node-report.ts'
 import type { NodesView } from './nodes-table.ts'
 
-/** What `-o json` and `-o yaml` print: `{target?, nodes: [{…, host, findings}]}`. Fields are added with time; none is renamed or taken away. */
-export function nodesData({ reports, target }: NodesView, format: 'json' | 'yaml'): string {
-  const data = { ...(target === undefined ? {} : { target }), nodes: reports.map(nodeData) }
+/** What `-o json` and `-o yaml` print: `{target?, api?, nodes: [{…, host, findings}]}`. Fields are added with time; none is renamed or taken away. */
+export function nodesData({ reports, target, api }: NodesView, format: 'json' | 'yaml'): string {
+  const data = { ...(target === undefined ? {} : { target }), ...(api && { api: api.sights.map(sightData) }), nodes: reports.map(nodeData) }
   return format === 'json' ? JSON.stringify(data, null, 2) : stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd()
+}
+
+function sightData({ answered, ...sight }: ApiSight): object {
+  return { ...sight, answered: Object.fromEntries(answered) }
 }
 
 function nodeData({ node, host, findings }: NodeReport): object {

@@ -1,7 +1,9 @@
+import { sightText } from '../../core/api-path/judge-api-path.ts'
 import type { Finding } from '../../core/host/finding.ts'
 import type { HostLayout } from '../../core/host/layout.ts'
 import { alignColumns, fitColumns } from '../align-columns.ts'
 import { wrapText } from '../wrap-text.ts'
+import type { ApiView } from './look-at-api.ts'
 import type { NodeReport } from './node-report.ts'
 
 export interface NodesView {
@@ -9,6 +11,8 @@ export interface NodesView {
   /** Where the cluster is to go. */
   readonly target?: string
   readonly looked: boolean
+  /** How hosts reach the API; absent where they were not looked at. */
+  readonly api?: ApiView
 }
 
 /** A row for each node, then what an upgrade would meet, each thing once with its nodes. No line is wider than the columns. */
@@ -19,19 +23,34 @@ export function nodesTable(view: NodesView, columns: number): string {
     return [name, version, runtime, [roleText(report), view.looked ? hostText(report) : os, ...states(report)].join(', ')]
   })
   const table = fitColumns([head, ...rows], columns).flat()
-  return [...table, ...findingLines(view.reports, columns, 4), ...footLines(view, columns)].join('\n')
+  return [...table, ...apiLines(view, columns), ...findingLines(view.reports, columns, 4), ...footLines(view, columns)].join('\n')
 }
 
 /** The same with what else is known of each host, and every name, in lines as long as they are. */
 export function wideNodesTable(view: NodesView): string {
-  const head = ['NODE', 'ROLE', 'VERSION', 'RUNTIME', 'OS', 'KERNEL', ...(view.looked ? ['CGROUP', 'ETCD', 'HOLDS', 'FREE', 'HOST'] : [])]
+  const head = [
+    'NODE',
+    'ROLE',
+    'VERSION',
+    'RUNTIME',
+    'OS',
+    'KERNEL',
+    ...(view.looked ? ['CGROUP', 'ETCD', 'HOLDS', 'FREE', 'API', 'HOST'] : []),
+  ]
   const rows = view.reports.map((report) => {
     const { name, version, runtime, os, kernel } = report.node
-    const found = view.looked ? [...wideCells(report), [hostText(report), ...states(report)].join(', ')] : [states(report).join(', ')]
+    const found = view.looked
+      ? [...wideCells(report), view.api?.ways.get(name) ?? '', [hostText(report), ...states(report)].join(', ')]
+      : [states(report).join(', ')]
     return [name, roleText(report), version, runtime, os, kernel, ...found]
   })
   const wide = Number.MAX_SAFE_INTEGER
-  return [...alignColumns([head, ...rows]), ...findingLines(view.reports, wide, wide), ...footLines(view, wide)].join('\n')
+  return [
+    ...alignColumns([head, ...rows]),
+    ...apiLines(view, wide),
+    ...findingLines(view.reports, wide, wide),
+    ...footLines(view, wide),
+  ].join('\n')
 }
 
 function roleText({ node }: NodeReport): string {
@@ -64,6 +83,12 @@ function wideCells({ host }: NodeReport): readonly string[] {
   const free = facts.disks.find(({ path }) => path === '/var/lib') ?? facts.disks[0]
   const etcd = layout.etcd === undefined ? '' : [layout.etcd.kind, layout.etcd.version?.join('.') ?? ''].join(' ').trim()
   return [facts.os.cgroup ?? '', etcd, held.join(','), free === undefined ? '' : `${(free.freeKib / 1_048_576).toFixed(1)} GiB`]
+}
+
+/** Who has answered at each address of the API. */
+function apiLines({ api }: NodesView, columns: number): readonly string[] {
+  const told = (api?.sights ?? []).flatMap((sight) => lines('API', sightText(sight), columns))
+  return told.length === 0 ? [] : ['', ...told]
 }
 
 const severities = { Blocks: 'BLOCKS', Risk: 'RISK', Note: 'NOTE' } as const

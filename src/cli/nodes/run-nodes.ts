@@ -6,6 +6,7 @@ import type { Host } from '../../node/host.ts'
 import { mapBounded } from '../../node/map-bounded.ts'
 import { type ExitCode, exitCodes } from '../upgrade/exit-code.ts'
 import type { CommandPorts } from '../upgrade/terminal.ts'
+import { type ApiView, lookAtApi } from './look-at-api.ts'
 import { lookAtHost } from './look-at-host.ts'
 import type { NodeReport } from './node-report.ts'
 import { nodesData } from './nodes-data.ts'
@@ -35,12 +36,12 @@ export async function runNodes(client: Pick<ApiClient, 'list'>, settings: NodesS
   const all = (await listOverviews(client)).toSorted((a, b) => (a.name < b.name ? -1 : 1))
   const chosen = chosenNodes(all, settings.names)
   const names = chosen.map(({ name }) => name)
-  const reports =
+  const { reports, api } =
     settings.ssh === undefined
-      ? unseen(chosen, settings)
-      : await look(chosen, settings, { ...ports, hosts: await ports.openHosts(all, names) })
+      ? { reports: unseen(chosen, settings), api: undefined }
+      : await look({ all, chosen }, settings, { ...ports, hosts: await ports.openHosts(all, names) })
   if (settings.ssh !== undefined && ports.signal.aborted) return exitCodes.Interrupted
-  ports.write(`${viewText(settings, { reports, looked: settings.ssh !== undefined, ...targetOf(settings) }, ports)}\n`)
+  ports.write(`${viewText(settings, { reports, looked: settings.ssh !== undefined, ...(api && { api }), ...targetOf(settings) }, ports)}\n`)
   const isBlocked = settings.target !== undefined && reports.some(({ findings }) => findings.some(({ severity }) => severity === 'Blocks'))
   return isBlocked || reports.some(({ host }) => host.kind === 'Failed') ? exitCodes.Failed : exitCodes.Done
 }
@@ -62,7 +63,16 @@ function unseen(nodes: readonly NodeOverview[], { target }: NodesSettings): read
 
 type LookPorts = NodesPorts & { readonly hosts: OpenHosts }
 
-async function look(nodes: readonly NodeOverview[], { target }: NodesSettings, ports: LookPorts): Promise<readonly NodeReport[]> {
+interface Looked {
+  readonly reports: readonly NodeReport[]
+  readonly api: ApiView
+}
+
+async function look(
+  { all, chosen: nodes }: { readonly all: readonly NodeOverview[]; readonly chosen: readonly NodeOverview[] },
+  { target }: NodesSettings,
+  ports: LookPorts,
+): Promise<Looked> {
   const { hosts } = ports
   const progress = progressLine(ports.write, () => ports.size()?.columns)
   const waiting = new Set(nodes.map(({ name }) => name))
@@ -72,12 +82,13 @@ async function look(nodes: readonly NodeOverview[], { target }: NodesSettings, p
   ports.signal.addEventListener('abort', end)
   try {
     told()
-    return await mapBounded(nodes, atATime, async (node) => {
+    const reports = await mapBounded(nodes, atATime, async (node) => {
       const report = await lookAtHost(node, hosts.of(node.name), { now: ports.now, ...(target === undefined ? {} : { target }) })
       waiting.delete(node.name)
       told()
       return report
     })
+    return await lookAtApi(all, reports, (name) => hosts.of(name))
   } finally {
     progress.end()
     ports.signal.removeEventListener('abort', end)

@@ -31,3 +31,13 @@ export function ownPlace({ staticPods }: HostFacts): string | undefined {
   if (address === undefined) return undefined
   return `${address.includes(':') ? `[${address}]` : address}:${flags.get('secure-port') ?? defaultPort}`
 }
+
+/** Hosts that are asked who answers: enough to tell a balancer that goes by the client from one that leaves a member out. */
+const mostAsked = 10
+
+/** Whom to ask how the API is reached: each control plane, and some of the others. */
+export function hostsToAsk<T extends Pick<ApiNode, 'controlPlane'>>(nodes: readonly T[]): readonly T[] {
+  const first = nodes.filter(({ controlPlane }) => controlPlane)
+  const others = nodes.filter(({ controlPlane }) => !controlPlane)
+  return [...first, ...others.slice(0, Math.max(mostAsked - first.length, 1))]
+}

@@ -142,6 +142,10 @@ describe('the way to the API', () => {
     expect(found(hosts)).toEqual([`Blocks: behind ${server} cp1 and cp2 answered 30 new connections from w2, and cp3 none`])
   })
 
+  it('is not judged by whoever has not asked all control planes', () => {
+    expect(found([host('w1', { seen: { xxo: 30 } })])).toEqual([])
+  })
+
   it('has nothing to prove in a cluster of one', () => {
     expect(judgeApiPath({ members: members.slice(0, 1), hosts: [host('cp1', { seen: { cp1: 10 } })] })).toEqual({
       sights: [],

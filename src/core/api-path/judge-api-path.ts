@@ -77,18 +77,23 @@ function ofSight(sight: ApiSight, view: ApiPathView): readonly ApiFinding[] {
   const lost = `${failed} of ${all} new connections to ${server} were not taken`
   const notTaken =
     failed === 0 ? [] : [on(risk(check, lost, 'have the balancer ask /readyz of each API server, and leave out those that do not answer'))]
-  if (came === 0) return [...notTaken, on(ended(sight))]
+  if (came === 0) return [...notTaken, ...ended(sight, view).map(on)]
   return [...notTaken, ...stranger(sight, view).map(on), ...missing(sight, view)]
 }
 
-function ended({ server }: ApiSight): Finding {
+function ended({ server }: ApiSight, view: ApiPathView): readonly Finding[] {
+  if (!knowsAll(view)) return []
   const message = `${server} shows a certificate of no control plane: a balancer ends TLS there, and nobody can tell from outside which API servers are behind it`
-  return note(check, message, 'see in its settings that it has all of them, and asks each whether it is ready')
+  return [note(check, message, 'see in its settings that it has all of them, and asks each whether it is ready')]
 }
 
 /** Only who knows the certificates of all can tell a stranger. */
-function stranger({ server, strangers }: ApiSight, { members, hosts }: ApiPathView): readonly Finding[] {
-  if (strangers === 0 || certificatesOf(hosts).size < members.length) return []
+function knowsAll({ members, hosts }: ApiPathView): boolean {
+  return certificatesOf(hosts).size === members.length
+}
+
+function stranger({ server, strangers }: ApiSight, view: ApiPathView): readonly Finding[] {
+  if (strangers === 0 || !knowsAll(view)) return []
   const message = `${server} also leads to an API server of no control plane of this cluster (${strangers} connections)`
   return [risk(check, message, 'take it out of the balancer')]
 }
