@@ -4,6 +4,7 @@ import { hostRecipe } from '../../core/recipe/host-recipe.ts'
 import type { HostWork } from '../../core/upgrade/host-work.ts'
 import type { UpgradeAction } from '../../core/upgrade/upgrade-decision.ts'
 import type { HostSource, Shell } from '../shell.ts'
+import { proveApiPath } from './prove-api-path.ts'
 import { type OrderPorts, runOrder } from './run-order.ts'
 import { Slots } from './slots.ts'
 
@@ -23,8 +24,7 @@ interface Running {
  * work or done on the host.
  */
 export class HostExecutor {
-  /** By node; replaced when something of it changes. */
-  work: ReadonlyMap<string, HostWork> = new Map()
+  readonly #work = new Map<string, HostWork>()
   readonly #shell: Shell
   readonly #source: HostSource
   readonly #onChange: () => void
@@ -37,6 +37,11 @@ export class HostExecutor {
     this.#onChange = onChange
   }
 
+  /** By node, as it is by now. */
+  get work(): ReadonlyMap<string, HostWork> {
+    return this.#work
+  }
+
   carryOut(action: HostAction): void {
     const { node } = action
     const before = this.#running.get(node)
@@ -44,7 +49,7 @@ export class HostExecutor {
       before?.stop.abort()
       return
     }
-    const known = this.work.get(node)
+    const known = this.#work.get(node)
     if (known?.state.kind === 'AtWork' && isSame(known, action)) return
     before?.stop.abort()
     const stop = new AbortController()
@@ -78,6 +83,10 @@ export class HostExecutor {
 
   #portsOf(node: string, signal: AbortSignal, say: (line: string) => void): OrderPorts {
     const { client, clock, log } = this.#shell
+    const heard = (line: string) => {
+      log.info({ node, says: line }, 'host')
+      if (!signal.aborted) say(line)
+    }
     return {
       clock,
       signal,
@@ -85,22 +94,20 @@ export class HostExecutor {
       open: (place) => this.#source.of(place),
       recipeOf: this.#source.recipeOf ?? hostRecipe,
       folders: (layout) => this.#source.releases?.(layout),
-      say: (line) => {
-        log.info({ node, says: line }, 'host')
-        if (!signal.aborted) say(line)
-      },
+      apiPathProblem: (order) => proveApiPath(node, order.apiPath === 'Accepted', { client, source: this.#source, signal, say: heard }),
+      say: heard,
     }
   }
 
   #tell(node: string, work: HostWork): void {
-    this.work = new Map([...this.work, [node, work]])
+    this.#work.set(node, work)
     this.#onChange()
   }
 
   /** Unless another order has taken its place. */
   #forget(node: string, signal: AbortSignal): void {
     if (this.#running.get(node)?.stop.signal !== signal) return
-    this.work = new Map([...this.work].filter(([name]) => name !== node))
+    this.#work.delete(node)
     this.#running.delete(node)
   }
 }

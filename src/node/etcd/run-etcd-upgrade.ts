@@ -1,7 +1,7 @@
-import { type EtcdCluster, tolerated } from '../../core/etcd/cluster.ts'
+import type { EtcdCluster } from '../../core/etcd/cluster.ts'
 import { decideEtcdUpgrade, type EtcdAction, type EtcdWish } from '../../core/etcd/decide-upgrade.ts'
 import { loginText, moveLeaderScript } from '../../core/etcd/etcd-scripts.ts'
-import { judgeMember } from '../../core/etcd/judge-cluster.ts'
+import { type EtcdCourse, endOfWait, moveProblem, quorumSentence, stopKind, storesStopHop } from '../../core/etcd/judge-course.ts'
 import { memberRecipe } from '../../core/etcd/member-recipe.ts'
 import { lastSentence } from '../../core/etcd/snapshot-facts.ts'
 import { type EtcdVersion, etcdText } from '../../core/version/etcd-version.ts'
@@ -32,18 +32,10 @@ export interface EtcdUpgradeMeans {
 /** `Refused`: nothing was touched. `Stopped`: what was begun stands as the sentences say; the same command goes on. */
 export type EtcdUpgradeEnd = { readonly kind: 'Complete' } | { readonly kind: 'Refused' | 'Stopped'; readonly problems: readonly string[] }
 
-/** A member that has been restarted is waited for so long, ms: a follower may have to be sent the whole database. */
-const mostWaitMs = 300_000
 const lookEveryMs = 1_000
-/** A leader that stays where it is after so many words is looked at by a person. */
-const mostMoves = 3
-
-/** What the loop below knows beside what the hosts show; all of it may be lost with it. */
-interface Course {
+/** Changed in place by the loop below. */
+type Course = { -readonly [K in keyof EtcdCourse]: EtcdCourse[K] } & {
   backedUp?: EtcdVersion
-  waitsSinceMs?: number
-  moves: number
-  hasActed: boolean
 }
 
 type Turn = EtcdUpgradeEnd | undefined
@@ -74,7 +66,7 @@ async function take(action: EtcdAction, cluster: EtcdCluster, run: Run): Promise
     case 'Complete':
       return { kind: 'Complete' }
     case 'Refused':
-      return { kind: course.hasActed ? 'Stopped' : 'Refused', problems: action.problems }
+      return { kind: stopKind(course), problems: action.problems }
     case 'Wait':
       return await wait(action.problems, run)
     case 'Backup':
@@ -95,22 +87,21 @@ async function take(action: EtcdAction, cluster: EtcdCluster, run: Run): Promise
 async function wait(problems: readonly string[], { course, means }: Run): Promise<Turn> {
   if (course.waitsSinceMs === undefined) for (const problem of problems) means.say(`waits: ${problem}`)
   course.waitsSinceMs ??= means.now()
-  if (means.now() - course.waitsSinceMs > mostWaitMs) {
-    return { kind: 'Stopped', problems: problems.map((problem) => `${problem} (waited ${mostWaitMs / 60_000} min for it)`) }
-  }
+  const end = endOfWait(problems, course, means.now())
+  if (end !== undefined) return { kind: 'Stopped', problems: end }
   await means.sleep(lookEveryMs)
   return undefined
 }
 
 async function backup({ from, version }: Extract<EtcdAction, { kind: 'Backup' }>, cluster: EtcdCluster, run: Run): Promise<Turn> {
   const { course, means, upgrade } = run
-  const stop = (problems: readonly string[]): Turn => ({ kind: course.hasActed ? 'Stopped' : 'Refused', problems })
+  const stop = (problems: readonly string[]): Turn => ({ kind: stopKind(course), problems })
   means.say('takes a snapshot', from.host)
   const taken = await takeSnapshot(upgrade.access, cluster, from, { folder: upgrade.backupFolder, nowMs: means.now() })
   if (taken.kind === 'Failed') return stop([taken.message])
   const { facts, file, stores } = taken
   means.say(`snapshot of ${facts.keys} keys at revision ${facts.revision}, ${facts.bytes} bytes: ${file}`)
-  if (stores.length > 0 && version[1] >= 6) return stop(stores)
+  if (storesStopHop(stores, version)) return stop(stores)
   for (const difference of stores) means.say(difference)
   means.say('restores it into an etcd of its own', from.host)
   const checked = await checkSnapshot(upgrade.access, from, file, facts)
@@ -125,12 +116,9 @@ async function backup({ from, version }: Extract<EtcdAction, { kind: 'Backup' }>
 }
 
 async function moveLeader({ from, to }: Extract<EtcdAction, { kind: 'MoveLeader' }>, { course, means, upgrade }: Run): Promise<Turn> {
+  const problem = moveProblem(from.host, course)
+  if (problem !== undefined) return { kind: 'Stopped', problems: [problem] }
   course.moves += 1
-  if (course.moves > mostMoves)
-    return {
-      kind: 'Stopped',
-      problems: [`${from.host} leads again after it has handed over ${mostMoves} times: look at its clock and network`],
-    }
   means.say(`hands over to ${to.host}`, from.host)
   const host = hostOf(upgrade.access, from)
   const { exitCode, stderr } = await host.run(moveLeaderScript(from.seen, to.id), 'move', { text: loginText(upgrade.access.login) })
@@ -155,16 +143,4 @@ async function change({ change: of, attempt }: Extract<EtcdAction, { kind: 'Chan
   const now = await lookAtCluster(upgrade.access)
   means.seen(now)
   return { kind: 'Stopped', problems: [`${host} was not upgraded: ${end.message}`, quorumSentence(now)] }
-}
-
-/** How many serve, and what that means. */
-function quorumSentence(cluster: EtcdCluster): string {
-  const well = cluster.members.filter((member) => judgeMember(member, cluster).length === 0)
-  const away = cluster.size - well.length
-  const counts = `${well.length} of ${cluster.size} members serve`
-  if (away === 0) return `${counts}: nothing is lost; mend what is said above, and run the same command again`
-  if (away > tolerated(cluster.size)) return `${counts}, which is no quorum: etcd takes no writes until one more is up`
-  const first = cluster.members.find((member) => !well.includes(member))
-  const unit = first?.seen.facts.unit ?? 'etcd'
-  return `${counts}, which is a quorum: etcd goes on; bring ${first?.host ?? 'the other'} up (journalctl -u ${unit}), and run the same command again`
 }
