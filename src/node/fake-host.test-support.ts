@@ -13,7 +13,7 @@ export function fakeBinary(version: string, { ends = false, says = version } = {
 const systemctl = String.raw`#!/bin/sh
 value() { cat "$FAKE/units/$1/$2" 2> /dev/null; }
 case $1 in
-  show) printf '%s=%s\n' "$3" "$(value "$4" "$3")" ;;
+  show) property=$3; shift 3; for unit; do printf '%s=%s\n' "$property" "$(value "$unit" "$property")"; done ;;
   list-units) for unit in "$FAKE"/units/k3s*.service; do echo "$(basename "$unit") loaded"; done ;;
   stop) echo inactive > "$FAKE/units/$2/ActiveState" && echo 0 > "$FAKE/units/$2/MainPID" ;;
   restart)

@@ -115,7 +115,7 @@ function killedAt(of: Host, call: number, when: 'before' | 'after'): Host {
   return {
     name: of.name,
     run: async (script, word, input) => {
-      if (word === 'put' || word === 'start') acts += 1
+      if (word === 'put' || word === 'carry_out') acts += 1
       if (acts === call && when === 'before') throw new Error('killed')
       const result = await of.run(script, word, input)
       if (acts === call) throw new Error('killed')

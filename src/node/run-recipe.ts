@@ -1,9 +1,10 @@
 import { decideRecipe, type RecipeAction } from '../core/recipe/decide-recipe.ts'
 import { maskOutput } from '../core/recipe/mask-output.ts'
-import { allSteps, type Recipe, type RecipeStep, type StepLook, undoOf, undosOf } from '../core/recipe/recipe-step.ts'
-import { parseStepLook } from '../core/recipe/step-look.ts'
+import { type Recipe, type RecipeStep, type RunStep, type StepLook, undoOf, undosOf } from '../core/recipe/recipe-step.ts'
 import { stepScript } from '../core/recipe/step-script.ts'
 import type { Host } from './host.ts'
+import { lookAtStep, lookAtSteps, type StepLooks, stepLook } from './look-at-steps.ts'
+import { HostFault } from './ssh/host-fault.ts'
 
 /** What a run of steps acts through. */
 export interface RunMeans {
@@ -38,21 +39,19 @@ const shareOfTime = 4
 /** A step that is begun and waited for so often, as on a host that cannot write its outcome, is not begun again by the same run. */
 const mostTurns = 6
 
-type Looks = ReadonlyMap<string, StepLook>
-
 /**
- * Carries out a recipe on a host, or finds it carried out, or under way, by an earlier run that was killed. All steps are looked at first and last;
- * between them only the one that was carried out, as each look is a question over the wire.
+ * Carries out a recipe on a host, or finds it carried out, or under way, by an earlier run that was killed. All steps are looked at first and last, in one
+ * question over the wire; between them each step is one question, which waits on the host for its end.
  */
 export async function runRecipe(run: RecipeRun, means: RunMeans): Promise<RunEnd> {
   const turns = new Map<string, number>()
   let last: RecipeStep | undefined
   for (;;) {
-    const seen = await lookAll(run, last, means)
+    const seen = await whenBack(last, means, () => lookAtSteps(run, means.host))
     if (typeof seen === 'string') return failed(seen)
     const action = decideRecipe(run.recipe, seen, run.attempt)
     if (action.kind === 'Complete') return { kind: 'Complete' }
-    if (action.kind === 'Failed') return stepFailed(action, run.recipe, seen)
+    if (action.kind === 'Failed') return await stepFailed(action, run, means)
     const after = await carryOn(seen, { run, means, turns })
     if (after.kind === 'Failed') return after
     last = after.last
@@ -73,7 +72,7 @@ interface LookAgain {
 }
 
 /** Carries out one step after another, as long as what is known of the others holds; what could not be done ends the run. */
-async function carryOn(from: Looks, work: Work): Promise<LookAgain | RunFailure> {
+async function carryOn(from: StepLooks, work: Work): Promise<LookAgain | RunFailure> {
   const looks = new Map(from)
   for (;;) {
     const action = decideRecipe(work.run.recipe, looks, work.run.attempt)
@@ -83,6 +82,7 @@ async function carryOn(from: Looks, work: Work): Promise<LookAgain | RunFailure>
       return failed(`${step.name} was started again and again, and leaves no outcome; look at ${work.means.host.name}`)
     }
     const look = await take(action, work)
+    if (look === unheard) return { kind: 'LookAgain', last: step }
     if ('kind' in look) return look
     if (action.kind === 'Wait' || changesOthers(step, work.run.recipe)) return { kind: 'LookAgain', last: step }
     looks.set(step.name, look)
@@ -100,26 +100,47 @@ function isTooOften({ name }: RecipeStep, turns: Map<string, number>): boolean {
   return turn > mostTurns
 }
 
+/** The host was not heard to the end: how its steps stand is to be seen. */
+const unheard = 'Unheard'
+
 /** One turn: starts a step or finds it at work, and waits for its end. */
 async function take(
   { kind, step }: Extract<RecipeAction, { kind: 'Start' | 'Wait' }>,
-  { run, means }: Work,
-): Promise<StepLook | RunFailure> {
-  if (kind === 'Wait') means.say(`${step.name}: found at work`)
-  const problem = kind === 'Start' ? await start(step, run, means) : undefined
-  if (problem !== undefined) return problem
-  const look = await endOf(step, run, means)
-  return typeof look === 'string' ? failed(look) : look
+  { run, means, turns }: Work,
+): Promise<StepLook | RunFailure | typeof unheard> {
+  means.say(kind === 'Wait' ? `${step.name}: found at work` : `${step.name}: ${step.does}`)
+  try {
+    const begun = kind === 'Start' ? await begin(step, run, means) : undefined
+    if (begun !== undefined && 'kind' in begun) return begun
+    const look = begun === undefined || begun.active ? await endOf(step, run, means) : begun
+    return typeof look === 'string' ? failed(look) : look
+  } catch (error) {
+    // what is waited for goes on without the connection; the next look opens another one, or cannot
+    const isCut = error instanceof HostFault && error.reason === 'ConnectionCut'
+    if (!isCut || !waitsThere(step) || (turns.get(step.name) ?? 0) >= mostTurns) throw error
+    return unheard
+  }
+}
+
+/** Whoever carries it out waits on the host for its end; a host that is about to go away would not end what waits there. */
+function waitsThere(step: RecipeStep): step is RunStep {
+  return step.kind === 'Run' && step.awaySeconds === undefined
 }
 
 /** How a step stands when it is not at work any more. */
 async function endOf(step: RecipeStep, { recipe, attempt }: RecipeRun, means: RunMeans): Promise<StepLook | string> {
-  const beganMs = means.now()
+  const { now, sleep, host } = means
+  const beganMs = now()
+  const word = waitsThere(step) ? 'await_end' : 'look'
+  // what was sent has ended already, and what waits there waits at once
+  let spentMs = step.kind === 'Put' || waitsThere(step) ? Number.POSITIVE_INFINITY : 0
   for (;;) {
-    const pauseMs = Math.min(Math.max((means.now() - beganMs) / shareOfTime, shortestPollMs), pollMs)
-    if (step.kind === 'Run') await means.sleep(pauseMs)
-    const look = await whenBack(step, means, () => lookAt(recipe, step, attempt, means.host))
+    const pauseMs = Math.min(Math.max((now() - beganMs) / shareOfTime, shortestPollMs), pollMs) - spentMs
+    if (pauseMs > 0) await sleep(pauseMs)
+    const askedMs = now()
+    const look = await whenBack(step, means, () => lookAtStep({ recipe, step, attempt }, host, word))
     if (typeof look === 'string' || !look.active) return look
+    spentMs = word === 'look' ? 0 : now() - askedMs
   }
 }
 
@@ -139,52 +160,40 @@ async function whenBack<T>(step: RecipeStep | undefined, { sleep, now, host, say
   }
 }
 
-/**
- * How each step stands, or why that cannot be told. One that is at work is all that counts. From the last to the first: what ends between two
- * looks has then been looked at before what it works on.
- */
-async function lookAll({ recipe, attempt }: RecipeRun, last: RecipeStep | undefined, means: RunMeans): Promise<Looks | string> {
-  return await whenBack(last, means, async () => {
-    const looks = new Map<string, StepLook>()
-    for (const step of [...allSteps(recipe)].reverse()) {
-      const look = await lookAt(recipe, step, attempt, means.host)
-      if (typeof look === 'string') return look
-      looks.set(step.name, look)
-      if (look.active) break
-    }
-    return looks
-  })
-}
-
-async function lookAt(recipe: Recipe, step: RecipeStep, attempt: number, host: Host): Promise<StepLook | string> {
-  const { stdout, stderr } = await host.run(stepScript(recipe, step, attempt), 'look')
-  return parseStepLook(stdout) ?? `${host.name} does not tell how ${step.name} stands: ${maskOutput(stderr || stdout)}`
-}
-
-/** Starts a step; the failure of one that could not be started. */
-async function start(step: RecipeStep, { recipe, attempt, files }: RecipeRun, { host, say }: RunMeans): Promise<RunFailure | undefined> {
-  say(`${step.name}: ${step.does}`)
+/** Starts a step; the failure of one that could not be started, or how it stands if the host was asked to wait for its end. */
+async function begin(
+  step: RecipeStep,
+  { recipe, attempt, files }: RecipeRun,
+  { host }: RunMeans,
+): Promise<RunFailure | StepLook | undefined> {
   const script = stepScript(recipe, step, attempt)
   const file = files.get(step.name)
   if (step.kind === 'Put' && file === undefined) return failed(`${step.name} has no file to send to ${host.name}; nothing was sent`)
-  const ended = await (step.kind === 'Put' && file !== undefined
-    ? host.run(script, 'put', { file })
-    : host.run(script, 'start', { text: script }))
-  if (ended.exitCode === 0) return undefined
-  return failed(`${step.name} failed on ${host.name}; what ran before runs on`, ended.stderr || ended.stdout)
+  const word = step.kind === 'Put' ? 'put' : waitsThere(step) ? 'carry_out' : 'start'
+  const ended = await host.run(script, word, file === undefined || step.kind === 'Run' ? { text: script } : { file })
+  if (ended.exitCode !== 0) return failed(`${step.name} failed on ${host.name}; what ran before runs on`, ended.stderr || ended.stdout)
+  if (word !== 'carry_out') return undefined
+  const look = stepLook(step, host, ended)
+  return typeof look === 'string' ? failed(look) : look
 }
 
-function stepFailed(
+/** With what was printed by the step and by what took it back. */
+async function stepFailed(
   { step, undone }: Extract<RecipeAction, { kind: 'Failed' }>,
-  recipe: Recipe,
-  looks: ReadonlyMap<string, StepLook>,
-): RunFailure {
-  const { lines, verdict } = told(looks.get(step.name)?.output ?? '')
+  { recipe, attempt }: RecipeRun,
+  { host }: RunMeans,
+): Promise<RunFailure> {
+  const look = await lookAtStep({ recipe, step, attempt }, host)
+  if (typeof look === 'string') return failed(look)
+  const { lines, verdict } = told(look.output)
   const takesBack = undoOf(recipe, step)
   if (takesBack === undefined) return { kind: 'Failed', message: `${step.name} failed: ${verdict}`, lines }
-  const undo = told(looks.get(takesBack.name)?.output ?? '')
-  const after = undone ? 'what ran before runs again' : `this could not be taken back: ${undo.verdict}`
-  return { kind: 'Failed', message: `${step.name} failed: ${verdict}; ${after}`, lines: undone ? lines : [...lines, ...undo.lines] }
+  if (undone) return { kind: 'Failed', message: `${step.name} failed: ${verdict}; what ran before runs again`, lines }
+  const back = await lookAtStep({ recipe, step: takesBack, attempt }, host)
+  if (typeof back === 'string') return failed(back)
+  const undo = told(back.output)
+  const message = `${step.name} failed: ${verdict}; this could not be taken back: ${undo.verdict}`
+  return { kind: 'Failed', message, lines: [...lines, ...undo.lines] }
 }
 
 /** @param output what the host printed; its last line is the reason */

@@ -30,7 +30,7 @@ export const hostMishap: fc.Arbitrary<HostMishap> = fc.oneof(
   fc.record({
     kind: fc.constant('Cut' as const),
     host,
-    call: fc.integer({ min: 1, max: 150 }),
+    call: fc.integer({ min: 1, max: 60 }),
     when: fc.constantFrom('Before' as const, 'After' as const),
     // the last is longer than a host in mid-change is waited for
     awaySeconds: fc.constantFrom(0, 1, 5, 40, 150, 600, 1_500),

@@ -9,10 +9,10 @@ export interface DeathAtWrite {
   readonly when: 'Before' | 'After'
 }
 
-/** When a process dies of itself: at one of its calls to hosts, before it reaches the host or right after the host has answered. */
+/** When a process dies of itself: at one of its calls to hosts, before it reaches the host, while the host works on it, or right after its answer. */
 export interface DeathAtCall {
   readonly call: number
-  readonly when: 'Before' | 'After'
+  readonly when: 'Before' | 'Within' | 'After'
 }
 
 /** Clock and transport of a process that can die at any instant, without a word to anybody. */
@@ -75,7 +75,9 @@ export function killableHosts(
           die()
           return await never()
         }
-        const result = await host.run(...script).finally(() => {
+        const answer = host.run(...script)
+        if (isLast && death?.when === 'Within') die()
+        const result = await answer.finally(() => {
           if (isLast && !process.isDead) die()
         })
         return process.isDead ? await never() : result

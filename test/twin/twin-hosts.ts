@@ -5,7 +5,7 @@ import { MachineHost, MachineOff, type StepFault, type StepHappening } from '../
 import { readStepCall, type StepCall } from '../../src/twin/host/step-call.ts'
 import type { VirtualCluster } from './virtual-cluster.ts'
 
-/** One call of a script; of that for facts the step is empty. */
+/** One call of a script; of those for facts and for all steps the step is empty. */
 export interface HostCall {
   readonly node: string
   readonly step: string
@@ -26,6 +26,8 @@ export class TwinHosts implements HostSource {
   mostAtOnce = 0
   /** Machines that are something else than the node says. */
   readonly machineIds = new Map<string, string>()
+  /** Control planes that the balancer in front does not have. */
+  readonly leftOut = new Set<string>()
   readonly #cluster: VirtualCluster
   readonly #hosts = new Map<string, MachineHost>()
   /** What all of them know of the cluster. */
@@ -34,25 +36,25 @@ export class TwinHosts implements HostSource {
   constructor(cluster: VirtualCluster) {
     this.#cluster = cluster
     const { controlPlane } = cluster.twin.fleet
-    this.#shared = { controlPlane, configured: controlPlane.lowestVersion() ?? '' }
+    this.#shared = { controlPlane, configured: controlPlane.lowestVersion() ?? '', leftOut: this.leftOut }
   }
 
   of({ name }: { readonly name: string }): Host & { close(): Promise<void> } {
-    return { name, run: (script, word) => this.#run(name, script, word), close: async () => {} }
+    return { name, run: (...script) => this.#run(name, ...script), close: async () => {} }
   }
 
-  async #run(node: string, script: string, word: string): Promise<HostResult> {
-    const call = { node, step: word === 'facts' ? '' : (readStepCall(script)?.step ?? ''), word }
+  async #run(node: string, ...[script, word, input]: Parameters<Host['run']>): Promise<HostResult> {
+    const call = { node, step: readStepCall(script)?.step ?? '', word }
     this.calls.push(call)
     await this.onCall(call, 'Before')
-    const answer = this.#asked(node, script, word)
+    const answer = await this.#asked(node, script, { word, input: input !== undefined && 'text' in input ? input.text : '' })
     await this.onCall(call, 'After')
     return answer
   }
 
-  #asked(node: string, script: string, word: string): HostResult {
+  async #asked(node: string, script: string, { word, input }: { readonly word: string; readonly input: string }): Promise<HostResult> {
     try {
-      const answer = this.#host(node).run(script, word)
+      const answer = await this.#host(node).answer(script, word, input)
       const other = word === 'facts' ? this.machineIds.get(node) : undefined
       return other === undefined ? answer : { ...answer, stdout: asMachine(answer.stdout, other) }
     } catch (error) {

@@ -1,19 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { HostWitness } from './host-witness.ts'
+import type { DeathAtCall, DeathAtWrite } from './killable-ports.ts'
 import { type HostCall, TwinHosts } from './twin-hosts.ts'
 import { UpgradeCluster } from './upgrade-cluster.ts'
 import type { ControllerStart } from './virtual-cluster.ts'
 
 /** FALKIRK_TWIN_KILLS=all: every point at which a controller can die, also with three control-plane nodes; a part of them unless told. */
 const isAll = process.env.FALKIRK_TWIN_KILLS === 'all'
-const every = isAll ? 1 : 31
+const every = isAll ? 1 : 23
 
-/** Where the first controller dies: at one of its writes, or at one of its calls to hosts. */
-interface Death {
-  readonly at: 'Write' | 'Call'
-  readonly number: number
-  readonly when: 'Before' | 'After'
-}
+/** Where the first controller dies: at one of its writes, or at one of its calls to hosts, which may be while a step is at work there. */
+type Death =
+  | ({ readonly at: 'Write'; readonly number: number } & Pick<DeathAtWrite, 'when'>)
+  | ({ readonly at: 'Call'; readonly number: number } & Pick<DeathAtCall, 'when'>)
 
 interface Told {
   readonly writes: number
@@ -62,8 +61,8 @@ function watchedHosts(run: UpgradeCluster): TwinHosts {
 
 function startOf(death: Death | undefined, onDeath: () => void): ControllerStart {
   if (death === undefined) return {}
-  const { at, number, when } = death
-  return at === 'Write' ? { death: { write: number, when, onDeath } } : { deathAtCall: { call: number, when, onDeath } }
+  if (death.at === 'Write') return { death: { write: death.number, when: death.when, onDeath } }
+  return { deathAtCall: { call: death.number, when: death.when, onDeath } }
 }
 
 function machinesOf({ cluster }: UpgradeCluster): readonly object[] {
@@ -83,17 +82,23 @@ describe.each(
       ]
     : [{ servers: 1, workers: 1 }],
 )('a hop of $servers control-plane nodes and a worker over SSH', (size) => {
-  it('whose controller is killed before or after any write, and any call to a host, comes to the same end, each step done once', async () => {
+  it('whose controller is killed before or after any write, and before, within or after any call to a host, comes to the same end, each step done once', async () => {
     const { writes, calls, end } = await told(size)
     expect(end).toMatchObject({ wrong: [], failed: [] })
     const deaths: Death[] = [
-      ...Array.from({ length: writes }, (_, index) => ({ at: 'Write' as const, number: index + 1 })),
-      ...calls.map((_, index) => ({ at: 'Call' as const, number: index + 1 })),
-    ].flatMap((point) => [
-      { ...point, when: 'Before' as const },
-      { ...point, when: 'After' as const },
-    ])
-    expect(deaths.length).toBeGreaterThan(300)
+      ...Array.from({ length: writes }, (_, index) => ({ at: 'Write' as const, number: index + 1 })).flatMap((point) => [
+        { ...point, when: 'Before' as const },
+        { ...point, when: 'After' as const },
+      ]),
+      ...calls
+        .map((_, index) => ({ at: 'Call' as const, number: index + 1 }))
+        .flatMap((point) => [
+          { ...point, when: 'Before' as const },
+          { ...point, when: 'Within' as const },
+          { ...point, when: 'After' as const },
+        ]),
+    ]
+    expect(deaths.length).toBeGreaterThan(200)
     const chosen = deaths.filter((_, index) => index % every === 0)
     for (const death of chosen) expect({ death, end: (await told(size, death)).end }).toEqual({ death, end })
     if (isAll)

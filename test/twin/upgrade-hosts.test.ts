@@ -174,9 +174,9 @@ describe('a controller that is killed', () => {
     const { cluster } = run
     const seen = new Set<string>()
     let controller = cluster.startController({ hosts })
-    hosts.onCall = ({ node: name, step, word }, when) => {
+    hosts.onStep = ({ kind, node: name, call: { step } }) => {
       const key = `${name} ${step}`
-      if (word !== 'start' || when !== 'After' || seen.has(key)) return
+      if (kind !== 'Began' || seen.has(key)) return
       seen.add(key)
       controller.kill()
       // some while the step is still at work, some when it has ended

@@ -48,7 +48,7 @@ const story: z.ZodType<UpgradeStory> = z.strictObject({
         when: z.enum(['Before', 'After']),
         awaySeconds: whole,
       }),
-      z.strictObject({ kind: z.literal('AtCall'), call: z.int().min(1), when: z.enum(['Before', 'After']), awaySeconds: whole }),
+      z.strictObject({ kind: z.literal('AtCall'), call: z.int().min(1), when: z.enum(['Before', 'Within', 'After']), awaySeconds: whole }),
       z.strictObject({ kind: z.literal('AtTime'), afterMs: whole, awaySeconds: whole }),
     ]),
   ),

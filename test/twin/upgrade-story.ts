@@ -33,7 +33,7 @@ export interface UpgradeStory {
 /** `AtCall`: at a call to a host. */
 export type UpgradeDeath =
   | Death
-  | { readonly kind: 'AtCall'; readonly call: number; readonly when: 'Before' | 'After'; readonly awaySeconds: number }
+  | { readonly kind: 'AtCall'; readonly call: number; readonly when: 'Before' | 'Within' | 'After'; readonly awaySeconds: number }
 
 /** What people do, or what befalls a node, so many seconds after the run was created. */
 export type UpgradeDeed = { readonly afterSeconds: number } & (
@@ -125,8 +125,8 @@ const hostDeath: fc.Arbitrary<UpgradeDeath> = fc.oneof(
   death,
   fc.record({
     kind: fc.constant('AtCall' as const),
-    call: fc.integer({ min: 1, max: 400 }),
-    when: fc.constantFrom('Before' as const, 'After' as const),
+    call: fc.integer({ min: 1, max: 200 }),
+    when: fc.constantFrom('Before' as const, 'Within' as const, 'After' as const),
     awaySeconds,
   }),
 )

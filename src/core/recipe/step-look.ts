@@ -14,3 +14,24 @@ export function parseStepLook(text: string): StepLook | undefined {
     output: text.slice(head.length),
   }
 }
+
+/**
+ * Reads what `tell_all` of `scripts/step-runtime.ts` printed of these steps: without outputs, and up to one that is at work. Undefined when that is something
+ * else, or when a step is missing.
+ */
+export function parseStepLooks(text: string, names: readonly string[]): ReadonlyMap<string, StepLook> | undefined {
+  if (!text.endsWith('\nend\n')) return undefined
+  const looks = new Map<string, StepLook>()
+  for (const part of text
+    .slice(0, -'end\n'.length)
+    .split(/^step=/m)
+    .slice(1)) {
+    const [name = '', ...lines] = part.split('\n')
+    const state = lines.join('\n')
+    const look = parseStepLook(state === 'active=yes\n' ? state : `${state}output\n`)
+    if (look === undefined || !names.includes(name)) return undefined
+    looks.set(name, look)
+  }
+  const isWhole = names.every((name) => looks.has(name)) || [...looks.values()].some(({ active }) => active)
+  return isWhole ? looks : undefined
+}

@@ -1,6 +1,7 @@
 import type { Clock } from '../../cluster/clock.ts'
 import type { KubeletFleet } from '../kubelet/kubelet-fleet.ts'
 import type { Machine } from '../machine/machine.ts'
+import { apiAnswer } from './api-answer.ts'
 import { knownSteps } from './known-steps.ts'
 import { machineFacts } from './machine-facts.ts'
 import { readStepCall, type StepCall } from './step-call.ts'
@@ -36,6 +37,10 @@ export interface MachineHostOptions {
   /** Told of a step that is not known here, or that has a defect. */
   readonly onDefect: (error: unknown) => void
 }
+
+const atWork = 'active=yes\n'
+const longestWaitMs = 20_000
+const waitTurnMs = 250
 
 /** The machine is switched off, or gone: whoever asks its host hears nothing. */
 export class MachineOff extends Error {}
@@ -79,6 +84,7 @@ export class MachineHost {
   run(script: string, word: string): HostAnswer {
     const machine = this.#machine()
     if (word === 'facts') return said(machineFacts(machine, { atMs: this.#options.clock.now(), ...this.#disk }))
+    if (word === 'api-path') return said(apiAnswer(machine, this.#options.cluster.controlPlane, this.#options.cluster.leftOut))
     const call = readStepCall(script)
     const program = call === undefined ? undefined : knownSteps.get(call.step)
     if (call === undefined || program === undefined) return this.#unknown(call?.step ?? script.slice(0, 80))
@@ -86,6 +92,21 @@ export class MachineHost {
     if (word === 'look') return said(this.#look(call, program, place))
     if (word !== 'start') return this.#unknown(`${call.step} ${word}`)
     return said(this.#start({ call, place, program, bootId: machine.bootId, seconds: 0 }))
+  }
+
+  /**
+   * The same for the words that wait: `carry_out` starts a step, and it and `await_end` answer when the step is at work no more, or after twenty seconds.
+   * `input` is what the script reads. @throws MachineOff
+   */
+  async answer(script: string, word: string, input: string): Promise<HostAnswer> {
+    if (word === 'look_at_all') return this.#lookAtAll(input)
+    if (word !== 'carry_out' && word !== 'await_end') return this.run(script, word)
+    if (word === 'carry_out') {
+      const started = this.run(script, 'start')
+      if (started.exitCode !== 0) return started
+    }
+    await this.#ended(readStepCall(script))
+    return this.run(script, 'look')
   }
 
   /** Whether a step is at work now. */
@@ -120,11 +141,36 @@ export class MachineHost {
   }
 
   #look(call: StepCall, program: StepProgram, place: StepPlace): string {
-    if (this.#live().some((unit) => isSame(unit.call, call))) return 'active=yes\n'
+    if (this.#live().some((unit) => isSame(unit.call, call))) return atWork
     const outcome = this.#outcomes.get(keyOf(call))
     const ended = outcome === undefined ? '' : `attempt=${outcome.attempt}\nexit_code=${outcome.exitCode}\n`
     const begun = this.#begun.has(keyOf(call)) ? 'begun=yes\n' : ''
     return `${ended}${begun}probe=${program.probe(place) ? 'yes' : 'no'}\noutput\n${outcome?.output ?? ''}`
+  }
+
+  /** From the first that the script asks for, up to one that is at work. */
+  #lookAtAll(script: string): HostAnswer {
+    const told: string[] = []
+    for (const part of script.split('\n(\n')) {
+      const call = readStepCall(part)
+      if (call === undefined) continue
+      const look = this.run(part, 'look')
+      if (look.exitCode !== 0) return look
+      told.push(`step=${call.step}\n${look.stdout.replace(/^output\n.*/ms, '')}`)
+      if (look.stdout === atWork) break
+    }
+    return said(`${told.join('')}end\n`)
+  }
+
+  /** Whoever waits here loses the connection when the machine boots. */
+  async #ended(call: StepCall | undefined): Promise<void> {
+    const { clock } = this.#options
+    const { bootId } = this.#machine()
+    const untilMs = clock.now() + longestWaitMs
+    while (call !== undefined && clock.now() < untilMs && this.#live().some((unit) => isSame(unit.call, call))) {
+      await clock.sleep(waitTurnMs)
+      if (this.#machine().bootId !== bootId) throw new MachineOff(`${this.#node} has booted`)
+    }
   }
 
   #start(unit: Unit): string {

@@ -117,7 +117,7 @@ case $1 in
   show)
     # systemd starts what ends at once again and again
     if [ "$3 $4" = 'MainPID kubelet.service' ] && [ -e "$FAKE/restarts" ]; then echo x >> "$FAKE/restarts"; echo "MainPID=$((9000 + $(grep -c x "$FAKE/restarts")))"; exit; fi
-    printf '%s=%s\n' "$3" "$(value "$4" "$3")" ;;
+    property=$3; shift 3; for unit; do printf '%s=%s\n' "$property" "$(value "$unit" "$property")"; done ;;
   daemon-reload) ;;
   restart)
     echo "systemctl $*" >> "$FAKE/calls"
