@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { hostFactsScript } from '../../src/core/host/facts-script.ts'
 import type { RunStep } from '../../src/core/recipe/recipe-step.ts'
+import type { Host } from '../../src/node/host.ts'
 import { runRecipe } from '../../src/node/run-recipe.ts'
 import { sshConnections } from '../../src/node/ssh/ssh-connections.ts'
 import { sshHost } from '../../src/node/ssh/ssh-host.ts'
@@ -29,33 +30,47 @@ export interface HostsProbed {
 export interface ManyHosts {
   readonly probed: readonly HostsProbed[]
   readonly factsKib: number
-  /** Seconds that a recipe takes beside its commands, connecting and looking before and after included; and so many steps it has. */
-  readonly overheadSeconds: number
-  readonly steps: number
+  readonly recipes: readonly RecipeTimed[]
+}
+
+/** One run of a recipe whose steps take a second each, and the same commands by hand right before it. */
+export interface RecipeTimed {
+  /** Connecting and looking before and after included. */
+  readonly seconds: number
+  /** One after another over a connection that stands. */
+  readonly byHandSeconds: number
 }
 
 const firstPort = 10_000
 const steps = 10
+const rounds = 3
+
+interface ManyHostsOptions {
+  readonly quick: boolean
+  /** `steps`: no other host is looked at. */
+  readonly only: string
+}
 
 /** Looks at 100 and at 500 sshds, each a host of its own by its port, on one host of the rig. Needs what whole hosts need. `program`: the shipped bundle. */
-export async function measureManyHosts(program: string, { quick }: { readonly quick: boolean }): Promise<ManyHosts> {
+export async function measureManyHosts(program: string, { quick, only }: ManyHostsOptions): Promise<ManyHosts> {
   const rig = await makeHosts(['many'])
   try {
     await rig.boot()
     const one = await oneHost(rig)
     const probed: HostsProbed[] = []
-    for (const hosts of quick ? [100] : [100, 500]) probed.push(await probe(program, rig, hosts))
+    for (const hosts of only === 'steps' ? [] : quick ? [100] : [100, 500]) probed.push(await probe(program, rig, hosts))
     return { probed, ...one }
   } finally {
     await rig.down()
   }
 }
 
-export function manyHostsTable({ probed, factsKib, overheadSeconds, steps: count }: ManyHosts): string {
+export function manyHostsTable({ probed, factsKib, recipes }: ManyHosts): string {
   const rows = probed.map(
     ({ hosts, seconds, cpuSeconds, hostsCpuSeconds, connectionsOfOne, peakMib }) =>
       `| ${hosts} | ${seconds.toFixed(1)} | ${cpuSeconds.toFixed(1)} | ${hostsCpuSeconds.toFixed(1)} | ${connectionsOfOne} | ${peakMib.toFixed(0)} |`,
   )
+  const each = (figure: (one: RecipeTimed) => number) => recipes.map((one) => figure(one).toFixed(2)).join(', ')
   const faults = probed.flatMap((one) => one.faults.map((fault) => `${one.hosts} hosts: ${fault}`))
   return [
     '| Hosts | Wall s | CPU s, program and its ssh | CPU s, of the hosts | Connections a host | Peak MiB |',
@@ -65,36 +80,51 @@ export function manyHostsTable({ probed, factsKib, overheadSeconds, steps: count
     '| *goal* 500 | | | | 1 | < 250 |',
     '',
     `Facts of one host: ${factsKib.toFixed(1)} KiB (goal: < 64).`,
-    `A recipe of ${count} steps of a second each takes ${overheadSeconds.toFixed(2)} s more than they do (goal: < 2).`,
+    `A recipe of ${steps} steps of a second each takes ${each((one) => one.seconds - steps)} s more than they do (goal: < 2);`,
+    `by hand, one command after another, it is ${each((one) => one.byHandSeconds - steps)} s more, so Falkirk takes ${each((one) => one.seconds / one.byHandSeconds)} × that.`,
     ...(faults.length === 0 ? [] : ['', ...faults]),
   ].join('\n')
 }
 
-async function oneHost(rig: RigHosts): Promise<Pick<ManyHosts, 'factsKib' | 'overheadSeconds' | 'steps'>> {
+async function oneHost(rig: RigHosts): Promise<Pick<ManyHosts, 'factsKib' | 'recipes'>> {
   const connections = sshConnections({ sshConfig: rig.sshConfig })
+  const open = () => sshHost({ name: 'many', address: 'many', become: 'none' }, connections)
   try {
-    const host = sshHost({ name: 'many', address: 'many', become: 'none' }, connections)
+    const host = open()
     const { stdout } = await host.run(hostFactsScript(), 'facts')
+    const recipes: RecipeTimed[] = []
+    for (let round = 0; round < rounds; round += 1) {
+      const byHandSeconds = await timed(async () => {
+        for (let i = 0; i < steps; i += 1) await host.run(`sleep 1; touch /run/by-hand-${round}-${i}`, 'x')
+      })
+      const fresh = open()
+      recipes.push({ byHandSeconds, seconds: await timed(() => recipeOn(fresh, round)) })
+      await fresh.close()
+    }
     await host.close()
-    const fresh = sshHost({ name: 'many', address: 'many', become: 'none' }, connections)
-    const recipe = { id: '0123456789ab', steps: Array.from({ length: steps }, (_, i) => secondLong(i)), undo: secondLong(steps) }
-    const begin = performance.now()
-    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
-    const end = await runRecipe(
-      { recipe, attempt: 1, files: new Map() },
-      { host: fresh, say: () => {}, sleep, now: () => performance.now() },
-    )
-    if (end.kind !== 'Complete') throw new Error(end.message)
-    const overheadSeconds = (performance.now() - begin) / 1000 - steps
-    return { factsKib: Buffer.byteLength(stdout) / 1024, overheadSeconds, steps }
+    return { factsKib: Buffer.byteLength(stdout) / 1024, recipes }
   } finally {
     await connections.close()
   }
 }
 
-function secondLong(i: number): RunStep {
-  const script = `probe() { [ -e /run/bench-${i} ]; }\nact() { sleep 1; touch /run/bench-${i}; }\n`
-  return { kind: 'Run', name: `step-${i}`, does: 'waits', disturbs: false, script, parameters: {}, limitSeconds: 60 }
+async function timed(work: () => Promise<void>): Promise<number> {
+  const begin = performance.now()
+  await work()
+  return (performance.now() - begin) / 1000
+}
+
+async function recipeOn(host: Host, round: number): Promise<void> {
+  const all = Array.from({ length: steps }, (_, i) => secondLong(`${round}-${i}`))
+  const recipe = { id: `0123456789a${round}`, steps: all, undo: secondLong(`${round}-undo`) }
+  const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+  const end = await runRecipe({ recipe, attempt: 1, files: new Map() }, { host, say: () => {}, sleep, now: () => performance.now() })
+  if (end.kind !== 'Complete') throw new Error(end.message)
+}
+
+function secondLong(name: string): RunStep {
+  const script = `probe() { [ -e /run/bench-${name} ]; }\nact() { sleep 1; touch /run/bench-${name}; }\n`
+  return { kind: 'Run', name: `step-${name}`, does: 'waits', disturbs: false, script, parameters: {}, limitSeconds: 60 }
 }
 
 async function probe(program: string, rig: RigHosts, hosts: number): Promise<HostsProbed> {
