@@ -23,6 +23,8 @@ export interface OrderPorts {
   readonly recipeOf: typeof hostRecipe
   /** Releases on this machine; absent: there are none. */
   readonly folders?: ReleaseFolders
+  /** What has to be mended on the way to the API before the first control plane is touched, in one sentence; absent: nobody asks. */
+  apiPathProblem?(order: HostOrder): Promise<string | undefined>
   /** Tells people what goes on. */
   say(line: string): void
 }
@@ -125,6 +127,9 @@ async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMac
   if (read.kind === 'Refused') return refused(read.message)
   const problem = wrongHost(read.facts, machine, { atMs: beganMs + withinMs, withinMs })
   if (problem !== undefined) return refused(problem)
+  const cutOff = isBeforeFirst(order) ? await ports.apiPathProblem?.(order) : undefined
+  if (signal.aborted) throw new Left()
+  if (cutOff !== undefined) return refused(cutOff)
   const found = await filledRecipe(order, read.facts, ports)
   if (found.kind === 'Refused') return refused(found.message)
   const sleep = async (ms: number) => {
@@ -134,6 +139,11 @@ async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMac
   const end = await runRecipe({ recipe: found.recipe, attempt, files: found.files }, { host, say, sleep, now: () => clock.now() })
   if (end.kind === 'Complete') return mayReboot(order) ? { kind: 'Complete', bootId: await bootIdOf(host) } : end
   return { kind: 'Failed', message: end.message, lines: end.lines.slice(-mostLines), atMs: clock.now(), how: 'Ended' }
+}
+
+/** Nothing has been touched, and what comes next takes an API server away. */
+function isBeforeFirst({ step, part, distribution }: HostOrder): boolean {
+  return step === 'Stage' && part === 'FirstControlPlane' && distribution === 'kubeadm'
 }
 
 /** The kubelet has to report this boot, and no earlier one. */

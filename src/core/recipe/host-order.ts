@@ -54,6 +54,8 @@ export const HostOrder = z.strictObject({
   alone: z.literal(true).exactOptional(),
   /** `Drop`: somebody has accepted by name that what was changed by hand in manifests of static pods goes. */
   manifestEdits: z.literal('Drop').exactOptional(),
+  /** `Accepted`: somebody has accepted by name that the API may be cut off while this host is worked on. */
+  apiPath: z.literal('Accepted').exactOptional(),
   os: Os.exactOptional(),
   runtime: Runtime.exactOptional(),
   /** What a restart is for: another occasion is another restart. */

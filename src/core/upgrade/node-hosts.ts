@@ -1,3 +1,4 @@
+import { apiPathRisk } from '../api-path/judge-api-path.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { isControlPlane } from '../plan/node-selection.ts'
 import type { HostOrder } from '../recipe/host-order.ts'
@@ -106,7 +107,7 @@ function begin(at: NodeAtWork, context: RunContext, step: StepName): NodeTurn {
 
 /** What is asked of the host of a node while the nodes of the cluster are these; the same in the same words, whoever asks. */
 export function hostOrder(
-  asked: Omit<HostOrder, 'node' | 'part' | 'binaries' | 'oldestKubelet' | 'kubeletSkew'> & { readonly node: NodeFacts },
+  asked: Omit<HostOrder, 'node' | 'part' | 'binaries' | 'oldestKubelet' | 'kubeletSkew' | 'apiPath'> & { readonly node: NodeFacts },
   cluster: { readonly nodes: readonly NodeFacts[]; readonly settings: UpgradeSettings },
 ): HostOrder {
   const { node, run, version, step, distribution, os, runtime, kubernetes } = asked
@@ -115,7 +116,8 @@ export function hostOrder(
   if (kubernetes === 'Stays') return { ...known, part: isControlPlane(node) ? 'ControlPlane' : 'Worker', ...changes }
   const part = partOf(node, version, cluster.nodes)
   const binaries = releaseBinaries(node, { version, distribution }, cluster.settings.recipe)
-  return { ...known, part, ...binaries, ...skewOf(node, { ...cluster, distribution }), ...changes }
+  const apiPath = part === 'FirstControlPlane' && cluster.settings.acceptedRisks.has(apiPathRisk) ? { apiPath: 'Accepted' as const } : {}
+  return { ...known, part, ...binaries, ...skewOf(node, { ...cluster, distribution }), ...apiPath, ...changes }
 }
 
 /** One clause with the fix. */

@@ -50,7 +50,8 @@ export function machineFacts(machine: Machine, { atMs, repositoryMinor = minorOf
 /** A balancer outside of the cluster, at an address that nobody has. */
 export const sharedServer = 'https://192.0.2.1:6443'
 
-function apiOf({ role, address }: Machine): object {
+/** How a machine reaches the API, as kubeadm writes it from v1.20 on. */
+export function apiOf({ role, address }: Machine): object {
   const conf = (name: string, server: string) => ({ file: `/etc/kubernetes/${name}.conf`, server })
   const own = `https://${address}:6443`
   const servers = [conf('controller-manager', own), conf('scheduler', own), conf('admin', sharedServer)]

@@ -47,6 +47,8 @@ export interface HostCluster {
   readonly controlPlane: ControlPlane
   /** `kubernetesVersion` of the ConfigMap kubeadm-config: what `kubeadm upgrade node` goes to. */
   configured: string
+  /** Control planes that the balancer in front does not have. */
+  readonly leftOut?: ReadonlySet<string>
 }
 
 /** A step ends without its result; the message is what its script prints last. */
