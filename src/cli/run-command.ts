@@ -7,6 +7,7 @@ import { type ClusterFlags, clusterOptions, withCluster } from './upgrade/cluste
 import { atCommand, withExitCodes } from './upgrade/command-action.ts'
 import { exitCodes } from './upgrade/exit-code.ts'
 import { ensureJobNamespace, untilJobNamespace } from './upgrade/job-namespace.ts'
+import { warnOfOneMember } from './upgrade/own-way.ts'
 
 type RunFlags = ClusterFlags & {
   readonly namespace: string
@@ -37,7 +38,11 @@ async function run({ inventory, ...flags }: RunFlags): Promise<void> {
   let hosts: InventoryHosts | undefined
   await atCommand(flags, async (ports) => {
     if (inventory !== undefined) hosts = await openInventory(inventory)
-    const ensure = () => withCluster(flags, (client) => ensureJobNamespace(client, flags.namespace))
+    const ensure = () =>
+      withCluster(flags, async (client, server) => {
+        if (inventory !== undefined) await warnOfOneMember(client, server, ports.warn)
+        return await ensureJobNamespace(client, flags.namespace)
+      })
     const { warn, signal, random } = ports
     const isNew = await untilJobNamespace(ensure, { warn, signal, random, clock: systemClock })
     if (isNew === undefined) return exitCodes.Interrupted

@@ -8,6 +8,7 @@ import { onCluster, withExitCodes } from './upgrade/command-action.ts'
 import { dryRun } from './upgrade/dry-run.ts'
 import { type FollowFlags, followOptions, lostAfterOf, outputOf, wishOptions } from './upgrade/flags.ts'
 import { upgradeOverSsh } from './upgrade/over-ssh.ts'
+import { warnOfOneMember } from './upgrade/own-way.ts'
 import type { CommandPorts } from './upgrade/terminal.ts'
 import type { WishFlags } from './upgrade/wished-upgrade.ts'
 
@@ -22,10 +23,10 @@ export function upgradeCommand(): Command {
     .option('--inventory <file>', 'with --via ssh: how hosts are reached (docs/inventory.md)')
     .option('--dry-run', 'print what would be done, with --via ssh every command on each host; change nothing')
     .option('--namespace <namespace>', 'where the controller makes its Jobs', 'system-upgrade')
-    .action((flags: UpgradeFlags) => onCluster(flags, (client, ports) => upgrade(flags, client, ports)))
+    .action((flags: UpgradeFlags) => onCluster(flags, (client, ports, server) => upgrade(flags, client, { ...ports, server })))
 }
 
-async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPorts) {
+async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPorts & { readonly server: string }) {
   const view = outputOf(flags, ['text', 'json']) === 'json' ? 'Json' : 'Text'
   const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
   const { inventory, namespace } = flags
@@ -33,5 +34,6 @@ async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPor
   if (inventory !== undefined && !isOverSsh) throw bad('--inventory says how hosts are reached, and none is: add --via ssh')
   if (flags.dryRun) return await dryRun(client, { wish, releases, namespace, ...(inventory && { inventory }) }, ports)
   const options: UpgradeOptions = { wish, view, lostAfterMs: lostAfterOf(flags), namespace, releases }
+  if (isOverSsh) await warnOfOneMember(client, ports.server, ports.warn)
   return isOverSsh ? await upgradeOverSsh(client, { ...options, flags }, ports) : await runUpgrade(client, options, ports)
 }

@@ -21,7 +21,7 @@ export interface CheckMeans {
   readonly most: number
   readonly now: () => number
   /** Hears what each host has told. */
-  readonly onFacts?: (facts: HostFacts) => void
+  readonly onFacts?: (facts: HostFacts, name: string) => void
   /** After each host: so many have been asked. */
   readonly onAsked: (count: number) => void
 }
@@ -33,7 +33,7 @@ export async function checkInventory(entries: readonly HostEntry[], means: Check
   let asked = 0
   const answers = await mapBounded(entries, means.most, async (entry) => {
     const answer = await ask(entry, means)
-    if (answer.kind === 'Answered') means.onFacts?.(answer.host.facts)
+    if (answer.kind === 'Answered') means.onFacts?.(answer.host.facts, entry.name)
     asked += 1
     means.onAsked(asked)
     return answer

@@ -1,4 +1,4 @@
-import { type ApiNode, apiMembers, hostsToAsk, ownPlace } from '../../core/api-path/api-members.ts'
+import { apiMembers, apiNode, hostsToAsk, ownPlace } from '../../core/api-path/api-members.ts'
 import type { ApiSight } from '../../core/api-path/api-sight.ts'
 import type { ApiSurroundings, ApiWay } from '../../core/api-path/api-way.ts'
 import { judgeApiPath } from '../../core/api-path/judge-api-path.ts'
@@ -49,10 +49,6 @@ export async function lookAtApi(
 
 function isUpstream({ layout: { distribution } }: Seen): boolean {
   return distribution === 'kubeadm' || distribution === 'upstream'
-}
-
-function apiNode({ name, address, roles }: NodeOverview): ApiNode {
-  return { name, address, controlPlane: roles.includes('control-plane') || roles.includes('master') }
 }
 
 function waysOf(around: ApiSurroundings): ReadonlyMap<string, string> {

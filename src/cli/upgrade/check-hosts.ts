@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { listAll } from '../../cluster/list-all.ts'
 import { nodes } from '../../cluster/resource.ts'
+import { wayRisks } from '../../core/api-path/way-risks.ts'
 import type { HostFacts } from '../../core/host/host-facts.ts'
 import { mergeInventory } from '../../core/inventory/merge-inventory.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
@@ -27,7 +28,7 @@ export async function checkHosts(
   if (problems.length > 0) throw inventoryError(file, problems)
   const { sshConfig } = inventory
   const connections = sshConnections(sshConfig === undefined ? {} : { sshConfig })
-  const told: HostFacts[] = []
+  const told = new Map<string, HostFacts>()
   const end = () => void connections.close()
   signal.addEventListener('abort', end)
   try {
@@ -36,7 +37,7 @@ export async function checkHosts(
       nodes: new Map(machines.map((machine) => [machine.name, machine])),
       most,
       now,
-      onFacts: (facts) => told.push(facts),
+      onFacts: (facts, name) => told.set(name, facts),
       onAsked: () => {},
     })
     if (signal.aborted) return []
@@ -47,7 +48,8 @@ export async function checkHosts(
         file,
         blocked.map((text) => `${text}; nothing was touched`),
       )
-    return told
+    for (const risk of wayRisks(told)) warn(risk)
+    return [...told.values()]
   } finally {
     signal.removeEventListener('abort', end)
     await connections.close()

@@ -20,8 +20,11 @@ export function clusterOptions(command: Command): Command {
     .option('--no-color', 'leave colours out (NO_COLOR)')
 }
 
-/** Works with a client of the cluster that the flags name, as their user. Throws `FalkirkError` as `loadClusterAccess` and the API do. */
-export async function withCluster<T>({ kubeconfig, context }: ClusterFlags, work: (client: ApiClient) => Promise<T>): Promise<T> {
+/** Works with a client of the cluster that the flags name, as their user, who reaches it at `server`. Throws `FalkirkError` as `loadClusterAccess` and the API do. */
+export async function withCluster<T>(
+  { kubeconfig, context }: ClusterFlags,
+  work: (client: ApiClient, server: string) => Promise<T>,
+): Promise<T> {
   const access = await loadClusterAccess({
     env: process.env,
     interactive: process.stdin.isTTY === true,
@@ -30,7 +33,7 @@ export async function withCluster<T>({ kubeconfig, context }: ClusterFlags, work
   })
   const transport = createTransport(access, { version })
   try {
-    return await work(createApiClient(transport, await discoverServer(transport)))
+    return await work(createApiClient(transport, await discoverServer(transport)), access.server)
   } finally {
     await transport.close()
   }

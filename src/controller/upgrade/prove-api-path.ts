@@ -1,10 +1,9 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
-import { nodes } from '../../cluster/resource.ts'
+import { listApiNodes } from '../../cluster/list-api-nodes.ts'
 import { type ApiNode, apiMembers, hostsToAsk } from '../../core/api-path/api-members.ts'
 import type { AskedHost } from '../../core/api-path/api-sight.ts'
 import { judgeApiPath } from '../../core/api-path/judge-api-path.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
-import { nodeOverview } from '../../core/host/node-overview.ts'
 import { maskOutput } from '../../core/recipe/mask-output.ts'
 import { askApiPath } from '../../node/ask-api-path.ts'
 import type { Host } from '../../node/host.ts'
@@ -30,7 +29,7 @@ export async function proveApiPath(
   accepted: boolean,
   { client, source, signal, say }: ApiPathPorts,
 ): Promise<string | undefined> {
-  const all = await listNodes(client)
+  const all = await listApiNodes(client)
   const asked = hostsToAsk(all)
   const controlPlanes = all.filter(({ controlPlane }) => controlPlane).length
   if (controlPlanes < 2) return undefined
@@ -51,18 +50,6 @@ export async function proveApiPath(
     signal.removeEventListener('abort', end)
     await close()
   }
-}
-
-async function listNodes(client: Pick<ApiClient, 'list'>): Promise<readonly ApiNode[]> {
-  const found: ApiNode[] = []
-  await client.list(nodes, {
-    trim: (raw) => {
-      const { name, address, roles } = nodeOverview(raw)
-      found.push({ name, address, controlPlane: roles.includes('control-plane') || roles.includes('master') })
-      return raw as never
-    },
-  })
-  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1))
 }
 
 type Opened = ApiNode & ({ readonly host: Host & { close(): Promise<void> } } | { readonly host?: undefined; readonly problem: string })

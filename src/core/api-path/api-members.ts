@@ -1,5 +1,6 @@
 import type { HostFacts } from '../host/host-facts.ts'
 import { flagsOf } from '../host/kubelet-settings.ts'
+import type { NodeOverview } from '../host/node-overview.ts'
 import { type ApiMember, readPlace } from './api-way.ts'
 
 /** A node as the API tells of it. */
@@ -8,6 +9,11 @@ export interface ApiNode {
   /** Its InternalIP; empty when it has none. */
   readonly address: string
   readonly controlPlane: boolean
+}
+
+/** Of kubeadm; `master` until v1.24. */
+export function apiNode({ name, address, roles }: Pick<NodeOverview, 'name' | 'address' | 'roles'>): ApiNode {
+  return { name, address, controlPlane: roles.includes('control-plane') || roles.includes('master') }
 }
 
 const defaultPort = 6443

@@ -170,7 +170,7 @@ const AcceptedRisk = z
       .string()
       .min(1)
       .describe(
-        'UnsupportedSkew: nodes stay behind until the end. PreRelease: the version may be one. Or the name of a way-point, such as etcd-3.5.26.',
+        'UnsupportedSkew: nodes stay behind until the end. PreRelease: the version may be one. ApiPath: a balancer in front of the API may leave out a control plane. Or the name of a way-point, such as etcd-3.5.26.',
       ),
     reason: z.string().min(1).describe('Why it is accepted, for whoever reads it later.'),
   })

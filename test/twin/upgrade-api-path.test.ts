@@ -1,0 +1,59 @@
+import { afterEach, expect, it } from 'vitest'
+import { HostFault } from '../../src/node/ssh/host-fault.ts'
+import { TwinHosts } from './twin-hosts.ts'
+import { UpgradeCluster } from './upgrade-cluster.ts'
+
+const running: UpgradeCluster[] = []
+afterEach(() => {
+  for (const one of running.splice(0)) one.cluster.stop()
+})
+
+/** Three control planes behind a balancer that nobody of them has; the controller is there. */
+async function started(): Promise<{ readonly run: UpgradeCluster; readonly hosts: TwinHosts }> {
+  const run = await UpgradeCluster.start({ version: 'v1.30.4', servers: 3, workers: 1, distribution: 'kubeadm' })
+  running.push(run)
+  const hosts = new TwinHosts(run.cluster)
+  run.cluster.startController({ hosts })
+  return { run, hosts }
+}
+
+const spec = { version: 'v1.31.5', node: { via: 'SSH' } } as const
+
+async function expectComplete(run: UpgradeCluster): Promise<void> {
+  const { progress } = await run.until('up', ({ phase }) => phase === 'Complete')
+  expect(progress).toMatchObject({ controlPlane: '3/3', nodes: '1/1' })
+  expect(run.witness.leftOvers()).toEqual([])
+  expect(run.problems()).toEqual([])
+}
+
+it('a control plane that the balancer leaves out is named before anything is touched; put back, the run goes on', async () => {
+  const { run, hosts } = await started()
+  hosts.leftOut.add('server-1')
+  await run.create('up', spec)
+  const { message } = await run.until('up', ({ phase }) => phase === 'Stopped')
+  expect(message).toMatch(
+    /^server-0: behind https:\/\/192\.0\.2\.1:6443 server-0 and server-2 answered \d+ new connections from .*, and server-1 none: put .* into the balancer, .*; nothing was touched/,
+  )
+  expect(hosts.acted).toEqual([])
+  hosts.leftOut.clear()
+  await run.edit('up', { continueFrom: 1 })
+  await expectComplete(run)
+  // those that come later are asked no more: the first is back when they are begun
+  expect(hosts.calls.filter(({ word }) => word === 'api-path')).toHaveLength(8)
+})
+
+it('that is accepted by name, where the balancer has reasons of its own', async () => {
+  const { run, hosts } = await started()
+  hosts.leftOut.add('server-1')
+  await run.create('up', { ...spec, acceptedRisks: [{ check: 'ApiPath', reason: 'the balancer goes by weights' }] })
+  await expectComplete(run)
+})
+
+it('a host that does not answer then is no reason to wait: what it would have told is not known, and said', async () => {
+  const { run, hosts } = await started()
+  hosts.onCall = ({ node, word }) => {
+    if (word === 'api-path' && node === 'server-2') throw new HostFault('Unreachable', 'node server-2 does not answer')
+  }
+  await run.create('up', spec)
+  await expectComplete(run)
+})
