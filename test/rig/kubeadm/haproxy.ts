@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { dirname, join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { debianProgram } from '../debian-program.ts'
 import { logTail, type OwnedProcess, startProcess } from '../owned-process.ts'
@@ -9,6 +10,9 @@ import { logTail, type OwnedProcess, startProcess } from '../owned-process.ts'
 export interface Haproxy {
   /** `ADDRESS:PORT`. */
   readonly endpoint: string
+  /** Sends no new connection to a server, as if it were not in its settings; or does so again. */
+  takeOut(server: string): Promise<void>
+  putBack(server: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -38,7 +42,8 @@ export async function startHaproxy({ folder, address, servers }: HaproxyOptions)
   for (const [name, path] of libraries) paths.push(dirname(await debianProgram(name, path)))
   mkdirSync(folder, { recursive: true })
   const config = join(folder, 'haproxy.cfg')
-  writeFileSync(config, settings(address, servers))
+  const socket = join(folder, 'admin')
+  writeFileSync(config, settings(address, servers, socket))
   const balancer = startProcess({
     name: 'haproxy',
     command: [program, '-db', '-f', config],
@@ -48,16 +53,27 @@ export async function startHaproxy({ folder, address, servers }: HaproxyOptions)
   await untilListening(address, balancer)
   return {
     endpoint: `${address}:${apiPort}`,
+    takeOut: (server) => told(socket, `disable server control-planes/${server}`),
+    putBack: (server) => told(socket, `enable server control-planes/${server}`),
     async stop() {
       await balancer.stop('SIGKILL')
     },
   }
 }
 
-function settings(address: string, servers: HaproxyOptions['servers']): string {
+/** It answers nothing but an empty line to what it does. */
+async function told(path: string, command: string): Promise<void> {
+  const socket = connect(path)
+  socket.end(`${command}\n`)
+  const answer = (await text(socket)).trim()
+  if (answer !== '') throw new Error(`haproxy does not ${command}: ${answer}`)
+}
+
+function settings(address: string, servers: HaproxyOptions['servers'], socket: string): string {
   const members = servers.map((server) => `  server ${server.name} ${server.address}:${apiPort}\n`)
   return `global
   maxconn 4000
+  stats socket ${socket} level admin
 defaults
   mode tcp
   timeout connect 2s

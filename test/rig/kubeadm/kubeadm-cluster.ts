@@ -11,6 +11,7 @@ import type { PodNetworkNode } from '../pod-network.ts'
 import type { RigHost } from '../rig-host.ts'
 import { makeHosts, type RigHosts } from '../rig-hosts.ts'
 import { formCluster, type Timed } from './form-cluster.ts'
+import type { Haproxy } from './haproxy.ts'
 import { prepareKubeadmHost, pullImages, workerImages } from './kubeadm-host.ts'
 import { kubeadmImages } from './kubeadm-images.ts'
 import { kubeadmPackages } from './kubeadm-packages.ts'
@@ -55,6 +56,7 @@ export interface KubeadmCluster {
   readonly etcdEndpoints: readonly string[]
   /** `ADDRESS:PORT` of HAProxy. */
   readonly endpoint: string
+  readonly balancer: Pick<Haproxy, 'takeOut' | 'putBack'>
   readonly repository: AptRepository
   readonly registry: ImageRegistry
   /** Puts packages and images of a further version where the hosts look for them; nothing is installed or pulled. */
@@ -131,6 +133,7 @@ async function handle(around: Surroundings, services: Services, made: { version:
     inventory: writeInventory(hosts),
     etcdEndpoints: controlPlanes.map(({ address }) => `https://${address}:2379`),
     endpoint: services.balancer.endpoint,
+    balancer: services.balancer,
     repository: services.repository,
     registry: services.registry,
     offer: (version) => offerVersion(version, services),

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { build } from '../../../scripts/build.mjs'
+import { attempt, type CommandResult } from '../../rig/command.ts'
+import { type KubeadmCluster, startKubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
+import { falkirkFlags, upgradeByFalkirk } from './falkirk-upgrade.ts'
+
+let cluster: KubeadmCluster
+let program: string
+
+beforeAll(async () => {
+  program = (await build()).file
+  cluster = await startKubeadmCluster({ controlPlanes: 3, workers: 1 })
+})
+
+afterAll(async () => {
+  await cluster?.stop()
+})
+
+const names = ['cp1', 'cp2', 'cp3']
+
+interface Found {
+  readonly api: readonly object[]
+  readonly nodes: readonly { readonly name: string; readonly findings: readonly { check: string; severity: string; message: string }[] }[]
+}
+
+async function look(): Promise<CommandResult & { found: Found; told: readonly string[] }> {
+  const result = await attempt(process.execPath, [program, 'nodes', '--via', 'ssh', '-o', 'json', ...falkirkFlags(cluster)])
+  const found: Found = JSON.parse(result.stdout)
+  const all = found.nodes.flatMap(({ findings }) => findings.filter(({ check }) => check === 'api-path'))
+  return { ...result, found, told: [...new Set(all.map(({ severity, message }) => `${severity}: ${message}`))] }
+}
+
+describe('the way to the API of three control planes behind HAProxy', () => {
+  it('is proven: each answers at its own address, and behind the one that all hosts have', async () => {
+    const { found, told, exitCode } = await look()
+    expect({ told, exitCode }).toEqual({ told: [], exitCode: 0 })
+    const answered = Object.fromEntries(names.map((name) => [name, expect.any(Number)]))
+    const from = [...names, 'w1']
+    expect(found.api).toEqual([{ server: `https://${cluster.endpoint}`, from, answered, strangers: 0, failed: 0, balances: true }])
+  })
+
+  it('has a hole where the balancer leaves one out: it is named, and an upgrade touches nothing', async () => {
+    await cluster.balancer.takeOut('cp3')
+    const hole = /behind https:\/\/[\d.]+:6443 cp1 and cp2 answered 120 new connections from cp1, cp2, cp3 and w1, and cp3 none/
+    const { told } = await look()
+    expect(told).toEqual([expect.stringMatching(/^Blocks: /)])
+    expect(told[0]).toMatch(hole)
+    const upgrade = await upgradeByFalkirk(program, cluster, 'v1.20.3')
+    expect(upgrade.exitCode).not.toBe(0)
+    expect(upgrade.stdout.replaceAll(/\s+/g, ' ')).toMatch(hole)
+    for (const host of cluster.hosts) expect((await host.run('ls /var/lib/falkirk 2> /dev/null || echo nothing')).trim()).toBe('nothing')
+  })
+})
