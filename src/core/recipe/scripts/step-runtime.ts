@@ -55,20 +55,23 @@ start() {
   mkdir -p "$folder" || exit 1
   exec 8> "$folder/starting"
   flock 8
-  if are_active "$step_unit"; then echo 'found at work' && return; fi
+  case $(property "$step_unit" ActiveState) in
+    active | activating | reloading | deactivating) echo 'found at work' && return ;;
+    failed) systemctl reset-failed "$step_unit" 2> /dev/null ;;
+  esac
   cat > "$folder/script.part" && mv -f "$folder/script.part" "$folder/script" || exit 1
   rm -f "$folder/outcome" "$folder/output"
-  systemctl reset-failed "$step_unit" 2> /dev/null
   systemd-run --quiet --unit="$step_unit" --description="Falkirk: $step" /bin/sh "$folder/script" detached 8>&-
 }
 
 await_end() {
   ends=$(($(date +%s) + 20))
   turns=0
-  while is_at_work && left=$((ends - $(date +%s))) && [ "$left" -gt 0 ]; do
-    # held by the unit for as long as it lives
+  while left=$((ends - $(date +%s))) && [ "$left" -gt 0 ]; do
+    # held by the unit for as long as it lives; the outcome of a step that is begun anew is removed before its unit is there
     flock -s -w "$left" "$folder/alive" true
-    # it has just begun, or is just ending; otherwise something is wrong with the lock
+    if [ -s "$folder/outcome" ] || ! is_at_work; then all_idle=yes && break; fi
+    # it has just begun, or was just ended by a signal; otherwise something is wrong with the lock
     turns=$((turns + 1))
     if [ "$turns" -gt 20 ]; then sleep 1; else sleep 0.03 2> /dev/null || sleep 1; fi
   done
