@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { Command } from 'commander'
 import type { ApiClient } from '../cluster/api-client.ts'
 import { bad, wholeNumber } from './flag-values.ts'
@@ -16,6 +17,7 @@ type PrepareFlags = ClusterFlags &
   Pick<WishFlags, 'to' | 'file' | 'workers' | 'releases'> & {
     readonly inventory?: string
     readonly nodes?: string
+    readonly fromFolder?: string
     readonly list?: true
     readonly output?: string
     readonly concurrency: string
@@ -24,14 +26,15 @@ type PrepareFlags = ClusterFlags &
 /** `falkirk prepare`: what all hops of an upgrade need is brought to the hosts beforehand. */
 export function prepareCommand(): Command {
   const command = new Command('prepare').description(
-    'bring packages and images of all hops to the hosts beforehand; nothing that runs is disturbed',
+    'bring packages, images and files of all hops to the hosts beforehand; nothing that runs is disturbed',
   )
   return clusterOptions(command)
-    .option('--to <version>', 'version that the cluster is to go to, such as v1.34.2')
+    .option('--to <version>', 'version that the cluster is to go to, such as v1.34.2 or v1.34.2+k3s1')
     .option('-f, --file <file>', 'a ClusterUpgrade in YAML; - is standard input')
     .option('--inventory <file>', 'how hosts are reached (docs/inventory.md)')
     .option('--nodes <names>', 'only the hosts of these nodes: cp-1,worker-1')
     .option('--workers <pace>', 'Lazy: nodes skip hops within skew; EveryHop: they do not (Lazy)')
+    .option('--from-folder <folder>', 'send packages, archives of images and files of releases from a folder of this machine')
     .option('--list', 'only print what is needed, and what of it is there; change nothing')
     .option('--concurrency <count>', 'how many hosts fetch at a time', '10')
     .option('-o, --output <format>', 'json: events for programs; with --list json or yaml')
@@ -46,7 +49,7 @@ Exit codes: 0 all is there (with --list: each host was looked at), 1 not so on s
 }
 
 async function prepare(flags: PrepareFlags, client: ApiClient, ports: CommandPorts): Promise<ExitCode> {
-  const { nodes, list, inventory, output, concurrency, releases, to, file, workers } = flags
+  const { nodes, list, inventory, fromFolder, output, concurrency, releases, to, file, workers } = flags
   const wish = await readWish({ via: 'SSH', ...(to && { to }), ...(file && { file }), ...(workers && { workers }) })
   if (list !== true && output === 'yaml') throw bad('--output is "yaml": that is for --list; write json for events')
   const format = outputOf({ output: output ?? 'table' }, ['table', 'json', 'yaml'])
@@ -56,6 +59,7 @@ async function prepare(flags: PrepareFlags, client: ApiClient, ports: CommandPor
     format,
     most: wholeNumber('--concurrency', concurrency, { least: 1, most: 200 }),
     ...(inventory === undefined ? {} : { inventory }),
+    ...(fromFolder === undefined ? {} : { fromFolder: resolve(fromFolder) }),
     ...(nodes === undefined ? {} : { names: namesOf(nodes) }),
   }
   return await runPrepare(client, { ...options, list: list === true }, ports)

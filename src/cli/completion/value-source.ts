@@ -53,6 +53,7 @@ const sources: Readonly<Record<string, ValueSource>> = {
   'path --output': words('table', 'wide', 'json', 'yaml'),
   'check --output': words('json', 'yaml'),
   'check --concurrency': words('5', '20', '50'),
+  'prepare --from-folder': files,
   'prepare --output': words('json', 'yaml'),
   'prepare --concurrency': words('5', '10', '20'),
   'nodes --via': words('ssh'),

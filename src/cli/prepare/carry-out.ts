@@ -1,9 +1,10 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { nodes } from '../../cluster/resource.ts'
+import type { ReleaseFolders } from '../../controller/upgrade/order-files.ts'
 import { runOrder } from '../../controller/upgrade/run-order.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
+import { aheadRecipe } from '../../core/prepare/ahead-recipe.ts'
 import type { HostPreparation } from '../../core/prepare/plan-preparation.ts'
-import { kubeadmAhead } from '../../core/recipe/kubeadm/kubeadm-recipe.ts'
 import { maskOutput } from '../../core/recipe/mask-output.ts'
 import { mapBounded } from '../../node/map-bounded.ts'
 import { type ExitCode, exitCodes } from '../upgrade/exit-code.ts'
@@ -16,11 +17,15 @@ export interface CarryOutOptions {
   readonly version: string
   readonly most: number
   readonly json: boolean
+  /** Files of this machine. */
+  readonly folders: ReleaseFolders
+  /** The images in archives that are sent, by the names of these. */
+  readonly archives: ReadonlyMap<string, string>
 }
 
 type SeenHost = Extract<LookedHost, { kind: 'Seen' }>
 
-interface Work {
+interface Work extends Pick<CarryOutOptions, 'folders' | 'archives'> {
   readonly client: ApiClient
   readonly view: PrepareView
   readonly ports: CommandPorts
@@ -30,11 +35,12 @@ interface Work {
  * Has each host fetch what it lacks, hop after hop, several hosts beside each other; one that fails does not hold the others. What is begun on a host goes on
  * there when this ends, and whoever comes next finds it at work or done.
  */
-export async function carryOut(client: ApiClient, { hosts, version, most, json }: CarryOutOptions, ports: CommandPorts): Promise<ExitCode> {
+export async function carryOut(client: ApiClient, options: CarryOutOptions, ports: CommandPorts): Promise<ExitCode> {
+  const { hosts, version, most, json, folders, archives } = options
   for (const { node, message } of risks(hosts)) ports.warn(`${node}: ${message}`)
   const names = hosts.map(({ node, orders }) => ({ node: node.name, versions: orders.map((order) => order.version) }))
   const view = prepareView({ version, hosts: names, json }, ports)
-  const work = { client, view, ports }
+  const work = { client, view, ports, folders, archives }
   const ends = await mapBounded(hosts, most, (host) => prepareHost(host, work))
   const exitCode = exitCodeOf(ends, ports)
   view.end(exitCode)
@@ -61,8 +67,8 @@ async function prepareHost(host: LookedHost, work: Work): Promise<HostEnd> {
     view.ended(host.node.name, { kind: 'Failed', message, lines })
     return 'Failed'
   }
-  const done = (preparation: HostPreparation): HostEnd => {
-    view.ended(host.node.name, { kind: 'Done', preparation })
+  const done = (preparation: HostPreparation, before: { readonly already?: true } = {}): HostEnd => {
+    view.ended(host.node.name, { kind: 'Done', preparation, ...before })
     return 'Done'
   }
   if (ports.signal.aborted) return 'Left'
@@ -70,14 +76,14 @@ async function prepareHost(host: LookedHost, work: Work): Promise<HostEnd> {
   if (host.preparation.problem !== undefined) return fail(untouched(host.preparation.problem))
   const { hops } = host.preparation
   const toCome = host.orders.filter(({ version }) => hops.find((hop) => hop.version === version)?.there !== true)
-  if (toCome.length === 0) return done(host.preparation)
+  if (toCome.length === 0) return done(host.preparation, { already: true })
   for (const order of toCome) {
     view.hop(host.node.name, order.version)
     const end = await fetchHop(host, order, work)
     if (end === 'Left' || ports.signal.aborted) return 'Left'
     if (end.kind === 'Failed') return fail(`${order.version}: ${end.message}`, end.lines)
   }
-  const now = await preparationOf(host, host.facts)
+  const now = await preparationOf(host)
   const gone = typeof now === 'string' ? now : goneAgain(now)
   return typeof now === 'string' || gone !== undefined ? fail(gone ?? '') : done(now)
 }
@@ -87,7 +93,7 @@ function untouched(problem: string): string {
 }
 
 /** One connection for all hops; it ends with the command. */
-async function fetchHop({ node, host }: SeenHost, order: SeenHost['orders'][number], { client, view, ports }: Work) {
+async function fetchHop({ node, host }: SeenHost, order: SeenHost['orders'][number], { client, view, ports, folders, archives }: Work) {
   return await runOrder(
     { order, attempt: attemptAt(ports.now()) },
     {
@@ -95,7 +101,8 @@ async function fetchHop({ node, host }: SeenHost, order: SeenHost['orders'][numb
       signal: ports.signal,
       machine: async () => nodeMachine(await client.get(nodes, { name: node.name })),
       open: () => ({ name: host.name, run: (...script) => host.run(...script), close: async () => {} }),
-      recipeOf: kubeadmAhead,
+      recipeOf: (of, facts) => aheadRecipe(of, facts, archives),
+      folders,
       say: (line) => view.says(node.name, maskOutput(line).replaceAll('\n', ' ')),
     },
   )
@@ -108,6 +115,8 @@ function attemptAt(nowMs: number): number {
 
 /** What is there at the end is what the host says then: a disk that is too full has its kubelet take images away at once. */
 function goneAgain({ hops }: HostPreparation): string | undefined {
+  const file = hops.flatMap(({ files }) => files.filter(({ there }) => !there))[0]
+  if (file !== undefined) return `${file.file} was brought and is gone again: look who clears files beside the program`
   const gone = hops.flatMap(({ images, exactImages }) => (exactImages ? images.filter(({ there }) => !there) : []))
   const [first] = gone
   if (first === undefined) return undefined

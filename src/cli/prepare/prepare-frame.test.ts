@@ -7,9 +7,14 @@ const size = { columns: 60, rows: 12 }
 
 function done(node: string): HostPreparation {
   const there = { there: true, bytes: 20 * 2 ** 20 }
-  const packages = ['kubeadm', 'kubelet'].map((name) => ({ name, exactly: `${name}=1.21.14-*`, ...there }))
+  const packages = ['kubeadm', 'kubelet'].map((name) => ({
+    name,
+    exactly: `${name}=1.21.14-*`,
+    file: `${name}_1.21.14-*_amd64.deb`,
+    ...there,
+  }))
   const hop = { files: [], exactImages: true, kubeadm: { name: '/k', there: true }, there: true, packages }
-  const images = (version: string) => [`r/kube-proxy:${version}`, 'r/pause:3.2'].map((name) => ({ name, there: true }))
+  const images = (version: string) => [`r/kube-proxy:${version}`, 'r/pause:3.2'].map((name) => ({ name, there: true, file: `${name}.tar` }))
   return {
     node,
     role: 'Worker',

@@ -8,7 +8,8 @@ import { bytesText } from './prepare-list.ts'
 
 /** How it ended on a host. */
 export type PrepareEnd =
-  | { readonly kind: 'Done'; readonly preparation: HostPreparation }
+  /** `already`: all was there before, and nothing was fetched. */
+  | { readonly kind: 'Done'; readonly preparation: HostPreparation; readonly already?: true }
   /** `message`: one sentence; `lines`: what the host printed before. */
   | { readonly kind: 'Failed'; readonly message: string; readonly lines: readonly string[] }
 
@@ -71,19 +72,21 @@ function workTable(hosts: readonly HostProgress[], { nowMs }: PrepareFrame): rea
 
 function doneTable(hosts: readonly HostProgress[], columns: number): readonly string[] {
   if (hosts.length === 0) return []
-  const rows = hosts.flatMap(({ node, end }) => (end?.kind === 'Done' ? [[node, `✓ ${doneText(end.preparation)}`]] : []))
+  const rows = hosts.flatMap(({ node, end }) => (end?.kind === 'Done' ? [[node, `✓ ${doneText(end)}`]] : []))
   return fitColumns([['HOST', 'WHAT IS THERE'], ...rows], columns).flat()
 }
 
 /** `v1.21.14: 3 packages (60 MiB), 7 images (200 MiB)`: the sizes of what lies there, where they are known. */
-function doneText({ hops }: HostPreparation): string {
+function doneText({ preparation: { hops }, already }: Extract<PrepareEnd, { kind: 'Done' }>): string {
+  const files = hops.flatMap((hop) => hop.files)
   const packages = hops.flatMap((hop) => hop.packages)
   const images = [...new Map(hops.flatMap((hop) => hop.images.map((image) => [image.name, image] as const))).values()]
   const parts = [
     ...(packages.length === 0 ? [] : [countText(packages, 'package')]),
     ...(images.length === 0 ? [] : [countText(images, 'image')]),
+    ...(files.length === 0 ? [] : [countText(files, 'file')]),
   ]
-  return `${hops.map(({ version }) => version).join(', ')}: ${parts.join(', ')}`
+  return `${hops.map(({ version }) => version).join(', ')}: ${parts.join(', ')}${already === true ? ', all there before' : ''}`
 }
 
 function countText(needs: readonly { readonly bytes?: number }[], what: string): string {
@@ -93,7 +96,7 @@ function countText(needs: readonly { readonly bytes?: number }[], what: string):
 
 /** How it ended, in one line. */
 export function hostText(end: PrepareEnd): string {
-  return end.kind === 'Done' ? `done: ${doneText(end.preparation)}` : `failed: ${end.message}`
+  return end.kind === 'Done' ? `done: ${doneText(end)}` : `failed: ${end.message}`
 }
 
 function failureLines(node: string, { message, lines }: Extract<PrepareEnd, { kind: 'Failed' }>, columns: number): readonly string[] {

@@ -3,6 +3,7 @@ import { parse } from 'yaml'
 import { nodeOverview } from '../../core/host/node-overview.ts'
 import { parseHostStock } from '../../core/prepare/host-stock.ts'
 import { planHost, prepareOrders } from '../../core/prepare/plan-preparation.ts'
+import { hostFacts } from '../../core/recipe/k3s/host-facts.test-support.ts'
 import { type NodeLook, nodeFacts } from '../../core/recipe/kubeadm/node-facts.test-support.ts'
 import type { LookedHost } from './look-at-hosts.ts'
 import { listText } from './prepare-list.ts'
@@ -19,6 +20,7 @@ function looked(look: NodeLook, versions: readonly string[], output = ''): Looke
     orders,
     kind: 'Seen',
     facts,
+    sizes: new Map(),
     preparation: planHost(orders, { facts, stock: parseHostStock(output), refusal: undefined }),
   }
 }
@@ -73,4 +75,38 @@ it('gives programs the same as data', () => {
     everything: { images: ['k8s.gcr.io/kube-proxy:v1.21.14', 'k8s.gcr.io/kube-proxy:v1.22.17'] },
   })
   expect(parse(listText({ hosts, version: 'v1.22.17' }, 'yaml', 80))).toEqual(data)
+})
+
+it('of k3s has the files of releases, where they are published, and no columns that say nothing', () => {
+  const facts = hostFacts({ name: 's1', role: 'server', version: 'v1.33.7+k3s1' })
+  const sizes = new Map([['v1.34.3+k3s1 k3s', 70 * 2 ** 20]])
+  const orders = prepareOrders('s1', ['v1.34.3+k3s1'], true)
+  const preparation = planHost(orders, { facts, stock: parseHostStock(''), refusal: undefined, sizes })
+  const server: LookedHost = { node: nodeOverview({ metadata: { name: 's1' } }), host, orders, kind: 'Seen', facts, sizes, preparation }
+  const problem = 'the checksums of the release cannot be read from a place (no answer): name a mirror'
+  expect(listText({ hosts: [server], version: 'v1.34.3+k3s1', problems: [problem] }, 'table', 100).split('\n')).toEqual([
+    'HOST   HOP            FILES',
+    's1     v1.34.3+k3s1   0 of 1 there, 70 MiB to come',
+    '',
+    `✘ ${problem}`,
+    '',
+    'Files of releases that are needed:',
+    '  v1.34.3+k3s1/k3s',
+    '  v1.34.3+k3s1/sha256sum-amd64.txt',
+  ])
+})
+
+it('names what a folder has to have, and what of it is missing there', () => {
+  const proxy = { file: 'k8s.gcr.io_kube-proxy_v1.21.14.tar', found: { name: 'k8s.gcr.io_kube-proxy_v1.21.14.tar', bytes: 90 * 2 ** 20 } }
+  const needs = [{ file: 'kubeadm_1.21.14-*_amd64.deb' }, proxy]
+  needs.push({ file: 'kubelet_1.21.14-*_amd64.deb', found: { name: 'kubelet_1.21.14-00_amd64.deb', bytes: 19 * 2 ** 20 } })
+  const list = { hosts, version: 'v1.22.17', folder: { path: '/media', needs } }
+  expect(listText(list, 'table', 80).split('\n').slice(-4)).toEqual([
+    'Files that are needed in /media:',
+    '  kubeadm_1.21.14-*_amd64.deb          missing',
+    '  k8s.gcr.io_kube-proxy_v1.21.14.tar   90 MiB',
+    '  kubelet_1.21.14-*_amd64.deb          kubelet_1.21.14-00_amd64.deb, 19 MiB',
+  ])
+  expect(listText({ ...list, folder: { path: '/media', needs: [] } }, 'table', 80)).toContain('\nNothing of /media is needed any more.')
+  expect(JSON.parse(listText(list, 'json', 80))).toMatchObject({ folder: { path: '/media', needs } })
 })

@@ -29,7 +29,7 @@ export function prepareView(options: PrepareViewOptions, ports: ViewPorts): Prep
 type PrepareEvent = { readonly time: string } & (
   | { readonly event: 'Hop'; readonly node: string; readonly version: string }
   | { readonly event: 'Step'; readonly node: string; readonly version: string; readonly message: string }
-  | ({ readonly event: 'Host'; readonly node: string; readonly state: 'Done' } & Pick<HostPreparation, 'hops'>)
+  | ({ readonly event: 'Host'; readonly node: string; readonly state: 'Done'; readonly already?: true } & Pick<HostPreparation, 'hops'>)
   | { readonly event: 'Host'; readonly node: string; readonly state: 'Failed'; readonly message: string; readonly lines: readonly string[] }
   | { readonly event: 'Ended'; readonly exitCode: ExitCode }
 )
@@ -46,7 +46,8 @@ function jsonView({ hosts }: PrepareViewOptions, { write, now }: ViewPorts): Pre
     },
     says: (node, message) => tell({ event: 'Step', node, version: versions.get(node) ?? '', message }),
     ended(node, end) {
-      if (end.kind === 'Done') tell({ event: 'Host', node, state: 'Done', hops: end.preparation.hops })
+      if (end.kind === 'Done')
+        tell({ event: 'Host', node, state: 'Done', ...(end.already === true ? { already: true } : {}), hops: end.preparation.hops })
       else tell({ event: 'Host', node, state: 'Failed', message: end.message, lines: end.lines })
     },
     end: (exitCode) => tell({ event: 'Ended', exitCode }),

@@ -5,7 +5,7 @@ import { FalkirkError } from '../../core/falkirk-error.ts'
 import { nodeOverview } from '../../core/host/node-overview.ts'
 import { mergeInventory } from '../../core/inventory/merge-inventory.ts'
 import { isControlPlane } from '../../core/plan/node-selection.ts'
-import { hopsByNode, prepareOrders } from '../../core/prepare/plan-preparation.ts'
+import { hopsByNode } from '../../core/prepare/plan-preparation.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { foreseeUpgrade } from '../../core/upgrade/foresee-upgrade.ts'
 import type { UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
@@ -16,9 +16,9 @@ import { chosenNodes } from '../nodes/nodes-flags.ts'
 import { type ExitCode, exitCodes } from '../upgrade/exit-code.ts'
 import { readClusterFacts } from '../upgrade/read-facts.ts'
 import type { CommandPorts } from '../upgrade/terminal.ts'
-import { carryOut } from './carry-out.ts'
-import { type HostOfWay, lookAtHosts } from './look-at-hosts.ts'
-import { listText } from './prepare-list.ts'
+import type { HostOfWay } from './look-at-hosts.ts'
+import { onHosts } from './on-hosts.ts'
+import { openFolder } from './prepare-folder.ts'
 
 export interface PrepareOptions {
   readonly upgrade: ClusterUpgrade
@@ -26,6 +26,8 @@ export interface PrepareOptions {
   readonly inventory?: string
   /** Only these nodes. */
   readonly names?: readonly string[]
+  /** Of this machine: packages, archives of images and files of releases are sent from it. */
+  readonly fromFolder?: string
   /** Prints what is needed, and fetches nothing. */
   readonly list: boolean
   readonly format: 'table' | 'json' | 'yaml'
@@ -56,6 +58,7 @@ export async function runPrepare(client: ApiClient, options: PrepareOptions, por
     )
     return exitCodes.Done
   }
+  const folder = options.fromFolder === undefined ? undefined : await openFolder(options.fromFolder)
   const inventory = await readInventory(options.inventory)
   const { problems } = mergeInventory(
     inventory,
@@ -68,7 +71,8 @@ export async function runPrepare(client: ApiClient, options: PrepareOptions, por
   ports.signal.addEventListener('abort', end)
   try {
     const ofWay = chosen.toSorted((a, b) => orderOf(a.name, way) - orderOf(b.name, way)).map((node) => hostOfWay(node, way, hosts))
-    return await onHosts(client, ofWay, options, ports)
+    const sources = { place: options.fromFolder ?? inventory.binaries, folder, folders: folder?.folders ?? hosts.releases }
+    return await onHosts(client, ofWay, { ...options, ...sources }, ports)
   } finally {
     ports.signal.removeEventListener('abort', end)
     await hosts.close()
@@ -97,14 +101,5 @@ function orderOf(name: string, { hops }: Way): number {
 
 function hostOfWay(node: ReturnType<typeof nodeOverview>, { hops, controlPlane }: Way, hosts: InventoryHosts): HostOfWay {
   const { name } = node
-  return { node, host: hosts.of(node), orders: prepareOrders(name, hops.get(name) ?? [], controlPlane.has(name)) }
-}
-
-async function onHosts(client: ApiClient, hosts: readonly HostOfWay[], options: PrepareOptions, ports: CommandPorts): Promise<ExitCode> {
-  const looked = await lookAtHosts(hosts, ports)
-  if (ports.signal.aborted) return exitCodes.Interrupted
-  const { version } = options.upgrade.spec
-  if (!options.list) return await carryOut(client, { hosts: looked, version, most: options.most, json: options.format === 'json' }, ports)
-  ports.write(`${listText({ hosts: looked, version }, options.format, ports.size()?.columns ?? 80)}\n`)
-  return looked.every(({ kind }) => kind === 'Seen') ? exitCodes.Done : exitCodes.Failed
+  return { node, host: hosts.of(node), versions: hops.get(name) ?? [], isControlPlane: controlPlane.has(name) }
 }

@@ -45,7 +45,8 @@ export async function pinnedWish(client: ApiClient, { wish, binaries, hosts, ...
   return checksums.length === 0 ? wish : withRecipe(wish, { ...spec.node.recipe, binary: { ...binary, ...url, checksums } })
 }
 
-function templateOf(distribution: Distribution, place: string | undefined): string | undefined {
+/** Where the files of releases are, with its words; undefined for kubeadm where no place is named: hosts have packages. */
+export function templateOf(distribution: Distribution, place: string | undefined): string | undefined {
   if (place !== undefined) return releaseTemplate(place, releaseLayout(distribution))
   return distribution === 'kubeadm' ? undefined : publishedAt(distribution)
 }

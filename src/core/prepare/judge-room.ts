@@ -2,6 +2,7 @@ import { sizeText } from '../host/finding.ts'
 import type { HostFacts } from '../host/host-facts.ts'
 import { kubeletSettings } from '../host/kubelet-settings.ts'
 import { layoutOf } from '../host/layout.ts'
+import { isImageArchive } from '../recipe/release-files.ts'
 
 /** What is still to come to a host. */
 export interface RoomNeed {
@@ -55,6 +56,40 @@ export function judgeRoom(facts: HostFacts, { packages, images }: RoomNeed): Roo
   return gcRisk(facts, store, isOne ? imagesKib + packagesKib : imagesKib)
 }
 
+/**
+ * KiB of what a release of k3s or RKE2 has, where nobody tells, and on the safe side; an archive of programs is unpacked beside itself. Source: sizes of
+ * releases v1.20 to v1.34.
+ */
+const releaseKib = {
+  k3s: { program: 80 * mib, images: 300 * mib },
+  rke2: { program: 250 * mib, images: 1_100 * mib },
+} as const
+
+export interface FilesNeed {
+  readonly distribution: keyof typeof releaseKib
+  readonly files: readonly { readonly name: string; readonly bytes?: number }[]
+}
+
+/** Whether files of releases fit on a host: programs beside the one that is there, archives of images where the service keeps its own. */
+export function judgeFiles(facts: HostFacts, { distribution, files }: FilesNeed): RoomVerdict {
+  const needs = new Map<string, { readonly disk: Disk; readonly kib: number }>()
+  for (const { name, bytes } of files) {
+    const isImages = isImageArchive(name)
+    const usual = releaseKib[distribution][isImages ? 'images' : 'program']
+    const unpacked = name.endsWith('.tar.gz') && !isImages ? 4 : 1
+    const disk = diskOf(facts, isImages ? `/var/lib/rancher/${distribution}` : (layoutOf(facts).binary ?? '/usr/local/bin'))
+    if (disk === undefined) continue
+    const kib = (bytes === undefined ? usual : (bytes / 1_024) * unpacked) + (needs.get(disk.mount)?.kib ?? 0)
+    needs.set(disk.mount, { disk, kib })
+  }
+  const short = [...needs.values()].find(({ disk, kib }) => disk.freeKib < kib)
+  if (short === undefined) return {}
+  const fix = 'make room, or prepare fewer hops (--to an earlier version)'
+  return {
+    problem: `${short.disk.path} has ${sizeText(short.disk.freeKib)} left, and files of releases need about ${sizeText(short.kib)}: ${fix}`,
+  }
+}
+
 /** A kubelet would take away what was brought, as nobody runs it yet. */
 function gcRisk(facts: HostFacts, disk: Disk | undefined, kib: number): RoomVerdict {
   const limit = Number(kubeletSettings(facts).field('imageGCHighThresholdPercent') ?? usualGcPercent)
@@ -74,7 +109,9 @@ function imageFolder(facts: HostFacts): string {
 
 /** The disk of a folder, or of the nearest one above it that was looked at. */
 function diskOf({ disks }: HostFacts, folder: string): Disk | undefined {
-  const above = [folder, '/var/lib', '/'].filter((path) => folder === path || folder.startsWith(path === '/' ? '/' : `${path}/`))
+  const above = [folder, '/var/lib/rancher', '/var/lib', '/usr/local', '/'].filter(
+    (path) => folder === path || folder.startsWith(path === '/' ? '/' : `${path}/`),
+  )
   return above.map((path) => disks.find((disk) => disk.path === path)).find((disk) => disk !== undefined)
 }
 

@@ -2,8 +2,8 @@ import { hasImage } from '../recipe/kubeadm/scripts/stage-steps.ts'
 
 /**
  * What of some versions is on a host: one line a thing, `kubeadm VERSION`, `list VERSION IMAGE`, `fetched NAME VERSION BYTES`, `offered NAME VERSION BYTES`,
- * `image NAME SIZE`. `versions`, `images` (names that are wanted, beside those that kubeadm lists) and `staged` (the place of a hop's kubeadm with VERSION in it) are
- * assigned before it, beside what steps have.
+ * `file VERSION NAME SHA256 BYTES`, `image NAME SIZE`. `versions`, `images` (names that are wanted, beside those that kubeadm lists), `programs` (NAME:PATH of those that no package owns) and
+ * `staged` (the place of a hop's kubeadm with VERSION in it) are assigned before it, beside what steps have.
  */
 export const stockScript = String.raw`${hasImage}
 staged_of() { printf %s "$staged" | sed "s/VERSION/$1/g"; }
@@ -22,7 +22,7 @@ package_files() {
     *) return ;;
   esac
   for name in $names; do
-    find $archives -type f \( -name "$name"_'*.deb' -o -name "$name-[0-9]*.rpm" \) -printf '%f %s\n' 2> /dev/null |
+    find $archives "$state/packages" -type f \( -name "$name"_'*.deb' -o -name "$name-[0-9]*.rpm" \) -printf '%f %s\n' 2> /dev/null |
       sed -nE "s/^$name[-_](%3a|[0-9]+%3a)?([0-9]+\.[0-9]+\.[0-9]+)[^ ]* ([0-9]+)$/fetched $name \2 \3/p"
   done
 }
@@ -50,8 +50,19 @@ image_lines() {
     ! has_image "$name" || echo "image $name $(printf '%s\n' "$known" | awk -v name="$name" '$1 == name { print $2; exit }')"
   done
 }
+# Programs that no package owns, brought beside those that are there
+file_lines() {
+  for version in $versions; do
+    for pair in $programs; do
+      name=$(echo "$pair" | cut -d : -f 1)
+      at=$(dirname "$(echo "$pair" | cut -d : -f 2)")/.$name.falkirk-$version
+      [ "$(says "$at")" = "$version" ] && echo "file $version $name $(digest_of "$at") $(stat -c %s "$at")"
+    done
+  done
+}
 lists=$(for version in $versions; do kubeadm_line "$version"; done)
 printf '%s\n' "$lists"
+[ "$packaged" = no ] && file_lines
 [ "$packaged" = no ] || { package_files; offered_lines; }
 image_lines $images $(printf '%s\n' "$lists" | sed -n 's/^list [^ ]* //p')
 exit 0

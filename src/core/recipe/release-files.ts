@@ -58,6 +58,16 @@ export function releaseLayout(distribution: Distribution): string {
   return distribution === 'kubeadm' ? '{version}/bin/linux/{architecture}/{file}' : '{version}/{file}'
 }
 
+/** Where a file of a release lies below the folder or the address of all releases: `v1.34.2+k3s1/k3s`. */
+export function releasePath(distribution: Distribution, place: ReleasePlace): string {
+  return filledIn(releaseLayout(distribution), place)
+}
+
+/** What tells the digest of a file of a release, laid beside it. */
+export function digestFile(distribution: Distribution, { architecture, file }: Omit<ReleasePlace, 'version'>): string {
+  return checksumFile(distribution, architecture) ?? `${file}.sha256`
+}
+
 /** Where the releases of k3s and RKE2 are published. */
 export function publishedAt(distribution: 'k3s' | 'rke2'): string {
   const owner = distribution === 'k3s' ? 'k3s-io/k3s' : 'rancher/rke2'

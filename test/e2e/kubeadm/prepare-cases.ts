@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { beforeAll, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { build } from '../../../scripts/build.mjs'
 import { attempt } from '../../rig/command.ts'
 import type { KubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { startProcess } from '../../rig/owned-process.ts'
+import { asItIs, prepareFolderCases } from './prepare-folder-cases.ts'
 
 const target = 'v1.20.3'
 const nodes = ['cp1', 'w1']
@@ -21,10 +22,8 @@ export function prepareCases(cluster: () => KubeadmCluster): void {
     await cluster().host('w1').run(`sed -i 's# ./#/kubernetes/core:/stable:/v1.19/deb ./#' ${list}; apt-get update`)
   })
 
-  const flags = () => {
-    const { inventory, kubeconfig } = cluster()
-    return ['prepare', '--to', target, '--nodes', nodes.join(), '--inventory', inventory, '--kubeconfig', kubeconfig]
-  }
+  const access = () => ['--inventory', cluster().inventory, '--kubeconfig', cluster().kubeconfig]
+  const flags = () => ['prepare', '--to', target, '--nodes', nodes.join(), ...access()]
   const run = (...more: readonly string[]) => attempt(process.execPath, [program, ...flags(), ...more])
 
   it('lists what is needed, and touches nothing', async () => {
@@ -59,14 +58,15 @@ export function prepareCases(cluster: () => KubeadmCluster): void {
     expect(exitCode).toBe(0)
     expect(stdout).toMatch(/^cp1 +v1\.20\.3 +all 3 there +all 7 there$/m)
     expect(stdout).toMatch(/^w1 +v1\.20\.3 +all 3 there +all 1 there$/m)
+    const again = await run()
+    expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/w1 +done: .*, all there before$/m) })
   })
+
+  describe('from a folder, for a host that reaches neither repository nor registry', () =>
+    prepareFolderCases(cluster, { target, base: () => [program, ...access()] }))
 }
 
 const list = '/etc/apt/sources.list.d/kubernetes.list'
-
-/** Files that are somebody's own, what is known of repositories that are the host's own, holds, and the kubelet's process. */
-const asItIs =
-  'find /etc -type f -exec md5sum {} + | sort | md5sum; ls /var/lib/apt/lists | grep -c v1.20; apt-mark showhold; kubelet --version; pgrep -x kubelet'
 
 async function untilSays(file: string, text: string): Promise<void> {
   const deadline = Date.now() + 120_000

@@ -17,6 +17,11 @@ export function refusal(node: K3sNode): string | undefined {
   )
 }
 
+/** Why nothing can be brought for hops to come. What stands in the way of the hops themselves is asked when they come. */
+export function bringRefusal(node: K3sNode): string | undefined {
+  return layoutRefusal(node) ?? fileRefusal(node)
+}
+
 function layoutRefusal({ facts, layout, order, service, services, binary }: K3sNode): string | undefined {
   const { distribution } = order
   if (facts.os.init !== 'systemd')

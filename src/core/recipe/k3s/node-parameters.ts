@@ -28,6 +28,8 @@ export function nodeParameters(node: K3sNode, change: string): Readonly<Record<s
     images: images.map(({ name }) => name).join(' '),
     snapshot: snapshotName(node),
     wait_seconds: String(upWithin),
+    // whether hops to come are prepared, while another may be at work
+    ahead: 'no',
     steady_seconds: String(steady),
     most_starts: String(mostStarts),
   }

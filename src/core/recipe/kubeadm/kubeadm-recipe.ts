@@ -45,11 +45,14 @@ export function kubeadmRecipe(order: HostOrder, facts: HostFacts): HostRecipe {
   })
 }
 
-/** The steps that fetch what a hop to come needs, however many others come before it, or why they do not fit a host. */
-export function kubeadmAhead(order: HostOrder, facts: HostFacts): HostRecipe {
+/**
+ * The steps that fetch what a hop to come needs, however many others come before it, or why they do not fit a host. `archives`: the image in each archive of
+ * one that the order names.
+ */
+export function kubeadmAhead(order: HostOrder, facts: HostFacts, archives: ReadonlyMap<string, string> = new Map()): HostRecipe {
   return recipeOf(order, facts, fetchRefusal, (node) => {
     const id = hostOrderId(order, scripts)
-    return { id, steps: aheadSteps(node, nodeParameters(node, id)) }
+    return { id, steps: aheadSteps(node, nodeParameters(node, id), archives) }
   })
 }
 

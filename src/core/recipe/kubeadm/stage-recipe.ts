@@ -1,4 +1,5 @@
 import type { RecipeStep } from '../recipe-step.ts'
+import { imageFileSteps, packageFileSteps } from './folder-steps.ts'
 import { imageOptions, shownCommand } from './kubeadm-commands.ts'
 import { imageTag, type KubeadmNode, type ProgramSource } from './kubeadm-node.ts'
 import { endpoint, repositoryFiles, stagedKubeadm, workerImage } from './node-parameters.ts'
@@ -34,16 +35,24 @@ const asideFolder = '/var/lib/falkirk/prepare'
 
 /**
  * What of it can be fetched long before, whatever hops are to come first: nothing of the host is changed for it, and what is gone when it is looked for
- * again is fetched again.
+ * again is fetched again. Files that the order names are sent before; `archives`: the images that are in them, by their names.
  */
-export function aheadSteps(node: KubeadmNode, parameters: Readonly<Record<string, string>>): readonly RecipeStep[] {
-  const { source } = node
+export function aheadSteps(
+  node: KubeadmNode,
+  parameters: Readonly<Record<string, string>>,
+  archives: ReadonlyMap<string, string>,
+): readonly RecipeStep[] {
   const all = { ...parameters, ahead: 'yes' }
-  const images = canPull(node) ? [imageStep(node, all)] : []
-  if (source.kind === 'Files') return [...bringSteps(node, all), ...images]
-  if (repositoryFiles(node).length === 0) return [...packageSteps(node, source, all), ...images]
+  const programs = [...packageFileSteps(node, all), ...aheadPrograms(node, all)]
+  return [...programs, ...imageFileSteps(node, all, archives), ...(canPull(node) ? [imageStep(node, all)] : [])]
+}
+
+function aheadPrograms(node: KubeadmNode, all: Readonly<Record<string, string>>): readonly RecipeStep[] {
+  const { source } = node
+  if (source.kind === 'Files') return bringSteps(node, all)
+  if (repositoryFiles(node).length === 0) return packageSteps(node, source, all)
   const options = asideOptions(source.manager, asideFolder)
-  return [...packageSteps(node, source, { ...all, aside: 'yes', aside_options: options.join(' ') }, options), ...images]
+  return packageSteps(node, source, { ...all, aside: 'yes', aside_options: options.join(' ') }, options)
 }
 
 type Packages = Extract<ProgramSource, { kind: 'Packages' }>

@@ -81,7 +81,8 @@ note=$kept_images/$version/$image.sha256
 probe() { [ "$(cat "$note" 2> /dev/null)" = "$sha256" ]; }
 begin_image() {
   mkdir -p "$kept_images/$version" || fail "$data/agent cannot be written to"
-  find "$kept_images" -mindepth 1 -maxdepth 1 -name 'before-*' ! -name "before-$version" -exec rm -rf {} +
+  # those of a change that is at work are what takes it back
+  [ "$ahead" = yes ] || find "$kept_images" -mindepth 1 -maxdepth 1 -name 'before-*' ! -name "before-$version" -exec rm -rf {} +
   part=$kept_images/$version/$image.part
 }
 end_image() {

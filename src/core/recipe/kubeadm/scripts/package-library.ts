@@ -1,10 +1,12 @@
+import { sentPackages } from './sent-packages.ts'
+
 /**
  * The package managers' words for the same things. `manager`, `names` (packages), `plain` (the version without `v`), `held` (whether they are held
  * or locked at their version) and `excludes` (the option by which what a repository's file excludes is installed) are assigned before it; so are
  * `aside` (whether the repositories of the target are used beside those that the host has, which stay as they are) and `aside_options`.
  * Source: kubernetes.io, "Upgrading kubeadm clusters"; apt-get(8), dnf(8), dnf-plugins-core versionlock, zypper(8).
  */
-export const packageLibrary = String.raw`
+export const packageLibrary = String.raw`${sentPackages}
 # in a string of this language it would be a value of it
 version_field='$'{Version}
 prepare_manager() {
@@ -14,7 +16,7 @@ prepare_manager() {
   printf '%s\n' 'DPkg::Lock::Timeout "600";' 'Dpkg::Use-Pty "0";' 'APT::Sandbox::User "root";' 'Dpkg::Options { "--force-confdef"; "--force-confold"; };' > "$APT_CONFIG"
   # scripts of packages make files for everybody, unlike the steps'
   umask 022
-  [ "$aside" = no ] || lay_aside
+  [ "$aside" = no ] || are_sent || lay_aside
 }
 # Copies of the repositories' files that name the target's minor, with indexes of their own; packages go where the manager looks for them later.
 lay_aside() {
@@ -55,6 +57,10 @@ exactly() {
 }
 # OPTIONS NAMES
 install_exactly() {
+  if are_sent; then
+    install_files "$1" "$(sent_files $2)"
+    return
+  fi
   set -f
   case $manager in
     apt-get) set -- apt-get install -y $1 $(for name in $2; do exactly "$name"; done) ;;
@@ -65,6 +71,7 @@ install_exactly() {
   run "$@"
 }
 refresh() {
+  if are_sent; then return; fi
   case $manager in
     apt-get) run apt-get update ;;
     zypper) run zypper --non-interactive $aside_options refresh ;;
@@ -73,13 +80,20 @@ refresh() {
 }
 # All versions that the repositories have of a package, one a line
 versions_of() {
+  if are_sent; then version_in "$(sent "$1" "$sent_folder")" "$1"; else offered "$1"; fi 2> /dev/null | sed 's/^[0-9]*://' | grep -E '^[0-9]+\.[0-9]+\.[0-9]+-' | sort -u
+}
+offered() {
   case $manager in
     apt-get) apt-cache madison "$1" | awk -F '|' '{ gsub(/ /, "", $2); print $2 }' ;;
     zypper) zypper --non-interactive $aside_options search --details --match-exact --type package "$1" | awk -F '|' '{ gsub(/ /, "", $4); print $4 }' ;;
     *) "$manager" -q list --showduplicates "$1" $excludes $aside_options | tr -s ' ' '\n' ;;
-  esac 2> /dev/null | sed 's/^[0-9]*://' | grep -E '^[0-9]+\.[0-9]+\.[0-9]+-' | sort -u
+  esac
 }
 tell_versions() {
+  if are_sent; then
+    tell "ls $sent_folder"
+    return
+  fi
   case $manager in
     apt-get) tell "apt-cache madison $*" ;;
     zypper) tell "zypper$(printf ' %s' $aside_options | sed 's/ $//') search --details --match-exact --type package $*" ;;
@@ -89,6 +103,7 @@ tell_versions() {
 
 # Whether all of them at the target are where the manager finds them, or installed
 are_fetched() {
+  are_sent && return
   case $manager in
     apt-get) eval "$(apt-config shell archives Dir::Cache::archives/d)" ;;
     zypper) archives=/var/cache/zypp/packages ;;

@@ -63,6 +63,10 @@ bring_kubeadm() {
   rm -rf "$target" && mv "$target.part" "$target"
 }
 take_kubeadm() {
+  if are_sent; then
+    take_sent "$(sent kubeadm "$sent_folder")"
+    return
+  fi
   case $manager in
     apt-get)
       run apt-get download "$(exactly kubeadm)" || fail 'apt-get cannot fetch kubeadm'
@@ -75,11 +79,28 @@ take_kubeadm() {
       cat "$folder/fetched"
       package=$(find . -name 'kubeadm-*.rpm' | head -n 1)
       if [ -z "$package" ]; then cp -p "$(path_of kubeadm)" kubeadm; return; fi
-      command -v cpio > /dev/null || fail 'this host has no cpio, which takes kubeadm out of its package: install it'
-      tell "rpm2cpio kubeadm-*.rpm | cpio -idm"
-      rpm2cpio "$package" | cpio -idm --quiet || fail 'the package of kubeadm cannot be read'
+      take_rpm "$package"
       ;;
   esac
+  keep_kubeadm
+}
+# FILE
+take_rpm() {
+  command -v cpio > /dev/null || fail 'this host has no cpio, which takes kubeadm out of its package: install it'
+  tell "rpm2cpio kubeadm-*.rpm | cpio -idm"
+  rpm2cpio "$1" | cpio -idm --quiet || fail 'the package of kubeadm cannot be read'
+}
+take_sent() {
+  case $1 in
+    *.rpm) take_rpm "$1" ;;
+    *)
+      tell "dpkg-deb -x $1 $target"
+      dpkg-deb -x "$1" . || fail 'the package of kubeadm cannot be read'
+      ;;
+  esac
+  keep_kubeadm
+}
+keep_kubeadm() {
   if [ -f usr/bin/kubeadm ]; then mv usr/bin/kubeadm kubeadm; fi
   rm -rf usr etc *.deb
 }

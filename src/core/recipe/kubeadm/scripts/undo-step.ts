@@ -65,10 +65,12 @@ put_program_back() {
 put_package_back() {
   [ -n "$refreshed" ] || { prepare_manager && refresh && refreshed=yes; } || fail 'the repositories of this host do not answer'
   unhold "$1"
+  # it may have been sent for the hop before
+  file=$(sent "$1" "$state/packages/v$(echo "$2" | sed 's/^[0-9]*://; s/-.*//')")
   case $manager in
-    apt-get) run apt-get install -y --allow-downgrades "$1=$2" ;;
-    zypper) run zypper --non-interactive install --oldpackage "$1=$2" ;;
-    *) run "$manager" downgrade -y $excludes "$1-$2" ;;
+    apt-get) run apt-get install -y --allow-downgrades "$(echo "$file" | grep . || echo "$1=$2")" ;;
+    zypper) run zypper --non-interactive install --oldpackage "$(echo "$file" | grep . || echo "$1=$2")" ;;
+    *) if [ -n "$file" ]; then run "$manager" downgrade -y '--disablerepo=*' "$file"; else run "$manager" downgrade -y $excludes "$1-$2"; fi ;;
   esac < /dev/null || { hold "$1"; fail "$1 $2 cannot be installed again: what $manager says stands above"; }
   hold "$1"
 }
