@@ -7,6 +7,7 @@ import { createChannelFetch } from '../controller/channel-fetch.ts'
 import { type ControllerFlags, controllerOptions } from '../controller/controller-options.ts'
 import { runController } from '../controller/run-controller.ts'
 import type { HostSource } from '../controller/shell.ts'
+import { standAgain } from '../controller/stand-again.ts'
 import { systemAuthorities } from '../controller/system-authorities.ts'
 import { readReleases } from './read-releases.ts'
 import { keepHeapSmall } from './small-heap.ts'
@@ -37,8 +38,15 @@ async function run(flags: ControllerFlags): Promise<void> {
   await runControllerProcess(given && leaderElect !== undefined ? { ...others, leaderElect } : others)
 }
 
-/** Runs the controller until SIGTERM or Ctrl-C, with the environment of this process, and with the hosts that it reaches. Throws as `runController`. */
-export async function runControllerProcess(flags: ControllerFlags, hosts?: HostSource): Promise<void> {
+export interface ProcessOptions {
+  /** How it reaches hosts; absent: it does not. */
+  readonly hosts?: HostSource
+  /** A person has started it, and no kubelet would start another. */
+  readonly standsAgain?: true
+}
+
+/** Runs the controller until SIGTERM or Ctrl-C, with the environment of this process. Throws as `runController`. */
+export async function runControllerProcess(flags: ControllerFlags, { hosts, standsAgain }: ProcessOptions = {}): Promise<void> {
   keepHeapSmall()
   const options = controllerOptions(flags, process.env)
   const releases = await readReleases(options.releases)
@@ -53,7 +61,8 @@ export async function runControllerProcess(flags: ControllerFlags, hosts?: HostS
   const channelFetch = createChannelFetch([...rootCertificates, ...systemAuthorities(process.env)])
   try {
     const { random } = Math
-    await runController(options, {
+    const { signal } = stop
+    const ports = {
       env: process.env,
       clock: systemClock,
       random,
@@ -63,8 +72,10 @@ export async function runControllerProcess(flags: ControllerFlags, hosts?: HostS
       ...(hosts === undefined ? {} : { hosts }),
       hostName: hostname(),
       interactive: process.stdin.isTTY === true,
-      signal: stop.signal,
-    })
+      signal,
+    }
+    const serve = () => runController(options, ports)
+    await (standsAgain ? standAgain(serve, { signal, onLost: () => log.warn({}, 'stands for election again') }) : serve())
   } finally {
     await channelFetch.close()
   }

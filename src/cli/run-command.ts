@@ -50,7 +50,8 @@ async function run({ inventory, ...flags }: RunFlags): Promise<void> {
     return exitCodes.Done
   })
   try {
-    if (process.exitCode === exitCodes.Done) await runControllerProcess({ ...flags, leaderElect: true }, hosts)
+    if (process.exitCode === exitCodes.Done)
+      await runControllerProcess({ ...flags, leaderElect: true }, { ...(hosts === undefined ? {} : { hosts }), standsAgain: true })
   } finally {
     await hosts?.close()
   }

@@ -199,7 +199,7 @@ class Contender implements LeaderElection {
     this.#isLost = true
     this.#isLeader = false
     const { namespace, name, log, onLost } = this.#options
-    const message = `lost the lease ${namespace}/${name}: ${why}; this controller stops its work, and can stand again after a restart`
+    const message = `lost the lease ${namespace}/${name}: ${why}; this controller stops its work`
     const error = new FalkirkError('FK_LEASE_LOST', message, { retry: 'backoff' })
     log.error({ err: error }, 'lost the lease')
     this.#work.abort(error)

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { parseAllDocuments } from 'yaml'
 import type { DraftObject } from '../../src/twin/kube-object.ts'
@@ -73,10 +74,17 @@ describe('a controller in the cluster and one outside of it', () => {
     await vi.waitFor(() => expect(stage.leftOvers()).toEqual([]), { timeout: 30_000 })
 
     // and back: whoever comes later waits, and is let in at once where the other ends
-    const again = stage.start(['run'], { env: { FALKIRK_LEASE_IDENTITY: 'laptop' } })
+    const quick = { CATTLE_ELECTION_LEASE_DURATION: '4s', CATTLE_ELECTION_RENEW_DEADLINE: '3s', CATTLE_ELECTION_RETRY_PERIOD: '500ms' }
+    const again = stage.start(['run'], { env: { FALKIRK_LEASE_IDENTITY: 'laptop', ...quick } })
     await again.until(/"leader":"pod-1","msg":"another controller leads"/)
     inside.child.kill('SIGTERM')
     expect(await inside.done).toMatchObject({ code: 0 })
     await again.until(/"identity":"laptop","msg":"became leader"/)
+
+    // a laptop that sleeps loses the Lease; nobody starts its program anew
+    again.child.kill('SIGSTOP')
+    await sleep(5_000)
+    again.child.kill('SIGCONT')
+    await again.until(/"msg":"stands for election again"[\s\S]*"identity":"laptop","msg":"became leader"/)
   })
 })

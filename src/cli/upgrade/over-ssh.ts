@@ -36,6 +36,8 @@ export async function upgradeOverSsh(client: ApiClient, { flags, ...options }: O
       namespace: options.namespace,
       releases: options.releases,
       onWaiting: (another) => ports.warn(waits(another, options.namespace)),
+      onLost: (message) =>
+        ports.warn(`${message}; what was begun on hosts goes on there, and this command goes on when it has the Lease again`),
       onEnd: (error) =>
         ports.warn(`the work from here has ended (${error instanceof Error ? error.message : String(error)}): ${goOn} goes on`),
       ...(kubeconfig === undefined ? {} : { kubeconfig }),
