@@ -15,6 +15,8 @@ export interface ApiView {
   readonly sights: readonly ApiSight[]
   /** Where the kubelet of each host goes, in a few words. */
   readonly ways: ReadonlyMap<string, string>
+  /** Why nobody was asked who answers; one clause. */
+  readonly unasked?: string
 }
 
 type Seen = Extract<HostReport, { kind: 'Seen' }>
@@ -31,7 +33,8 @@ export async function lookAtApi(
   const hosts = seen.flatMap(({ node, host: { facts } }) => (facts.api === undefined ? [] : [{ name: node.name, api: facts.api }]))
   const around = { members, hosts }
   // whoever does not know what each API server shows knows nobody behind a balancer
-  const isWhole = members.length > 1 && members.every(({ name }) => told.has(name))
+  const unseen = members.filter(({ name }) => !told.has(name)).map(({ name }) => name)
+  const isWhole = members.length > 1 && unseen.length === 0
   const toAsk = isWhole ? hostsToAsk(seen.map(({ node }) => apiNode(node))) : []
   const asked = await askApiPath(
     toAsk.map(({ name }) => ({ name, host: hostOf(name) })),
@@ -44,7 +47,9 @@ export async function lookAtApi(
     ...proof.findings.flatMap(({ hosts: of, ...finding }) => (of.includes(name) ? [finding] : [])),
   ]
   const judged = reports.map((report) => ({ ...report, findings: [...report.findings, ...more(report.node.name)] }))
-  return { api: { sights: proof.sights, ways: waysOf(around) }, reports: judged }
+  const isPart = members.length > 1 && seen.length > 0 && !isWhole
+  const unasked = isPart ? { unasked: `who answers was not asked, as not all control planes were looked at (${unseen.join(', ')})` } : {}
+  return { api: { sights: proof.sights, ways: waysOf(around), ...unasked }, reports: judged }
 }
 
 function isUpstream({ layout: { distribution } }: Seen): boolean {

@@ -87,7 +87,8 @@ function wideCells({ host }: NodeReport): readonly string[] {
 
 /** Who has answered at each address of the API. */
 function apiLines({ api }: NodesView, columns: number): readonly string[] {
-  const told = (api?.sights ?? []).flatMap((sight) => lines('API', sightText(sight), columns))
+  const texts = [...(api?.sights ?? []).map(sightText), ...(api?.unasked === undefined ? [] : [api.unasked])]
+  const told = texts.flatMap((text) => lines('API', text, columns))
   return told.length === 0 ? [] : ['', ...told]
 }
 

@@ -10,7 +10,7 @@ import type { Host } from '../../node/host.ts'
 import type { HostSource } from '../shell.ts'
 
 export interface ApiPathPorts {
-  readonly client: Pick<ApiClient, 'list'>
+  readonly client: Pick<ApiClient, 'transport'>
   readonly source: Pick<HostSource, 'of'>
   /** Ends what is being asked. */
   readonly signal: AbortSignal

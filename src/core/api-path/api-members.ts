@@ -1,7 +1,7 @@
 import type { HostFacts } from '../host/host-facts.ts'
 import { flagsOf } from '../host/kubelet-settings.ts'
 import type { NodeOverview } from '../host/node-overview.ts'
-import { type ApiMember, readPlace } from './api-way.ts'
+import { type ApiMember, isLoopback, readPlace } from './api-way.ts'
 
 /** A node as the API tells of it. */
 export interface ApiNode {
@@ -23,6 +23,8 @@ export function apiMembers(nodes: readonly ApiNode[], told: ReadonlyMap<string, 
   return nodes.flatMap(({ name, address, controlPlane }) => {
     if (!controlPlane) return []
     const place = readPlace(told.get(name) ?? '')
+    // without --advertise-address it says no more than the port
+    if (place !== undefined && address !== '' && isLoopback(place.host)) return [{ name, address, port: place.port }]
     if (place !== undefined) return [{ name, address: place.host, port: place.port }]
     return address === '' ? [] : [{ name, address, port: defaultPort }]
   })

@@ -61,7 +61,8 @@ function plainAddress(address: string): string {
   return address.replaceAll(/^\[|\]$/g, '').toLowerCase()
 }
 
-function isLoopback(address: string): boolean {
+/** Whether it leads to nobody but the host itself. */
+export function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || /^127\.\d+\.\d+\.\d+$/.test(address)
 }
 

@@ -127,6 +127,15 @@ describe('the way to the API', () => {
     },
   ])('tells of $what', ({ hosts, says }) => expect(found(hosts)).toEqual(says))
 
+  it('is not known where no host has openssl, and one that has it is enough', () => {
+    const blind = all({}).map((one) =>
+      one.kind === 'Answered' ? { ...one, answer: { ...one.answer, missing: 'openssl', asked: [] } } : one,
+    )
+    expect(found(blind)).toEqual(['Risk: who answers at the address of the API is not known: there is no openssl on cp1, cp2 and cp3'])
+    // its connections come to certificates that nobody can name
+    expect(found([...blind, host('w1')])).toEqual([])
+  })
+
   it('may be broken on the host that is to be worked on: that may be what mends it', () => {
     const hosts = [
       host('cp1', { ready: 'nothing', seen: { cp2: 20, cp3: 20 } }),

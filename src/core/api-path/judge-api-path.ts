@@ -35,7 +35,20 @@ export function judgeApiPath(view: ApiPathView): ApiProof {
   if (view.members.length < 2) return { sights: [], findings: [] }
   const sights = apiSights(view.hosts, view.members)
   const ready = view.members.flatMap((member) => readiness(member, view))
-  return { sights, findings: [...ready, ...alike(view), ...sights.flatMap((sight) => ofSight(sight, view))] }
+  return { sights, findings: [...ready, ...alike(view), ...unasked(sights, view), ...sights.flatMap((sight) => ofSight(sight, view))] }
+}
+
+/** A host without openssl sees no certificates; one that has it is enough. */
+function unasked(sights: readonly ApiSight[], { hosts }: ApiPathView): readonly ApiFinding[] {
+  const without = hosts.flatMap((host) => (host.kind === 'Answered' && host.answer.missing !== undefined ? [host.name] : []))
+  if (sights.length > 0 || without.length === 0) return []
+  const message = `who answers at the address of the API is not known: there is no openssl on ${list(without)}`
+  return [
+    {
+      ...risk(check, message, 'install it on one of them, then ask again; or see in the balancer that it has all control planes'),
+      hosts: without,
+    },
+  ]
 }
 
 /** They were given one certificate for all, which kubeadm does not. */

@@ -17,6 +17,11 @@ shown_at() {
   [ -n "$3" ] || return 1
   printf '%s\n' "$3" | sha256sum | cut -d ' ' -f 1
 }
+# FILE: the same of the first certificate in it, which needs no openssl
+certificate_in() {
+  [ -r "$root$1" ] && head -c 65536 "$root$1" | tr -d '\r' | sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p;/-----END CERTIFICATE-----/q' |
+    sha256sum | cut -d ' ' -f 1
+}
 server_name() { [ -z "$1" ] || echo "-servername $1"; }
 
 # the flag of the manifest of the API server
@@ -43,7 +48,8 @@ own_facts() {
   open own
   say place "$own"
   command -v kubectl > /dev/null && say ready "$(ready_at "$own" | mask)"
-  say certificate "$(shown_at "$own" "$(printf %s "$servers" | while read -r server; do name_in "$server"; done | head -n 1)" < /dev/null)"
+  name=$(printf %s "$servers" | while read -r server; do name_in "$server"; done | head -n 1)
+  say certificate "$(shown_at "$own" "$name" < /dev/null || certificate_in "$(own_flag tls-cert-file)")"
   end
 }
 

@@ -29,12 +29,12 @@ async function listening(server: Server): Promise<number> {
 }
 
 /** An API server as far as its certificate goes. */
-async function member(): Promise<{ readonly port: number; readonly certificate: string }> {
+async function member(): Promise<{ readonly port: number; readonly certificate: string; readonly cert: string }> {
   const { cert, key } = await issueServer(authority)
   const server = createTlsServer({ cert, key }, (socket) => socket.on('error', () => {}))
   // as openssl prints it
   const certificate = createHash('sha256').update(`${cert.trim()}\n`).digest('hex')
-  return { port: await listening(server), certificate }
+  return { port: await listening(server), certificate, cert }
 }
 
 /** One connection to each of them after the other; port 0 takes none. */
@@ -116,6 +116,14 @@ it.each([
   expect(own).toEqual({ place: `127.0.0.1:${one.port}`, ready, certificate: one.certificate })
   // what leads to its own API server alone proves nothing of others
   expect(others).toEqual([])
+})
+
+it('knows the certificate of its own API server by its file where it is not shown', async () => {
+  const { cert, certificate } = await member()
+  const file = '/etc/kubernetes/pki/apiserver.crt'
+  const flags = manifest(1).replace('    image', `    - --tls-cert-file=${file}\n    image`)
+  const files = { [file]: `${cert.trim()}\n${cert}`, '/etc/kubernetes/manifests/kube-apiserver.yaml': flags }
+  expect((await asked(files, { kubectl: 'exit 1' })).own).toMatchObject({ ready: 'nothing', certificate })
 })
 
 it('runs nothing of what a kubeconfig says', async () => {
