@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { nodeOverview } from '../../core/host/node-overview.ts'
 import { type HostLook, hostFacts } from '../../core/recipe/k3s/host-facts.test-support.ts'
+import { nodeFacts } from '../../core/recipe/kubeadm/node-facts.test-support.ts'
 import { parseUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
 import { fileSha256 } from '../../node/file-sha256.ts'
 import type { AnsweredHost } from './look-at-hosts.ts'
@@ -62,6 +63,23 @@ it('has the digest and the size of what hosts lack, from a mirror and from a fol
     expect(pins.binaries(version, one.facts)).toEqual({ k3s: file })
     expect([...pins.sizes]).toEqual([[`${version} k3s`, bytes]])
   }
+})
+
+it('has programs of kubeadm that no package owns, kubectl only where the folder has it, and nothing for hosts with packages', async () => {
+  const place = join(folder, 'kubernetes')
+  const programs = join(place, 'v1.21.14/bin/linux/amd64')
+  mkdirSync(programs, { recursive: true })
+  for (const name of ['kubeadm', 'kubelet']) {
+    writeFileSync(join(programs, name), name)
+    writeFileSync(join(programs, `${name}.sha256`), await fileSha256(join(programs, name)))
+  }
+  const facts = nodeFacts({ name: 's1', role: 'Worker', version: 'v1.20.15', binaries: true })
+  const worker = { ...host(), versions: ['v1.21.14'], isControlPlane: false, facts }
+  const pins = await pinReleases([worker], { upgrade: upgrade(), place })
+  expect(Object.keys(pins.binaries('v1.21.14', facts) ?? {})).toEqual(['kubeadm', 'kubelet'])
+  const packaged = { ...worker, facts: nodeFacts({ name: 's1', role: 'Worker', version: 'v1.20.15' }) }
+  const none = await pinReleases([packaged], { upgrade: upgrade(), place })
+  expect([none.problem, none.binaries('v1.21.14', packaged.facts)]).toEqual([undefined, undefined])
 })
 
 it('takes digests that the object names as they are, and asks nobody for a list', async () => {

@@ -1,7 +1,7 @@
-import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fileSha256 } from '../../../src/node/file-sha256.ts'
 import { attempt } from '../../rig/command.ts'
 import type { KubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { kubeadmPackages } from '../../rig/kubeadm/kubeadm-packages.ts'
@@ -56,7 +56,12 @@ export function prepareFolderCases(cluster: () => KubeadmCluster, { target, base
     writeFileSync(join(folder, 'SHA256SUMS'), `${'0'.repeat(64)}  ${archive}\n`)
     const { exitCode, stderr } = await prepare()
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`${archive} has the wrong checksum`) })
-    writeFileSync(join(folder, 'SHA256SUMS'), `${await fileSha256(join(folder, archive))}  ${archive}\n`)
+    writeFileSync(
+      join(folder, 'SHA256SUMS'),
+      `${createHash('sha256')
+        .update(readFileSync(join(folder, archive)))
+        .digest('hex')}  ${archive}\n`,
+    )
   })
 
   it('brings packages and images, and a second call nothing', async () => {

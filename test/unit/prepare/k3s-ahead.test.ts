@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -113,4 +114,28 @@ it.each([
   damage?.(place, staged)
   const asked = { ...first, binaries: { ...first.binaries, ...(damage === undefined ? { k3s: { sha256: '0'.repeat(64) } } : {}) } }
   expect(there(await planned({ ...server, orders: [asked] }))).toEqual([[false, true]])
+})
+
+it('of RKE2 is an archive, whose files are there when all of them are whole', async () => {
+  const version = 'v1.33.10+rke2r3'
+  const host = fakeHost(before, { role: 'agent' })
+  hosts.push(host)
+  const place = dirname(host.binary)
+  writeFileSync(join(place, 'rke2'), fakeBinary('v1.33.9+rke2r1'), { mode: 0o755 })
+  const tree = join(host.folder, 'tree/bin')
+  mkdirSync(tree, { recursive: true })
+  writeFileSync(join(tree, 'rke2'), fakeBinary(version))
+  writeFileSync(join(tree, 'rke2-killall.sh'), 'exit 0\n')
+  const name = 'rke2.linux-amd64.tar.gz'
+  const file = join(host.folder, name)
+  execFileSync('tar', ['-czf', file, '-C', dirname(tree), 'bin'])
+  const facts = hostFacts({ name: 'n1', role: 'agent', version: 'v1.33.9+rke2r1', folder: place })
+  const digest = await fileSha256(file)
+  const orders = prepareOrders('n1', [version], false, () => ({ [name]: { sha256: digest } }))
+  const server = { host, facts, orders, files: new Map([[`${version} ${name}`, file]]) }
+  for (const order of orders) expect(await carryOut(server, order)).toEqual({ kind: 'Complete' })
+  const whole = await planned(server)
+  expect(whole.hops[0]).toMatchObject({ there: true, files: [{ name, file: `${version}/${name}`, bytes: fakeBinary(version).length + 7 }] })
+  writeFileSync(join(place, `.rke2-killall.sh.falkirk-${version}`), 'half')
+  expect(there(await planned(server))).toEqual([[false]])
 })
