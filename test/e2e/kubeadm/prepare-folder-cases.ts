@@ -56,12 +56,7 @@ export function prepareFolderCases(cluster: () => KubeadmCluster, { target, base
     writeFileSync(join(folder, 'SHA256SUMS'), `${'0'.repeat(64)}  ${archive}\n`)
     const { exitCode, stderr } = await prepare()
     expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining(`${archive} has the wrong checksum`) })
-    writeFileSync(
-      join(folder, 'SHA256SUMS'),
-      `${createHash('sha256')
-        .update(readFileSync(join(folder, archive)))
-        .digest('hex')}  ${archive}\n`,
-    )
+    writeFileSync(join(folder, 'SHA256SUMS'), `${digestOf(join(folder, archive))}  ${archive}\n`)
   })
 
   it('brings packages and images, and a second call nothing', async () => {
@@ -74,6 +69,10 @@ export function prepareFolderCases(cluster: () => KubeadmCluster, { target, base
   })
 
   installCase(cluster, target, falkirk)
+}
+
+function digestOf(file: string): string {
+  return createHash('sha256').update(readFileSync(file)).digest('hex')
 }
 
 type Falkirk = (command: string, ...words: readonly string[]) => ReturnType<typeof attempt>
