@@ -127,6 +127,12 @@ describe('the way to the API', () => {
     },
   ])('tells of $what', ({ hosts, says }) => expect(found(hosts)).toEqual(says))
 
+  it('is told in the same words, in whichever order hosts have seen them', () => {
+    const hosts = all({ seen: { cp2: 15, cp1: 15 } })
+    expect(found(hosts)).toEqual(found(all({ seen: { cp1: 15, cp2: 15 } })))
+    expect(found(hosts)[0]).toContain('cp1 and cp2 answered 90')
+  })
+
   it('is not known where no host has openssl, and one that has it is enough', () => {
     const blind = all({}).map((one) =>
       one.kind === 'Answered' ? { ...one, answer: { ...one.answer, missing: 'openssl', asked: [] } } : one,

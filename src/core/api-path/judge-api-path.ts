@@ -118,7 +118,7 @@ function missing(sight: ApiSight, { members, hosts }: ApiPathView): readonly Api
   const names = absent.map(({ name }) => name)
   const places = absent.map(memberServer).map((text) => text.replace('https://', ''))
   const count = [...answered.values()].reduce((sum, each) => sum + each, 0)
-  const message = `behind ${server} ${list([...answered.keys()])} answered ${count} new connections from ${list(from)}, and ${list(names)} none`
+  const message = `behind ${server} ${list([...answered.keys()].toSorted())} answered ${count} new connections from ${list(from)}, and ${list(names)} none`
   const told = [...new Set([...names, ...from])]
   if (heldBy !== undefined && answered.size === 1 && answered.has(heldBy)) {
     const moves = `see on ${heldBy} that keepalived or kube-vip has ${places.join(', ')} too: whether the address moves can only be told when it does`

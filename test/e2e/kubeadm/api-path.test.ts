@@ -9,7 +9,7 @@ let program: string
 
 beforeAll(async () => {
   program = (await build()).file
-  cluster = await startKubeadmCluster({ controlPlanes: 3, workers: 1 })
+  cluster = await startKubeadmCluster({ controlPlanes: 3, workers: 2 })
 })
 
 afterAll(async () => {
@@ -35,13 +35,22 @@ describe('the way to the API of three control planes behind HAProxy', () => {
     const { found, told, exitCode } = await look()
     expect({ told, exitCode }).toEqual({ told: [], exitCode: 0 })
     const answered = Object.fromEntries(names.map((name) => [name, expect.any(Number)]))
-    const from = [...names, 'w1']
+    const from = [...names, 'w1', 'w2']
     expect(found.api).toEqual([{ server: `https://${cluster.endpoint}`, from, answered, strangers: 0, failed: 0, balances: true }])
+  })
+
+  it('is one API server alone, as of a virtual address whose other servers are commented out', async () => {
+    for (const name of names.slice(1)) await cluster.balancer.takeOut(name)
+    const { told } = await look()
+    for (const name of names.slice(1)) await cluster.balancer.putBack(name)
+    expect(told).toEqual([expect.stringMatching(/^Blocks: behind \S+ cp1 answered 150 new connections from .*, and cp2 and cp3 none$/)])
+    // HAProxy asks whether they are ready first
+    await expect.poll(async () => (await look()).told, { timeout: 60_000 }).toEqual([])
   })
 
   it('has a hole where the balancer leaves one out: it is named, and an upgrade touches nothing', async () => {
     await cluster.balancer.takeOut('cp3')
-    const hole = /behind https:\/\/[\d.]+:6443 cp1 and cp2 answered 120 new connections from cp1, cp2, cp3 and w1, and cp3 none/
+    const hole = /behind https:\/\/[\d.]+:6443 cp1 and cp2 answered 150 new connections from cp1, cp2, cp3 and 2 more, and cp3 none/
     const { told } = await look()
     expect(told).toEqual([expect.stringMatching(/^Blocks: /)])
     expect(told[0]).toMatch(hole)
