@@ -139,6 +139,31 @@ describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
     )
   })
 
+  it('has its files brought beforehand by falkirk prepare: what a folder lacks is named, the service runs on, a second call does nothing', async () => {
+    const inventory = await overSshInventory()
+    const flags = ['--to', nextMinor, '--inventory', inventory, '--kubeconfig', rig.kubeconfig]
+    const prepare = (...more: readonly string[]) => attempt(process.execPath, ['dist/falkirk.js', 'prepare', ...flags, ...more])
+    const asItIs = () => Promise.all(rig.hosts.map(async (host) => [await startsOf(host), await versionOf(host, binary)]))
+    const found = await asItIs()
+    const listed = await prepare('--list')
+    expect(listed.stdout).toMatch(/^server-1 +v1\.21\.14\+k3s1 +0 of 1 there, \d+ MiB to come$/m)
+    expect(listed.stdout).toContain(`Files of releases that are needed:\n  ${nextMinor}/k3s\n  ${nextMinor}/sha256sum-amd64.txt\n`)
+    const media = join(rig.folder, 'media')
+    mkdirSync(media)
+    const lacking = await prepare('--from-folder', media)
+    expect(lacking.stderr.trim()).toBe(
+      `FK_UPGRADE_REFUSED: ${media} lacks ${nextMinor}/k3s, ${nextMinor}/sha256sum-amd64.txt: bring them there; nothing was copied`,
+    )
+    const first = await prepare('--from-folder', join(rig.folder, 'releases'))
+    expect(first, first.stdout + first.stderr).toMatchObject({ exitCode: 0 })
+    const second = await prepare()
+    for (const { name } of rig.hosts) {
+      expect(second.stdout).toMatch(new RegExp(`${name} +done: v1\\.21\\.14\\+k3s1: 1 file \\(\\d+ MiB\\), all there before$`, 'm'))
+      expect(await versionOf(rig.host(name), `/usr/local/bin/.k3s.falkirk-${nextMinor}`)).toBe(nextMinor)
+    }
+    expect(await asItIs()).toEqual(found)
+  })
+
   it('is what falkirk upgrade --via ssh does, while a service answers every request; killed in the middle, falkirk run goes on', async () => {
     await cluster.kubectl.apply(webService(cluster.policyVersion))
     await cluster.kubectl(['rollout', 'status', 'deployment/web', '--timeout=120s'])
@@ -167,6 +192,8 @@ describeHosts('a ClusterUpgrade by the recipe for k3s', () => {
     }
     expect(await lastSteps(rig.host('agent-1'))).toEqual(['back-up', 'replace-files', 'restart-service'])
     expect(await versionOf(rig.host('agent-2'), binary)).toBe(after)
+    // prepare had brought it
+    for (const host of rig.hosts) expect(await host.run("grep -c ' put-program .* started$' /var/lib/falkirk/steps.log")).toBe('1\n')
   })
 
   /** As an operator has it: hosts, and the files of the release in a folder with the list of checksums that came with them. */
