@@ -117,6 +117,29 @@ describe('packages that were sent', () => {
     expect(node.read('/held').trim().split('\n').sort()).toEqual(['kubeadm', 'kubectl', 'kubelet'])
   })
 
+  it('of the hop before are what an undo installs again', async () => {
+    const worker = await aWorker('apt-get')
+    await actAll(worker)
+    const { node, order } = worker
+    const { binaries: _, ...plain } = order
+    const answer = hostRecipe({ ...plain, run: 'uid', step: 'Change' }, nodeFacts(worker.look))
+    const undo = answer.kind === 'Recipe' ? answer.recipe.undo : undefined
+    if (answer.kind === 'Refused' || undo === undefined) throw new Error('no undo')
+    const backup = `/state/backup/${undo.parameters['change']}`
+    node.write(`${backup}/complete`, '')
+    node.write(`${backup}/versions`, `kubelet ${version} 1.26.15-1.1 /usr/bin/kubelet\n`)
+    await node.run(`tar -C "$FAKE" -czf "$FAKE${backup}/files.tar.gz" etc`, '')
+    node.write('/usr/bin/kubelet', node.read(`/repository/kubelet/${target.slice(1)}-00`), 0o755)
+    const again = fileOf('kubelet', version.slice(1), 'apt-get')
+    node.write(`/state/packages/${version}/${again}`, again)
+    // the stand-in for apt-get takes nothing out of files
+    await expect(act({ node, recipe: answer.recipe }, undo)).rejects.toThrow('kubelet is v1.28.15 and was v1.26.15')
+    expect(node.calls()).toContainEqual(
+      expect.stringMatching(new RegExp(`^apt-get install -y --allow-downgrades /\\S+/packages/${version}/${again}$`)),
+    )
+    expect(node.calls()).not.toContain('apt-get update')
+  })
+
   it('bring along one that is not there at all, as rpm says it', async () => {
     const worker = await aWorker('dnf')
     worker.node.write('/packages/kubernetes-cni', 'package kubernetes-cni is not installed')
