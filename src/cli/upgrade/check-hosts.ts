@@ -2,6 +2,7 @@ import type { ApiClient } from '../../cluster/api-client.ts'
 import { listAll } from '../../cluster/list-all.ts'
 import { nodes } from '../../cluster/resource.ts'
 import { wayRisks } from '../../core/api-path/way-risks.ts'
+import { compareText } from '../../core/compare-text.ts'
 import type { HostFacts } from '../../core/host/host-facts.ts'
 import { mergeInventory } from '../../core/inventory/merge-inventory.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
@@ -10,6 +11,7 @@ import { sshHost } from '../../node/ssh/ssh-host.ts'
 import { type CheckedHost, checkInventory } from '../inventory/check-inventory.ts'
 import { inventoryError, readInventory } from '../inventory/read-inventory.ts'
 import type { CommandPorts } from './terminal.ts'
+import { unprovenApi } from './unproven-api.ts'
 
 /** Hosts that are asked at a time. */
 const most = 20
@@ -48,8 +50,11 @@ export async function checkHosts(
         file,
         blocked.map((text) => `${text}; nothing was touched`),
       )
-    for (const risk of wayRisks(told)) warn(risk)
-    return [...told.values()]
+    const inOrder = [...told].toSorted(([a], [b]) => compareText(a, b))
+    const reach = new Map(entries.map((entry) => [entry.name, sshHost(entry, connections)]))
+    for (const risk of [...wayRisks(new Map(inOrder)), ...(await unprovenApi(new Map(inOrder), (name) => reach.get(name)))]) warn(risk)
+    if (signal.aborted) return []
+    return inOrder.map(([, facts]) => facts)
   } finally {
     signal.removeEventListener('abort', end)
     await connections.close()
