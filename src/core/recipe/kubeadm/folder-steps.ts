@@ -9,11 +9,18 @@ import { hasImage } from './scripts/stage-steps.ts'
 /** Seconds for a file of a gigabyte over a slow line. */
 const limitSeconds = 3_600
 
+const packageFile = /\.(deb|rpm)$/
+
+/** Whether an order names packages that are sent: no repository is asked then. */
+export function sendsPackages(node: KubeadmNode): boolean {
+  return filesOf(node, packageFile).length > 0
+}
+
 type Parameters = Readonly<Record<string, string>>
 
 /** Sends the packages that an order names to its host, for one that reaches no repository; they are kept there until they are installed. */
 export function packageFileSteps(node: KubeadmNode, parameters: Parameters): readonly PutStep[] {
-  return filesOf(node, /\.(deb|rpm)$/).map(({ file, sha256 }) => {
+  return filesOf(node, packageFile).map(({ file, sha256 }) => {
     const name = packageName(file)
     const at = `/var/lib/falkirk/packages/${node.target.text}/${file}`
     return {

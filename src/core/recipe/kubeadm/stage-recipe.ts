@@ -1,5 +1,5 @@
 import type { RecipeStep } from '../recipe-step.ts'
-import { imageFileSteps, packageFileSteps } from './folder-steps.ts'
+import { imageFileSteps, packageFileSteps, sendsPackages } from './folder-steps.ts'
 import { imageOptions, shownCommand } from './kubeadm-commands.ts'
 import { imageTag, type KubeadmNode, type ProgramSource } from './kubeadm-node.ts'
 import { endpoint, repositoryFiles, stagedKubeadm, workerImage } from './node-parameters.ts'
@@ -68,12 +68,13 @@ function packageSteps(
   const common = { kind: 'Run' as const, disturbs: false, limitSeconds: fetchLimit }
   const folder = `/var/lib/falkirk/kubeadm/${node.target.text}`
   const all = { ...parameters, names: `kubeadm ${parameters['names']}` }
-  const where = parameters['aside'] === 'yes' ? `the repository of v1.${node.target.minor}, beside the host's own` : 'the repositories'
+  const isSent = sendsPackages(node)
+  const own = parameters['aside'] === 'yes' ? `the repository of v1.${node.target.minor}, beside the host's own` : 'the repositories'
   return [
     {
       ...common,
       name: 'find-packages',
-      does: `looks for ${plain} in ${where}`,
+      does: `looks for ${plain} in ${isSent ? 'what was sent' : own}`,
       commands: commands.find,
       script: `${kubeadmLibrary}${packageLibrary}${findPackagesScript}`,
       parameters: all,
@@ -81,7 +82,7 @@ function packageSteps(
     {
       ...common,
       name: 'download-packages',
-      does: `fetches ${all.names} ${plain}, and kubeadm beside the one that is there`,
+      does: `${isSent ? 'sees whether they can be installed:' : 'fetches'} ${all.names} ${plain}, and ${isSent ? 'takes out kubeadm' : 'kubeadm'} beside the one that is there`,
       commands: [...commands.download, ...unpackCommands(source, commands.exactly('kubeadm'), folder, aside)],
       script: `${kubeadmLibrary}${packageLibrary}${downloadPackagesScript}`,
       parameters: all,
