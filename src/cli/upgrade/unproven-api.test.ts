@@ -39,6 +39,11 @@ const told = new Map([
 it.each([
   { what: 'all of them', behind: ['cp1', 'cp2'], says: [] },
   {
+    what: 'a balancer with a certificate of its own',
+    behind: ['lb'],
+    says: [expect.stringMatching(/a balancer ends TLS there, and nobody can tell/)],
+  },
+  {
     what: 'one alone',
     behind: ['cp1'],
     says: [expect.stringMatching(/^behind \S+ cp1 answered 20 new connections from cp1 and cp2, and cp2 none: put /)],

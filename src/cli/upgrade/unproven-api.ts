@@ -23,5 +23,5 @@ export async function unprovenApi(
     return host === undefined ? [] : [{ name, host }]
   })
   const { findings } = judgeApiPath({ members, hosts: await askApiPath(named, members.length) })
-  return findings.filter(({ severity }) => severity === 'Risk').map(({ message, fix }) => `${message}: ${fix}`)
+  return findings.filter(({ severity }) => severity !== 'Blocks').map(({ message, fix }) => `${message}: ${fix}`)
 }
