@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { build } from '../../../scripts/build.mjs'
+import { apiPathCases } from './api-path-cases.ts'
 import { upgradeByFalkirk } from './falkirk-upgrade.ts'
 import { upgradeThroughKills } from './killed-upgrade.ts'
 import { begunSteps, repeated } from './step-log.ts'
@@ -7,23 +8,24 @@ import { before, minor, patch, type WatchedCluster, watchedCluster } from './wat
 import { untilServed } from './web.ts'
 
 const asked = process.env.FALKIRK_KUBEADM === '1'
-const title = 'falkirk upgrade --via ssh, of three control planes and two workers'
 const kills = 15
 const limitMs = 3_600_000
 
-describe.skipIf(!asked)(asked ? title : `${title} (left out: it takes a quarter of an hour; FALKIRK_KUBEADM=1 runs it)`, () => {
-  let watched: WatchedCluster
-  let program: string
+let watched: WatchedCluster
+let program: string
 
-  beforeAll(async () => {
-    program = (await build()).file
-    watched = await watchedCluster([patch, minor])
-  }, limitMs)
+beforeAll(async () => {
+  program = (await build()).file
+  watched = await watchedCluster(asked ? [patch, minor] : [patch])
+}, limitMs)
 
-  afterAll(async () => {
-    await watched?.stop()
-  })
+afterAll(async () => {
+  await watched?.stop()
+})
 
+describe('the way to the API', () => apiPathCases(() => ({ cluster: watched.cluster, program })))
+
+describe('falkirk upgrade --via ssh, of three control planes and two workers', () => {
   it(
     'goes to the next patch while a service answers every request, and the API is never away for long',
     async () => {
@@ -37,9 +39,14 @@ describe.skipIf(!asked)(asked ? title : `${title} (left out: it takes a quarter 
     },
     limitMs,
   )
+})
 
+const throughKills = `falkirk upgrade --via ssh, killed ${kills} times`
+const leftOut = `${throughKills} (left out: it takes a quarter of an hour; FALKIRK_KUBEADM=1 runs it)`
+
+describe.skipIf(!asked)(asked ? throughKills : leftOut, () => {
   it(
-    `goes to the next minor although it is killed ${kills} times: the same end, and nothing is done twice`,
+    'goes to the next minor: the same end, and nothing is done twice',
     async () => {
       const { cluster } = watched
       const earlier = await begunSteps(cluster)
@@ -54,19 +61,19 @@ describe.skipIf(!asked)(asked ? title : `${title} (left out: it takes a quarter 
     },
     limitMs,
   )
-
-  async function expectAllAt(version: string): Promise<void> {
-    const { cluster } = watched
-    for (const host of cluster.hosts) {
-      expect(await host.run('kubelet --version; kubeadm version -o short; kubectl version --client --short')).toBe(
-        `Kubernetes ${version}\n${version}\nClient Version: ${version}\n`,
-      )
-      expect((await host.run('apt-mark showhold')).trim().split('\n')).toEqual(['kubeadm', 'kubectl', 'kubelet'])
-    }
-    const images = ['get', 'pods', '-n', 'kube-system', '-o', 'jsonpath={range .items[*]}{.spec.containers[0].image}{"\\n"}{end}']
-    const components = (await cluster.kubectl(images)).split('\n').filter((image) => image.includes('/kube-'))
-    expect(components).toHaveLength(3 * cluster.controlPlanes.length + cluster.hosts.length)
-    expect(components.filter((image) => !image.endsWith(`:${version}`))).toEqual([])
-    await untilServed(cluster)
-  }
 })
+
+async function expectAllAt(version: string): Promise<void> {
+  const { cluster } = watched
+  for (const host of cluster.hosts) {
+    expect(await host.run('kubelet --version; kubeadm version -o short; kubectl version --client --short')).toBe(
+      `Kubernetes ${version}\n${version}\nClient Version: ${version}\n`,
+    )
+    expect((await host.run('apt-mark showhold')).trim().split('\n')).toEqual(['kubeadm', 'kubectl', 'kubelet'])
+  }
+  const images = ['get', 'pods', '-n', 'kube-system', '-o', 'jsonpath={range .items[*]}{.spec.containers[0].image}{"\\n"}{end}']
+  const components = (await cluster.kubectl(images)).split('\n').filter((image) => image.includes('/kube-'))
+  expect(components).toHaveLength(3 * cluster.controlPlanes.length + cluster.hosts.length)
+  expect(components.filter((image) => !image.endsWith(`:${version}`))).toEqual([])
+  await untilServed(cluster)
+}

@@ -1,20 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { build } from '../../../scripts/build.mjs'
+import { expect, it } from 'vitest'
 import { attempt, type CommandResult } from '../../rig/command.ts'
-import { type KubeadmCluster, startKubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
+import type { KubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { falkirkFlags, upgradeByFalkirk } from './falkirk-upgrade.ts'
-
-let cluster: KubeadmCluster
-let program: string
-
-beforeAll(async () => {
-  program = (await build()).file
-  cluster = await startKubeadmCluster({ controlPlanes: 3, workers: 2 })
-})
-
-afterAll(async () => {
-  await cluster?.stop()
-})
 
 const names = ['cp1', 'cp2', 'cp3']
 
@@ -23,16 +10,22 @@ interface Found {
   readonly nodes: readonly { readonly name: string; readonly findings: readonly { check: string; severity: string; message: string }[] }[]
 }
 
-async function look(): Promise<CommandResult & { found: Found; told: readonly string[] }> {
+async function look(program: string, cluster: KubeadmCluster): Promise<CommandResult & { found: Found; told: readonly string[] }> {
   const result = await attempt(process.execPath, [program, 'nodes', '--via', 'ssh', '-o', 'json', ...falkirkFlags(cluster)])
   const found: Found = JSON.parse(result.stdout)
   const all = found.nodes.flatMap(({ findings }) => findings.filter(({ check }) => check === 'api-path'))
   return { ...result, found, told: [...new Set(all.map(({ severity, message }) => `${severity}: ${message}`))] }
 }
 
-describe('the way to the API of three control planes behind HAProxy', () => {
+/** The way to the API of three control planes behind HAProxy; afterwards all of them answer there again. */
+export function apiPathCases(watched: () => { readonly cluster: KubeadmCluster; readonly program: string }): void {
+  const seen = () => look(watched().program, watched().cluster)
+  // HAProxy asks whether one is ready first
+  const untilProven = () => expect.poll(async () => (await seen()).told, { timeout: 60_000 }).toEqual([])
+
   it('is proven: each answers at its own address, and behind the one that all hosts have', async () => {
-    const { found, told, exitCode } = await look()
+    const { cluster } = watched()
+    const { found, told, exitCode } = await seen()
     expect({ told, exitCode }).toEqual({ told: [], exitCode: 0 })
     const answered = Object.fromEntries(names.map((name) => [name, expect.any(Number)]))
     const from = [...names, 'w1', 'w2']
@@ -40,23 +33,26 @@ describe('the way to the API of three control planes behind HAProxy', () => {
   })
 
   it('is one API server alone, as of a virtual address whose other servers are commented out', async () => {
+    const { cluster } = watched()
     for (const name of names.slice(1)) await cluster.balancer.takeOut(name)
-    const { told } = await look()
+    const { told } = await seen()
     for (const name of names.slice(1)) await cluster.balancer.putBack(name)
     expect(told).toEqual([expect.stringMatching(/^Blocks: behind \S+ cp1 answered 150 new connections from .*, and cp2 and cp3 none$/)])
-    // HAProxy asks whether they are ready first
-    await expect.poll(async () => (await look()).told, { timeout: 60_000 }).toEqual([])
+    await untilProven()
   })
 
   it('has a hole where the balancer leaves one out: it is named, and an upgrade touches nothing', async () => {
+    const { cluster, program } = watched()
     await cluster.balancer.takeOut('cp3')
     const hole = /behind https:\/\/[\d.]+:6443 cp1 and cp2 answered 150 new connections from cp1, cp2, cp3 and 2 more, and cp3 none/
-    const { told } = await look()
+    const { told } = await seen()
     expect(told).toEqual([expect.stringMatching(/^Blocks: /)])
     expect(told[0]).toMatch(hole)
     const upgrade = await upgradeByFalkirk(program, cluster, 'v1.20.3')
     expect(upgrade.exitCode).not.toBe(0)
     expect(upgrade.stdout.replaceAll(/\s+/g, ' ')).toMatch(hole)
     for (const host of cluster.hosts) expect((await host.run('ls /var/lib/falkirk 2> /dev/null || echo nothing')).trim()).toBe('nothing')
+    await cluster.balancer.putBack('cp3')
+    await untilProven()
   })
-})
+}
