@@ -1,7 +1,7 @@
 import { Command } from 'commander'
 import { stringify } from 'yaml'
 import { planCrd } from '../core/plan/plan-crd.ts'
-import { upgradeCrd } from '../core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../core/upgrade/api/upgrade-crd.ts'
 
 /** `falkirk crd`: prints the custom resource definitions, for those who apply them by other means. */
 export function crdCommand(): Command {

@@ -1,6 +1,6 @@
 import { stringify } from 'yaml'
 import type { ApiClient } from '../cluster/api-client.ts'
-import { doesComplete, planUpgrade } from '../core/upgrade/plan-upgrade.ts'
+import { doesComplete, planUpgrade } from '../core/upgrade/foresee/plan-upgrade.ts'
 import type { Releases } from '../core/version/releases.ts'
 import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
 import { planText } from './upgrade/plan-text.ts'

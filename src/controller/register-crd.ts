@@ -4,7 +4,7 @@ import { ensureCrd } from '../cluster/custom-resource-definition.ts'
 import type { Log } from '../cluster/log.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import { planCrd } from '../core/plan/plan-crd.ts'
-import { upgradeCrd } from '../core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../core/upgrade/api/upgrade-crd.ts'
 
 const crd = 'plans.upgrade.cattle.io'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { canaryObjects, unansweredParts } from '../../src/core/upgrade/canary.ts'
+import { canaryObjects, unansweredParts } from '../../src/core/upgrade/health/canary.ts'
 import { type ControlPlane, startControlPlane } from '../rig/control-plane.ts'
 import { type Observer, startObserver } from '../rig/observer.ts'
 import { kubectlContainer } from '../rig/simulated-kubelets/kubectl-container.ts'

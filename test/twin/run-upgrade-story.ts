@@ -1,4 +1,4 @@
-import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
+import type { ClusterUpgradeSpec } from '../../src/core/upgrade/api/upgrade-spec.ts'
 import { StatusError } from '../../src/twin/api/status-error.ts'
 import type { ImageBehaviour } from '../../src/twin/kubelet/image-behaviour.ts'
 import { befall } from './host-mishaps.ts'

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ClusterUpgradeStatus } from '../../src/core/upgrade/upgrade-status.ts'
+import type { ClusterUpgradeStatus } from '../../src/core/upgrade/api/upgrade-status.ts'
 import { FalkirkCommands, type UpgradeCommand } from './falkirk-commands.ts'
 import { workloadObjects } from './story-objects.ts'
 import { UpgradeCluster, type UpgradeClusterOptions } from './upgrade-cluster.ts'

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../../src/core/upgrade/api/upgrade-crd.ts'
 import type { DraftObject } from '../../src/twin/kube-object.ts'
 import { CommandStage, from, to } from './upgrade-command-stage.ts'
 

@@ -1,4 +1,4 @@
-import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
+import type { ClusterUpgradeSpec } from '../../src/core/upgrade/api/upgrade-spec.ts'
 import type { UpgradeCluster } from './upgrade-cluster.ts'
 import type { UpgradeDeed, UpgradeStory } from './upgrade-story.ts'
 

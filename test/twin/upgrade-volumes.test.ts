@@ -1,7 +1,7 @@
 import type { Pod } from 'kubernetes-types/core/v1'
 import type { VolumeAttachment } from 'kubernetes-types/storage/v1'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { ClusterUpgradeSpec } from '../../src/core/upgrade/upgrade-spec.ts'
+import type { ClusterUpgradeSpec } from '../../src/core/upgrade/api/upgrade-spec.ts'
 import { as } from '../../src/twin/kube-object.ts'
 import type { StoryWorkload } from './plan-story.ts'
 import { workloadObjects } from './story-objects.ts'

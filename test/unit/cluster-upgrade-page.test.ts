@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { exitCodes } from '../../src/cli/upgrade/exit-code.ts'
 import type { StructuralSchema } from '../../src/core/kubernetes/structural-schema.ts'
-import { upgradeCrd } from '../../src/core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../../src/core/upgrade/api/upgrade-crd.ts'
 
 const file = 'docs/cluster-upgrade.md'
 const [begin, end] = ['<!-- fields: written by `npm run golden` from the schema -->\n', '<!-- end of fields -->']

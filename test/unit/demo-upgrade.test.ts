@@ -4,7 +4,7 @@ import { drawUpgrade } from '../../demo/upgrade-frame.ts'
 import { hasEnded, type UpgradeLook, upgradeChanges } from '../../demo/upgrade-look.ts'
 import { UpgradeRecord } from '../../demo/upgrade-record.ts'
 import { runState } from '../../src/cli/upgrade/run-state.ts'
-import type { ClusterUpgradeStatus } from '../../src/core/upgrade/upgrade-status.ts'
+import type { ClusterUpgradeStatus } from '../../src/core/upgrade/api/upgrade-status.ts'
 
 const [old, between, wanted] = ['v1.32.13+k3s1', 'v1.33.13+k3s2', 'v1.34.11+k3s1']
 

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { parseAllDocuments } from 'yaml'
-import { parseUpgrade } from '../../src/core/upgrade/cluster-upgrade.ts'
-import { upgradeContainerOf } from '../../src/core/upgrade/upgrade-image.ts'
+import { parseUpgrade } from '../../src/core/upgrade/api/cluster-upgrade.ts'
+import { upgradeContainerOf } from '../../src/core/upgrade/jobs/upgrade-image.ts'
 import { type KubernetesVersion, parseVersion } from '../../src/core/version/kubernetes-version.ts'
 
 interface Rule {

@@ -1,4 +1,4 @@
-import type { ClusterUpgradeSpec } from '../../core/upgrade/upgrade-spec.ts'
+import type { ClusterUpgradeSpec } from '../../core/upgrade/api/upgrade-spec.ts'
 import { bad, wholeNumber } from '../flag-values.ts'
 import { oneOf, readObject, type WishedUpgrade, wishedNodes } from '../upgrade/wished-upgrade.ts'
 

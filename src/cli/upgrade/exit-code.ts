@@ -1,5 +1,5 @@
 import { FalkirkError } from '../../core/falkirk-error.ts'
-import type { UpgradePhase } from '../../core/upgrade/upgrade-status.ts'
+import type { UpgradePhase } from '../../core/upgrade/api/upgrade-status.ts'
 
 /** How the commands of ClusterUpgrades end. `docs/cluster-upgrade.md` lists them. */
 export const exitCodes = {

@@ -1,7 +1,7 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { ensureCrd } from '../../cluster/custom-resource-definition.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
-import { upgradeCrd } from '../../core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../../core/upgrade/api/upgrade-crd.ts'
 import { openInventory } from '../inventory/open-inventory.ts'
 import { readInventory } from '../inventory/read-inventory.ts'
 import { runUpgrade, type UpgradeOptions } from '../run-upgrade.ts'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { budgetFacts } from '../../core/drain/disruption-budget.ts'
 import { noonMs } from '../../core/plan/plan-facts.test-support.ts'
-import { planUpgrade } from '../../core/upgrade/plan-upgrade.ts'
+import { planUpgrade } from '../../core/upgrade/foresee/plan-upgrade.ts'
 import { anAttachment, anUpgrade, aPod, server, several, someUpgradeFacts, to, worker } from '../../core/upgrade/run-world.test-support.ts'
 import { planText } from './plan-text.ts'
 

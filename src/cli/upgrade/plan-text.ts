@@ -1,4 +1,4 @@
-import type { PlannedNode, PlannedUpgrade } from '../../core/upgrade/plan-upgrade.ts'
+import type { PlannedNode, PlannedUpgrade } from '../../core/upgrade/foresee/plan-upgrade.ts'
 import { fitColumns } from '../align-columns.ts'
 import { wrapIndented, wrapText } from '../wrap-text.ts'
 import { unbounded, withoutName } from './run-frame.ts'

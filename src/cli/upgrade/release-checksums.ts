@@ -8,7 +8,7 @@ import {
   type ReleasePlace,
   readChecksums,
 } from '../../core/recipe/release-files.ts'
-import type { RecipeSpec } from '../../core/upgrade/recipe-spec.ts'
+import type { RecipeSpec } from '../../core/upgrade/api/recipe-spec.ts'
 import { releaseFolder } from '../../node/release-folder.ts'
 import { readReleaseFile } from './release-source.ts'
 

@@ -1,4 +1,4 @@
-import type { ClusterUpgradeStatus } from '../../core/upgrade/upgrade-status.ts'
+import type { ClusterUpgradeStatus } from '../../core/upgrade/api/upgrade-status.ts'
 import type { ExitCode } from './exit-code.ts'
 import type { FollowEnd } from './follow-run.ts'
 import type { RunState } from './run-state.ts'

@@ -1,6 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
-import type { ClusterUpgradeStatus } from '../../core/upgrade/upgrade-status.ts'
+import type { ClusterUpgradeStatus } from '../../core/upgrade/api/upgrade-status.ts'
 import { drawRun, paintRun, type RunFrame, unbounded } from './run-frame.ts'
 import { aRun, inTheMiddle, sampleNowMs, stopped } from './run-states.test-support.ts'
 

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { InFlightStatus, PoolStatus } from '../../core/upgrade/upgrade-status.ts'
+import type { InFlightStatus, PoolStatus } from '../../core/upgrade/api/upgrade-status.ts'
 import { fitColumns } from '../align-columns.ts'
 import { wrapIndented, wrapText } from '../wrap-text.ts'
 import { durationText } from './duration-text.ts'

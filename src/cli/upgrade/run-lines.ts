@@ -1,4 +1,4 @@
-import type { InFlightStatus } from '../../core/upgrade/upgrade-status.ts'
+import type { InFlightStatus } from '../../core/upgrade/api/upgrade-status.ts'
 import { oneLine, withoutName } from './run-frame.ts'
 import type { RunState } from './run-state.ts'
 

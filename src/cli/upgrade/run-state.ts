@@ -1,6 +1,6 @@
-import { parseUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
-import { isEndPhase } from '../../core/upgrade/run-phase.ts'
-import type { ClusterUpgradeStatus } from '../../core/upgrade/upgrade-status.ts'
+import { parseUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
+import type { ClusterUpgradeStatus } from '../../core/upgrade/api/upgrade-status.ts'
+import { isEndPhase } from '../../core/upgrade/run/run-phase.ts'
 
 /** A ClusterUpgrade as the commands see it. */
 export interface RunState {

@@ -1,4 +1,4 @@
-import type { ClusterUpgradeStatus } from '../../core/upgrade/upgrade-status.ts'
+import type { ClusterUpgradeStatus } from '../../core/upgrade/api/upgrade-status.ts'
 import { type RunState, runState } from './run-state.ts'
 
 /** A minute after the run that the samples show has begun. */

@@ -2,7 +2,7 @@ import { parse } from 'yaml'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { dnsSubdomainProblem } from '../../core/kubernetes/dns-name.ts'
 import { nearestText } from '../../core/nearest-text.ts'
-import { type ClusterUpgrade, parseUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { type ClusterUpgrade, parseUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
 import { parseVersion } from '../../core/version/kubernetes-version.ts'
 import { bad, wholeNumber } from '../flag-values.ts'
 

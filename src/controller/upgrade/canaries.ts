@@ -1,7 +1,7 @@
 import { isAlreadyExists, isForbidden, isInvalid, isNotFound } from '../../cluster/api-error.ts'
 import { events, jobs, leases, type Resource } from '../../cluster/resource.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
-import { type CanaryFacts, type CanaryOrder, canaryObjects, unansweredParts } from '../../core/upgrade/canary.ts'
+import { type CanaryFacts, type CanaryOrder, canaryObjects, unansweredParts } from '../../core/upgrade/health/canary.ts'
 import type { Shell } from '../shell.ts'
 
 const services: Resource = { group: '', version: 'v1', plural: 'services', kind: 'Service', namespaced: true }

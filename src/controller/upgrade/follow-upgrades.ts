@@ -1,7 +1,7 @@
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { clusterUpgrades, resourcePath } from '../../cluster/resource.ts'
 import type { ApiTransport } from '../../cluster/transport.ts'
-import { isActive } from '../../core/upgrade/run-phase.ts'
+import { isActive } from '../../core/upgrade/run/run-phase.ts'
 import type { PlanCaches } from '../plan/plan-caches.ts'
 import { registerUpgradeCrd } from '../register-crd.ts'
 import type { Shell } from '../shell.ts'

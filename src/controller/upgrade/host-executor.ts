@@ -1,7 +1,7 @@
 import { nodes } from '../../cluster/resource.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
 import { hostRecipe } from '../../core/recipe/host-recipe.ts'
-import type { HostWork } from '../../core/upgrade/host-work.ts'
+import type { HostWork } from '../../core/upgrade/hosts/host-work.ts'
 import type { UpgradeAction } from '../../core/upgrade/upgrade-decision.ts'
 import type { HostSource, Shell } from '../shell.ts'
 import { proveApiPath } from './prove-api-path.ts'

@@ -1,7 +1,7 @@
 import type { ObjectCache } from '../../cluster/object-cache.ts'
 import type { JobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type LeftoverFacts, leftRun } from '../../core/upgrade/decide-leftovers.ts'
-import { isEnded } from '../../core/upgrade/run-phase.ts'
+import { isEnded } from '../../core/upgrade/run/run-phase.ts'
 import { bySoftTaint, type PlanCaches, withRun } from '../plan/plan-caches.ts'
 import { byProgress, byRun, type CachedUpgrade, type CachedUpgrades } from './upgrade-caches.ts'
 

@@ -1,7 +1,7 @@
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { pods } from '../../cluster/resource.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
-import type { ControllerImage } from '../../core/upgrade/controller-image.ts'
+import type { ControllerImage } from '../../core/upgrade/jobs/controller-image.ts'
 import type { Shell } from '../shell.ts'
 
 /** Name of the controller's own pod, by the downward API. The container that has it is the controller's. */

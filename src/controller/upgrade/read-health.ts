@@ -2,7 +2,7 @@ import type { ApiClient } from '../../cluster/api-client.ts'
 import { isForbidden, isNotFound } from '../../cluster/api-error.ts'
 import { type ListOptions, listAll } from '../../cluster/list-all.ts'
 import { pods, type Resource } from '../../cluster/resource.ts'
-import { apiServiceTrouble, type ClusterHealth, componentOf, workloadTrouble } from '../../core/upgrade/cluster-health.ts'
+import { apiServiceTrouble, type ClusterHealth, componentOf, workloadTrouble } from '../../core/upgrade/health/cluster-health.ts'
 
 const workloads: readonly Resource[] = [
   { group: 'apps', version: 'v1', plural: 'deployments', kind: 'Deployment', namespaced: true },

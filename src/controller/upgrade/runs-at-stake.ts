@@ -1,6 +1,6 @@
-import { parseUpgrade } from '../../core/upgrade/cluster-upgrade.ts'
+import { parseUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
 import { leftRun } from '../../core/upgrade/decide-leftovers.ts'
-import { isEnded } from '../../core/upgrade/run-phase.ts'
+import { isEnded } from '../../core/upgrade/run/run-phase.ts'
 import { bySoftTaint, type PlanCaches, withRun } from '../plan/plan-caches.ts'
 import { isGoing } from './observe-leftovers.ts'
 import type { CachedUpgrade, CachedUpgrades } from './upgrade-caches.ts'

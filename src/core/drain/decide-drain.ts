@@ -2,12 +2,8 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import { formatGoDuration } from '../plan/go-duration.ts'
 import { classifyPods, podName, withMore } from './classify-pods.ts'
-import type { BudgetFacts } from './disruption-budget.ts'
-import type { DaemonSetLookup, PodVerdict } from './drain-filter.ts'
 import type { DrainInput, SkippedPod } from './drain-input.ts'
 import type { PodOutlook } from './drain-outlook.ts'
-import type { DrainPolicy } from './drain-policy.ts'
-import type { EvictionAnswer } from './eviction-answer.ts'
 import { ruledOutlook } from './rule-outlook.ts'
 
 /** A pod that is not there yet where the drain wants it: gone. `why` is a clause behind its name. */

@@ -42,13 +42,13 @@ export function stockScriptOf(orders: readonly HostOrder[], facts: HostFacts): s
   const parameters = nodeParameters(node, '')
   const values = {
     ...parameters,
-    names: `kubeadm ${parameters['names']}`.trim(),
+    names: `kubeadm ${parameters.names}`.trim(),
     programs: programsOf(node),
     state: stateFolder,
     folder: stateFolder,
     images: [...new Set(orders.flatMap((each) => hopNeeds(each, facts).images))].join(' '),
     versions,
-    staged: (parameters['kubeadm'] ?? '').replaceAll(target.text, 'VERSION'),
+    staged: (parameters.kubeadm ?? '').replaceAll(target.text, 'VERSION'),
   }
   return [shellAssignments(values), library, kubeadmLibrary, packageLibrary, stockScript].join('')
 }

@@ -1,15 +1,15 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
-import { giveBack } from './after-failure.ts'
-import { isReached } from './node-goal.ts'
-import { type NodeAtWork, patchNode } from './node-turn.ts'
+import { jobNodeAnnotation, jobStepLabel } from './jobs/upgrade-job.ts'
+import { giveBack } from './node/after-failure.ts'
+import { isReached } from './node/node-goal.ts'
+import { type NodeAtWork, patchNode } from './node/node-turn.ts'
+import { changeTimeoutMs } from './node/step-work.ts'
+import { softTaintRun, withoutSoftTaint } from './pods/soft-taint.ts'
+import { mostAtOnce } from './pods/steer-pods.ts'
 import { parseRunEntry } from './run-journal.ts'
-import { softTaintRun, withoutSoftTaint } from './soft-taint.ts'
-import { mostAtOnce } from './steer-pods.ts'
-import { changeTimeoutMs } from './step-work.ts'
 import type { UpgradeAction } from './upgrade-decision.ts'
-import { jobNodeAnnotation, jobStepLabel } from './upgrade-job.ts'
 
 /** What is left over of ClusterUpgrades and nodes that are gone. */
 export interface LeftoverFacts {

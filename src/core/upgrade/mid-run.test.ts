@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { noonMs } from '../plan/plan-facts.test-support.ts'
-import { parseUpgrade } from './cluster-upgrade.ts'
-import { decideMalformedUpgrade } from './malformed-upgrade.ts'
+import { parseUpgrade } from './api/cluster-upgrade.ts'
 import { aPod, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+import { decideMalformedUpgrade } from './status/malformed-upgrade.ts'
 
 function cluster(workers: number, spec: Readonly<Record<string, unknown>> = {}): RunWorld {
   const world = new RunWorld([server(0), ...several(workers, worker)])

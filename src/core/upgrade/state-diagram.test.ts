@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
+import type { ClusterUpgradeStatus } from './api/upgrade-status.ts'
+import { isEnded } from './run/run-phase.ts'
 import { parseRunEntry } from './run-journal.ts'
-import { isEnded } from './run-phase.ts'
 import { anAttachment, aPod, from, type JobWay, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
 import type { UpgradeAction, UpgradeDecision } from './upgrade-decision.ts'
-import type { ClusterUpgradeStatus } from './upgrade-status.ts'
 
 /** What happens between two decisions. */
 type Happening =

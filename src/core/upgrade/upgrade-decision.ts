@@ -2,9 +2,9 @@ import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { NodeTaint } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { HostOrder } from '../recipe/host-order.ts'
-import type { CanaryOrder } from './canary.ts'
+import type { ClusterUpgradeStatus } from './api/upgrade-status.ts'
+import type { CanaryOrder } from './health/canary.ts'
 import type { RunEntry } from './run-journal.ts'
-import type { ClusterUpgradeStatus } from './upgrade-status.ts'
 
 /** A change of a node in one patch; what is absent stays as it is, `null` removes. */
 export interface RunPatch {

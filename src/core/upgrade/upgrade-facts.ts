@@ -5,11 +5,11 @@ import type { NodeFacts } from '../kubernetes/node-facts.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
 import type { DrainFacts, FailureFacts } from '../plan/plan-facts.ts'
 import type { Releases } from '../version/releases.ts'
-import type { CanaryFacts } from './canary.ts'
-import type { ClusterHealth } from './cluster-health.ts'
-import type { ClusterUpgrade } from './cluster-upgrade.ts'
-import type { ControllerImage } from './controller-image.ts'
-import type { HostWork } from './host-work.ts'
+import type { ClusterUpgrade } from './api/cluster-upgrade.ts'
+import type { CanaryFacts } from './health/canary.ts'
+import type { ClusterHealth } from './health/cluster-health.ts'
+import type { HostWork } from './hosts/host-work.ts'
+import type { ControllerImage } from './jobs/controller-image.ts'
 
 /** Another ClusterUpgrade of the cluster. */
 export interface OtherUpgrade {

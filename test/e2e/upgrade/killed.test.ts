@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { upgradeCrd } from '../../../src/core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../../../src/core/upgrade/api/upgrade-crd.ts'
 import { seededRandom } from '../../../src/twin/time/seeded-random.ts'
 import type { FalkirkProcess } from '../../rig/falkirk-process.ts'
 import type { ObservedNode } from '../../rig/observed-facts.ts'

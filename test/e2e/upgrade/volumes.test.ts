@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { upgradeCrd } from '../../../src/core/upgrade/upgrade-crd.ts'
+import { upgradeCrd } from '../../../src/core/upgrade/api/upgrade-crd.ts'
 import { type BareStage, setBareStage } from '../plan/bare-stage.ts'
 
 const [before, after] = ['v1.20.2+k3s1', 'v1.20.3+k3s1']

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { upgradeJob } from '../../../core/upgrade/upgrade-job.ts'
+import { upgradeJob } from '../../../core/upgrade/jobs/upgrade-job.ts'
 import type { ContainerStart } from '../../kubelet/image-behaviour.ts'
 import { type Distribution, versionOfDistribution } from '../distribution.ts'
 import { newMachine } from '../new-machine.ts'

@@ -1,0 +1,158 @@
+import { apiPathRisk } from '../../api-path/judge-api-path.ts'
+import type { NodeFacts } from '../../kubernetes/node-facts.ts'
+import { isControlPlane } from '../../plan/node-selection.ts'
+import type { HostOrder } from '../../recipe/host-order.ts'
+import { compareUpstream, parseVersion } from '../../version/kubernetes-version.ts'
+import type { UpgradeSettings } from '../api/upgrade-settings.ts'
+import { nextAttempt } from '../jobs/node-jobs.ts'
+import { releaseBinaries } from '../jobs/release-binaries.ts'
+import { hostWorkOf } from '../jobs/upgrade-image.ts'
+import { isReached, staysAsItIs } from '../node/node-goal.ts'
+import { failing, type NodeAtWork, type NodeFailure, type NodeTurn, type RunContext, working } from '../node/node-turn.ts'
+import { awayTimeoutMs, type ChangeLimits, changeTimeoutMs, type StepMeans, type StepName, type StepWork } from '../node/step-work.ts'
+import { isBelow } from '../path/version-set.ts'
+import { changesText } from './host-changes.ts'
+import type { HostState, HostWork } from './host-work.ts'
+
+/** The status has room for a few lines. */
+const longestMessage = 900
+
+/** Packages, and a reboot of half an hour. */
+const osLimitMs = 2 * changeTimeoutMs
+
+/** Failures that come when the recipe has ended well. */
+const afterChange: ReadonlySet<NodeFailure['reason']> = new Set(['NotReached', 'NotReady', 'SoakFailed', 'ControllersBlind'])
+
+/**
+ * Steps on the host of a node, over SSH from where the controller runs. The controller remembers none of them: who comes after a kill asks for the
+ * same again, and finds it at work or done on the host.
+ */
+export const hostSteps: StepMeans = {
+  look,
+  begin,
+  late: (at, step, { message }) => ({ reason: step === 'Stage' ? 'StageFailed' : 'HostUnknown', message: lateMessage(at, message) }),
+  stageLimitMs: changeTimeoutMs,
+  changeLimits,
+  stageRetries: ({ settings }) => settings.failure.retries,
+  failureReason: ({ next }) => (next === 'Unknown' ? 'HostUnknown' : 'HostFailed'),
+  mayBeChanging: (at) => at.entry.failure?.reason === 'HostUnknown' || (at.host?.step === 'Change' && isAtWork(at)),
+  // a new attempt finds what is at work, and tries anew what has failed
+  continued: (at) => ({ attempt: nextAttempt(at) }),
+  isChanged: (at) => isReached(at) && afterChange.has(at.entry.failure?.reason as NodeFailure['reason']),
+  leave: (at) => (isAtWork(at) ? [{ kind: 'LeaveHost', node: at.node.name }] : []),
+}
+
+function look(at: NodeAtWork, _context: RunContext, step: StepName): StepWork {
+  const { node, entry, host } = at
+  if (host === undefined || !isOf(host, at, step)) return { kind: 'NotBegun' }
+  switch (host.state.kind) {
+    case 'Complete':
+      return host.state
+    case 'AtWork':
+      return { kind: 'AtWork', message: `${node.name}: ${host.says ?? `its host is being ${whatIsDone(entry)}`}` }
+    case 'Failed':
+      return { kind: 'Failed', message: failureText(node.name, host.state), endedAtMs: host.state.atMs, next: nextOf(host.state, step) }
+  }
+}
+
+function whatIsDone(entry: NodeAtWork['entry']): string {
+  return staysAsItIs(entry) ? `changed: ${changesText(entry)}` : `brought to ${entry.version}`
+}
+
+/** Packages may take an hour to be installed; the host may be away for as long as its reboot may take, and whoever waits for it says when it is not back. */
+function changeLimits({ entry: { os, runtime } }: NodeAtWork): ChangeLimits {
+  const moreMs = (os === undefined ? 0 : osLimitMs) + (runtime === undefined ? 0 : changeTimeoutMs)
+  const readyMs = changeTimeoutMs + moreMs
+  return { readyMs, awayMs: moreMs === 0 ? awayTimeoutMs : readyMs }
+}
+
+/** The order of another step, attempt or version is not the one that is asked about. */
+function isOf({ run, step, version, attempt }: HostWork, { entry }: NodeAtWork, asked: StepName): boolean {
+  return step === asked && run === entry.run && version === entry.version && attempt === entry.attempt
+}
+
+function isAtWork({ host, entry }: NodeAtWork): boolean {
+  return host?.state.kind === 'AtWork' && host.run === entry.run
+}
+
+/** Of a host that was lost in a step which disturbs nothing, nothing has to be known. */
+function nextOf({ how }: Extract<HostState, { kind: 'Failed' }>, step: StepName): Extract<StepWork, { kind: 'Failed' }>['next'] {
+  if (how === 'Lost' && step === 'Change') return 'Unknown'
+  return how === 'Refused' ? 'Stop' : 'Again'
+}
+
+function failureText(node: string, { message, lines }: Extract<HostState, { kind: 'Failed' }>): string {
+  const text = `${node}: ${message}`
+  const last = lines.slice(-3).join(' | ')
+  return (last === '' ? text : `${text}; before that: ${last}`).slice(0, longestMessage)
+}
+
+function lateMessage({ node, entry }: NodeAtWork, told: string): string {
+  const minutes = changeTimeoutMs / 60_000
+  return `${told}; what brings ${node.name} to ${entry.version} has not ended in ${minutes} minutes: look at the host, then continue`
+}
+
+function begin(at: NodeAtWork, context: RunContext, step: StepName): NodeTurn {
+  const { node, entry } = at
+  const work = hostWorkOf(context)
+  if (work.kind === 'None') return failing({ reason: 'NoRecipe', message: work.message })
+  if (!context.facts.reachesHosts) return working([], { message: `${node.name} waits: ${noInventory}` })
+  const { nodes } = context.facts
+  const { os, runtime, run, version } = entry
+  const changes = { ...(os && { os }), ...(runtime && { runtime }), ...(staysAsItIs(entry) ? { kubernetes: 'Stays' as const } : {}) }
+  const asked = { ...changes, node, run, version, step, distribution: work.distribution }
+  const order = hostOrder(asked, { nodes, settings: context.settings })
+  return working([{ kind: 'RunHost', node: node.name, order, attempt: entry.attempt }])
+}
+
+/** What is asked of the host of a node while the nodes of the cluster are these; the same in the same words, whoever asks. */
+export function hostOrder(
+  asked: Omit<HostOrder, 'node' | 'part' | 'binaries' | 'oldestKubelet' | 'kubeletSkew' | 'apiPath'> & { readonly node: NodeFacts },
+  cluster: { readonly nodes: readonly NodeFacts[]; readonly settings: UpgradeSettings },
+): HostOrder {
+  const { node, run, version, step, distribution, os, runtime, kubernetes } = asked
+  const known = { run, node: node.name, step, distribution, version }
+  const changes = { ...(os && { os }), ...(runtime && { runtime }), ...(kubernetes && { kubernetes }) }
+  if (kubernetes === 'Stays') return { ...known, part: isControlPlane(node) ? 'ControlPlane' : 'Worker', ...changes }
+  const part = partOf(node, version, cluster.nodes)
+  const binaries = releaseBinaries(node, { version, distribution }, cluster.settings.recipe)
+  const apiPath = part === 'FirstControlPlane' && cluster.settings.acceptedRisks.has(apiPathRisk) ? { apiPath: 'Accepted' as const } : {}
+  return { ...known, part, ...binaries, ...skewOf(node, { ...cluster, distribution }), ...apiPath, ...changes }
+}
+
+/** One clause with the fix. */
+export const noInventory =
+  'spec.node.via is SSH, and this controller has no inventory: run falkirk run --inventory FILE where the hosts can be reached'
+
+/** A member of the control plane counts as further when its kubelet is: that comes last. */
+function partOf(node: NodeFacts, version: string, nodes: readonly NodeFacts[]): HostOrder['part'] {
+  if (!isControlPlane(node)) return 'Worker'
+  const wanted = parseVersion(version)
+  const isThere = ({ kubeletVersion }: NodeFacts) => {
+    const running = parseVersion(kubeletVersion)
+    return running !== undefined && wanted !== undefined && !isBelow(running, wanted)
+  }
+  const others = nodes.filter((other) => other.name !== node.name && isControlPlane(other))
+  return others.some(isThere) ? 'ControlPlane' : 'FirstControlPlane'
+}
+
+/**
+ * What kubeadm asks about kubelets before it upgrades a control plane. The node's own is left out: it changes on the way, and who goes on with the
+ * same order has to say the same.
+ */
+function skewOf(
+  node: NodeFacts,
+  {
+    nodes,
+    settings,
+    distribution,
+  }: { readonly nodes: readonly NodeFacts[]; readonly settings: UpgradeSettings; readonly distribution: HostOrder['distribution'] },
+): Pick<HostOrder, 'oldestKubelet' | 'kubeletSkew'> {
+  if (distribution !== 'kubeadm' || !isControlPlane(node)) return {}
+  const others = nodes.filter(({ name, labels }) => name !== node.name && labels.type !== 'virtual-kubelet')
+  const oldest = others.flatMap(({ kubeletVersion }) => parseVersion(kubeletVersion) ?? []).toSorted(compareUpstream)[0]
+  return {
+    ...(oldest === undefined ? {} : { oldestKubelet: oldest.text }),
+    ...(settings.acceptedRisks.has('UnsupportedSkew') ? { kubeletSkew: 'Accepted' } : {}),
+  }
+}

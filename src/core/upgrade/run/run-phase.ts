@@ -1,0 +1,36 @@
+import type { ClusterUpgrade } from '../api/cluster-upgrade.ts'
+import type { UpgradePhase } from '../api/upgrade-status.ts'
+import type { RunContext } from '../node/node-turn.ts'
+
+const endPhases: ReadonlySet<UpgradePhase | undefined> = new Set(['Complete', 'CompletedWithFindings', 'Cancelled'])
+
+/** Whether a phase is one that a run does not leave by itself. */
+export function isEndPhase(phase: UpgradePhase | undefined): boolean {
+  return endPhases.has(phase)
+}
+
+/** Whether a run has ended; another spec begins a new one. A cancelled run stays cancelled. */
+export function isEnded({ metadata, spec, status }: Pick<ClusterUpgrade, 'metadata' | 'spec' | 'status'>): boolean {
+  if (!isEndPhase(status?.phase)) return false
+  return status?.observedGeneration === metadata.generation || (status?.phase === 'Cancelled' && spec.action === 'Cancel')
+}
+
+/** Whether a run may begin with nodes sooner or later; one that is refused holds nobody up. */
+export function isActive(upgrade: Pick<ClusterUpgrade, 'metadata' | 'spec' | 'status'>): boolean {
+  const { metadata, status } = upgrade
+  const isRefused = status?.phase === 'Refused' && status.observedGeneration === metadata.generation
+  return !isEnded(upgrade) && !isRefused
+}
+
+/** Whether a run was cancelled, or paused for longer than it may be: started nodes finish, no other is begun with, for good. */
+export function isGivenUp(context: RunContext): boolean {
+  return context.settings.action === 'Cancel' || context.facts.upgrade.status?.phase === 'Cancelled' || isExpired(context)
+}
+
+/** Whether a run was paused for longer than `spec.failure.pauseExpiry`. */
+export function isExpired({ settings, facts, nowMs }: RunContext): boolean {
+  const { phase, pausedAt } = facts.upgrade.status ?? {}
+  if (settings.action === 'Cancel' || pausedAt === undefined) return false
+  const mayExpire = (settings.action === 'Pause' && phase === 'Paused') || phase === 'Cancelling' || phase === 'Cancelled'
+  return mayExpire && nowMs >= Date.parse(pausedAt) + settings.failure.pauseExpiryMs
+}

@@ -1,0 +1,27 @@
+import type { ClusterUpgrade } from '../api/cluster-upgrade.ts'
+import type { ClusterUpgradeStatus, UpgradePhase } from '../api/upgrade-status.ts'
+import { upgradeConditions } from './upgrade-conditions.ts'
+
+type Told = Pick<ClusterUpgrade, 'metadata' | 'status'>
+
+/** The status of an object that cannot be followed as it is: what was told of the run before stays. */
+export function refusedStatus(upgrade: Told, message: string, nowMs: number): ClusterUpgradeStatus {
+  return withPhase(upgrade, 'Refused', message, nowMs)
+}
+
+/** The status of a run that may not see what it decides by. `problem` is one sentence with the fix. */
+export function unseenStatus(upgrade: Told, problem: string, nowMs: number): ClusterUpgradeStatus {
+  return withPhase(upgrade, 'Pending', `nothing further is begun: ${problem}`, nowMs)
+}
+
+function withPhase(
+  { metadata: { generation }, status = {} }: Told,
+  phase: UpgradePhase,
+  message: string,
+  nowMs: number,
+): ClusterUpgradeStatus {
+  // a cancelled run stays cancelled: with another phase it would begin again as soon as its object can be followed
+  if (status.phase === 'Cancelled') return { ...status, observedGeneration: generation }
+  const conditions = upgradeConditions(status.conditions ?? [], { phase, message, nowMs, generation })
+  return { ...status, observedGeneration: generation, phase, message, conditions }
+}
