@@ -8,9 +8,10 @@ const atWork = /** @type {symbol[]} */ ([])
  * @template T
  * @param {string} title What the step does: `installing packages`.
  * @param {() => Promise<T>} work
+ * @param {(result: T) => boolean} [isGood] Whether what came out is what was wanted; an error never is.
  * @returns {Promise<T>}
  */
-export async function step(title, work) {
+export async function step(title, work, isGood = () => true) {
   const begin = performance.now()
   const own = Symbol(title)
   const live = process.stderr.isTTY === true
@@ -23,7 +24,7 @@ export async function step(title, work) {
   if (live) tick()
   try {
     const result = await work()
-    show('✔')
+    show(isGood(result) ? '✔' : '✘')
     return result
   } catch (error) {
     show('✘')

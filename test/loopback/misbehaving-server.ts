@@ -47,7 +47,7 @@ export class MisbehavingServer {
   readonly #snapshots = new Map<string, readonly unknown[]>()
   #server: Server | undefined
   readonly #host = ownLoopbackAddress()
-  #port = 0
+  #port = ownPort
 
   constructor(options: MisbehavingServerOptions = {}) {
     this.#options = options
@@ -162,7 +162,10 @@ export class MisbehavingServer {
   }
 }
 
-/** While a server is away, nobody else is given its port: on Linux every address of 127.0.0.0/8 is this machine. */
+/** Below those that the system gives to whoever asks for any: while a server is away, nobody else has its port. */
+const ownPort = platform() === 'linux' ? 7_443 : 0
+
+/** Two servers have an address each: on Linux every address of 127.0.0.0/8 is this machine. */
 function ownLoopbackAddress(): string {
   if (platform() !== 'linux') return '127.0.0.1'
   return ['127', randomInt(1, 255), randomInt(256), randomInt(1, 255)].join('.')
