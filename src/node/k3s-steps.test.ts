@@ -9,6 +9,7 @@ import { type HostLook, hostFacts } from '../core/recipe/k3s/host-facts.test-sup
 import { type FakeHost, fakeBinary, fakeHost } from './fake-host.test-support.ts'
 import { fileSha256 } from './file-sha256.ts'
 import type { Host } from './host.ts'
+import { killedAt } from './killed-host.test-support.ts'
 import { runRecipe } from './run-recipe.ts'
 
 const before = 'v1.32.11+k3s1'
@@ -198,18 +199,3 @@ describe.concurrent('a host of RKE2 that is changed by steps', { timeout: 180_00
     expect(existsSync(join(host.folder, `state/releases/rke2-${version}.unit`))).toBe(true)
   })
 })
-
-/** Whoever works on the host is gone at a call that acts; what was started goes on. */
-function killedAt(of: Host, call: number, when: 'before' | 'after'): Host {
-  let acts = 0
-  return {
-    name: of.name,
-    run: async (script, word, input) => {
-      if (word === 'put' || word === 'carry_out') acts += 1
-      if (acts === call && when === 'before') throw new Error('killed')
-      const result = await of.run(script, word, input)
-      if (acts === call) throw new Error('killed')
-      return result
-    },
-  }
-}

@@ -6,6 +6,7 @@ import type { RecipeOrder } from '../core/recipe/recipe-order.ts'
 import { type FakeHost, fakeBinary, fakeHost } from './fake-host.test-support.ts'
 import { fileSha256 } from './file-sha256.ts'
 import type { Host } from './host.ts'
+import { killedAt } from './killed-host.test-support.ts'
 import { replaceBinary } from './replace-binary.ts'
 
 const before = 'v1.30.4+k3s1'
@@ -108,18 +109,3 @@ describe.concurrent('a k3s whose binary is replaced', { timeout: 180_000 }, () =
     }
   })
 })
-
-/** The pod is gone at a call that acts; what it has started goes on. */
-function killedAt(of: Host, call: number, when: 'before' | 'after'): Host {
-  let acts = 0
-  return {
-    name: of.name,
-    run: async (script, word, input) => {
-      if (word === 'put' || word === 'carry_out') acts += 1
-      if (acts === call && when === 'before') throw new Error('killed')
-      const result = await of.run(script, word, input)
-      if (acts === call) throw new Error('killed')
-      return result
-    },
-  }
-}
