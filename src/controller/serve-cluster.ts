@@ -72,9 +72,9 @@ async function work(options: ServeOptions, shell: Shell, { readiness, signal }: 
   readiness.caches(caches.isSynced)
   try {
     await lead(options, shell, caches, signal)
-    await shell.events.stop()
   } finally {
-    await caches.stop()
+    // nothing of it outlives it: the same process may stand for election again
+    await Promise.all([shell.events.stop(), caches.stop()])
   }
 }
 

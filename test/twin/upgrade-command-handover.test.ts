@@ -37,7 +37,7 @@ beforeAll(async () => {
   })
   for (const object of deployed()) await stage.sandbox.twin.api.client.create(resources[object.kind] ?? object.kind, object)
 }, 300_000)
-afterAll(() => stage?.close())
+afterAll(() => stage?.close(), 60_000)
 
 describe('a controller in the cluster and one outside of it', () => {
   it('share a Lease: one waits and says so, takes over in mid-run, and every node is changed once', { timeout: 600_000 }, async () => {
@@ -86,5 +86,9 @@ describe('a controller in the cluster and one outside of it', () => {
     await sleep(5_000)
     again.child.kill('SIGCONT')
     await again.until(/"msg":"stands for election again"[\s\S]*"identity":"laptop","msg":"became leader"/)
+
+    // the term that was lost has left nothing that keeps the program
+    again.child.kill('SIGTERM')
+    expect(await Promise.race([again.done, sleep(20_000, 'still runs')])).toMatchObject({ code: 0 })
   })
 })

@@ -93,7 +93,7 @@ describe('a Plan API that is older than the controller', () => {
     const said =
       /the CustomResourceDefinition plans\.upgrade\.cattle\.io is older than this version of Falkirk and lacks v1: spec\.channel, v1: spec\.drain, v1: spec\.exclusive and \d+ more; apply the one that comes with it \(deploy\/\), or let Falkirk do it: user "limited" may not patch/
     await expect.poll(() => readyText(waiting), { timeout: 60_000 }).toMatch(said)
-    expect(logTail(waiting.process.logFile, 20)).toMatch(/"code":"FK_CRD_OUTDATED"/)
+    await expect.poll(() => logTail(waiting.process.logFile, 20), { timeout: 10_000 }).toMatch(/"code":"FK_CRD_OUTDATED"/)
     // it tries again after a pause, and asks for little each time
     await expect.poll(() => triesOf(limited).length, { timeout: 60_000 }).toBeGreaterThanOrEqual(2)
     const [firstMs = 0, secondMs = 0] = triesOf(limited)
