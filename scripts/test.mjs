@@ -21,9 +21,12 @@ const none = { passed: 0, failed: 0, skipped: 0, names: [] }
 // both measure a controller by what happens within seconds, which is not the same where others are at work (test/e2e/plan/README.md)
 const measured = ['load', 'missing-rights']
 
-/** The other tests of Plans wait most of the time, each file for a control plane of its own: two at a time. */
-const plansBeside = [
-  ...['--config=vitest.e2e.config.ts', '--fileParallelism', '--maxWorkers=2', 'test/e2e/plan'],
+/**
+ * The other tests of Plans wait most of the time, each file for a control plane of its own.
+ * @param {number} atATime
+ */
+const plansBeside = (atATime) => [
+  ...['--config=vitest.e2e.config.ts', '--fileParallelism', `--maxWorkers=${atATime}`, 'test/e2e/plan'],
   ...measured.map((file) => `--exclude=**/${file}.test.ts`),
 ]
 
@@ -69,19 +72,22 @@ await program(async () => {
   return parts.every((part) => part.ok) ? 0 : 1
 })
 
+/** What is made of Node itself: files, processes, sockets, TLS. All else is plain computing, and was tested by the gate. */
+const madeOfNode = ['src/cluster', 'src/controller', 'src/node', 'src/cli', 'src/twin/api/serve']
+
 /**
  * The gate runs on whatever Node is here; the image ships another.
  * @returns {Promise<Part>}
  */
 async function unitTestsOnImageNode() {
   if (process.versions.node === imageNodeVersion) return { ok: true, counts: none }
-  const title = `unit tests on Node ${imageNodeVersion}, which the image ships`
+  const title = `unit tests of what is made of Node on ${imageNodeVersion}, which the image ships`
   const architecture = process.arch === 'arm64' ? 'arm64' : 'amd64'
   const found = await nodeBinary(architecture).catch((/** @type {Error} */ error) => error)
   if (found instanceof Error) return { ok: true, counts: none, leftOut: `${title} (${found.message})` }
   const { code, counts, output } = await step(
     title,
-    () => runVitest({ node: found.node }),
+    () => runVitest({ args: madeOfNode, node: found.node }),
     (run) => run.code === 0,
   )
   if (code !== 0) process.stderr.write(output)
@@ -107,7 +113,7 @@ async function planTestsOnTwin() {
   const missing = await fetched.then(() => undefined).catch((/** @type {Error} */ error) => error.message)
   if (missing !== undefined)
     return { ok: true, counts: none, leftOut: `the tests of Plans on a twin; missing here: kubectl 1.20 (${missing})` }
-  const { code, counts } = await runVitest({ args: plansBeside, env: { FALKIRK_E2E_ON: 'twin' }, live: true })
+  const { code, counts } = await runVitest({ args: plansBeside(3), env: { FALKIRK_E2E_ON: 'twin' }, live: true })
   return { ok: code === 0, counts }
 }
 
@@ -119,7 +125,7 @@ async function endToEndTests() {
   mkdirSync(join(cacheFolder, 'logs'), { recursive: true })
   const logs = mkdtempSync(join(cacheFolder, 'logs/e2e-'))
   const runs = []
-  for (const args of process.env.FALKIRK_E2E_KUBECONFIG ? [onOtherCluster] : [[...plansBeside, ...planes], hostsBeside, oneByOne])
+  for (const args of process.env.FALKIRK_E2E_KUBECONFIG ? [onOtherCluster] : [[...plansBeside(2), ...planes], hostsBeside, oneByOne])
     runs.push(await runVitest({ args, env: { FALKIRK_LOGS: logs }, live: true }))
   const ok = runs.every(({ code }) => code === 0)
   const counts = sumCounts(runs.map((run) => run.counts))

@@ -2,9 +2,9 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
 /** Files of a minute and more, those that take longest first. Of two kinds that run beside each other one waits while the other computes. */
 const longest = [
-  'e2e/hosts/cluster-upgrade',
   'e2e/hosts/recipe',
   'e2e/kubeadm/',
+  'e2e/hosts/cluster-upgrade',
   'e2e/hosts/drain',
   'conformance/conformance',
   'e2e/plan/channel',
