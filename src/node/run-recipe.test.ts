@@ -184,3 +184,11 @@ describe('a host that is changed by steps', () => {
     })
   })
 })
+
+describe('a recipe without steps, as of a host that has all of its change', () => {
+  it('is complete, and nothing is asked', async () => {
+    const never: Host = { name: 'w1', run: () => Promise.reject(new Error('asked')) }
+    const means = { host: never, say: () => {}, sleep: async () => {}, now: () => 0 }
+    expect(await runRecipe({ recipe: { ...recipe, steps: [] }, attempt: 1, files: new Map() }, means)).toEqual({ kind: 'Complete' })
+  })
+})
