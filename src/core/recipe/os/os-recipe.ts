@@ -52,19 +52,64 @@ function osSteps(order: OsOrder, { os, packages: { manager } }: HostFacts): OsSt
     return refused('this host has none of apt-get, dnf, yum and zypper: set os.packages to None, and upgrade its packages yourself')
   }
   const make = stepMaker(order, manager ?? 'apt-get')
-  const staged = order.os.packages === 'None' ? [] : [planPackages(make), fetchPackages(make)]
-  if (order.step === 'Stage') return { kind: 'Steps', steps: staged }
-  const packages = order.os.packages === 'None' ? [] : [mendPackages(make), ...staged, installPackages(make)]
-  const reboot = order.os.reboot === 'Never' ? [] : [rebootStep(make)]
-  return { kind: 'Steps', steps: [...packages, ...reboot, servicesStep(make)] }
+  return { kind: 'Steps', steps: stepNames(order).map(make) }
 }
 
-type MakeStep = (
-  step: Pick<RunStep, 'does' | 'disturbs' | 'script' | 'limitSeconds' | 'awaySeconds'> & { readonly name: OsStep },
-) => RunStep
+function stepNames({ step, os }: OsOrder): readonly OsStep[] {
+  const staged = ['plan-packages', 'fetch-packages'] as const
+  if (step === 'Stage') return os.packages === 'None' ? [] : staged
+  return [
+    ...(os.packages === 'None' ? [] : (['mend-packages', ...staged, 'install-packages'] as const)),
+    ...(os.reboot === 'Never' ? [] : (['reboot'] as const)),
+    'services',
+  ]
+}
+
+/** What each step has of its own. */
+const ownOfStep: Readonly<Record<OsStep, Pick<RunStep, 'does' | 'disturbs' | 'script' | 'limitSeconds' | 'awaySeconds'>>> = {
+  'mend-packages': {
+    does: 'mends packages that are half installed',
+    disturbs: true,
+    script: mendPackagesScript,
+    limitSeconds: lockSeconds + packagesLimit,
+  },
+  'plan-packages': {
+    does: 'reads the repositories and writes down which packages are pending',
+    disturbs: false,
+    script: planPackagesScript,
+    limitSeconds: lockSeconds + 900,
+  },
+  'fetch-packages': {
+    does: 'fetches the packages that are pending',
+    disturbs: false,
+    script: fetchPackagesScript,
+    limitSeconds: lockSeconds + packagesLimit,
+  },
+  'install-packages': {
+    does: 'installs the packages that are pending',
+    disturbs: true,
+    script: installPackagesScript,
+    limitSeconds: lockSeconds + packagesLimit,
+  },
+  reboot: {
+    does: 'reboots the host where that is wanted',
+    disturbs: true,
+    script: rebootScript,
+    limitSeconds: lockSeconds + downSeconds + 60,
+    awaySeconds,
+  },
+  services: {
+    does: 'waits for the services that ran before',
+    disturbs: false,
+    script: servicesScript,
+    limitSeconds: servicesSeconds + 60,
+  },
+}
+
+type StepMaker = (name: OsStep) => RunStep
 
 /** All steps have the same values, and the functions of the host's package manager. */
-function stepMaker(order: OsOrder, manager: PackageManager): MakeStep {
+function stepMaker(order: OsOrder, manager: PackageManager): StepMaker {
   const parameters = {
     manager,
     packages: order.os.packages,
@@ -79,68 +124,10 @@ function stepMaker(order: OsOrder, manager: PackageManager): MakeStep {
   }
   const functions = `${packageManagerScript(manager)}${pendingScript}`
   const commands = osCommands(manager, order.os)
-  return (step) => ({ ...step, kind: 'Run', parameters, script: `${functions}${step.script}`, commands: commands[step.name] })
-}
-
-function planPackages(make: MakeStep): RunStep {
-  return make({
-    name: 'plan-packages',
-    does: 'reads the repositories and writes down which packages are pending',
-    disturbs: false,
-    script: planPackagesScript,
-    limitSeconds: lockSeconds + 900,
-  })
-}
-
-function fetchPackages(make: MakeStep): RunStep {
-  return make({
-    name: 'fetch-packages',
-    does: 'fetches the packages that are pending',
-    disturbs: false,
-    script: fetchPackagesScript,
-    limitSeconds: lockSeconds + packagesLimit,
-  })
-}
-
-function mendPackages(make: MakeStep): RunStep {
-  return make({
-    name: 'mend-packages',
-    does: 'mends packages that are half installed',
-    disturbs: true,
-    script: mendPackagesScript,
-    limitSeconds: lockSeconds + packagesLimit,
-  })
-}
-
-function installPackages(make: MakeStep): RunStep {
-  return make({
-    name: 'install-packages',
-    does: 'installs the packages that are pending',
-    disturbs: true,
-    script: installPackagesScript,
-    limitSeconds: lockSeconds + packagesLimit,
-  })
-}
-
-function rebootStep(make: MakeStep): RunStep {
-  return make({
-    name: 'reboot',
-    does: 'reboots the host where that is wanted',
-    disturbs: true,
-    script: rebootScript,
-    limitSeconds: lockSeconds + downSeconds + 60,
-    awaySeconds,
-  })
-}
-
-function servicesStep(make: MakeStep): RunStep {
-  return make({
-    name: 'services',
-    does: 'waits for the services that ran before',
-    disturbs: false,
-    script: servicesScript,
-    limitSeconds: servicesSeconds + 60,
-  })
+  return (name) => {
+    const step = ownOfStep[name]
+    return { ...step, name, kind: 'Run', parameters, script: `${functions}${step.script}`, commands: commands[name] }
+  }
 }
 
 function refused(message: string): OsSteps {
