@@ -8,6 +8,7 @@ import type { HostOrder } from '../../core/recipe/host-order.ts'
 import type { hostRecipe } from '../../core/recipe/host-recipe.ts'
 import { maskOutput } from '../../core/recipe/mask-output.ts'
 import type { HostState } from '../../core/upgrade/hosts/host-work.ts'
+import { endOfPatience, mayReboot } from '../../core/upgrade/hosts/lost-host.ts'
 import type { Host } from '../../node/host.ts'
 import { runRecipe } from '../../node/run-recipe.ts'
 import { filledRecipe, type ReleaseFolders } from './order-files.ts'
@@ -34,8 +35,6 @@ interface OrderRun {
   readonly attempt: number
 }
 
-/** A host that nothing was done to yet is waited for as long as a person would; one in mid-change may reboot, which is given 30 minutes where it is asked for. */
-const patienceMs = { Stage: 120_000, Change: 1_200_000, RestartControllers: 120_000, Reboot: 2_100_000 } as const
 const firstPauseMs = 2_000
 const longestPauseMs = 30_000
 const mostLines = 20
@@ -49,7 +48,6 @@ class Left extends Error {}
  */
 export async function runOrder(run: OrderRun, ports: OrderPorts): Promise<HostState | 'Left'> {
   const { clock, signal, say } = ports
-  const patience = patienceMs[mayReboot(run.order) ? 'Reboot' : run.order.step]
   let answeredMs = clock.now()
   let pauseMs = firstPauseMs
   const answered = () => {
@@ -62,23 +60,14 @@ export async function runOrder(run: OrderRun, ports: OrderPorts): Promise<HostSt
     } catch (error) {
       if (signal.aborted) return 'Left'
       const message = sentence(error)
-      const isOver = clock.now() - answeredMs >= patience
-      if (isOver || !isPassing(error)) return failed(run, message, { error, atMs: clock.now() })
+      const nowMs = clock.now()
+      const end = endOfPatience(run.order, { message, mayPass: isPassing(error), silentMs: nowMs - answeredMs }, nowMs)
+      if (end !== undefined) return end
       say(`${message}; it is tried again`)
       await clock.sleep(pauseMs, signal)
       pauseMs = Math.min(pauseMs * 2, longestPauseMs)
     }
   }
-}
-
-function mayReboot({ step, os }: HostOrder): boolean {
-  return step === 'Change' && os !== undefined && os.reboot !== 'Never'
-}
-
-/** Of a host that may be in mid-change nobody knows what runs there. */
-function failed({ order }: OrderRun, message: string, { error, atMs }: { readonly error: unknown; readonly atMs: number }): HostState {
-  const how = order.step === 'Stage' && !isPassing(error) ? 'Refused' : 'Lost'
-  return { kind: 'Failed', message, lines: [], atMs, how }
 }
 
 function isPassing(error: unknown): boolean {
