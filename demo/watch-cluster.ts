@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { elapsed } from '../scripts/progress.mjs'
 import { frameWriter } from '../src/cli/upgrade/frame-writer.ts'
+import { windowSize } from '../src/cli/upgrade/window-size.ts'
 
 const lookEveryMs = 300
 const answersWithinMs = 2000
@@ -93,7 +94,7 @@ function liveView<T>({ changes, draw, paint }: Sight<T>): View<T> {
   let seen: T | undefined
   let state: SightFrame<T>['state'] = 'Answers'
   const show = () => {
-    const { columns = 80, rows = 24 } = process.stdout
+    const { columns, rows } = windowSize(process.stdout)
     const lines = draw({ seen, state, history, elapsed: elapsed(begin) }, { columns, rows }).split('\n')
     // the last frame of all stays as it is
     const fitting = state === 'Ended' ? lines : lines.slice(-Math.max(rows - 1, 1))

@@ -1,5 +1,6 @@
 import { systemClock } from '../../cluster/clock.ts'
 import type { ViewPorts } from './run-views.ts'
+import { windowSize } from './window-size.ts'
 
 /** Everything that a command of ClusterUpgrades has from its process. */
 export interface CommandPorts extends ViewPorts {
@@ -22,7 +23,7 @@ export function processPorts(wantsColour = true): CommandPorts {
   return {
     write: (text) => void stdout.write(text),
     warn: (text) => void stderr.write(`${text}\n`),
-    size: () => (isTerminal ? { columns: stdout.columns || 80, rows: stdout.rows || 24 } : undefined),
+    size: () => (isTerminal ? windowSize(stdout) : undefined),
     colours: wantsColour && !isSet(env.NO_COLOR) && (isTerminal || (isSet(env.FORCE_COLOR) && env.FORCE_COLOR !== '0')),
     now: systemClock.now,
     every: (ms, callback) => {
