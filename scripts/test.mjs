@@ -18,6 +18,9 @@ import { runVitest, sumCounts } from './vitest.mjs'
 /** @type {Counts} */
 const none = { passed: 0, failed: 0, skipped: 0, names: [] }
 
+/** What is made of Node itself: files, processes, sockets, TLS. All else is plain computing, and was tested by the gate. */
+const madeOfNode = ['src/cluster', 'src/controller', 'src/node', 'src/cli', 'src/twin/api/serve']
+
 // both measure a controller by what happens within seconds, which is not the same where others are at work (test/e2e/plan/README.md)
 const measured = ['load', 'missing-rights']
 
@@ -71,9 +74,6 @@ await program(async () => {
   if (leftOut.length > 0) process.stdout.write(`left out: ${leftOut.join('; ')}\n`)
   return parts.every((part) => part.ok) ? 0 : 1
 })
-
-/** What is made of Node itself: files, processes, sockets, TLS. All else is plain computing, and was tested by the gate. */
-const madeOfNode = ['src/cluster', 'src/controller', 'src/node', 'src/cli', 'src/twin/api/serve']
 
 /**
  * The gate runs on whatever Node is here; the image ships another.

@@ -20,7 +20,7 @@ const pods = 'default/web-7d9c-x2x5p is held back by PodDisruptionBudget web: 2 
 export const inTheMiddle: ClusterUpgradeStatus = {
   observedGeneration: 2,
   phase: 'Nodes',
-  message: `worker-3: 2 of 3 pods left; ${pods} (and 1 more nodes)`,
+  message: `worker-3: 2 of 3 pods left; ${pods} (and 1 more node)`,
   from: 'v1.33.7+k3s3',
   hop: { version: 'v1.34.2+k3s1', number: 1, of: 1 },
   progress: { controlPlane: '3/3', nodes: '3/6' },

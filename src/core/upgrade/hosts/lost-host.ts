@@ -7,7 +7,7 @@ const patienceMs = { Stage: 120_000, Change: 1_200_000, RestartControllers: 120_
 const rebootPatienceMs = 2_100_000
 
 /** How long a host may be silent before its order has failed, in milliseconds. */
-export function patienceOf(order: HostOrder): number {
+function patienceOf(order: HostOrder): number {
   return mayReboot(order) ? rebootPatienceMs : patienceMs[order.step]
 }
 

@@ -94,3 +94,15 @@ it('counts what runs the final version, pool by pool and in all, and each node i
     failed: [],
   })
 })
+
+describe('the message of a run that is at work on several nodes', () => {
+  it.each([
+    { count: 2, end: ' (and 1 more node)' },
+    { count: 3, end: ' (and 2 more nodes)' },
+  ])('says how many there are beside the first of $count', ({ count, end }) => {
+    const world = new RunWorld([server(0), ...several(count, worker)])
+    world.edit({ pools: [{ name: 'workers', nodeSelector: {}, batches: { first: count, max: count }, maxUnavailable: count }] })
+    world.until(({ status }) => status.message?.endsWith(end) === true)
+    expect(world.status.phase).toBe('Nodes')
+  })
+})

@@ -118,7 +118,8 @@ function whatBegins({ next, context }: RunView): string {
 function atWorkMessage(active: readonly NodeWork[]): string {
   const waits = active.find(({ turn }) => turn.message !== undefined)?.turn.message
   const [first] = active
-  const more = active.length > 1 ? ` (and ${active.length - 1} more nodes)` : ''
+  const others = active.length - 1
+  const more = others > 0 ? ` (and ${others} more ${others === 1 ? 'node' : 'nodes'})` : ''
   return `${waits ?? `${first?.at.node.name}: ${first?.at.entry.step.toLowerCase()}`}${more}`.slice(0, longestMessage)
 }
 
