@@ -7,15 +7,13 @@ const keptMs = 3_600_000
 
 /** Lets go of events that nobody has written for an hour, as the leases of etcd do: without admission, seen by watches. The returned function ends that. */
 export function expireEvents(store: ObjectStore, clock: Clock): () => void {
-  /** By the time of the last write, the oldest first. */
-  const due = new Map<string, { readonly object: KubeObject; readonly atMs: number }>()
+  const due = new DueEvents()
   let cancel: (() => void) | undefined
   const sweep = (): void => {
     cancel = undefined
-    for (const [uid, { object, atMs }] of due) {
-      if (atMs > clock.now()) break
-      due.delete(uid)
-      const { namespace, name } = object.metadata
+    for (let event = due.oldest(); event !== undefined && event.atMs <= clock.now(); event = due.oldest()) {
+      const { uid, namespace, name } = event.object.metadata
+      due.drop(uid)
       // A namesake that came later has its own time.
       if (store.get('events', namespace, name)?.metadata.uid === uid) store.remove('events', namespace, name)
     }
@@ -23,18 +21,18 @@ export function expireEvents(store: ObjectStore, clock: Clock): () => void {
   }
   const wait = (): void => {
     if (cancel !== undefined) return
-    const [first] = due.values()
+    const first = due.oldest()
     if (first === undefined) return
     cancel = clock.after(Math.max(first.atMs - clock.now(), 0), sweep)
   }
   const keep = (object: KubeObject): void => {
-    due.set(object.metadata.uid, { object, atMs: clock.now() + keptMs })
+    due.add({ object, atMs: clock.now() + keptMs })
     wait()
   }
   for (const object of store.list('events')) keep(object)
   const unsubscribe = store.subscribe(
     ({ kind, object }) => {
-      due.delete(object.metadata.uid)
+      due.drop(object.metadata.uid)
       if (kind !== 'Deleted') keep(object)
     },
     ['events'],
@@ -42,5 +40,36 @@ export function expireEvents(store: ObjectStore, clock: Clock): () => void {
   return () => {
     unsubscribe()
     cancel?.()
+  }
+}
+
+interface DueEvent {
+  readonly object: KubeObject
+  readonly atMs: number
+}
+
+/** Events by the time of their last write, which is the order in which they were added. */
+class DueEvents {
+  readonly #byUid = new Map<string, DueEvent>()
+  /** Goes on where it is: a Map that is begun from the front again walks over every entry that was deleted there. */
+  #walk = this.#byUid.values()
+  #oldest: DueEvent | undefined
+
+  add(event: DueEvent): void {
+    this.#byUid.set(event.object.metadata.uid, event)
+  }
+
+  drop(uid: string): void {
+    this.#byUid.delete(uid)
+  }
+
+  oldest(): DueEvent | undefined {
+    while (this.#byUid.size > 0) {
+      if (this.#oldest !== undefined && this.#byUid.get(this.#oldest.object.metadata.uid) === this.#oldest) return this.#oldest
+      const { value } = this.#walk.next()
+      if (value === undefined) this.#walk = this.#byUid.values()
+      this.#oldest = value
+    }
+    return undefined
   }
 }

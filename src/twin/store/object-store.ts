@@ -34,6 +34,8 @@ export interface ObjectStoreOptions {
  */
 export class ObjectStore {
   readonly #tables = new Map<string, ObjectTable>()
+  /** Sorted; worked out anew when there is one more. */
+  #resources: readonly string[] | undefined
   readonly #listeners = new Set<Listener>()
   /** Who hears of a resource, in the order in which they came; found out again when somebody comes or goes. */
   readonly #hearers = new Map<string, readonly Listener[]>()
@@ -65,7 +67,8 @@ export class ObjectStore {
 
   /** Every resource that has ever held an object. */
   resources(): readonly string[] {
-    return [...this.#tables.keys()].sort()
+    this.#resources ??= [...this.#tables.keys()].sort()
+    return this.#resources
   }
 
   /** Stores an object under its metadata, with the next version; returns it as stored. */
@@ -116,6 +119,7 @@ export class ObjectStore {
     if (known !== undefined) return known
     const table = new ObjectTable()
     this.#tables.set(resource, table)
+    this.#resources = undefined
     return table
   }
 

@@ -17,10 +17,13 @@ export class Dependents {
   }
 
   of(ownerUid: string): readonly Dependent[] {
-    return this.#store.resources().flatMap((resource) => {
+    const found: Dependent[] = []
+    for (const resource of this.#store.resources()) {
       const index = this.#index(resource)
-      return index.count(ownerUid) === 0 ? [] : index.get(ownerUid).map((object) => ({ resource, object }))
-    })
+      if (index.count(ownerUid) === 0) continue
+      for (const object of index.get(ownerUid)) found.push({ resource, object })
+    }
+    return found
   }
 
   #index(resource: string): Index {
