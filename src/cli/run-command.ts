@@ -39,8 +39,8 @@ async function run({ inventory, ...flags }: RunFlags): Promise<void> {
   await atCommand(flags, async (ports) => {
     if (inventory !== undefined) hosts = await openInventory(inventory)
     const ensure = () =>
-      withCluster(flags, async (client, server) => {
-        if (inventory !== undefined) await warnOfOneMember(client, server, ports.warn)
+      withCluster(flags, async (client, onlyServer) => {
+        if (inventory !== undefined) await warnOfOneMember(client, onlyServer, ports.warn)
         return await ensureJobNamespace(client, flags.namespace)
       })
     const { warn, signal, random } = ports

@@ -23,10 +23,10 @@ export function upgradeCommand(): Command {
     .option('--inventory <file>', 'with --via ssh: how hosts are reached (docs/inventory.md)')
     .option('--dry-run', 'print what would be done, with --via ssh every command on each host; change nothing')
     .option('--namespace <namespace>', 'where the controller makes its Jobs', 'system-upgrade')
-    .action((flags: UpgradeFlags) => onCluster(flags, (client, ports, server) => upgrade(flags, client, { ...ports, server })))
+    .action((flags: UpgradeFlags) => onCluster(flags, (client, ports, onlyServer) => upgrade(flags, client, { ...ports, onlyServer })))
 }
 
-async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPorts & { readonly server: string }) {
+async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPorts & { readonly onlyServer: string | undefined }) {
   const view = outputOf(flags, ['text', 'json']) === 'json' ? 'Json' : 'Text'
   const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
   const { inventory, namespace } = flags
@@ -34,6 +34,6 @@ async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPor
   if (inventory !== undefined && !isOverSsh) throw bad('--inventory says how hosts are reached, and none is: add --via ssh')
   if (flags.dryRun) return await dryRun(client, { wish, releases, namespace, ...(inventory && { inventory }) }, ports)
   const options: UpgradeOptions = { wish, view, lostAfterMs: lostAfterOf(flags), namespace, releases }
-  if (isOverSsh) await warnOfOneMember(client, ports.server, ports.warn)
+  if (isOverSsh) await warnOfOneMember(client, ports.onlyServer, ports.warn)
   return isOverSsh ? await upgradeOverSsh(client, { ...options, flags }, ports) : await runUpgrade(client, options, ports)
 }

@@ -15,6 +15,8 @@ export type ProxyRoute = { readonly kind: 'None' } | { readonly kind: 'Http' | '
 export interface ClusterAccess {
   /** `https://host:port/prefix`, without a slash at the end. */
   readonly server: string
+  /** The address is that of the `kubernetes` Service, behind which all API servers are. */
+  readonly inCluster?: true
   /** For messages: `context "prod" of /home/me/.kube/config`, or `the pod's service account`. */
   readonly source: string
   /** Namespace of the context or of the pod; `default` when neither says. */

@@ -39,6 +39,7 @@ export async function loadInCluster({ env, clock, folder, master }: InClusterOpt
   const namespace = await readFile(join(folder, 'namespace'), 'utf8').catch(() => '')
   return {
     server,
+    ...(master === undefined ? { inCluster: true } : {}),
     source: "the pod's service account",
     namespace: namespace.trim() || 'default',
     tlsVerify: 'Verify',

@@ -1,5 +1,5 @@
-import { createTransport } from '../cluster/https-transport.ts'
 import { loadClusterAccess } from '../cluster/kube-config.ts'
+import { createMemberTransport } from '../cluster/member-transport.ts'
 import { version } from '../core/build-info.ts'
 import type { ControllerOptions } from './controller-options.ts'
 import { type HealthServer, startHealthServer } from './health-server.ts'
@@ -25,9 +25,10 @@ export async function runController(options: ControllerOptions, ports: Controlle
   try {
     const { kubeconfig, context, master } = options
     const access = await loadClusterAccess({ env: ports.env, interactive: ports.interactive, ...given({ kubeconfig, context, master }) })
-    const transport = createTransport(access, { version, clock: ports.clock })
+    const onMove = (server: string, why: string) => ports.log.info({ server, why }, 'asks another API server')
+    const transport = createMemberTransport(access, { version, clock: ports.clock, onMove })
     try {
-      await serveCluster(options, { ...ports, transport, source: access.source, metrics, readiness })
+      await serveCluster(options, { ...ports, transport, servers: transport, source: access.source, metrics, readiness })
     } finally {
       await transport.close()
     }

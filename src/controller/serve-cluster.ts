@@ -16,13 +16,15 @@ import type { ControllerMetrics } from './metrics.ts'
 import { startPlanCaches } from './plan/plan-caches.ts'
 import type { Readiness } from './readiness.ts'
 import { registerCrd } from './register-crd.ts'
-import type { ChannelFetch, HostSource, Shell } from './shell.ts'
+import type { ApiServers, ChannelFetch, HostSource, Shell } from './shell.ts'
 import { untilConnected } from './until-connected.ts'
 import { podNameVariable } from './upgrade/own-image.ts'
 
 /** How a controller reaches its cluster and everything else that it does not make itself. All of its time and chance comes from here. */
 export interface ClusterPorts {
   readonly transport: ApiTransport
+  /** Absent: there is one way to the API. */
+  readonly servers?: ApiServers
   /** Where the transport's address and credentials come from, for the log. */
   readonly source: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -79,13 +81,14 @@ async function work(options: ServeOptions, shell: Shell, { readiness, signal }: 
 }
 
 function makeShell({ client, clusterId }: Connection, options: ServeOptions, ports: ClusterPorts): Shell {
-  const { log, clock, random, channelFetch, env, metrics, readiness, hostName, hosts, releases = shippedReleases() } = ports
+  const { log, clock, random, channelFetch, env, metrics, readiness, hostName, hosts, servers, releases = shippedReleases() } = ports
   const { settings, problems } = planSettings(env)
   for (const problem of problems) log.warn({}, problem)
   const host = options.nodeName ?? hostName
   const podName = env[podNameVariable] || undefined
   return {
     client,
+    ...(servers === undefined ? {} : { servers }),
     clock,
     random,
     log,

@@ -14,6 +14,8 @@ import type { ControllerMetrics } from './metrics.ts'
 /** The ports that every part of the controller acts through; made once, in `run-controller.ts`. */
 export interface Shell {
   readonly client: ApiClient
+  /** Absent: there is one way to the API. */
+  readonly servers?: ApiServers
   readonly clock: Clock
   /** Between 0 (inclusive) and 1 (exclusive). */
   readonly random: () => number
@@ -40,6 +42,12 @@ export interface Shell {
   /** Absent: this controller has no inventory. */
   readonly hosts?: HostSource
   readonly onReflectorProblem: (plural: string, problem: ReflectorProblem | undefined) => void
+}
+
+/** The API servers of the cluster, of which one is asked. */
+export interface ApiServers {
+  /** Another one is asked than those at these addresses of nodes, where there is one. */
+  keepFrom(addresses: readonly string[]): Promise<void>
 }
 
 /** The hosts of nodes, as an inventory and the cluster say where they are. */

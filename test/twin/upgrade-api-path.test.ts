@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import type { ApiServers } from '../../src/controller/shell.ts'
 import { HostFault } from '../../src/node/ssh/host-fault.ts'
 import { TwinHosts } from './twin-hosts.ts'
 import { UpgradeCluster } from './upgrade-cluster.ts'
@@ -9,11 +10,11 @@ afterEach(() => {
 })
 
 /** Three control planes behind a balancer that nobody of them has; the controller is there. */
-async function started(): Promise<{ readonly run: UpgradeCluster; readonly hosts: TwinHosts }> {
+async function started(servers?: ApiServers): Promise<{ readonly run: UpgradeCluster; readonly hosts: TwinHosts }> {
   const run = await UpgradeCluster.start({ version: 'v1.30.4', servers: 3, workers: 1, distribution: 'kubeadm' })
   running.push(run)
   const hosts = new TwinHosts(run.cluster)
-  run.cluster.startController({ hosts })
+  run.cluster.startController({ hosts, ...(servers === undefined ? {} : { servers }) })
   return { run, hosts }
 }
 
@@ -56,4 +57,17 @@ it('a host that does not answer then is no reason to wait: what it would have to
   }
   await run.create('up', spec)
   await expectComplete(run)
+})
+
+it('while a control plane is worked on, the API is asked at another, and at any afterwards', async () => {
+  const kept: (readonly string[])[] = []
+  const { run, hosts } = await started({ keepFrom: async (addresses) => void kept.push(addresses) })
+  const askedMeanwhile: string[] = []
+  hosts.onCall = ({ node, step }, when) => {
+    if (when === 'Before' && step === 'hand-over-api') askedMeanwhile.push(`${node}: not ${kept.at(-1)?.join()}`)
+  }
+  await run.create('up', spec)
+  await expectComplete(run)
+  expect([...new Set(askedMeanwhile)]).toEqual(['server-0: not 10.0.1.1', 'server-1: not 10.0.1.2', 'server-2: not 10.0.1.3'])
+  expect(kept).toEqual([['10.0.1.1'], ['10.0.1.2'], ['10.0.1.3'], []])
 })

@@ -65,7 +65,8 @@ export class UpgradeCluster {
     const machine = (role: 'Server' | 'Agent', index: number) => {
       const name = `${role === 'Server' ? 'server' : 'worker'}-${index}`
       const labels = { 'kubernetes.io/hostname': name, pool: role === 'Server' ? 'servers' : poolOf(index) }
-      return newMachine({ name, version, role, distribution, bootId: `boot-${name}`, labels })
+      const address = `10.0.${role === 'Server' ? 1 : 2}.${index + 1}`
+      return newMachine({ name, version, role, distribution, bootId: `boot-${name}`, labels, address })
     }
     const machines = [
       ...Array.from({ length: servers }, (_, index) => machine('Server', index)),

@@ -5,7 +5,7 @@ import { controllerOptions } from '../../src/controller/controller-options.ts'
 import { createMetrics } from '../../src/controller/metrics.ts'
 import { Readiness } from '../../src/controller/readiness.ts'
 import { serveCluster } from '../../src/controller/serve-cluster.ts'
-import type { ChannelFetch, HostSource } from '../../src/controller/shell.ts'
+import type { ApiServers, ChannelFetch, HostSource } from '../../src/controller/shell.ts'
 import type { RequestFaults } from '../../src/twin/api/http/request-faults.ts'
 import type { Machine } from '../../src/twin/machine/machine.ts'
 import { ObjectStore } from '../../src/twin/store/object-store.ts'
@@ -55,6 +55,8 @@ export interface ControllerStart {
   readonly namespace?: string
   /** Hosts that it reaches over SSH; none unless told. */
   readonly hosts?: HostSource
+  /** Told which API servers are not to be asked. */
+  readonly servers?: ApiServers
   /** Name of the service account that it asks as; one that may do everything unless told. */
   readonly account?: string
 }
@@ -152,6 +154,7 @@ function runningController({ twin, clock, random, defects, options, start, hostN
     hostName,
     metrics: createMetrics(),
     readiness: new Readiness(),
+    ...(start.servers === undefined ? {} : { servers: start.servers }),
     ...(start.hosts === undefined ? {} : { hosts: killableHosts(start.hosts, ports, start.deathAtCall) }),
     signal: stop.signal,
   }).then(

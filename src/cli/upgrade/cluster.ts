@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type ApiClient, createApiClient } from '../../cluster/api-client.ts'
-import { createTransport } from '../../cluster/https-transport.ts'
 import { loadClusterAccess } from '../../cluster/kube-config.ts'
+import { canProveMembers, createMemberTransport } from '../../cluster/member-transport.ts'
 import { discoverServer } from '../../cluster/server-capabilities.ts'
 import { version } from '../../core/build-info.ts'
 
@@ -20,10 +20,10 @@ export function clusterOptions(command: Command): Command {
     .option('--no-color', 'leave colours out (NO_COLOR)')
 }
 
-/** Works with a client of the cluster that the flags name, as their user, who reaches it at `server`. Throws `FalkirkError` as `loadClusterAccess` and the API do. */
+/** Works with a client of the cluster that the flags name, as their user. `onlyServer` is told where no other address can be asked. Throws `FalkirkError` as `loadClusterAccess` and the API do. */
 export async function withCluster<T>(
   { kubeconfig, context }: ClusterFlags,
-  work: (client: ApiClient, server: string) => Promise<T>,
+  work: (client: ApiClient, onlyServer: string | undefined) => Promise<T>,
 ): Promise<T> {
   const access = await loadClusterAccess({
     env: process.env,
@@ -31,9 +31,10 @@ export async function withCluster<T>(
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
   })
-  const transport = createTransport(access, { version })
+  const transport = createMemberTransport(access, { version })
   try {
-    return await work(createApiClient(transport, await discoverServer(transport)), access.server)
+    const onlyServer = (await canProveMembers(access)) ? undefined : access.server
+    return await work(createApiClient(transport, await discoverServer(transport)), onlyServer)
   } finally {
     await transport.close()
   }

@@ -13,9 +13,9 @@ export function withExitCodes(command: Command): Command {
 /** Runs the work of a command on the cluster of its flags, and ends the process with its code. What went wrong is one sentence. */
 export async function onCluster(
   flags: ClusterFlags,
-  work: (client: ApiClient, ports: CommandPorts, server: string) => Promise<ExitCode>,
+  work: (client: ApiClient, ports: CommandPorts, onlyServer: string | undefined) => Promise<ExitCode>,
 ): Promise<void> {
-  await atCommand(flags, (ports) => withCluster(flags, (client, server) => work(client, ports, server)))
+  await atCommand(flags, (ports) => withCluster(flags, (client, onlyServer) => work(client, ports, onlyServer)))
 }
 
 /** The same for one that finds its cluster itself, if it needs any. */

@@ -12,6 +12,7 @@ const three = [node('cp1', '10.0.0.1', 'master'), node('cp2', '10.0.0.2', 'contr
 it.each([
   { server: 'https://10.0.0.2:6443', items: three, says: [expect.stringMatching(/^the kubeconfig leads to the API server of cp2 alone/)] },
   { server: 'https://10.0.0.100:6443', items: three, says: [] },
+  { server: undefined, items: three, says: [] },
   { server: 'https://10.0.0.2:6443', items: three.slice(1), says: [] },
 ])('a command that reaches $items.length nodes by $server says $says', async ({ server, items, says }) => {
   const told: string[] = []

@@ -18,6 +18,7 @@ import { NodeDrains } from '../plan/node-drains.ts'
 import { type PlanCaches, withRun } from '../plan/plan-caches.ts'
 import { WatchedVolumes } from '../plan/watched-volumes.ts'
 import type { Shell } from '../shell.ts'
+import { AskedElsewhere } from './asked-elsewhere.ts'
 import { Canaries } from './canaries.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
 import { HostExecutor } from './host-executor.ts'
@@ -58,6 +59,7 @@ export class UpgradeController {
   readonly #volumes: WatchedVolumes
   readonly #ownImage: OwnImage
   readonly #canaries: Canaries
+  readonly #askedElsewhere: AskedElsewhere
   /** Absent: hosts are not reached from here. */
   readonly #hosts: HostExecutor | undefined
   readonly #serverVersion: () => string
@@ -90,6 +92,7 @@ export class UpgradeController {
     this.#volumes = new WatchedVolumes(shell, () => this.#wakeActive())
     this.#ownImage = new OwnImage(shell)
     this.#canaries = new Canaries(shell)
+    this.#askedElsewhere = new AskedElsewhere(shell)
     this.#hosts = shell.hosts === undefined ? undefined : new HostExecutor(shell, shell.hosts, () => this.#wakeActive())
     this.#ends.push(
       upgrades.upgrades.onChange(() => {
@@ -149,6 +152,7 @@ export class UpgradeController {
     this.#drainNodes.delete(name)
     this.#health.delete(name)
     this.#drains.watch(name, [])
+    void this.#askedElsewhere.than([])
     if (![...this.#upgrades.upgrades.values()].some(isGoing)) void this.#volumes.stop()
   }
 
@@ -205,6 +209,7 @@ export class UpgradeController {
     this.#drainNodes.set(cached.name, decision.drainNodes)
     this.#drains.watch(cached.name, decision.drainNodes)
     if (decision.volumes !== undefined) this.#volumes.watch(decision.drainNodes, decision.volumes)
+    await this.#askedElsewhere.than(decision.controlPlanesAtWork)
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error

@@ -57,7 +57,7 @@ export function readPlace(server: string): { readonly host: string; readonly por
 }
 
 /** Without brackets, and in one spelling. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   return address.replaceAll(/^\[|\]$/g, '').toLowerCase()
 }
 

@@ -1,10 +1,10 @@
 import { type ApiMember, memberServer, readPlace } from './api-way.ts'
 
-/** What follows where the kubeconfig of whoever works on a cluster leads to one of several control planes; one sentence, undefined where it does not. */
+/** What follows where the kubeconfig of whoever works on a cluster leads to one of several control planes, and has no authority to prove the others by; one sentence, undefined where it does not. */
 export function kubeconfigProblem(server: string, members: readonly ApiMember[]): string | undefined {
   const place = readPlace(server)
   const member = members.find(({ address, port }) => address.toLowerCase() === place?.host && port === place.port)
   if (member === undefined || members.length < 2) return undefined
   const { name } = member
-  return `the kubeconfig leads to the API server of ${name} alone (${memberServer(member)}): while ${name} is worked on nothing is heard of the cluster, and it is asked again until it answers; name the address that all control planes are behind in it`
+  return `the kubeconfig leads to the API server of ${name} alone (${memberServer(member)}): and without an authority of certificates in it no other one is asked: while ${name} is worked on nothing is heard of the cluster; add certificate-authority-data, or name the address that all control planes are behind`
 }

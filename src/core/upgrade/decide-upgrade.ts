@@ -1,6 +1,6 @@
 import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
-import { sortedByName } from '../plan/node-selection.ts'
+import { isControlPlane, sortedByName } from '../plan/node-selection.ts'
 import { upgradeSettings } from './api/upgrade-settings.ts'
 import type { StopStatus } from './api/upgrade-status.ts'
 import { fullPoolStop } from './batches/full-pool.ts'
@@ -75,6 +75,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     ),
     events: works.flatMap(({ turn }) => turn.events ?? []),
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
+    controlPlanesAtWork: works.filter(({ at }) => isControlPlane(at.node)).map(({ at }) => at.node.name),
     ...volumesToWatch(works),
     ...canaryToAsk(works),
     ...(view.stock.kind === 'Missing' || view.end?.readsHealth ? { readsHealth: true } : {}),

@@ -45,6 +45,8 @@ export interface UpgradeDecision {
   readonly events: readonly UpgradeEvent[]
   /** Nodes whose pods have to be watched for a drain. */
   readonly drainNodes: readonly string[]
+  /** Nodes of the control plane that are worked on: the API is better asked elsewhere. */
+  readonly controlPlanesAtWork?: readonly string[]
   /** Set while VolumeAttachments have to be watched: PersistentVolumes whose claims the next decision needs. */
   readonly volumes?: readonly string[]
   /** How the cluster is has to be read (`facts.health`) for the next decision. */
