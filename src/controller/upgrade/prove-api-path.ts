@@ -2,7 +2,7 @@ import type { ApiClient } from '../../cluster/api-client.ts'
 import { listApiNodes } from '../../cluster/list-api-nodes.ts'
 import { type ApiNode, apiMembers, hostsToAsk } from '../../core/api-path/api-members.ts'
 import type { AskedHost } from '../../core/api-path/api-sight.ts'
-import { judgeApiPath } from '../../core/api-path/judge-api-path.ts'
+import { judgeApiPath, verdictOf } from '../../core/api-path/judge-api-path.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { maskOutput } from '../../core/recipe/mask-output.ts'
 import { askApiPath } from '../../node/ask-api-path.ts'
@@ -42,10 +42,9 @@ export async function proveApiPath(
     const told = hosts.flatMap((host) =>
       host.kind === 'Answered' && host.answer.own !== undefined ? [[host.name, host.answer.own.place] as const] : [],
     )
-    const { findings } = judgeApiPath({ members: apiMembers(all, new Map(told)), hosts, about })
-    const holding = accepted ? [] : findings.filter(({ severity }) => severity === 'Blocks')
-    for (const { message, fix } of findings.filter((finding) => !holding.includes(finding))) say(`${message}: ${fix}`)
-    return holding.length === 0 ? undefined : `${holding.map(({ message, fix }) => `${message}: ${fix}`).join('; ')}; nothing was touched`
+    const { holds, tells } = verdictOf(judgeApiPath({ members: apiMembers(all, new Map(told)), hosts, about }), accepted)
+    for (const line of tells) say(line)
+    return holds
   } finally {
     signal.removeEventListener('abort', end)
     await close()

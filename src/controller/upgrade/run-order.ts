@@ -1,4 +1,5 @@
 import type { Clock } from '../../cluster/clock.ts'
+import { asksForProof } from '../../core/api-path/judge-api-path.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { hostFactsScript } from '../../core/host/facts-script.ts'
 import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
@@ -116,7 +117,7 @@ async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMac
   if (read.kind === 'Refused') return refused(read.message)
   const problem = wrongHost(read.facts, machine, { atMs: beganMs + withinMs, withinMs })
   if (problem !== undefined) return refused(problem)
-  const cutOff = isBeforeFirst(order) ? await ports.apiPathProblem?.(order) : undefined
+  const cutOff = asksForProof(order) ? await ports.apiPathProblem?.(order) : undefined
   if (signal.aborted) throw new Left()
   if (cutOff !== undefined) return refused(cutOff)
   const found = await filledRecipe(order, read.facts, ports)
@@ -128,11 +129,6 @@ async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMac
   const end = await runRecipe({ recipe: found.recipe, attempt, files: found.files }, { host, say, sleep, now: () => clock.now() })
   if (end.kind === 'Complete') return mayReboot(order) ? { kind: 'Complete', bootId: await bootIdOf(host) } : end
   return { kind: 'Failed', message: end.message, lines: end.lines.slice(-mostLines), atMs: clock.now(), how: 'Ended' }
-}
-
-/** Nothing has been touched, and what comes next takes an API server away. */
-function isBeforeFirst({ step, part, distribution }: HostOrder): boolean {
-  return step === 'Stage' && part === 'FirstControlPlane' && distribution === 'kubeadm'
 }
 
 /** The kubelet has to report this boot, and no earlier one. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { AskedHost } from './api-sight.ts'
-import { judgeApiPath, sightText } from './judge-api-path.ts'
+import { asksForProof, judgeApiPath, sightText, verdictOf } from './judge-api-path.ts'
 
 const names = ['cp1', 'cp2', 'cp3']
 const addressOf = (name: string) => `10.0.0.${name.slice(2)}`
@@ -175,4 +175,29 @@ describe('the way to the API', () => {
       fix: 'put 10.0.0.3:6443 into the balancer, or where it has reasons of its own accept it in spec.acceptedRisks with check ApiPath',
     })
   })
+})
+
+describe('a run that is about to begin', () => {
+  const order = { step: 'Stage', part: 'FirstControlPlane', distribution: 'kubeadm' } as const
+  it.each([
+    { what: 'its first control plane', asked: order, proof: true },
+    { what: 'a later one: the first is being worked on', asked: { ...order, part: 'ControlPlane' } as const, proof: false },
+    { what: 'a worker', asked: { ...order, part: 'Worker' } as const, proof: false },
+    { what: 'the change itself, which was begun already', asked: { ...order, step: 'Change' } as const, proof: false },
+    { what: 'k3s, which has balancers of its own', asked: { ...order, distribution: 'k3s' } as const, proof: false },
+  ])('$what asks for a proof: $proof', ({ asked, proof }) => expect(asksForProof(asked)).toBe(proof))
+
+  const findings = [
+    { check: 'api-path', severity: 'Blocks', message: 'cp3 is left out', fix: 'put it back', hosts: [] },
+    { check: 'api-path', severity: 'Risk', message: 'cp1 has the address', fix: 'look at it', hosts: [] },
+  ] as const
+  it.each([
+    {
+      accepted: false,
+      verdict: { holds: 'cp3 is left out: put it back; nothing was touched', tells: ['cp1 has the address: look at it'] },
+    },
+    { accepted: true, verdict: { tells: ['cp3 is left out: put it back', 'cp1 has the address: look at it'] } },
+  ])('is held by what blocks, unless that is accepted ($accepted), and is told the rest', ({ accepted, verdict }) =>
+    expect(verdictOf({ findings }, accepted)).toEqual(verdict),
+  )
 })

@@ -1,4 +1,5 @@
 import { blocks, type Finding, note, risk } from '../host/finding.ts'
+import type { HostOrder } from '../recipe/host-order.ts'
 import { type ApiSight, type AskedHost, apiSights, certificatesOf } from './api-sight.ts'
 import { type ApiMember, memberServer } from './api-way.ts'
 
@@ -36,6 +37,26 @@ export function judgeApiPath(view: ApiPathView): ApiProof {
   const sights = apiSights(view.hosts, view.members)
   const ready = view.members.flatMap((member) => readiness(member, view))
   return { sights, findings: [...ready, ...alike(view), ...unasked(sights, view), ...sights.flatMap((sight) => ofSight(sight, view))] }
+}
+
+/** Whether the way to the API has to be proven before an order is begun: nothing has been touched, and what comes next takes an API server away. */
+export function asksForProof({ step, part, distribution }: Pick<HostOrder, 'step' | 'part' | 'distribution'>): boolean {
+  return step === 'Stage' && part === 'FirstControlPlane' && distribution === 'kubeadm'
+}
+
+/** What a proof means for a run that is about to begin. */
+export interface ProofVerdict {
+  /** What has to be mended first, in one sentence; absent: nothing, or all of it is accepted. */
+  readonly holds?: string
+  /** What people are told, and goes on. */
+  readonly tells: readonly string[]
+}
+
+export function verdictOf({ findings }: Pick<ApiProof, 'findings'>, accepted: boolean): ProofVerdict {
+  const sentence = ({ message, fix }: ApiFinding) => `${message}: ${fix}`
+  const holding = accepted ? [] : findings.filter(({ severity }) => severity === 'Blocks')
+  const tells = findings.filter((finding) => !holding.includes(finding)).map(sentence)
+  return holding.length === 0 ? { tells } : { holds: `${holding.map(sentence).join('; ')}; nothing was touched`, tells }
 }
 
 /** A host without openssl sees no certificates; one that has it is enough. */

@@ -13,6 +13,8 @@ const hostLine = /waits: [a-z-]+: |"says":/
 export interface KilledUpgrade {
   /** What each one that was killed had told last. */
   readonly lastWords: readonly string[]
+  /** API servers that were asked instead of the one in the kubeconfig: `https://10.0.0.2:6443`. */
+  readonly askedInstead: readonly string[]
 }
 
 /**
@@ -25,6 +27,7 @@ export async function upgradeThroughKills(
   { version, kills }: { readonly version: string; readonly kills: number },
 ): Promise<KilledUpgrade> {
   const lastWords: string[] = []
+  const askedInstead: string[] = []
   for (let turn = 0; turn < kills; turn++) {
     const words = turn === 0 ? ['upgrade', '--to', version, '--via', 'ssh'] : ['run']
     const one = begin(program, cluster, { words, turn })
@@ -33,11 +36,12 @@ export async function upgradeThroughKills(
     await sleep(Math.random() * 1000)
     await one.stop('SIGKILL')
     lastWords.push(told(one).at(-1) ?? '')
+    askedInstead.push(...serversOf(one))
   }
   const last = begin(program, cluster, { words: ['run'], turn: kills })
   await until(last, 'the end of the run', async () => (await phase(cluster, version)) === 'Complete')
   await last.stop('SIGTERM')
-  return { lastWords }
+  return { lastWords, askedInstead: [...askedInstead, ...serversOf(last)] }
 }
 
 function begin(
@@ -59,6 +63,11 @@ function told({ logFile }: OwnedProcess): string[] {
   return readFileSync(logFile, 'utf8')
     .split('\n')
     .filter((line) => hostLine.test(line))
+}
+
+/** `falkirk run` tells in its log whom it asks from now on. */
+function serversOf({ logFile }: OwnedProcess): string[] {
+  return [...readFileSync(logFile, 'utf8').matchAll(/"server":"([^"]+)".*"asks another API server"/g)].map(([, server = '']) => server)
 }
 
 async function phase({ api }: KubeadmCluster, version: string): Promise<string | undefined> {
