@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, dirname, extname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
 import { bootstrap } from './bootstrap.mjs'
@@ -13,20 +13,30 @@ import { capture, program } from './run.mjs'
 /** Where the shipped program is written. */
 export const programFile = join(root, 'dist/falkirk.js')
 
+/** Of the files that the entry loads. */
+const chunkPrefix = 'part-'
+/** Files of chunks that are written whole; whoever builds at the same time has unfinished ones beside them. */
+const chunkFile = /^part-[^.]+\.m?js(\.map)?$/
+
 // Some bundled packages are CommonJS and call `require` for Node's own modules.
 const requireShim = "import { createRequire as falkirkRequire } from 'node:module'; const require = falkirkRequire(import.meta.url);"
 
 /**
- * Bundles `src/cli/main.ts` and all it imports into one file, with a source map beside it, the descriptions of the built-in types, and the licences of all of it.
+ * Bundles `src/cli/main.ts` and all it imports, with source maps beside it, the descriptions of the built-in types, and the licences of all of it. What is
+ * imported on demand (the twin, legacy ways to log in) is in files of its own, in the same folder: who does not need it does not load it.
  * @param {string} file absolute path; a test that builds while others use `dist/` names one of its own
  */
 export async function build(file = programFile) {
-  await step(`building ${relative(root, file)}`, async () => {
+  const bytes = await step(`building ${relative(root, file)}`, async () => {
     const esbuild = await import('esbuild')
+    const extension = extname(file)
     const { metafile, outputFiles } = await esbuild.build({
       absWorkingDir: root,
-      entryPoints: ['src/cli/main.ts'],
-      outfile: file,
+      entryPoints: { [basename(file, extension)]: 'src/cli/main.ts' },
+      outdir: dirname(file),
+      outExtension: { '.js': extension },
+      chunkNames: `${chunkPrefix}[name]-[hash]`,
+      splitting: true,
       write: false,
       bundle: true,
       platform: 'node',
@@ -43,12 +53,32 @@ export async function build(file = programFile) {
       define: { FALKIRK_VERSION: JSON.stringify(packageVersion()), FALKIRK_COMMIT: JSON.stringify(await gitCommit()) },
     })
     mkdirSync(dirname(file), { recursive: true })
-    for (const { path, contents } of outputFiles) writeWhole(path, contents, path.endsWith('.map') ? 0o644 : 0o755)
+    // the entry comes last: whoever starts it finds everything that it names
+    const inOrder = outputFiles.toSorted((a, b) => Number(a.path === file) - Number(b.path === file))
+    for (const { path, contents } of inOrder) writeWhole(path, contents, path === file ? 0o755 : 0o644)
+    removeOldChunks(dirname(file), new Set(outputFiles.map(({ path }) => path)))
     writeWhole(join(dirname(file), 'type-descriptions.json.br'), await typeDescriptions())
     const inputs = [...Object.keys(metafile.inputs), 'node_modules/kubernetes-types/package.json']
     writeWhole(join(dirname(file), 'THIRD-PARTY-LICENSES.txt'), licenceTexts(root, inputs))
+    return outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { contents }) => sum + contents.length, 0)
   })
-  return { file, bytes: statSync(file).size }
+  return { file, bytes }
+}
+
+/** The files of the program in a folder: its entry, and what that loads. */
+export function programFiles(folder = dirname(programFile)) {
+  const names = readdirSync(folder).filter((name) => name === basename(programFile) || (chunkFile.test(name) && name.endsWith('.js')))
+  return names.sort().map((name) => ({ name, path: join(folder, name) }))
+}
+
+/**
+ * Files of earlier builds are of no use to anybody; their names have the digest of what is in them.
+ * @param {string} folder
+ * @param {Set<string>} current
+ */
+function removeOldChunks(folder, current) {
+  const old = readdirSync(folder).filter((name) => chunkFile.test(name) && !current.has(join(folder, name)))
+  for (const name of old) rmSync(join(folder, name), { force: true })
 }
 
 /**

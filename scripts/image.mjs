@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 import { bootstrap } from './bootstrap.mjs'
-import { build, packageVersion } from './build.mjs'
+import { build, packageVersion, programFiles } from './build.mjs'
 import { withLibraries } from './image-libraries.mjs'
 import { nodeBinary } from './node-binary.mjs'
 import { writeOciArchive } from './oci-archive.mjs'
@@ -70,7 +70,9 @@ function programEntries() {
   // Without a shell in the image the kernel itself starts Node, by the first line; the program sees by which name it was called.
   const launcher = "#!/usr/bin/node\nimport('/usr/lib/falkirk/falkirk.js')\n"
   return [
-    { kind: 'file', path: 'usr/lib/falkirk/falkirk.js', source: join(root, 'dist/falkirk.js'), mode: 0o644 },
+    ...programFiles().map(
+      ({ name, path }) => /** @type {Entry} */ ({ kind: 'file', path: `usr/lib/falkirk/${name}`, source: path, mode: 0o644 }),
+    ),
     { kind: 'file', path: 'usr/lib/falkirk/type-descriptions.json.br', source: join(root, 'dist/type-descriptions.json.br') },
     {
       kind: 'file',
