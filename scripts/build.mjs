@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { basename, dirname, extname, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { brotliCompressSync } from 'node:zlib'
@@ -18,6 +18,9 @@ const chunkPrefix = 'part-'
 /** Files of chunks that are written whole; whoever builds at the same time has unfinished ones beside them. */
 const chunkFile = /^part-[^.]+\.m?js(\.map)?$/
 
+/** What the program reads, and what has to be passed on with it. */
+const besides = ['type-descriptions.json.br', 'THIRD-PARTY-LICENSES.txt']
+
 // Some bundled packages are CommonJS and call `require` for Node's own modules.
 const requireShim = "import { createRequire as falkirkRequire } from 'node:module'; const require = falkirkRequire(import.meta.url);"
 
@@ -27,6 +30,7 @@ const requireShim = "import { createRequire as falkirkRequire } from 'node:modul
  * @param {string} file absolute path; a test that builds while others use `dist/` names one of its own
  */
 export async function build(file = programFile) {
+  if (process.env.FALKIRK_BUILT === '1' && extname(file) === '.js' && existsSync(programFile)) return copyOf(file)
   const bytes = await step(`building ${relative(root, file)}`, async () => {
     const esbuild = await import('esbuild')
     const extension = extname(file)
@@ -63,6 +67,18 @@ export async function build(file = programFile) {
     return outputFiles.filter(({ path }) => !path.endsWith('.map')).reduce((sum, { contents }) => sum + contents.length, 0)
   })
   return { file, bytes }
+}
+
+/**
+ * `npm test` builds once for all of its tests and says so; a test that wants the program in a folder of its own gets a copy.
+ * @param {string} file
+ */
+function copyOf(file) {
+  mkdirSync(dirname(file), { recursive: true })
+  const files = programFiles()
+  const names = [...files.map(({ name }) => name), ...besides]
+  if (file !== programFile) for (const name of names) copyFileSync(join(dirname(programFile), name), join(dirname(file), name))
+  return { file, bytes: files.reduce((sum, { path }) => sum + statSync(path).size, 0) }
 }
 
 /** The files of the program in a folder: its entry, and what that loads. */

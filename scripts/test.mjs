@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { performance } from 'node:perf_hooks'
 import { bootstrap } from './bootstrap.mjs'
+import { build } from './build.mjs'
 import { check } from './check.mjs'
 import { loadTypeScript } from './load-typescript.mjs'
 import { imageNodeVersion, nodeBinary } from './node-binary.mjs'
@@ -57,14 +58,12 @@ const onOtherCluster = ['--config=vitest.e2e.config.ts']
 await program(async () => {
   const begin = performance.now()
   await bootstrap()
+  const gate = await check({ coverage: true })
+  await build()
+  // the tests use it as it is; each would build the same again
+  process.env.FALKIRK_BUILT = '1'
   /** @type {Part[]} */
-  const parts = [
-    await check({ coverage: true }),
-    await unitTestsOnImageNode(),
-    await twinTests(),
-    await planTestsOnTwin(),
-    await endToEndTests(),
-  ]
+  const parts = [gate, await unitTestsOnImageNode(), await twinTests(), await planTestsOnTwin(), await endToEndTests()]
   const { passed, failed, skipped, names } = sumCounts(parts.map((part) => part.counts))
   process.stdout.write(`all tests took ${elapsed(begin)}\n`)
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`)
