@@ -16,22 +16,25 @@ interface Given {
   readonly endpoints?: Answer
   /** Who has signed the certificate of the second. */
   readonly second?: Awaited<ReturnType<typeof createAuthority>>
+  /** Names in the certificate of the first, which is for another address: the host passes connections on. */
+  readonly passedOnTo?: readonly string[]
 }
 
 /** Three API servers, each at an address of its own, and a transport whose kubeconfig names the first. */
-async function threeMembers({ access = {}, options = {}, endpoints, second }: Given = {}) {
+async function threeMembers({ access = {}, options = {}, endpoints, second, passedOnTo }: Given = {}) {
   const authority = await createAuthority()
   const servers: LoopbackServer[] = []
   const subsets = () =>
     servers.map(({ port }, index) => ({ addresses: [{ ip: hosts[index] }], ports: [{ name: 'https', port, protocol: 'TCP' }] }))
   for (const [index, host] of hosts.entries()) {
+    const [names, ips] = index === 0 && passedOnTo !== undefined ? [passedOnTo, hosts.slice(1)] : [['localhost'], hosts]
     const signer = index === 1 ? (second ?? authority) : authority
     const answer: Answer = (request, response) => {
       if (request.url.includes('watch=true')) return void response.writeHead(200).write(`${host}\n`)
       if (!request.url.endsWith('/endpoints/kubernetes')) return sendJson(response, { host })
       return endpoints === undefined ? sendJson(response, { subsets: subsets() }) : endpoints(request, response)
     }
-    servers.push(await startServer(answer, { tls: await issueServer(signer, ['localhost'], [...hosts]), host }))
+    servers.push(await startServer(answer, { tls: await issueServer(signer, names, ips), host }))
   }
   const [first] = servers as [LoopbackServer, ...LoopbackServer[]]
   const moves: string[] = []
@@ -108,6 +111,22 @@ describe('where the kubeconfig names one API server of three', () => {
     const { asks, endpointsAsked } = await threeMembers()
     await asks()
     expect(endpointsAsked()).toBe(0)
+  })
+})
+
+describe('where the host of the kubeconfig passes connections on, as its API server is replaced', () => {
+  it('another is asked from the first question on', async () => {
+    const { asks, watches, moves } = await threeMembers({ passedOnTo: ['kubernetes', 'kubernetes.default.svc'] })
+    expect(await asks()).toBe('127.0.0.2')
+    expect((await watches()).heard).toEqual(['127.0.0.2'])
+    expect(moves).toEqual(['127.0.0.2: https://127.0.0.1 is left: it cannot be reached'])
+  })
+
+  it('whoever is no API server is asked nothing', async () => {
+    const { servers, asks, moves } = await threeMembers({ passedOnTo: ['kubelet'] })
+    await expect(asks()).rejects.toThrow(/does not match certificate's altnames.*set tls-server-name in the kubeconfig/)
+    expect(servers.flatMap(({ seen }) => seen)).toEqual([])
+    expect(moves).toEqual([])
   })
 })
 

@@ -1,6 +1,13 @@
 import { lookup } from 'node:dns/promises'
 import { networkInterfaces } from 'node:os'
-import { type ApiPlace, apiPlaces, chooseApiServer, enteredMembers, silentServers } from '../core/api-path/choose-api-server.ts'
+import {
+  type ApiPlace,
+  apiPlaces,
+  chooseApiServer,
+  enteredMembers,
+  placesOfPassedOn,
+  silentServers,
+} from '../core/api-path/choose-api-server.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
 import type { ClusterAccess } from './cluster-access.ts'
 import { createTransport, type TransportOptions } from './https-transport.ts'
@@ -23,7 +30,9 @@ export interface MemberTransportOptions extends TransportOptions {
 
 type HttpsTransport = ReturnType<typeof createTransport>
 
-const endpointsPath = '/api/v1/namespaces/default/endpoints/kubernetes'
+const endpoints = { method: 'GET', path: '/api/v1/namespaces/default/endpoints/kubernetes' } as const
+/** Every API server has this name in its certificate, and nobody else: pods know it by that. */
+const nameOfAll = 'kubernetes.default.svc'
 
 /**
  * As `createTransport`, and where the address of the kubeconfig is that of one API server of several, another is asked while that one is away or worked on.
@@ -92,6 +101,7 @@ class OverMembers implements MemberTransport {
       return await send(this.#at(server), server)
     } catch (error) {
       if (!isSilence(error)) throw error
+      if (server === this.#access.server && isAnother(error)) await this.#findPassedOn()
       this.#fellSilent(server)
       const next = this.#now
       // what changes something may have arrived: whoever wants it asks again
@@ -134,9 +144,24 @@ class OverMembers implements MemberTransport {
   async #findPlaces(): Promise<void> {
     if (!(await canProveMembers(this.#access))) return
     const { server } = this.#access
-    const members = enteredMembers(await this.json({ method: 'GET', path: endpointsPath }))
+    const members = enteredMembers(await this.json(endpoints))
     const resolved = await addressesOf(new URL(server).hostname)
-    this.#places = apiPlaces({ server, resolved, own: (this.#options.ownAddresses ?? interfaceAddresses)() }, members)
+    const places = apiPlaces({ server, resolved, own: (this.#options.ownAddresses ?? interfaceAddresses)() }, members)
+    // one that is just being replaced may not be entered: what was known of it still holds
+    if (places.length > 0) this.#places = places
+  }
+
+  /** A host passes connections on to another API server while its own is replaced. Which one answers does not matter, if it is one of the cluster. */
+  async #findPassedOn(): Promise<void> {
+    if (this.#places.length > 0 || this.#access.tlsServerName !== undefined || !(await canProveMembers(this.#access))) return
+    const another = createTransport({ ...this.#access, tlsServerName: nameOfAll }, this.#options)
+    try {
+      this.#places = placesOfPassedOn(this.#access, enteredMembers(await another.json(endpoints)))
+    } catch {
+      // what has answered is no API server of the cluster, or may not be asked: the first error says what is wrong
+    } finally {
+      await another.close()
+    }
   }
 
   #followed(stream: ApiStream, server: string): ApiStream {
@@ -164,6 +189,12 @@ class OverMembers implements MemberTransport {
 /** Nobody was there to answer. One that is slow is still there. */
 function isSilence(error: unknown): boolean {
   return error instanceof FalkirkError && error.code === 'FK_API_UNREACHABLE' && !(error.cause instanceof TimedOut)
+}
+
+/** Somebody has answered whose certificate is for other addresses. */
+function isAnother(error: unknown): boolean {
+  const cause = error instanceof FalkirkError ? error.cause : undefined
+  return cause instanceof Error && 'code' in cause && cause.code === 'ERR_TLS_CERT_ALTNAME_INVALID'
 }
 
 async function addressesOf(host: string): Promise<readonly string[]> {

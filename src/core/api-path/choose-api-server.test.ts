@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { apiPlaces, chooseApiServer, enteredMembers, silentServers } from './choose-api-server.ts'
+import { apiPlaces, chooseApiServer, enteredMembers, placesOfPassedOn, silentServers } from './choose-api-server.ts'
 
 const member = (n: number) => ({ name: `10.0.0.${n}`, address: `10.0.0.${n}`, port: 6443 })
 const three = [1, 2, 3].map(member)
@@ -58,6 +58,13 @@ describe('the address of a kubeconfig', () => {
 
   it('leads nowhere else where there is one control plane', () =>
     expect(apiPlaces({ server: server(1), resolved: ['10.0.0.1'], own: [] }, [member(1)])).toEqual([]))
+})
+
+it('an address at which another API server has answered leads to the others, whether it is entered itself or not', () => {
+  const places = [server(1), server(2), server(3)]
+  for (const members of [three, three.slice(1)])
+    expect(placesOfPassedOn({ server: server(1) }, members).map((place) => place.server)).toEqual(places)
+  expect(placesOfPassedOn({ server: server(1) }, three.slice(0, 1))).toEqual([])
 })
 
 describe('the API server that is asked', () => {

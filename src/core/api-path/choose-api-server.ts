@@ -53,6 +53,17 @@ export function apiPlaces(given: GivenServer, members: readonly ApiMember[]): re
   ]
 }
 
+/**
+ * The same where another API server has answered at the address that is given: its host passes connections on while its own is replaced, and
+ * may not be entered meanwhile.
+ */
+export function placesOfPassedOn({ server }: Pick<GivenServer, 'server'>, members: readonly ApiMember[]): readonly ApiPlace[] {
+  const address = readPlace(server)?.host
+  const others = members.filter((member) => plainAddress(member.address) !== address)
+  if (address === undefined || others.length === 0) return []
+  return [{ server, address }, ...others.map((other) => ({ server: memberServer(other), address: other.address }))]
+}
+
 function memberOf({ server, resolved, own }: GivenServer, members: readonly ApiMember[]): ApiMember | undefined {
   const place = readPlace(server)
   // something with a path of its own stands before the API servers
