@@ -28,7 +28,9 @@ export async function runController(options: ControllerOptions, ports: Controlle
     const onMove = (server: string, why: string) => ports.log.info({ server, why }, 'asks another API server')
     const transport = createMemberTransport(access, { version, clock: ports.clock, onMove })
     try {
-      await serveCluster(options, { ...ports, transport, servers: transport, source: access.source, metrics, readiness })
+      // in a pod all API servers are behind one address
+      const servers = access.inCluster === true ? {} : { servers: transport }
+      await serveCluster(options, { ...ports, ...servers, transport, source: access.source, metrics, readiness })
     } finally {
       await transport.close()
     }
