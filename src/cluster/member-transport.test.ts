@@ -41,6 +41,7 @@ async function threeMembers({ access = {}, options = {}, endpoints, second, pass
   const onMove = (server: string, why: string) => moves.push(`${new URL(server).hostname}: ${why.replace(/:\d+/, '')}`)
   const transport = createMemberTransport(accessTo(first.url, { ca: authority.cert }, access), {
     ownAddresses: () => ['127.0.0.1'],
+    learnsByWatching: true,
     onMove,
     ...options,
   })
@@ -111,6 +112,16 @@ describe('where the kubeconfig names one API server of three', () => {
     const { asks, endpointsAsked } = await threeMembers()
     await asks()
     expect(endpointsAsked()).toBe(0)
+  })
+
+  it('whoever is told what is worked on asks for nothing before', async () => {
+    const { transport, asks, watches, endpointsAsked } = await threeMembers({ options: { learnsByWatching: false } })
+    await watches()
+    await asks()
+    expect(endpointsAsked()).toBe(0)
+    await transport.keepFrom(['127.0.0.1'])
+    expect(endpointsAsked()).toBe(1)
+    expect(await asks()).toBe('127.0.0.2')
   })
 })
 

@@ -24,6 +24,8 @@ export interface MemberTransport extends ApiTransport {
 export interface MemberTransportOptions extends TransportOptions {
   /** Told when another API server is asked from now on. */
   readonly onMove?: (server: string, why: string) => void
+  /** Where else the API can be asked is found out with the first watch, for whoever is not told by `keepFrom`; it needs a right that not everybody has. */
+  readonly learnsByWatching?: boolean
   /** Addresses of this machine; those of its interfaces unless told. */
   readonly ownAddresses?: () => readonly string[]
 }
@@ -76,7 +78,7 @@ class OverMembers implements MemberTransport {
       server,
     }))
     // whoever watches will be there while servers are replaced; a single question is not worth another
-    void this.#learn()
+    if (this.#options.learnsByWatching === true) void this.#learn()
     return this.#followed(stream, server)
   }
 

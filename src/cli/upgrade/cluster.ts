@@ -31,7 +31,7 @@ export async function withCluster<T>(
     ...(kubeconfig === undefined ? {} : { kubeconfig }),
     ...(context === undefined ? {} : { context }),
   })
-  const transport = createMemberTransport(access, { version })
+  const transport = createMemberTransport(access, { version, learnsByWatching: true })
   try {
     const onlyServer = (await canProveMembers(access)) ? undefined : access.server
     return await work(createApiClient(transport, await discoverServer(transport)), onlyServer)
