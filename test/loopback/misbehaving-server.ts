@@ -2,9 +2,12 @@ import { randomInt } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { platform } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
 import { sendJson, statusBody } from './http-server.ts'
 import { VersionedCollection } from './versioned-collection.ts'
+
+const longestForkMs = 5_000
 
 /** A list or a watch, as it was asked for. */
 export interface AskedFor {
@@ -82,10 +85,23 @@ export class MisbehavingServer {
       socket.on('close', () => this.#sockets.delete(socket))
       socket.on('error', () => {})
     })
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(this.#port, this.#host, resolve))
+    await this.#listen(server)
     this.#port = (server.address() as AddressInfo).port
     this.#server = server
     return this
+  }
+
+  /** A process that another thread of the tests has just forked still has the old listener, until it becomes its program. */
+  async #listen(server: Server): Promise<void> {
+    const endsMs = performance.now() + longestForkMs
+    for (;;) {
+      const error = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+        server.once('error', resolve).listen(this.#port, this.#host, () => resolve(undefined))
+      })
+      if (error === undefined) return
+      if (error.code !== 'EADDRINUSE' || performance.now() > endsMs) throw error
+      await sleep(5)
+    }
   }
 
   /** Goes away: nothing listens, every connection is broken. */
