@@ -13,9 +13,7 @@ import { capture, program } from './run.mjs'
 /** Where the shipped program is written. */
 export const programFile = join(root, 'dist/falkirk.js')
 
-/** Of the files that the entry loads. */
-const chunkPrefix = 'part-'
-/** Files of chunks that are written whole; whoever builds at the same time has unfinished ones beside them. */
+/** Files that the entry loads as they are when they are whole; whoever builds at the same time has unfinished ones beside them. */
 const chunkFile = /^part-[^.]+\.m?js(\.map)?$/
 
 /** What the program reads, and what has to be passed on with it. */
@@ -39,7 +37,7 @@ export async function build(file = programFile) {
       entryPoints: { [basename(file, extension)]: 'src/cli/main.ts' },
       outdir: dirname(file),
       outExtension: { '.js': extension },
-      chunkNames: `${chunkPrefix}[name]-[hash]`,
+      chunkNames: 'part-[name]-[hash]',
       splitting: true,
       write: false,
       bundle: true,

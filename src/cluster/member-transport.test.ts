@@ -24,12 +24,15 @@ interface Given {
 async function threeMembers({ access = {}, options = {}, endpoints, second, passedOnTo }: Given = {}) {
   const authority = await createAuthority()
   const servers: LoopbackServer[] = []
+  /** Addresses at which every connection breaks. */
+  const away = new Set<string>()
   const subsets = () =>
     servers.map(({ port }, index) => ({ addresses: [{ ip: hosts[index] }], ports: [{ name: 'https', port, protocol: 'TCP' }] }))
   for (const [index, host] of hosts.entries()) {
     const [names, ips] = index === 0 && passedOnTo !== undefined ? [passedOnTo, hosts.slice(1)] : [['localhost'], hosts]
     const signer = index === 1 ? (second ?? authority) : authority
     const answer: Answer = (request, response) => {
+      if (away.has(host)) return void response.destroy()
       if (request.url.includes('watch=true')) return void response.writeHead(200).write(`${host}\n`)
       if (!request.url.endsWith('/endpoints/kubernetes')) return sendJson(response, { host })
       return endpoints === undefined ? sendJson(response, { subsets: subsets() }) : endpoints(request, response)
@@ -61,7 +64,7 @@ async function threeMembers({ access = {}, options = {}, endpoints, second, pass
     return { heard, ended }
   }
   const endpointsAsked = () => servers.flatMap(({ seen }) => seen).filter(({ url }) => url.includes('endpoints')).length
-  return { servers, transport, moves, asks, watches, endpointsAsked }
+  return { servers, away, transport, moves, asks, watches, endpointsAsked }
 }
 
 describe('where the kubeconfig names one API server of three', () => {
@@ -93,6 +96,16 @@ describe('where the kubeconfig names one API server of three', () => {
     await servers[1]?.close()
     expect(await asks()).toBe('127.0.0.3')
     expect((await watches()).heard).toEqual(['127.0.0.3'])
+  })
+
+  it('one that was away is asked again when the next is replaced: that begins when all others are back', async () => {
+    const { transport, asks, away } = await threeMembers()
+    await transport.keepFrom(['127.0.0.3'])
+    away.add('127.0.0.1')
+    expect(await asks()).toBe('127.0.0.2')
+    away.clear()
+    await transport.keepFrom(['127.0.0.2'])
+    expect(await asks()).toBe('127.0.0.1')
   })
 
   it('one with a certificate of another authority is passed over', async () => {

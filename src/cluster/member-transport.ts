@@ -85,6 +85,8 @@ class OverMembers implements MemberTransport {
   async keepFrom(addresses: readonly string[]): Promise<void> {
     this.#atWork = addresses
     if (addresses.length > 0) {
+      // the next begins when all others serve: who was away is back
+      this.#silent = new Set()
       // there may be other members by now
       await this.#learned
       this.#learned = undefined

@@ -36,14 +36,12 @@ export interface ServerOptions {
   /** Asks clients for a certificate of this authority. */
   readonly clientAuthority?: string
   readonly host?: '127.0.0.1' | '127.0.0.2' | '127.0.0.3' | '::1'
-  /** A free one unless told. */
-  readonly port?: number
 }
 
 /** Starts a server on a free loopback port; it is ended with the test, its connections broken off. */
 export async function startServer(
   answer: Answer,
-  { tls, clientAuthority, host = '127.0.0.1', port: wanted = 0 }: ServerOptions = {},
+  { tls, clientAuthority, host = '127.0.0.1' }: ServerOptions = {},
 ): Promise<LoopbackServer> {
   const seen: SeenRequest[] = []
   const sockets = new Set<Socket>()
@@ -73,7 +71,7 @@ export async function startServer(
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => {})
   })
-  await new Promise<void>((resolve) => server.listen(wanted, host, resolve))
+  await new Promise<void>((resolve) => server.listen(0, host, resolve))
   const { port } = server.address() as AddressInfo
   const close = async () => {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()))

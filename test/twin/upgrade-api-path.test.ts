@@ -70,4 +70,9 @@ it('while a control plane is worked on, the API is asked at another, and at any 
   await expectComplete(run)
   expect([...new Set(askedMeanwhile)]).toEqual(['server-0: not 10.0.1.1', 'server-1: not 10.0.1.2', 'server-2: not 10.0.1.3'])
   expect(kept).toEqual([['10.0.1.1'], ['10.0.1.2'], ['10.0.1.3'], []])
+  // the run that has ended stays in the cluster, is woken with every change, and has no say any more
+  kept.length = 0
+  await run.create('further', { ...spec, version: 'v1.32.2' })
+  await run.until('further', ({ phase }) => phase === 'Complete')
+  expect(kept).toEqual([['10.0.1.1'], ['10.0.1.2'], ['10.0.1.3'], []])
 })

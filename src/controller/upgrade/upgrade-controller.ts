@@ -152,7 +152,7 @@ export class UpgradeController {
     this.#drainNodes.delete(name)
     this.#health.delete(name)
     this.#drains.watch(name, [])
-    void this.#askedElsewhere.than([])
+    void this.#askedElsewhere.than(name, [])
     if (![...this.#upgrades.upgrades.values()].some(isGoing)) void this.#volumes.stop()
   }
 
@@ -209,7 +209,7 @@ export class UpgradeController {
     this.#drainNodes.set(cached.name, decision.drainNodes)
     this.#drains.watch(cached.name, decision.drainNodes)
     if (decision.volumes !== undefined) this.#volumes.watch(decision.drainNodes, decision.volumes)
-    await this.#askedElsewhere.than(decision.controlPlanesAtWork)
+    await this.#askedElsewhere.than(cached.name, decision.controlPlanesAtWork)
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error

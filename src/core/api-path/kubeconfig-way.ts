@@ -6,5 +6,5 @@ export function kubeconfigProblem(server: string, members: readonly ApiMember[])
   const member = members.find(({ address, port }) => address.toLowerCase() === place?.host && port === place.port)
   if (member === undefined || members.length < 2) return undefined
   const { name } = member
-  return `the kubeconfig leads to the API server of ${name} alone (${memberServer(member)}): and without an authority of certificates in it no other one is asked: while ${name} is worked on nothing is heard of the cluster; add certificate-authority-data, or name the address that all control planes are behind`
+  return `the kubeconfig leads to the API server of ${name} alone (${memberServer(member)}), and no other can be proven, as it has no certificate authority: while ${name} is worked on nothing is heard of the cluster; add certificate-authority-data, or name the address that all control planes are behind`
 }
