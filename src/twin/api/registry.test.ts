@@ -111,6 +111,18 @@ describe('creation', () => {
     })
   })
 
+  it('says of a name that is taken beside a generateName that there was no free one, as since v1.23', async () => {
+    const { client } = await setUp(23)
+    await client.create('configmaps', configMap('a'))
+    const again = { ...configMap('a'), metadata: { name: 'a', generateName: 'a', namespace: 'default' } }
+    expect(await refusalOf(client.create('configmaps', again))).toMatchObject({
+      code: 409,
+      reason: 'AlreadyExists',
+      message: 'configmaps "a" already exists, the server was not able to generate a unique name for the object',
+      details: { name: 'a', kind: 'configmaps', retryAfterSeconds: 1 },
+    })
+  })
+
   it('refuses new content in a namespace that is going, and names the cause', async () => {
     const { client } = await setUp()
     await client.create('namespaces', { metadata: { name: 'old' }, spec: { finalizers: ['kubernetes'] } })

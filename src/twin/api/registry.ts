@@ -6,6 +6,7 @@ import { type AdmissionRequest, type AdmissionStep, mutated, validated } from '.
 import { AdmissionPlan } from './admission-plan.ts'
 import { carryOutDeletion, type Deleted, decideDeletionOf, foreseenDeletion } from './carry-out-deletion.ts'
 import { type DeleteOptions, goesWithUpdate } from './decide-deletion.ts'
+import { nameTaken } from './name-taken.ts'
 import { namespaceLifecycle } from './namespace-lifecycle.ts'
 import { type CreationChance, prepareCreation, type WriteRules } from './prepare-creation.ts'
 import { isCreatedByUpdate, prepareUpdate } from './prepare-update.ts'
@@ -13,7 +14,7 @@ import type { ResourceCatalog } from './resource-catalog.ts'
 import type { ResourceStrategy } from './resource-strategy.ts'
 import { type ResourceType, storedAs } from './resource-type.ts'
 import { sameJson } from './same-json.ts'
-import { alreadyExists, notFound, type RefusedObject } from './status-error.ts'
+import { notFound, type RefusedObject } from './status-error.ts'
 import { refuseTooLarge } from './store-limit.ts'
 import { UidSource } from './uid-source.ts'
 import { apiServerUser, type UserInfo } from './user-info.ts'
@@ -254,12 +255,9 @@ export class Registry {
     return this.store.get(storedAs(type), namespace, name)
   }
 
-  #refuseExisting(type: ResourceType, { metadata }: KubeObject): void {
-    const existing = this.#find(type, metadata)
-    if (existing === undefined) return
-    const error = alreadyExists(refused(type, metadata.name))
-    if (existing.metadata.deletionTimestamp === undefined) throw error
-    throw error.with({ message: `object is being deleted: ${error.message}` })
+  #refuseExisting(type: ResourceType, next: KubeObject): void {
+    const existing = this.#find(type, next.metadata)
+    if (existing !== undefined) throw nameTaken(type, next, existing, this.catalog.minor)
   }
 }
 

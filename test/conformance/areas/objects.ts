@@ -1,6 +1,6 @@
 import { objectOf } from '../answer.ts'
 import { area } from '../conformance-case.ts'
-import { configMap, idlePod, service } from '../objects.ts'
+import { configMap, idlePod, service, statefulSet } from '../objects.ts'
 
 /** Create, read, replace, and how each is refused. */
 export const objects = area('Objects', {
@@ -11,6 +11,17 @@ export const objects = area('Objects', {
   'refuses a name that is taken': async (c) => {
     await c.make('configmaps', configMap('a'))
     await c.post('configmaps', configMap('a'))
+  },
+  'refuses a name that is taken in other words where a generateName is beside it': async (c) => {
+    await c.make('configmaps', configMap('a'))
+    await c.post('configmaps', configMap('a', {}, { generateName: 'a' }))
+    const set = statefulSet('db', { replicas: 0 })
+    await c.make('apps/v1:statefulsets', set)
+    await c.post('apps/v1:statefulsets', { ...set, metadata: { ...set.metadata, generateName: 'd' } })
+    await c.make('pods', idlePod('gone', {}, { finalizers: ['x/y'] }))
+    await c.quietly('DELETE', 'pods/gone')
+    await c.post('pods', idlePod('gone', {}, { generateName: 'gone' }))
+    await c.patch('merge', 'pods/gone', { metadata: { finalizers: null } })
   },
   'answers 404 for what is not there, whatever is asked of it': async (c) => {
     await c.get('configmaps/none')

@@ -3,9 +3,9 @@ import { area } from '../conformance-case.ts'
 import { ended } from '../job-deadline.ts'
 import { course, daemonSet, deployment, job, podSpec, podTemplate, replicaSet, service, statefulSet } from '../objects.ts'
 import type { Steps } from '../steps.ts'
+import { toldOf } from '../told-events.ts'
 
 type Fields = Readonly<Record<string, unknown>>
-type Event = { type: string; reason: string; message: string; involvedObject: { kind: string; name: string } }
 
 const merge = 'application/merge-patch+json'
 const statusOf = { pick: ({ status }: SomeObject) => status }
@@ -15,16 +15,6 @@ const whole = {
 
 function change(c: Steps, path: string, body: unknown) {
   return c.quietly('PATCH', path, { body, contentType: merge })
-}
-
-/** What is told of a kind, each once and in no order: events come when their recorders have the time for it. */
-function events(c: Steps, kind: string, count: number) {
-  const told = ({ items }: SomeObject) => {
-    const own = (items as unknown as readonly Event[]).filter(({ involvedObject }) => involvedObject.kind === kind)
-    const lines = own.map(({ type, reason, message }) => `${type} ${reason}: ${message.replaceAll(/-[a-z0-9]{5}\b/g, '-<id>')}`)
-    return [...new Set(lines)].sort()
-  }
-  return c.until('events', (list) => told(list).length >= count, { pick: told })
 }
 
 function rolledOut(c: Steps, path: string, replicas: number) {
@@ -77,8 +67,8 @@ export const workloads = area('Workloads', {
       whole,
     )
     await setsOf(c)
-    await events(c, 'Deployment', 1)
-    await events(c, 'ReplicaSet', 1)
+    await toldOf(c, 'Deployment', 1)
+    await toldOf(c, 'ReplicaSet', 1)
   },
   'a new image is rolled out, and the old ReplicaSet is kept': async (c) => {
     await c.make('apps/v1:deployments', deployment('web', { replicas: 2 }))
@@ -101,7 +91,7 @@ export const workloads = area('Workloads', {
     await rolledOut(c, 'apps/v1:deployments/web', 2)
     await change(c, 'apps/v1:deployments/web', image('other:2'))
     await rolledOut(c, 'apps/v1:deployments/web', 2)
-    await events(c, 'Deployment', 3)
+    await toldOf(c, 'Deployment', 3)
   },
   'a paused Deployment waits': async (c) => {
     await c.make('apps/v1:deployments', deployment('web', { replicas: 1 }))
@@ -144,7 +134,7 @@ export const workloads = area('Workloads', {
     await rolledOut(c, 'apps/v1:deployments/web', 2)
     await change(c, 'apps/v1:deployments/web', { spec: { replicas: 0 } })
     await c.until('apps/v1:deployments/web', ({ status }) => status.replicas === undefined, statusOf)
-    await events(c, 'Deployment', 2)
+    await toldOf(c, 'Deployment', 2)
   },
   'a ReplicaSet replaces what is deleted and says how many there are': async (c) => {
     await c.make('apps/v1:replicasets', replicaSet('set', { replicas: 2 }))
@@ -156,7 +146,7 @@ export const workloads = area('Workloads', {
       pick: ({ items }) => items.length,
     })
     await c.until('apps/v1:replicasets/set', ({ status }) => status.replicas === 2 && status.availableReplicas === 2, statusOf)
-    await events(c, 'ReplicaSet', 1)
+    await toldOf(c, 'ReplicaSet', 1)
   },
   'a ReplicaSet adopts what fits and lets go what no longer does': async (c) => {
     await c.make('pods', { metadata: { name: 'stray', labels: { app: 'set' } }, spec: podSpec() })
@@ -200,7 +190,10 @@ export const workloads = area('Workloads', {
         ),
       ].filter((line) => !line.startsWith(' ')),
     )
-    await events(c, 'StatefulSet', 3)
+    const { body } = await c.quietly('GET', 'pods/db-1')
+    const { metadata, spec } = body as SomeObject
+    c.note('the second', { ...metadata, spec })
+    await toldOf(c, 'StatefulSet', 3)
   },
   'a StatefulSet shrinks and rolls out from the end': async (c) => {
     await c.make('apps/v1:statefulsets', statefulSet('db', { replicas: 2 }))
@@ -268,7 +261,7 @@ export const workloads = area('Workloads', {
     )
     const { body } = await c.quietly('GET', 'apps/v1:controllerrevisions')
     c.note('revisions', (body as { items: { revision: number }[] }).items.map(({ revision }) => revision).sort())
-    await events(c, 'DaemonSet', 2)
+    await toldOf(c, 'DaemonSet', 2)
   },
   'a Job that succeeds': async (c) => {
     await c.make(
@@ -276,12 +269,12 @@ export const workloads = area('Workloads', {
       job('j', { template: { metadata: course({ 'run-seconds': '0.2' }), spec: podSpec({ restartPolicy: 'Never' }) } }),
     )
     await c.until('batch/v1:jobs/j', ({ status }) => status.succeeded === 1 && status.completionTime !== undefined)
-    await events(c, 'Job', 2)
+    await toldOf(c, 'Job', 2)
   },
   'a Job that fails as often as it may': async (c) => {
     await c.make('batch/v1:jobs', job('j', { backoffLimit: 0, template: failing('3') }))
     await c.until('batch/v1:jobs/j', ({ status }) => status.conditions !== undefined, statusOf)
-    await events(c, 'Job', 2)
+    await toldOf(c, 'Job', 2)
   },
   'a Job that is too slow is ended': async (c) => {
     const watch = await c.watch('batch/v1:jobs?watch=true')
@@ -295,7 +288,7 @@ export const workloads = area('Workloads', {
     await ended(c, 'batch/v1:jobs/j', 2)
     await c.first(watch, hasEnded, ({ status }) => status)
     await c.until('pods', ({ items }) => items.length === 0, { pick: () => 'gone' })
-    await events(c, 'Job', 3)
+    await toldOf(c, 'Job', 3)
   },
   'a Job runs in parallel up to its completions': async (c) => {
     await c.make(

@@ -26,3 +26,17 @@ function matches([first, ...more]: readonly string[], path: readonly string[]): 
 export function missedIn(transcript: Transcript): Transcript {
   return transcript.filter(({ step, missed }) => missed !== undefined || step.startsWith('make '))
 }
+
+/** Where two values differ, a line each: `0.body.replicas: 2 instead of 3`. A failed comparison says so in its first line. */
+export function placesThatDiffer(seen: unknown, expected: unknown, path: readonly string[] = []): readonly string[] {
+  if (!isBranch(seen) || !isBranch(expected) || Array.isArray(seen) !== Array.isArray(expected)) {
+    const [left, right] = [seen, expected].map((value) => (value === undefined ? 'nothing' : JSON.stringify(value)))
+    return left === right ? [] : [`${path.join('.')}: ${left} instead of ${right}`]
+  }
+  const names = new Set([...Object.keys(seen), ...Object.keys(expected)])
+  return [...names].flatMap((name) => placesThatDiffer(seen[name], expected[name], [...path, name]))
+}
+
+function isBranch(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null
+}

@@ -32,10 +32,10 @@ export interface PodIdentity {
 /** The pod with an ordinal: its name, its host name and its claims stay the same whatever becomes of it. */
 export function statefulPod(set: StatefulSetObject, identity: PodIdentity, minor: number): DraftObject {
   const { ordinal, template, revision } = identity
-  const { metadata: { generateName: _, ...metadata } = {}, spec, ...rest } = podFromTemplate(template, set, statefulSets)
+  const { metadata, spec, ...rest } = podFromTemplate(template, set, statefulSets)
   const name = `${set.metadata.name}-${ordinal}`
   const labels = {
-    ...metadata.labels,
+    ...metadata?.labels,
     [nameLabel]: name,
     [revisionLabel]: revision,
     ...(minor >= 28 ? { [indexLabel]: String(ordinal) } : {}),
