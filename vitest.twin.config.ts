@@ -6,7 +6,9 @@ export default defineConfig({
   test: {
     include: ['test/twin/**/*.test.ts'],
     environment: 'node',
+    // no module keeps state, so files can share one: what they import is read once
     pool: 'threads',
+    isolate: false,
     // as many as the machine has cores: those that start programs wait most of the time
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 600_000,

@@ -31,6 +31,9 @@ const scale = (run: UpgradeCluster, name: string, change: object) =>
     spec: { ...(current.spec as object), ...change },
   }))
 
+/** How the cluster was is known, and no node is drained yet: a new pod is none that has moved. */
+const untilStaging = (run: UpgradeCluster) => run.until('up', ({ inFlight = [] }) => inFlight.some(({ step }) => step === 'Staging'))
+
 describe('after the last node', () => {
   it('what was not well before the run and is not worse is no finding', async () => {
     const run = await started()
@@ -42,7 +45,7 @@ describe('after the last node', () => {
 
   it('what is worse is waited for, then told by its name; the run has ended all the same', async () => {
     const run = await started()
-    await run.until('up', ({ phase }) => phase === 'Nodes')
+    await untilStaging(run)
     await scale(run, 'never', { replicas: 3 })
     const end = await run.until('up', ({ phase }) => phase === 'CompletedWithFindings')
     expect(end.findings).toEqual(['Deployment default/never has 0 of 3 pods Ready, and was better before the run'])
@@ -54,7 +57,7 @@ describe('after the last node', () => {
 
   it('what becomes well meanwhile is none', async () => {
     const run = await started()
-    await run.until('up', ({ phase }) => phase === 'Nodes')
+    await untilStaging(run)
     await scale(run, 'never', { replicas: 3 })
     await run.until('up', ({ message }) => message?.startsWith('every node is done; waits: Deployment default/never') === true)
     await scale(run, 'never', { replicas: 1 })

@@ -74,10 +74,13 @@ function expectNothingLeft(run: UpgradeCluster): void {
   expect(run.problems()).toEqual([])
 }
 
+/** Images of workers come while what was before them soaks: without that time they have to be waited for. */
+const toSee = (step: string) => ({ version: to, ...(step === 'Staging' ? { soak: { for: '0s' } } : {}) })
+
 describe.each(steps)('while a node is in %s', (step) => {
   it('a pause lets it finish and starts no other; then the run goes on', async () => {
     const run = await started({ objects: web(3, 2), behaviours: step === 'Verifying' ? [leavesOneWorker()] : [] })
-    await run.create('up', { version: to })
+    await run.create('up', toSee(step))
     const node = await workerAtStep(run, step)
     await run.edit('up', { action: 'Pause' })
     await run.until('up', ({ phase, inFlight }) => phase === 'Paused' && inFlight?.length === 0)
@@ -91,7 +94,7 @@ describe.each(steps)('while a node is in %s', (step) => {
 
   it('a cancel lets it finish, unless it was not disturbed yet, and leaves the others as they are', async () => {
     const run = await started({ objects: web(3, 2), behaviours: step === 'Verifying' ? [leavesOneWorker()] : [] })
-    await run.create('up', { version: to })
+    await run.create('up', toSee(step))
     const node = await workerAtStep(run, step)
     await run.edit('up', { action: 'Cancel' })
     await run.until('up', ({ phase }) => phase === 'Cancelled')
@@ -102,7 +105,7 @@ describe.each(steps)('while a node is in %s', (step) => {
 
   it('a ClusterUpgrade that is deleted leaves nothing behind', async () => {
     const run = await started({ objects: web(3, 2), behaviours: step === 'Verifying' ? [leavesOneWorker()] : [] })
-    await run.create('up', { version: to })
+    await run.create('up', toSee(step))
     await atStep(run, step, /worker/)
     await run.cluster.twin.api.client.delete('clusterupgrades.falkirk.dev', { name: 'up' })
     await run.cluster.clock.advance(300_000)
@@ -249,7 +252,7 @@ describe('failures', () => {
 describe('what other people do', () => {
   it.each(['Staging', 'Soaking'])('a cordon that comes while a node is in %s stays', async (step) => {
     const run = await started()
-    await run.create('up', { version: to })
+    await run.create('up', toSee(step))
     const node = await atStep(run, step, /worker/)
     await run.cordon(node)
     await run.until('up', ({ phase }) => phase === 'Complete')
@@ -261,9 +264,11 @@ describe('what other people do', () => {
     const run = await started({ workers: 5 })
     run.witness.maxUnavailable.set('blue', 2)
     const pool = { name: 'blue', nodeSelector: { matchLabels: { pool: 'blue' } }, batches: { first: 2 }, maxUnavailable: 2 }
-    await run.create('up', { version: to, pools: [pool] })
-    const node = await atStep(run, 'Staging', /worker/)
-    const others = ['worker-3', 'worker-4'].filter((name) => name !== node)
+    await run.create('up', { ...toSee('Staging'), pools: [pool] })
+    await atStep(run, 'Staging', /worker/)
+    const batch = run.status('up').pools?.[0]?.batch?.nodes ?? []
+    const others = ['worker-0', 'worker-1', 'worker-2', 'worker-3', 'worker-4'].filter((name) => !batch.includes(name)).slice(0, 2)
+    expect([batch.length, others.length]).toEqual([2, 2])
     for (const name of others) await run.cordon(name)
     await run.until('up', ({ inFlight = [] }) => inFlight.some(({ message = '' }) => /maxUnavailable is 2/.test(message)))
     await run.cluster.clock.advance(60_000)

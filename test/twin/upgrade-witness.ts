@@ -65,6 +65,18 @@ export class UpgradeWitness {
 
   /** What Falkirk has left on nodes; to be asked when nothing is at work. */
   leftOvers(): string[] {
+    return [...this.#markedNodes(), ...this.#waitingJobs()]
+  }
+
+  /** A Job that changes a node goes on when its run is gone; one that only fetches does not. */
+  #waitingJobs(): readonly string[] {
+    const waits = ({ metadata, status }: Job) =>
+      metadata?.labels?.['falkirk.dev/step'] === 'Stage' && metadata.deletionTimestamp === undefined && status?.conditions === undefined
+    const jobs = this.#store.list('jobs.batch').map((object) => as<Job>(object))
+    return jobs.filter(waits).map(({ metadata }) => `job ${metadata?.name} still waits`)
+  }
+
+  #markedNodes(): readonly string[] {
     return this.#store.list('nodes').flatMap((object) => {
       const { name, annotations = {}, labels = {} } = object.metadata
       const own = [...Object.keys(annotations), ...Object.keys(labels)].filter((key) => key.startsWith('falkirk.dev/'))

@@ -39,7 +39,7 @@ export const HostOrder = z.strictObject({
   distribution: z.enum(['kubeadm', 'k3s', 'rke2']),
   /** Of the hop: `v1.21.14`. */
   version: z.string().regex(/^v\d{1,3}\.\d{1,3}\.\d{1,3}[0-9A-Za-z.+-]{0,50}$/),
-  /** `FirstControlPlane`: no other control-plane node has reached the hop's version yet. */
+  /** `FirstControlPlane`: no other control-plane node has reached the hop's version yet or, where Kubernetes stays as it is, had the run's changes. */
   part: z.enum(['FirstControlPlane', 'ControlPlane', 'Worker']),
   /** Files of the version's release, by the names that they have there: programs that no package owns are replaced by them. */
   binaries: z.record(z.string().regex(/^[a-z0-9][\w.-]{0,100}$/), BinaryFile).exactOptional(),

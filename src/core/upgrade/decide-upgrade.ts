@@ -4,9 +4,10 @@ import { isControlPlane, sortedByName } from '../plan/node-selection.ts'
 import { upgradeSettings } from './api/upgrade-settings.ts'
 import type { StopStatus } from './api/upgrade-status.ts'
 import { fullPoolStop } from './batches/full-pool.ts'
+import { stageAhead } from './batches/stage-ahead.ts'
 import { startNodes } from './batches/start-nodes.ts'
 import { heldByBudget } from './batches/unavailable-budget.ts'
-import { stageAhead } from './hosts/stage-ahead.ts'
+import { clearAhead } from './jobs/ahead-jobs.ts'
 import { jobNodeAnnotation } from './jobs/upgrade-job.ts'
 import { decideNode } from './node/decide-node.ts'
 import type { NodeAtWork, NodeTurn, RunContext } from './node/node-turn.ts'
@@ -70,9 +71,10 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
   return {
     status: reportUpgrade(view, begun),
-    actions: [...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions, stageAhead(view), ...steerPods(view, begun)].filter(
-      (list) => list.length > 0,
-    ),
+    actions: [
+      ...[...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions],
+      ...[...stageAhead(view), ...clearAhead(view), ...steerPods(view, begun)],
+    ].filter((list) => list.length > 0),
     events: works.flatMap(({ turn }) => turn.events ?? []),
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
     controlPlanesAtWork: works.filter(({ at }) => isControlPlane(at.node)).map(({ at }) => at.node.name),

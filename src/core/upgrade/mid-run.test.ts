@@ -15,6 +15,7 @@ const one = { failure: { retries: 0, budget: 1 }, pools: [{ name: 'all', nodeSel
 describe('a node that fails while it serves is set aside as it is: no further one is away', () => {
   it('because its image does not come', () => {
     const world = cluster(2, one)
+    world.aheadEnd = undefined
     world.jobWay = (job, { version }) => {
       const isStage = job.labels['falkirk.dev/step'] !== 'Change'
       if (isStage && job.annotations['falkirk.dev/node'] === 'worker-0') return {}

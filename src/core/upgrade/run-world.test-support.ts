@@ -114,6 +114,8 @@ export class RunWorld {
   /** Sees every decision before it is carried out. */
   onDecision: (decision: UpgradeDecision) => void = () => {}
   jobWay: JobWay = allIsWell
+  /** How Jobs for nodes that the run has not begun with end; undefined: they do not. */
+  aheadEnd: JobEnd['kind'] | undefined = 'Complete'
   hostWay: HostWay = hostsAreWell
   /** What has become of a canary, when somebody looks. */
   canaryWay: (canary: CanaryOrder) => Partial<CanaryFacts> = () => ({})
@@ -333,7 +335,7 @@ export class RunWorld {
       const name = job.annotations['falkirk.dev/node'] ?? ''
       if (job.end !== undefined || !this.facts.nodes.some((node) => node.name === name)) return job
       const entry = this.entry(name)
-      const { end, version } = entry === undefined ? {} : this.jobWay(job, entry)
+      const { end, version } = entry === undefined ? { end: this.aheadEnd } : this.jobWay(job, entry)
       if (version !== undefined) this.setNode(name, { kubeletVersion: version })
       return end === undefined ? job : { ...job, end: { kind: end, atMs: this.nowMs, reason: '', message: '' } }
     })

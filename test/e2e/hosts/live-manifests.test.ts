@@ -36,7 +36,7 @@ describeHosts('the manifests of a live system-upgrade-controller with the image 
 
   it('run as they are: the controller registers the Plan API and is at work', async () => {
     await expect.poll(() => cluster.kubectl(['-n', namespace, 'logs', 'deployment/system-upgrade-controller'])).toContain('"msg":"running"')
-    await cluster.kubectl(['wait', 'crd/plans.upgrade.cattle.io', '--for=condition=Established', '--timeout=60s'])
+    await cluster.kubectl.established('plans.upgrade.cattle.io')
   })
 
   it('run on hosts of which falkirk nodes tells what is on them, held back and locked, over SSH', async () => {

@@ -78,7 +78,7 @@ describe('a Plan API that is older than the controller', () => {
 
   beforeAll(async () => {
     await stage.plane.kubectl.apply(JSON.stringify(oldDefinition))
-    await stage.plane.kubectl(['wait', '--for=condition=established', 'crd/plans.upgrade.cattle.io'])
+    await stage.plane.kubectl.established('plans.upgrade.cattle.io')
     const crdPatch = { group: 'apiextensions.k8s.io', resource: 'customresourcedefinitions', verb: 'patch', scope: 'Cluster' } as const
     const items = roleObjects({ user: limited, namespace, drains: false, without: crdPatch })
     await stage.plane.kubectl.apply(JSON.stringify({ apiVersion: 'v1', kind: 'List', items }))

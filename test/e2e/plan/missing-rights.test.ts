@@ -36,7 +36,7 @@ beforeAll(async () => {
   const users = cases.map(({ name }) => name)
   stage = await setBareStage({ name: 'plan-missing-rights', users: users.map((name) => ({ name })), auditedUsers: users })
   await stage.plane.kubectl(['apply', '-f', 'deploy/base/crd.yaml'])
-  await stage.plane.kubectl(['wait', '--for=condition=established', 'crd/plans.upgrade.cattle.io'])
+  await stage.plane.kubectl.established('plans.upgrade.cattle.io')
   const free = Array.from({ length: atOnce }, () => Promise.resolve())
   for (const [i, one] of cases.entries()) {
     const slot = i % atOnce

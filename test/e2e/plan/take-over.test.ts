@@ -29,7 +29,7 @@ let stage: BareStage
 beforeAll(async () => {
   stage = await setBareStage({ name: 'plan-take-over', users: [{ name: 'their-account' }], auditedUsers: ['their-account'] })
   await stage.plane.kubectl(['apply', '-f', 'deploy/base/crd.yaml'])
-  await stage.plane.kubectl(['wait', '--for=condition=established', 'crd/plans.upgrade.cattle.io'])
+  await stage.plane.kubectl.established('plans.upgrade.cattle.io')
 })
 
 afterAll(async () => {

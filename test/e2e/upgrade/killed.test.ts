@@ -28,7 +28,7 @@ describe('a ClusterUpgrade', () => {
     // no simulated kubelet replaces an API server: this one is there already
     stage = await setBareStage({ name: 'upgrade-killed', version: after, nodes: [...servers, ...workers] })
     await stage.plane.kubectl.apply(JSON.stringify(upgradeCrd()))
-    await stage.plane.kubectl(['wait', '--for=condition=Established', 'crd/clusterupgrades.falkirk.dev', '--timeout=30s'])
+    await stage.plane.kubectl.established('clusterupgrades.falkirk.dev')
     // somebody works on this one
     await stage.plane.kubectl(['cordon', 'worker-003'])
     falkirk = await startController('first')

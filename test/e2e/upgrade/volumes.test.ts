@@ -22,7 +22,7 @@ describe('a node that a real VolumeAttachment is for', () => {
       nodes: [{ name: 'server-0', version: after, controlPlane: true }, ...nodes],
     })
     await stage.plane.kubectl.apply(JSON.stringify(upgradeCrd()))
-    await stage.plane.kubectl(['wait', '--for=condition=Established', 'crd/clusterupgrades.falkirk.dev', '--timeout=30s'])
+    await stage.plane.kubectl.established('clusterupgrades.falkirk.dev')
     await (await stage.startController()).ready()
   })
 

@@ -7,7 +7,7 @@ import { sickMember } from '../health/control-plane-members.ts'
 import { changesLeft } from '../hosts/host-changes.ts'
 import { foreignMark } from '../node/foreign-mark.ts'
 import { ownsCordon, quarantineLabel } from '../node/node-cordon.ts'
-import { patchNode } from '../node/node-turn.ts'
+import { patchNode, type RunContext } from '../node/node-turn.ts'
 import { isBelow } from '../path/version-set.ts'
 import type { Hop } from '../run/next-hop.ts'
 import { answeredVersion, versionsOf } from '../run/path-of-run.ts'
@@ -146,12 +146,18 @@ function isStarted(node: NodeFacts, { context }: Pick<RunView, 'context'>): bool
   return read.kind === 'Unreadable' || (read.kind === 'Entry' && read.entry.run === context.facts.upgrade.metadata.uid)
 }
 
-/** The entry goes on the node before anything else does. What an ended run has left there is taken on, with how that one found the node. */
+/** The entry goes on the node before anything else does. */
 function startNode(node: NodeFacts, { context }: RunView, hop: Hop): UpgradeAction {
+  const labels = node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }
+  return patchNode({ node }, { entry: firstEntry(node, context, hop), ...labels })
+}
+
+/** What a node's turn begins with. What an ended run has left there is taken on, with how that one found the node. */
+export function firstEntry(node: NodeFacts, context: RunContext, hop: Hop): RunEntry {
   const { metadata } = context.facts.upgrade
   const mark = foreignMark(node, { uid: metadata.uid, others: context.facts.others })
   const left = mark?.kind === 'LeftOver' && ownsCordon(mark.entry) ? mark.entry : undefined
-  const entry: RunEntry = {
+  return {
     run: metadata.uid,
     name: metadata.name,
     version: hop.hosts === undefined ? hop.version.text : node.kubeletVersion,
@@ -168,5 +174,4 @@ function startNode(node: NodeFacts, { context }: RunView, hop: Hop): UpgradeActi
       bootId: node.bootId,
     },
   }
-  return patchNode({ node }, { entry, ...(node.labels[quarantineLabel] === undefined ? {} : { labels: { [quarantineLabel]: null } }) })
 }

@@ -7,6 +7,7 @@ import { decideUpgrade } from '../decide-upgrade.ts'
 import type { CanaryFacts, CanaryOrder } from '../health/canary.ts'
 import type { HostChanges } from '../hosts/host-changes.ts'
 import { osNote } from '../hosts/os-note.ts'
+import { jobStepLabel } from '../jobs/upgrade-job.ts'
 import { ownsCordon } from '../node/node-cordon.ts'
 import { isEndPhase } from '../run/run-phase.ts'
 import { parseRunEntry, type RunEntry } from '../run-journal.ts'
@@ -77,7 +78,9 @@ function begunDone({ facts, nowMs }: World): World {
     const cordon = ownsCordon(read.entry) ? {} : { unschedulable: node.unschedulable }
     return { ...patched(node, { entry: read.entry }, nowMs), ...cordon }
   })
-  return { facts: { ...facts, nodes, apiServer: oldestServer(nodes) ?? facts.apiServer }, nowMs }
+  // what is being fetched is there then
+  const jobs = facts.jobs.filter(({ end, labels }) => end !== undefined || labels[jobStepLabel] !== 'Stage')
+  return { facts: { ...facts, nodes, jobs, apiServer: oldestServer(nodes) ?? facts.apiServer }, nowMs }
 }
 
 /** Steps that a node leaves when somebody says so, or that are foreseen as they are. */

@@ -4,6 +4,7 @@ import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { PodSpec, Service } from 'kubernetes-types/core/v1.js'
 import type { ObjectMeta } from 'kubernetes-types/meta/v1.js'
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js'
+import { ownedByRun } from '../../kubernetes/run-label.ts'
 import type { NodeAtWork } from '../node/node-turn.ts'
 
 /** On everything that a canary is made of; the value is its name. */
@@ -56,7 +57,7 @@ export function canaryObjects({ name, owner }: CanaryOrder, namespace: string, p
     name,
     namespace,
     labels,
-    ownerReferences: [{ apiVersion: 'falkirk.dev/v1alpha1', kind: 'ClusterUpgrade', name: owner.name, uid: owner.uid }],
+    ...ownedByRun(owner),
   }
   const selector = { [canaryLabel]: name }
   return {

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { asksForProof } from '../../api-path/judge-api-path.ts'
 import type { HostOrder } from '../../recipe/host-order.ts'
 import { anUpgrade, type HostWay, RunWorld, server, several, worker } from '../run-world.test-support.ts'
 import type { UpgradeAction } from '../upgrade-decision.ts'
@@ -59,6 +60,23 @@ describe('a run that changes no version', () => {
     })
     expect(world.marked()).toEqual([])
   })
+
+  it.each([{ node: { os } }, { node: { runtime: { name: 'containerd' } } }])(
+    'is proven the way to the API before its first control plane alone: %j',
+    (wish) => {
+      const world = cluster(wish)
+      world.onDecision = ({ actions }) => {
+        for (const action of actions.flat()) {
+          if (action.kind !== 'RunHost' || !asksForProof(action.order)) continue
+          expect(world.entry(action.node)?.step).toBe('Staging')
+        }
+      }
+      world.untilPhase('Complete')
+      expect(changes(world).map(({ part }) => part)).toEqual(['FirstControlPlane', 'ControlPlane', 'ControlPlane', 'Worker', 'Worker'])
+      const proven = world.done.flatMap((action) => (action.kind === 'RunHost' && asksForProof(action.order) ? [action.node] : []))
+      expect(proven).toEqual(['server-0'])
+    },
+  )
 
   it('counts what it has done, not what runs', () => {
     const world = cluster()

@@ -11,8 +11,9 @@ import { isReached, staysAsItIs } from '../node/node-goal.ts'
 import { failing, type NodeAtWork, type NodeFailure, type NodeTurn, type RunContext, working } from '../node/node-turn.ts'
 import { awayTimeoutMs, type ChangeLimits, changeTimeoutMs, type StepMeans, type StepName, type StepWork } from '../node/step-work.ts'
 import { isBelow } from '../path/version-set.ts'
-import { changesText } from './host-changes.ts'
+import { changesText, hasRuntime } from './host-changes.ts'
 import type { HostState, HostWork } from './host-work.ts'
+import { isNoted } from './os-note.ts'
 
 /** The status has room for a few lines. */
 const longestMessage = 900
@@ -113,10 +114,10 @@ export function hostOrder(
   const { node, run, version, step, distribution, os, runtime, kubernetes } = asked
   const known = { run, node: node.name, step, distribution, version }
   const changes = { ...(os && { os }), ...(runtime && { runtime }), ...(kubernetes && { kubernetes }) }
-  if (kubernetes === 'Stays') return { ...known, part: isControlPlane(node) ? 'ControlPlane' : 'Worker', ...changes }
-  const part = partOf(node, version, cluster.nodes)
-  const binaries = releaseBinaries(node, { version, distribution }, cluster.settings.recipe)
+  const part = partOf(node, cluster.nodes, kubernetes === 'Stays' ? hadChanges(run, cluster.settings) : hasReached(version))
   const apiPath = part === 'FirstControlPlane' && cluster.settings.acceptedRisks.has(apiPathRisk) ? { apiPath: 'Accepted' as const } : {}
+  if (kubernetes === 'Stays') return { ...known, part, ...apiPath, ...changes }
+  const binaries = releaseBinaries(node, { version, distribution }, cluster.settings.recipe)
   return { ...known, part, ...binaries, ...skewOf(node, { ...cluster, distribution }), ...apiPath, ...changes }
 }
 
@@ -124,16 +125,24 @@ export function hostOrder(
 export const noInventory =
   'spec.node.via is SSH, and this controller has no inventory: run falkirk run --inventory FILE where the hosts can be reached'
 
-/** A member of the control plane counts as further when its kubelet is: that comes last. */
-function partOf(node: NodeFacts, version: string, nodes: readonly NodeFacts[]): HostOrder['part'] {
+function partOf(node: NodeFacts, nodes: readonly NodeFacts[], isDone: (node: NodeFacts) => boolean): HostOrder['part'] {
   if (!isControlPlane(node)) return 'Worker'
+  const others = nodes.filter((other) => other.name !== node.name && isControlPlane(other))
+  return others.some(isDone) ? 'ControlPlane' : 'FirstControlPlane'
+}
+
+/** A member of the control plane counts as further when its kubelet is: that comes last. */
+function hasReached(version: string): (node: NodeFacts) => boolean {
   const wanted = parseVersion(version)
-  const isThere = ({ kubeletVersion }: NodeFacts) => {
+  return ({ kubeletVersion }) => {
     const running = parseVersion(kubeletVersion)
     return running !== undefined && wanted !== undefined && !isBelow(running, wanted)
   }
-  const others = nodes.filter((other) => other.name !== node.name && isControlPlane(other))
-  return others.some(isThere) ? 'ControlPlane' : 'FirstControlPlane'
+}
+
+/** Where Kubernetes stays as it is, the run's note tells it; of a runtime alone, what the kubelet reports. */
+function hadChanges(run: string, { os, runtime }: UpgradeSettings): (node: NodeFacts) => boolean {
+  return (node) => (os === undefined ? runtime !== undefined && hasRuntime(node, runtime) : isNoted(node.osNote, run, os))
 }
 
 /**

@@ -2,7 +2,7 @@ import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Job } from 'kubernetes-types/batch/v1.js'
 import type { Container, PodSpec } from 'kubernetes-types/core/v1.js'
-import { runLabel } from '../../kubernetes/run-label.ts'
+import { ownedByRun, runLabel } from '../../kubernetes/run-label.ts'
 import type { ContainerSpec } from '../../plan/container-spec.ts'
 import { taggedImage } from '../../plan/image-reference.ts'
 import { jobVolumes } from '../../plan/job-volumes.ts'
@@ -23,7 +23,7 @@ const ttlSeconds = 3_600
 
 /** The Job that does one step on one node. The same input gives the same name: a Job is never made twice. */
 export function upgradeJob(input: UpgradeJobInput): Job {
-  const { runUid, namespace, node, step, attempt } = input
+  const { runName, runUid, namespace, node, step, attempt } = input
   const labels = {
     [runLabel]: runUid,
     [jobStepLabel]: step,
@@ -31,10 +31,12 @@ export function upgradeJob(input: UpgradeJobInput): Job {
     'app.kubernetes.io/managed-by': 'falkirk',
   }
   const annotations = { [jobNodeAnnotation]: node.name }
+  // what changes a node goes on when its run is deleted
+  const owner = step === 'Change' ? {} : ownedByRun({ name: runName, uid: runUid })
   return {
     apiVersion: 'batch/v1',
     kind: 'Job',
-    metadata: { name: upgradeJobName(input), namespace, labels, annotations },
+    metadata: { name: upgradeJobName(input), namespace, labels, annotations, ...owner },
     spec: {
       backoffLimit: 0,
       ttlSecondsAfterFinished: ttlSeconds,

@@ -1,17 +1,14 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import { isControlPlane } from '../../plan/node-selection.ts'
-import type { UpgradePhase } from '../api/upgrade-status.ts'
 import { nodesLeft } from '../batches/start-nodes.ts'
 import { patchNode, type RunContext } from '../node/node-turn.ts'
+import { restPhases } from '../run/run-phase.ts'
 import type { RunView, Started } from '../run/run-view.ts'
 import type { UpgradeAction } from '../upgrade-decision.ts'
 import { bearersOf, softTaintRun, withoutSoftTaint, withSoftTaint } from './soft-taint.ts'
 
 /** The most nodes that are tainted or freed at once: those of a large pool follow a second later. */
 export const mostAtOnce = 20
-
-/** In these nothing is to come any more, or not before somebody has mended something. */
-const restPhases: ReadonlySet<UpgradePhase> = new Set(['Stopped', 'Refused', 'Cancelling', 'Cancelled'])
 
 /**
  * Puts a soft taint on nodes that are still to come, so that evicted pods land on nodes that are done and are moved just once; takes it from all others.

@@ -1,6 +1,7 @@
 import { isControlPlane } from '../../plan/node-selection.ts'
 import { findings } from '../health/verify-cluster.ts'
 import { changesText } from '../hosts/host-changes.ts'
+import { aheadJobs } from '../jobs/ahead-jobs.ts'
 import { bearersOf } from '../pods/soft-taint.ts'
 import { statusOfRun } from '../status/status-of-run.ts'
 import { activeWorks, type RunEnd, type SeenRun } from './run-view.ts'
@@ -18,6 +19,9 @@ export function judgeEnd(run: SeenRun): RunEnd | undefined {
   if (leaving !== undefined) return { phase: isControlPlane(leaving) ? 'ControlPlane' : 'Nodes', message: `${leaving.name} is done` }
   const [tainted] = bearersOf(run.context)
   if (tainted !== undefined) return { phase: 'Nodes', message: `every node is done; the soft taint is taken from ${tainted.name}` }
+  const [ahead] = aheadJobs(run.context)
+  if (ahead !== undefined)
+    return { phase: 'Nodes', message: `every node is done; job ${ahead.name} is deleted, which was for one that needs nothing` }
   return verified(run)
 }
 

@@ -1,6 +1,7 @@
 import { runAnnotation } from '../../kubernetes/node-facts.ts'
 import type { StopStatus } from '../api/upgrade-status.ts'
 import { noInventory } from '../hosts/node-hosts.ts'
+import { aheadJobs } from '../jobs/ahead-jobs.ts'
 import { foreignMark } from '../node/foreign-mark.ts'
 import type { RunContext } from '../node/node-turn.ts'
 import { bearersOf } from '../pods/soft-taint.ts'
@@ -50,6 +51,8 @@ function cancelled({ context, works }: HoldInput): Hold | undefined {
   const [first] = works
   const tainted = bearersOf(context).length
   if (first === undefined && tainted > 0) return { phase: 'Cancelling', message: `${why}; the soft taint is taken from ${tainted} nodes` }
+  const ahead = first === undefined ? aheadJobs(context).length : 0
+  if (ahead > 0) return { phase: 'Cancelling', message: `${why}; ${ahead} Jobs that fetched for further nodes are deleted` }
   if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
   const kept = works.find(({ turn }) => turn.kind === 'Failed')
   const waits =

@@ -4,6 +4,9 @@ import type { RunContext } from '../node/node-turn.ts'
 
 const endPhases: ReadonlySet<UpgradePhase | undefined> = new Set(['Complete', 'CompletedWithFindings', 'Cancelled'])
 
+/** In these nothing is to come any more, or not before somebody has mended something. */
+export const restPhases: ReadonlySet<UpgradePhase> = new Set(['Stopped', 'Refused', 'Cancelling', 'Cancelled'])
+
 /** Whether a phase is one that a run does not leave by itself. */
 export function isEndPhase(phase: UpgradePhase | undefined): boolean {
   return endPhases.has(phase)

@@ -1,0 +1,62 @@
+import { asksForProof } from '../../api-path/judge-api-path.ts'
+import type { NodeFacts } from '../../kubernetes/node-facts.ts'
+import { stepsOf } from '../node/node-steps.ts'
+import type { Hop } from '../run/next-hop.ts'
+import { activeWorks, type RunView } from '../run/run-view.ts'
+import { parseRunEntry } from '../run-journal.ts'
+import type { UpgradeAction } from '../upgrade-decision.ts'
+import { pickBatch } from './pick-batch.ts'
+import { firstEntry, isBehind, nodesLeft } from './start-nodes.ts'
+
+/**
+ * While what was changed soaks, the nodes that come next fetch what they will need: that disturbs nothing, and is found done when their turn comes.
+ * Nothing of it is remembered: it is asked for in the words of their turn. A run that stops meanwhile leaves images and packages behind, and no more.
+ */
+export function stageAhead(view: RunView): readonly (readonly UpgradeAction[])[] {
+  const { context, next, hold } = view
+  const works = activeWorks(view)
+  const isSoaking = works.length > 0 && works.every(({ at }) => at.entry.step === 'Soaking')
+  if (!isSoaking || next.kind !== 'Hop' || hold !== undefined || context.settings.stopAfter !== undefined) return []
+  return nextNodes(view, next.hop).map((node) => stage(node, view, next.hop))
+}
+
+function stage(node: NodeFacts, { context }: RunView, hop: Hop): readonly UpgradeAction[] {
+  const { jobs, hostWork } = context.facts
+  const host = hostWork?.get(node.name)
+  const entry = firstEntry(node, context, hop)
+  // whatever its host was asked for by this run, and whatever has become of it
+  if (host !== undefined && host.run === entry.run && host.version === entry.version) return []
+  const at = { node, entry, jobs }
+  const steps = stepsOf(at)
+  if (steps.look(at, context, 'Stage').kind !== 'NotBegun') return []
+  return steps.begin(at, context, 'Stage').actions.filter((action) => !isProof(action))
+}
+
+/** What soaks may not be back behind its load balancer yet. */
+function isProof(action: UpgradeAction): boolean {
+  return action.kind === 'RunHost' && asksForProof(action.order)
+}
+
+/** As they will be picked, if nothing changes until then. */
+function nextNodes(view: RunView, hop: Hop): readonly NodeFacts[] {
+  const { context, groups } = view
+  const { ownNode } = context.facts
+  const isFree = (node: NodeFacts) => parseRunEntry(node.run).kind === 'None'
+  const servers = context.settings.scope === 'Pools' ? [] : groups.controlPlane.filter((node) => isBehind(node, hop)).filter(isFree)
+  const server = servers.find(({ name }) => name !== ownNode) ?? servers[0]
+  if (server !== undefined) return [server]
+  const pool = groups.pools.find((one) => nodesLeft(one, view, hop).some(isFree))
+  if (pool === undefined) return []
+  const { settings, facts } = context
+  const finished = facts.upgrade.status?.pools?.find(({ name }) => name === pool.settings.name)
+  const picked = pickBatch({
+    pool: settings.stopAfter === 'Node' ? { ...pool.settings, max: 1 } : pool.settings,
+    nodes: pool.nodes,
+    candidates: nodesLeft(pool, view, hop).filter(isFree),
+    finishedBatches: (finished?.finishedBatches ?? 0) + (finished?.batch === undefined ? 0 : 1),
+    podsByNode: facts.podsByNode,
+    allNodes: facts.nodes.map(({ name }) => name),
+    ownNode,
+  })
+  return picked.kind === 'Wait' ? [] : pool.nodes.filter(({ name }) => picked.nodes.includes(name))
+}
