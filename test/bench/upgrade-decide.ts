@@ -23,10 +23,13 @@ export function measureDecisions(): readonly DecisionMeasurement[] {
   const picking = largeWorld(to)
   const started = largeWorld(to)
   started.until((world) => world.marked().length >= 50 && world.changeJobs().length > 0, 600)
+  const soaking = largeWorld(to)
+  soaking.until((world) => world.entry('worker-0')?.step === 'Soaking', 1_200)
   return [
     measure('the first control-plane node is begun', fresh),
     measure('a batch of 50 is picked', picking),
     measure('50 nodes are at work, 4,950 still to come', started),
+    measure('50 nodes soak, the next 50 have their images', soaking),
   ]
 }
 

@@ -1,6 +1,8 @@
 import { asksForProof } from '../../api-path/judge-api-path.ts'
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
+import { jobNodeAnnotation } from '../jobs/upgrade-job.ts'
 import { stepsOf } from '../node/node-steps.ts'
+import type { NodeAtWork, RunContext } from '../node/node-turn.ts'
 import type { Hop } from '../run/next-hop.ts'
 import { activeWorks, type RunView } from '../run/run-view.ts'
 import { parseRunEntry } from '../run-journal.ts'
@@ -17,16 +19,17 @@ export function stageAhead(view: RunView): readonly (readonly UpgradeAction[])[]
   const works = activeWorks(view)
   const isSoaking = works.length > 0 && works.every(({ at }) => at.entry.step === 'Soaking')
   if (!isSoaking || next.kind !== 'Hop' || hold !== undefined || context.settings.stopAfter !== undefined) return []
-  return nextNodes(view, next.hop).map((node) => stage(node, view, next.hop))
+  const nodes = nextNodes(view, next.hop)
+  const names = new Set(nodes.map(({ name }) => name))
+  const jobs = context.facts.jobs.filter(({ annotations }) => names.has(annotations[jobNodeAnnotation] ?? ''))
+  return nodes.map((node) => stage({ node, entry: firstEntry(node, context, next.hop), jobs }, context))
 }
 
-function stage(node: NodeFacts, { context }: RunView, hop: Hop): readonly UpgradeAction[] {
-  const { jobs, hostWork } = context.facts
-  const host = hostWork?.get(node.name)
-  const entry = firstEntry(node, context, hop)
+function stage(at: NodeAtWork, context: RunContext): readonly UpgradeAction[] {
+  const { node, entry } = at
+  const host = context.facts.hostWork?.get(node.name)
   // whatever its host was asked for by this run, and whatever has become of it
   if (host !== undefined && host.run === entry.run && host.version === entry.version) return []
-  const at = { node, entry, jobs }
   const steps = stepsOf(at)
   if (steps.look(at, context, 'Stage').kind !== 'NotBegun') return []
   return steps.begin(at, context, 'Stage').actions.filter((action) => !isProof(action))
@@ -47,10 +50,10 @@ function nextNodes(view: RunView, hop: Hop): readonly NodeFacts[] {
   if (server !== undefined) return [server]
   const pool = groups.pools.find((one) => nodesLeft(one, view, hop).some(isFree))
   if (pool === undefined) return []
-  const { settings, facts } = context
+  const { facts } = context
   const finished = facts.upgrade.status?.pools?.find(({ name }) => name === pool.settings.name)
   const picked = pickBatch({
-    pool: settings.stopAfter === 'Node' ? { ...pool.settings, max: 1 } : pool.settings,
+    pool: pool.settings,
     nodes: pool.nodes,
     candidates: nodesLeft(pool, view, hop).filter(isFree),
     finishedBatches: (finished?.finishedBatches ?? 0) + (finished?.batch === undefined ? 0 : 1),
