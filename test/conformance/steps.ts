@@ -50,6 +50,11 @@ export class Steps {
     this.ns = parts.namespace
   }
 
+  /** Whether this is the side that is compared with; its controllers hear of what they do a moment later. */
+  get isReal(): boolean {
+    return this.#parts.side.title === 'real'
+  }
+
   async request(method: string, path: string, sent: Sent = {}): Promise<Answer> {
     const answer = await this.quietly(method, path, sent)
     this.#entries.push({ step: `${method} ${path}`, ...answer })

@@ -7,8 +7,7 @@ import type { Hop } from '../run/next-hop.ts'
 import { activeWorks, type RunView } from '../run/run-view.ts'
 import { parseRunEntry } from '../run-journal.ts'
 import type { UpgradeAction } from '../upgrade-decision.ts'
-import { pickBatch } from './pick-batch.ts'
-import { firstEntry, isBehind, nodesLeft } from './start-nodes.ts'
+import { firstEntry, isBehind, nextServer, nodesLeft, pickFrom } from './start-nodes.ts'
 
 /**
  * While what was changed soaks, the nodes that come next fetch what they will need: that disturbs nothing, and is found done when their turn comes.
@@ -43,23 +42,15 @@ function isProof(action: UpgradeAction): boolean {
 /** As they will be picked, if nothing changes until then. */
 function nextNodes(view: RunView, hop: Hop): readonly NodeFacts[] {
   const { context, groups } = view
-  const { ownNode } = context.facts
   const isFree = (node: NodeFacts) => parseRunEntry(node.run).kind === 'None'
   const servers = context.settings.scope === 'Pools' ? [] : groups.controlPlane.filter((node) => isBehind(node, hop)).filter(isFree)
-  const server = servers.find(({ name }) => name !== ownNode) ?? servers[0]
+  const server = nextServer(servers, context)
   if (server !== undefined) return [server]
   const pool = groups.pools.find((one) => nodesLeft(one, view, hop).some(isFree))
   if (pool === undefined) return []
-  const { facts } = context
-  const finished = facts.upgrade.status?.pools?.find(({ name }) => name === pool.settings.name)
-  const picked = pickBatch({
-    pool: pool.settings,
-    nodes: pool.nodes,
-    candidates: nodesLeft(pool, view, hop).filter(isFree),
-    finishedBatches: (finished?.finishedBatches ?? 0) + (finished?.batch === undefined ? 0 : 1),
-    podsByNode: facts.podsByNode,
-    allNodes: facts.nodes.map(({ name }) => name),
-    ownNode,
-  })
+  const known = context.facts.upgrade.status?.pools?.find(({ name }) => name === pool.settings.name)
+  const finishedBatches = (known?.finishedBatches ?? 0) + (known?.batch === undefined ? 0 : 1)
+  const candidates = nodesLeft(pool, view, hop).filter(isFree)
+  const picked = pickFrom(pool, { candidates, finishedBatches }, context)
   return picked.kind === 'Wait' ? [] : pool.nodes.filter(({ name }) => picked.nodes.includes(name))
 }

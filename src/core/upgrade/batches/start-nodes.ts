@@ -15,7 +15,7 @@ import type { Pool } from '../run/pools.ts'
 import { activeWorks, type RunView, type Started } from '../run/run-view.ts'
 import { parseRunEntry, type RunEntry } from '../run-journal.ts'
 import type { UpgradeAction } from '../upgrade-decision.ts'
-import { pickBatch } from './pick-batch.ts'
+import { type BatchInput, type PickedBatch, pickBatch } from './pick-batch.ts'
 import { budgetMessage, isAway } from './unavailable-budget.ts'
 
 const nothing: Started = { actions: [], batches: new Map() }
@@ -58,12 +58,16 @@ function startServer(view: RunView, hop: Hop, servers: readonly NodeFacts[]): St
   const [first] = busy
   if (hold !== undefined || first !== undefined) return { ...nothing, stage }
   const free = servers.filter((node) => !isStarted(node, view))
-  const own = context.facts.ownNode
-  const node = free.find(({ name }) => name !== own) ?? free[0]
+  const node = nextServer(free, context)
   if (node === undefined) return { ...nothing, stage, message: 'control-plane nodes that failed are left: mend them, then continue' }
   const sick = sickMember(node.name, context.facts)
   if (sick !== undefined) return { ...nothing, stage, message: `waits before ${node.name}: ${sick}; bring it back` }
   return { actions: [[startNode(node, view, hop)]], batches: new Map(), stage }
+}
+
+/** Of servers whose turn is still to come; the controller's own node last. */
+export function nextServer(servers: readonly NodeFacts[], { facts: { ownNode } }: RunContext): NodeFacts | undefined {
+  return servers.find(({ name }) => name !== ownNode) ?? servers[0]
 }
 
 function startBatch(view: RunView, hop: Hop, pool: Pool): Started {
@@ -87,20 +91,28 @@ function keep(pool: string, batches: { readonly batch?: BatchStatus; readonly fi
 }
 
 function nextBatch(view: RunView, hop: Hop, pool: Pool, finishedBatches: number): Started {
-  const { settings, facts } = view.context
   const { name } = pool.settings
-  const picked = pickBatch({
-    pool: settings.stopAfter === 'Node' ? { ...pool.settings, max: 1 } : pool.settings,
-    nodes: pool.nodes,
-    candidates: nodesLeft(pool, view, hop).filter((node) => !isStarted(node, view)),
-    finishedBatches,
-    podsByNode: facts.podsByNode,
-    allNodes: facts.nodes.map((node) => node.name),
-    ownNode: facts.ownNode,
-  })
+  const candidates = nodesLeft(pool, view, hop).filter((node) => !isStarted(node, view))
+  const picked = pickFrom(pool, { candidates, finishedBatches }, view.context)
   if (picked.kind === 'Wait') return keep(name, { finishedBatches }, `pool ${name} waits: ${picked.message}`)
   const batch = { number: finishedBatches + 1, nodes: picked.nodes }
   return goOn(view, hop, pool, { batch, pending: picked.nodes, finishedBatches })
+}
+
+/** The next batch of a pool, or why there is none now. */
+export function pickFrom(
+  { settings, nodes }: Pool,
+  left: Pick<BatchInput, 'candidates' | 'finishedBatches'>,
+  { facts, settings: { stopAfter } }: RunContext,
+): PickedBatch {
+  return pickBatch({
+    ...left,
+    pool: stopAfter === 'Node' ? { ...settings, max: 1 } : settings,
+    nodes,
+    podsByNode: facts.podsByNode,
+    allNodes: facts.nodes.map(({ name }) => name),
+    ownNode: facts.ownNode,
+  })
 }
 
 interface BatchAtWork {
