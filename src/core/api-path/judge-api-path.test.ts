@@ -90,9 +90,9 @@ describe('the way to the API', () => {
       ],
     },
     {
-      what: 'an API server of somebody else behind the same address',
+      what: 'an API server of somebody else behind the same address: two clusters, or one that was taken out of this',
       hosts: all({ seen: { cp1: 10, cp2: 10, cp3: 9, xxo: 1 } }),
-      says: [`Risk: ${shared} also leads to an API server of no control plane of this cluster (3 connections)`],
+      says: [`Blocks: ${shared} also leads to an API server of no control plane of this cluster (3 connections)`],
     },
     {
       what: 'connections that are not taken',

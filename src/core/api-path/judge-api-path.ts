@@ -126,10 +126,11 @@ function knowsAll({ members, hosts }: ApiPathView): boolean {
   return certificatesOf(hosts).size === members.length
 }
 
+/** Another cluster, or one that left this: what is written there, and the version that it has, nobody looks after. */
 function stranger({ server, strangers }: ApiSight, view: ApiPathView): readonly Finding[] {
   if (strangers === 0 || !knowsAll(view)) return []
   const message = `${server} also leads to an API server of no control plane of this cluster (${strangers} connections)`
-  return [risk(check, message, 'take it out of the balancer')]
+  return [blocks(check, message, `take it out of the balancer, or where it has reasons of its own ${accept}`)]
 }
 
 function missing(sight: ApiSight, { members, hosts }: ApiPathView): readonly ApiFinding[] {
