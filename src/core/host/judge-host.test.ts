@@ -112,8 +112,30 @@ describe('certificates', () => {
     { path: '/etc/kubernetes/pki/a.crt', notAfter: '991231000000Z', says: ['Blocks /etc/kubernetes/pki/a.crt has ended 9823 days ago'] },
     { path: '/etc/kubernetes/pki/ca.crt', notAfter: '20270501000000Z', says: ['Risk /etc/kubernetes/pki/ca.crt ends in 160 days'] },
     { path: '/etc/kubernetes/pki/ca.crt', notAfter: '20990101000000Z', says: [] },
+    { path: '/etc/kubernetes/pki/ca.crt', notAfter: '261123110000Z', says: ['Blocks /etc/kubernetes/pki/ca.crt ends in 1 day'] },
+    // no API server asks for it, and a kubelet never makes another: on each cluster that is older than a year it has ended
+    {
+      path: '/var/lib/kubelet/pki/kubelet.crt',
+      notAfter: '250101000000Z',
+      says: ['Note /var/lib/kubelet/pki/kubelet.crt has ended 690 days ago'],
+    },
+    {
+      path: '/var/lib/kubelet/pki/kubelet-client-current.pem',
+      notAfter: '261123110000Z',
+      says: ['Risk /var/lib/kubelet/pki/kubelet-client-current.pem ends in 1 day'],
+    },
   ])('$path until $notAfter', ({ path, notAfter, says }) => {
     expect(said('certificate', ends(path, notAfter))).toEqual(says)
+  })
+
+  it('that end tomorrow hold an upgrade where kubeadm cannot renew them', () => {
+    const { kubeadm: own, ...rest } = ends('/etc/kubernetes/pki/apiserver.crt', '261123110000Z')
+    expect(said('certificate', { ...rest, kubeadm: { ...own, caKey: true } })).toEqual([
+      'Risk /etc/kubernetes/pki/apiserver.crt ends in 1 day',
+    ])
+    expect(said('certificate', { ...rest, kubeadm: { ...own, caKey: false } })).toEqual([
+      'Blocks /etc/kubernetes/pki/apiserver.crt ends in 1 day',
+    ])
   })
 })
 
