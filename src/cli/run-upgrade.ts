@@ -3,7 +3,9 @@ import type { ApiClient } from '../cluster/api-client.ts'
 import { isAlreadyExists, isNotFound } from '../cluster/api-error.ts'
 import { clusterUpgrades } from '../cluster/resource.ts'
 import { FalkirkError } from '../core/falkirk-error.ts'
+import { upgradeSettings } from '../core/upgrade/api/upgrade-settings.ts'
 import { decideUpgrade } from '../core/upgrade/decide-upgrade.ts'
+import { arrivedText } from '../core/upgrade/run/arrived-text.ts'
 import type { Releases } from '../core/version/releases.ts'
 import { type ExitCode, exitCodes } from './upgrade/exit-code.ts'
 import { noApi } from './upgrade/find-run.ts'
@@ -71,7 +73,7 @@ export async function runUpgrade(
 function alreadyThere({ upgrade }: WishedUpgrade, view: ViewKind, { write, now }: CommandPorts): ExitCode {
   const { metadata, spec } = upgrade
   const event = endedEvent(metadata.name, { reason: 'Unchanged', exitCode: exitCodes.Done }, now())
-  const what = spec.scope === 'Hosts' ? 'every node has this already' : `the cluster runs ${spec.version} already`
+  const what = spec.scope === 'Hosts' ? 'every node has this already' : `${arrivedText(upgradeSettings(spec), spec.version)} already`
   write(view === 'Json' ? `${JSON.stringify(event)}\n` : `${what}: nothing is created\n`)
   return exitCodes.Done
 }

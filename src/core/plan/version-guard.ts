@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../kubernetes/node-facts.ts'
+import { isVirtual } from '../kubernetes/virtual-node.ts'
 import { compareMinor, compareUpstream, compareVersions, type KubernetesVersion, parseVersion } from '../version/kubernetes-version.ts'
 import { controlPlaneHop, kubeletSkew, minorsBetween } from '../version/version-skew.ts'
 import { isControlPlane } from './node-selection.ts'
@@ -154,9 +155,9 @@ function apiServers({ nodes, apiServer }: VersionGuardInput): readonly Running[]
 
 /** A virtual kubelet reports the version of a library, and no skew policy holds for it. */
 function running(nodes: readonly NodeFacts[]): readonly Running[] {
-  return nodes.flatMap(({ name, kubeletVersion, labels }) => {
-    const version = labels.type === 'virtual-kubelet' ? undefined : parseVersion(kubeletVersion)
-    return version === undefined ? [] : [{ name, version }]
+  return nodes.flatMap((node) => {
+    const version = isVirtual(node) ? undefined : parseVersion(node.kubeletVersion)
+    return version === undefined ? [] : [{ name: node.name, version }]
   })
 }
 

@@ -94,7 +94,7 @@ describe('a node that the spec names and that is deleted', () => {
     world.until(() => world.entry('worker-0')?.step === 'Changing')
     world.removeNode('worker-2')
     world.untilPhase('Complete')
-    expect(world.status.message).toBe(`the cluster runs ${to}; worker-2 of spec.nodes is gone`)
+    expect(world.status.message).toBe(`the control plane and the nodes of spec.nodes run ${to}; worker-2 of spec.nodes is gone`)
     expect(world.changeJobs()).toEqual(['server-0', 'worker-0'])
   })
 

@@ -16,6 +16,8 @@ export interface PoolSettings {
   readonly maxUnavailable: number
   /** Label whose value the nodes of a batch share. */
   readonly spread?: string
+  /** The pool of all nodes that no other one selects, which no spec names. */
+  readonly isRest?: true
 }
 
 /** A spec with everything said: what was left out is filled in, durations are milliseconds. */
@@ -54,7 +56,7 @@ const minutes = 60_000
 const defaultBatches = { first: 1, factor: 2, max: 10 }
 
 /** Name of the pool of all nodes that no other pool selects. */
-const restPool = 'rest'
+export const restPool = 'rest'
 
 /** Fills in what a spec leaves out. */
 export function upgradeSettings(spec: ClusterUpgradeSpec): UpgradeSettings {
@@ -112,14 +114,14 @@ function drainSettings(drain: NonNullable<ClusterUpgradeSpec['drain']> = {}): Up
   }
 }
 
-/** With scope Pools only what is named; otherwise the nodes of no pool come last. */
+/** With scope Pools only what is named, be it pools or nodes alone; otherwise the nodes of no pool come last. */
 function poolSettings(pools: readonly PoolSpec[], onlyNamed: boolean): readonly PoolSettings[] {
   const named = pools.map(({ name, nodeSelector, batches = {}, maxUnavailable, spread }) => {
     const sizes = { ...defaultBatches, ...batches }
     return { name, nodeSelector, ...sizes, maxUnavailable: maxUnavailable ?? sizes.max, ...(spread === undefined ? {} : { spread }) }
   })
-  const rest = { name: restPool, nodeSelector: {}, ...defaultBatches, maxUnavailable: defaultBatches.max }
-  return onlyNamed ? named : [...named, rest]
+  const rest = { name: restPool, nodeSelector: {}, ...defaultBatches, maxUnavailable: defaultBatches.max, isRest: true } as const
+  return onlyNamed && named.length > 0 ? named : [...named, rest]
 }
 
 function durationMs(text: string | undefined): number | undefined {

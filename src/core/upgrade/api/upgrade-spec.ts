@@ -5,14 +5,14 @@ import { ContainerSpec } from '../../plan/container-spec.ts'
 import { parseGoDuration } from '../../plan/go-duration.ts'
 import { RecipeSpec, strayField } from './recipe-spec.ts'
 
-const duration = z.string().refine((text) => isPositiveDuration(text), {
+const duration = z.string().refine((text) => (parseGoDuration(text) ?? -1) >= 0, {
   error: 'is no duration: write a number with a unit, such as 30s or 1h30m',
 })
 
-function isPositiveDuration(text: string): boolean {
-  const nanoseconds = parseGoDuration(text)
-  return nanoseconds !== undefined && nanoseconds >= 0
-}
+/** Elsewhere 0 means for ever; here it would end at once what nobody has had the time for, with Force past all budgets. */
+const limit = duration.refine((text) => parseGoDuration(text) !== 0, {
+  error: 'is no time at all: write a duration such as 30m, or leave it out',
+})
 
 const Batches = z
   .strictObject({
@@ -51,7 +51,7 @@ export type PoolSpec = z.infer<typeof PoolSpec>
 
 const UpgradeDrainSpec = z
   .strictObject({
-    timeout: duration
+    timeout: limit
       .describe(
         'How long the drain of a node may take, and after it the detaching of its volumes, before whenBlocked says what happens; 30m when left out.',
       )
@@ -86,7 +86,7 @@ const SoakSpec = z
       .describe('Waits until the pods that took the place of the evicted ones are Ready; true when left out.')
       .exactOptional(),
     for: duration.describe('How long all of it has to hold; 10s when left out.').exactOptional(),
-    timeout: duration.describe('How long is waited for it before the run stops; 10m when left out.').exactOptional(),
+    timeout: limit.describe('How long is waited for it before the run stops; 10m when left out.').exactOptional(),
   })
   .describe('What has to hold after a node before it counts as done.')
 
@@ -100,9 +100,7 @@ const FailureSpec = z
         'How many nodes may fail before the run stops; those are labelled, and left cordoned where they do not serve any more. 0 when left out: it stops at the first.',
       )
       .exactOptional(),
-    pauseExpiry: duration
-      .describe('After a pause of this length the run is given up and cleaned away; 168h when left out.')
-      .exactOptional(),
+    pauseExpiry: limit.describe('After a pause of this length the run is given up and cleaned away; 168h when left out.').exactOptional(),
   })
   .describe('What follows a failure.')
 
@@ -183,7 +181,7 @@ export const ClusterUpgradeSpec = z
     scope: z
       .enum(['Cluster', 'ControlPlane', 'Pools', 'Hosts'])
       .describe(
-        'Cluster: control plane, then all nodes, hop by hop. ControlPlane: that alone. Pools: the named pools, as far as the control plane is. Hosts: no version is changed, only what node.os and node.runtime say.',
+        'Cluster: control plane, then all nodes, hop by hop. ControlPlane: that alone. Pools: the named pools, or spec.nodes alone, as far as the control plane is. Hosts: no version is changed, only what node.os and node.runtime say.',
       )
       .exactOptional(),
     action: z.enum(['Run', 'Pause', 'Cancel']).describe('What is wanted now; Run when left out.').exactOptional(),
@@ -210,6 +208,7 @@ export const ClusterUpgradeSpec = z
     pools: z.array(PoolSpec).max(100).describe('One pool after another, in this order; nodes of no pool come last.').exactOptional(),
     nodes: z
       .array(z.string())
+      .min(1)
       .max(5000)
       .describe(
         'Only these nodes, besides the control plane; all when left out. node.os and node.runtime are for these alone, and for none of the control plane that is not named.',
@@ -222,6 +221,9 @@ export const ClusterUpgradeSpec = z
   })
   .refine(({ scope, node }) => scope !== 'Hosts' || node?.os !== undefined || node?.runtime !== undefined, {
     error: 'has scope: Hosts and nothing that is to be changed there: write node.os or node.runtime, or another scope',
+  })
+  .refine(({ scope, pools = [], nodes }) => scope !== 'Pools' || pools.length > 0 || nodes !== undefined, {
+    error: 'has scope: Pools and names none: write pools, or nodes',
   })
   .describe('Where the cluster should be, and how it may be brought there.')
 export type ClusterUpgradeSpec = z.infer<typeof ClusterUpgradeSpec>

@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
+import { isVirtual } from '../../kubernetes/virtual-node.ts'
 import type { HostOrder } from '../../recipe/host-order.ts'
 import { compareEtcd, parseEtcdVersion } from '../../version/etcd-version.ts'
 import type { RunContext } from '../node/node-turn.ts'
@@ -18,7 +19,7 @@ export function changesLeft(
   { settings, facts }: Pick<RunContext, 'settings' | 'facts'>,
 ): HostChanges {
   const isOurs = settings.nodes === undefined || settings.nodes.has(node.name)
-  if (settings.via !== 'SSH' || !isOurs || node.labels.type === 'virtual-kubelet') return {}
+  if (settings.via !== 'SSH' || !isOurs || isVirtual(node)) return {}
   const { os, runtime } = settings
   const isDone = os === undefined || isNoted(node.osNote, facts.upgrade.metadata.uid, os)
   return {

@@ -1,5 +1,6 @@
 import { apiPathRisk } from '../../api-path/judge-api-path.ts'
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
+import { isVirtual } from '../../kubernetes/virtual-node.ts'
 import { isControlPlane } from '../../plan/node-selection.ts'
 import type { HostOrder } from '../../recipe/host-order.ts'
 import { compareUpstream, parseVersion } from '../../version/kubernetes-version.ts'
@@ -158,7 +159,7 @@ function skewOf(
   }: { readonly nodes: readonly NodeFacts[]; readonly settings: UpgradeSettings; readonly distribution: HostOrder['distribution'] },
 ): Pick<HostOrder, 'oldestKubelet' | 'kubeletSkew'> {
   if (distribution !== 'kubeadm' || !isControlPlane(node)) return {}
-  const others = nodes.filter(({ name, labels }) => name !== node.name && labels.type !== 'virtual-kubelet')
+  const others = nodes.filter((other) => other.name !== node.name && !isVirtual(other))
   const oldest = others.flatMap(({ kubeletVersion }) => parseVersion(kubeletVersion) ?? []).toSorted(compareUpstream)[0]
   return {
     ...(oldest === undefined ? {} : { oldestKubelet: oldest.text }),

@@ -1,9 +1,9 @@
 import { isControlPlane } from '../../plan/node-selection.ts'
 import { findings } from '../health/verify-cluster.ts'
-import { changesText } from '../hosts/host-changes.ts'
 import { aheadJobs } from '../jobs/ahead-jobs.ts'
 import { bearersOf } from '../pods/soft-taint.ts'
 import { statusOfRun } from '../status/status-of-run.ts'
+import { arrivedText } from './arrived-text.ts'
 import { activeWorks, type RunEnd, type SeenRun } from './run-view.ts'
 
 /** What is not well yet is looked at again this often. */
@@ -54,7 +54,7 @@ function ended({ works, context }: SeenRun, found: readonly string[]): RunEnd {
   const setAside = works.filter(({ at }) => at.entry.step === 'Quarantined').map(({ at }) => at.node.name)
   const { text } = context.target
   const all = [...setAside.slice(0, mostSetAside).map((name) => `Node ${name} was set aside; status.failed says why`), ...found]
-  const arrived = context.settings.scope === 'Hosts' ? `every node is done: ${changesText(context.settings)}` : `the cluster runs ${text}`
+  const arrived = arrivedText(context.settings, text)
   if (all.length === 0) return { phase: 'Complete', message: `${arrived}${goneMessage(context)}` }
   const message =
     setAside.length > 0

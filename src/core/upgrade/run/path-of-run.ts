@@ -1,4 +1,5 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
+import { isVirtual } from '../../kubernetes/virtual-node.ts'
 import { isControlPlane } from '../../plan/node-selection.ts'
 import { judgedOnce } from '../../version/judged-once.ts'
 import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } from '../../version/kubernetes-version.ts'
@@ -84,7 +85,7 @@ export function answeredVersion(apiServer: string, servers: readonly KubernetesV
 
 /** Different versions that these nodes report. */
 export function versionsOf(nodes: readonly NodeFacts[]): readonly KubernetesVersion[] {
-  const kubelets = nodes.filter(({ labels }) => labels.type !== 'virtual-kubelet').map(({ kubeletVersion }) => kubeletVersion)
+  const kubelets = nodes.filter((node) => !isVirtual(node)).map(({ kubeletVersion }) => kubeletVersion)
   return [...new Set(kubelets)].flatMap((text) => parseVersion(text) ?? [])
 }
 
@@ -107,7 +108,7 @@ function clusterHop(first: PathHop, { pools }: NodeGroups, path: readonly string
 /** Workers that the run may not touch, or has set aside. */
 function outsiders(nodes: readonly NodeFacts[], pools: NodeGroups['pools']): readonly NodeFacts[] {
   const own = new Set(pools.flatMap((pool) => pool.nodes.map(({ name }) => name)))
-  return nodes.filter((node) => !isControlPlane(node) && !own.has(node.name))
+  return nodes.filter((node) => !isControlPlane(node) && !isVirtual(node) && !own.has(node.name))
 }
 
 /** With the control plane alone, nodes stay; where they may not, the run is refused before it makes them too old. */
