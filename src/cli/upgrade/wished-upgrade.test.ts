@@ -12,6 +12,8 @@ spec:
     - { name: blue, nodeSelector: { matchLabels: { pool: blue } }, batches: { first: 2 } }
 `
 
+const head = 'apiVersion: falkirk.dev/v1alpha1\nkind: ClusterUpgrade\n'
+
 describe('what is wanted of an upgrade', () => {
   it('is a version, and an object named after it', () => {
     expect(wishedUpgrade({ to: 'v1.34.2+k3s1' }, undefined).object).toEqual({
@@ -66,6 +68,28 @@ describe('what is wanted of an upgrade', () => {
       text: '{kind: Plan, apiVersion: upgrade.cattle.io/v1}',
       code: 'FK_MANIFEST',
       message: /holds upgrade.cattle.io\/v1 Plan: write one ClusterUpgrade/,
+    },
+    { flags: {}, text: `${head}metadata:\nspec:\n`, code: 'FK_UPGRADE_REFUSED', message: /^spec\.version / },
+    { flags: {}, text: `${head}metadata: up\n`, code: 'FK_MANIFEST', message: /^up\.yaml: metadata is "up": write fields below it/ },
+    { flags: {}, text: `${head}spec: [1]\n`, code: 'FK_MANIFEST', message: /^up\.yaml: spec is \[1\]: write fields below it/ },
+    {
+      flags: {},
+      text: `${head}metadata: { name: 134 }\n`,
+      code: 'FK_MANIFEST',
+      message: /^up\.yaml: metadata\.name is 134: write it in quotes/,
+    },
+    { flags: { max: '2' }, text: `${head}spec: { version: v1.34.2, pools: [] }\n---\n{}`, code: 'FK_MANIFEST', message: /^up\.yaml / },
+    {
+      flags: { max: '2' },
+      text: `${head}spec: { version: v1.34.2, pools: [null] }\n`,
+      code: 'FK_UPGRADE_REFUSED',
+      message: /^spec\.pools\[0\]\.name /,
+    },
+    {
+      flags: { pools: 'blue' },
+      text: `${head}spec: { version: v1.34.2, pools: [null] }\n`,
+      code: 'FK_BAD_SETTING',
+      message: /^--pools names "blue"/,
     },
     { flags: {}, text: file.replace('version:', 'versoin:'), code: 'FK_UPGRADE_REFUSED', message: /spec\.ver/ },
     { flags: {}, text: file.replace('pools:', 'windows: []\n  pools:'), code: 'FK_UPGRADE_REFUSED', message: /^spec.windows is no field/ },

@@ -34,6 +34,7 @@ export interface WishedUpgrade {
 }
 
 type Spec = Record<string, unknown>
+/** Of a file, before it is checked. */
 interface Pool {
   readonly name?: unknown
   readonly batches?: object
@@ -100,7 +101,7 @@ export function wishedNodes(text: string): readonly string[] {
 
 /** Pools of the file by their names, or by a label: `pool=ingress,pool=blue`. */
 function wishedPools(text: string | undefined, max: string | undefined, ofFile: unknown): readonly Pool[] | undefined {
-  const known = Array.isArray(ofFile) ? (ofFile as Pool[]) : undefined
+  const known = Array.isArray(ofFile) ? (ofFile as (Pool | null)[]).map((pool) => pool ?? {}) : undefined
   const pools = text === undefined ? known : text.split(',').map((item) => poolOf(item.trim(), known ?? []))
   if (max === undefined) return pools
   const most = wholeNumber('--max', max, { least: 1, most: 200 })
@@ -137,20 +138,20 @@ function fileObject(
     const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause)
     throw new FalkirkError('FK_MANIFEST', `${file} is no YAML: ${message.replace(/:$/, '')}`, { cause })
   }
-  const {
-    apiVersion: foundVersion,
-    kind: foundKind,
-    metadata = {},
-    spec = {},
-  } = (read ?? {}) as {
-    apiVersion?: unknown
-    kind?: unknown
-    metadata?: { name?: string }
-    spec?: Spec
+  const { apiVersion: foundVersion, kind: foundKind, metadata, spec } = (read ?? {}) as Readonly<Record<string, unknown>>
+  if (foundKind !== kind || foundVersion !== apiVersion) {
+    const found = foundKind === undefined ? 'no object' : `${String(foundVersion)} ${String(foundKind)}`
+    throw new FalkirkError('FK_MANIFEST', `${file} holds ${found}: write one ${kind} of ${apiVersion}`)
   }
-  if (foundKind === kind && foundVersion === apiVersion) return { metadata, spec }
-  throw new FalkirkError(
-    'FK_MANIFEST',
-    `${file} holds ${foundKind === undefined ? 'no object' : `${String(foundVersion)} ${String(foundKind)}`}: write one ${kind} of ${apiVersion}`,
-  )
+  const { name, ...more } = fieldsOf(file, 'metadata', metadata)
+  if (name !== undefined && name !== null && typeof name !== 'string')
+    throw new FalkirkError('FK_MANIFEST', `${file}: metadata.name is ${JSON.stringify(name)}: write it in quotes`)
+  return { metadata: { ...more, ...(name && { name }) }, spec: fieldsOf(file, 'spec', spec) }
+}
+
+/** What stands below a field of the file; nothing where it is empty. */
+function fieldsOf(file: string, field: string, value: unknown): Spec {
+  if (value === undefined || value === null) return {}
+  if (typeof value === 'object' && !Array.isArray(value)) return value as Spec
+  throw new FalkirkError('FK_MANIFEST', `${file}: ${field} is ${JSON.stringify(value)}: write fields below it`)
 }
