@@ -27,27 +27,48 @@ async function expectComplete(run: UpgradeCluster): Promise<void> {
   expect(run.problems()).toEqual([])
 }
 
-it('a control plane that the balancer leaves out is named before anything is touched; put back, the run goes on', async () => {
+const leftOut =
+  /^server-0: behind https:\/\/192\.0\.2\.1:6443 server-0 and server-2 answered \d+ new connections from .*, and server-1 none: put .* into the balancer, .*; nothing was touched/
+
+it('a control plane that the balancer leaves out is named before anything is touched; put back, the run goes on by itself', async () => {
   const { run, hosts } = await started()
   hosts.leftOut.add('server-1')
   await run.create('up', spec)
-  const { message } = await run.until('up', ({ phase }) => phase === 'Stopped')
-  expect(message).toMatch(
-    /^server-0: behind https:\/\/192\.0\.2\.1:6443 server-0 and server-2 answered \d+ new connections from .*, and server-1 none: put .* into the balancer, .*; nothing was touched/,
-  )
+  const { phase, message } = await run.until('up', ({ inFlight }) => inFlight?.[0]?.message?.includes('asked again') === true)
+  expect(phase).toBe('ControlPlane')
+  expect(message).toMatch(leftOut)
+  expect(message).toMatch(/; it is asked again every 30 s, for 30 more minutes$/)
   expect(hosts.acted).toEqual([])
   hosts.leftOut.clear()
-  await run.edit('up', { continueFrom: 1 })
   await expectComplete(run)
   // those that come later are asked no more: the first is back when they are begun
   expect(hosts.calls.filter(({ word }) => word === 'api-path')).toHaveLength(8)
 })
 
-it('that is accepted by name, where the balancer has reasons of its own', async () => {
+it('that nobody puts back stops the run after half an hour, and it goes on when it is continued', async () => {
   const { run, hosts } = await started()
   hosts.leftOut.add('server-1')
-  await run.create('up', { ...spec, acceptedRisks: [{ check: 'ApiPath', reason: 'the balancer goes by weights' }] })
+  const { startedAt = '' } = await run.create('up', spec).then(() => run.until('up', (status) => status.startedAt !== undefined))
+  const { stop } = await run.until('up', ({ phase }) => phase === 'Stopped')
+  expect(stop?.message).toMatch(leftOut)
+  expect((Date.parse(stop?.since ?? '') - Date.parse(startedAt)) / 60_000).toBeGreaterThan(29)
+  expect(hosts.acted).toEqual([])
+  hosts.leftOut.clear()
+  await run.edit('up', { continueFrom: 1 })
   await expectComplete(run)
+})
+
+it.each(['before', 'while it waits'])('that is accepted by name, where the balancer has reasons of its own: %s', async (when) => {
+  const { run, hosts } = await started()
+  hosts.leftOut.add('server-1')
+  const acceptedRisks = [{ check: 'ApiPath', reason: 'the balancer goes by weights' }]
+  await run.create('up', when === 'before' ? { ...spec, acceptedRisks } : spec)
+  if (when !== 'before') {
+    await run.until('up', ({ message }) => message?.includes('asked again') === true)
+    await run.edit('up', { acceptedRisks })
+  }
+  await expectComplete(run)
+  expect(hosts.calls.filter(({ word }) => word === 'api-path')).toHaveLength(when === 'before' ? 4 : 8)
 })
 
 it('a host that does not answer then is no reason to wait: what it would have told is not known, and said', async () => {

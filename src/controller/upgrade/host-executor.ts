@@ -64,9 +64,16 @@ export class HostExecutor {
 
   /** One order after another on each host. */
   async #run({ node, order, attempt }: RunHost, signal: AbortSignal, before: Promise<void> | undefined): Promise<void> {
-    const { run, step, version, occasion } = order
-    const tell = (more: Pick<HostWork, 'state' | 'says'>) =>
-      this.#tell(node, { run, step, version, attempt, ...(occasion === undefined ? {} : { occasion }), ...more })
+    const { run, step, version, occasion, apiPath } = order
+    const asked = {
+      run,
+      step,
+      version,
+      attempt,
+      ...(occasion === undefined ? {} : { occasion }),
+      ...(apiPath === undefined ? {} : { apiPath }),
+    }
+    const tell = (more: Pick<HostWork, 'state' | 'says'>) => this.#tell(node, { ...asked, ...more })
     tell({ state: { kind: 'AtWork' } })
     await before
     await this.#slots.use(async () => {
@@ -112,7 +119,7 @@ export class HostExecutor {
   }
 }
 
-function isSame({ run, step, version, attempt, occasion }: HostWork, { order, attempt: asked }: RunHost): boolean {
+function isSame({ run, step, version, attempt, occasion, apiPath }: HostWork, { order, attempt: asked }: RunHost): boolean {
   const isAsked = run === order.run && step === order.step && version === order.version && attempt === asked
-  return isAsked && occasion === order.occasion
+  return isAsked && occasion === order.occasion && apiPath === order.apiPath
 }

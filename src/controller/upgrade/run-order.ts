@@ -1,4 +1,5 @@
 import type { Clock } from '../../cluster/clock.ts'
+import { askAgainMs, awaitProof } from '../../core/api-path/await-proof.ts'
 import { asksForProof } from '../../core/api-path/judge-api-path.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { hostFactsScript } from '../../core/host/facts-script.ts'
@@ -45,7 +46,7 @@ class Left extends Error {}
 
 /**
  * Carries out an order on its host, or finds it carried out or at work. A host that cannot be reached is tried again until its time is over;
- * what was begun there goes on meanwhile, and is found. `Left`: the signal has come before the end.
+ * what was begun there goes on meanwhile, and is found. A way to the API that is not proven is asked again, too. `Left`: the signal has come before the end.
  */
 export async function runOrder(run: OrderRun, ports: OrderPorts): Promise<HostState | 'Left'> {
   const { clock, signal, say } = ports
@@ -55,9 +56,17 @@ export async function runOrder(run: OrderRun, ports: OrderPorts): Promise<HostSt
     answeredMs = clock.now()
     pauseMs = firstPauseMs
   }
+  let unprovenMs: number | undefined
   for (;;) {
     try {
-      return await connected(run, { ...ports, answered })
+      const end = await connected(run, { ...ports, answered })
+      if (end.kind !== 'NotProven') return end
+      unprovenMs ??= clock.now()
+      const next = awaitProof(end.message, clock.now() - unprovenMs)
+      if (next.kind === 'Stop') return { kind: 'Failed', message: end.message, lines: [], atMs: clock.now(), how: 'Refused' }
+      say(next.says)
+      await clock.sleep(askAgainMs, signal)
+      answered()
     } catch (error) {
       if (signal.aborted) return 'Left'
       const message = sentence(error)
@@ -80,7 +89,13 @@ function sentence(error: unknown): string {
   return maskOutput(text).replaceAll('\n', ' ')
 }
 
-async function connected(run: OrderRun, ports: OrderPorts & { answered(): void }): Promise<HostState> {
+/** What has to be mended on the way to the API first, in one sentence; nothing was begun. */
+interface NotProven {
+  readonly kind: 'NotProven'
+  readonly message: string
+}
+
+async function connected(run: OrderRun, ports: OrderPorts & { answered(): void }): Promise<HostState | NotProven> {
   const machine = await ports.machine()
   const host = ports.open(machine)
   const close = () => void host.close()
@@ -107,7 +122,7 @@ function heard(host: Host, { signal, answered }: { readonly signal: AbortSignal;
 }
 
 /** Which machine it is, and what is on it, is looked at each time: it may have changed while it was away. */
-async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMachine, ports: OrderPorts): Promise<HostState> {
+async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMachine, ports: OrderPorts): Promise<HostState | NotProven> {
   const { clock, signal, say } = ports
   const beganMs = clock.now()
   const { stdout } = await host.run(hostFactsScript(), 'facts')
@@ -119,7 +134,7 @@ async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMac
   if (problem !== undefined) return refused(problem)
   const cutOff = asksForProof(order) ? await ports.apiPathProblem?.(order) : undefined
   if (signal.aborted) throw new Left()
-  if (cutOff !== undefined) return refused(cutOff)
+  if (cutOff !== undefined) return { kind: 'NotProven', message: cutOff }
   const found = await filledRecipe(order, read.facts, ports)
   if (found.kind === 'Refused') return refused(found.message)
   const sleep = async (ms: number) => {

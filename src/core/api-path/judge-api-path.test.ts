@@ -178,13 +178,12 @@ describe('the way to the API', () => {
 })
 
 describe('a run that is about to begin', () => {
-  const order = { step: 'Stage', part: 'FirstControlPlane', distribution: 'kubeadm' } as const
+  const order = { step: 'Stage', apiPath: 'Prove' } as const
   it.each([
-    { what: 'its first control plane', asked: order, proof: true },
-    { what: 'a later one: the first is being worked on', asked: { ...order, part: 'ControlPlane' } as const, proof: false },
-    { what: 'a worker', asked: { ...order, part: 'Worker' } as const, proof: false },
+    { what: 'the first control plane that it touches', asked: order, proof: true },
+    { what: 'one whose proof is accepted: what is not proven is told', asked: { ...order, apiPath: 'Accepted' } as const, proof: true },
+    { what: 'another host', asked: { step: 'Stage' } as const, proof: false },
     { what: 'the change itself, which was begun already', asked: { ...order, step: 'Change' } as const, proof: false },
-    { what: 'k3s, which has balancers of its own', asked: { ...order, distribution: 'k3s' } as const, proof: false },
   ])('$what asks for a proof: $proof', ({ asked, proof }) => expect(asksForProof(asked)).toBe(proof))
 
   const findings = [

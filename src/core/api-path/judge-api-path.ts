@@ -40,8 +40,8 @@ export function judgeApiPath(view: ApiPathView): ApiProof {
 }
 
 /** Whether the way to the API has to be proven before an order is begun: nothing has been touched, and what comes next takes an API server away. */
-export function asksForProof({ step, part, distribution }: Pick<HostOrder, 'step' | 'part' | 'distribution'>): boolean {
-  return step === 'Stage' && part === 'FirstControlPlane' && distribution === 'kubeadm'
+export function asksForProof({ step, apiPath }: Pick<HostOrder, 'step' | 'apiPath'>): boolean {
+  return step === 'Stage' && apiPath !== undefined
 }
 
 /** What a proof means for a run that is about to begin. */

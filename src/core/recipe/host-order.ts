@@ -54,8 +54,11 @@ export const HostOrder = z.strictObject({
   alone: z.literal(true).exactOptional(),
   /** `Drop`: somebody has accepted by name that what was changed by hand in manifests of static pods goes. */
   manifestEdits: z.literal('Drop').exactOptional(),
-  /** `Accepted`: somebody has accepted by name that the API may be cut off while this host is worked on. */
-  apiPath: z.literal('Accepted').exactOptional(),
+  /**
+   * `Prove`: before anything is done the way to the API has to be proven, as the run has touched no control plane of the hop yet. `Accepted`: the same, and
+   * somebody has accepted by name what would hold it.
+   */
+  apiPath: z.enum(['Prove', 'Accepted']).exactOptional(),
   os: Os.exactOptional(),
   runtime: Runtime.exactOptional(),
   /** What a restart is for: another occasion is another restart. */

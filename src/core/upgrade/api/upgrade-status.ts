@@ -85,6 +85,7 @@ const Hop = z
     number: z.int().describe('1 for the first.'),
     of: z.int().describe('How many there are.'),
     since: z.string().describe('When it began.').exactOptional(),
+    controlPlaneSince: z.string().describe('When its first control-plane node was taken out of service.').exactOptional(),
   })
   .describe('The hop that is being worked on.')
 

@@ -78,6 +78,15 @@ describe('a run that changes no version', () => {
     },
   )
 
+  it('is proven the way to the API before the first control plane that it touches, whoever has the runtime already', () => {
+    const world = cluster({ node: { runtime: { name: 'containerd' } } })
+    world.setNode('server-0', { runtimeVersion: 'containerd://1.7.24' })
+    world.untilPhase('Complete')
+    const proven = world.done.flatMap((action) => (action.kind === 'RunHost' && asksForProof(action.order) ? [action.node] : []))
+    expect(proven).toEqual(['server-1'])
+    expect(changes(world).map((order) => order.node)).toEqual(all.slice(1))
+  })
+
   it('counts what it has done, not what runs', () => {
     const world = cluster()
     world.until(() => changes(world).length === 2)

@@ -1,7 +1,7 @@
 import type { HostOrder } from '../../recipe/host-order.ts'
 
 /** How the recipe of one order stands on its host, as far as this controller knows. Another one asks again, and the host itself knows what was done. */
-export interface HostWork extends Pick<HostOrder, 'run' | 'step' | 'version' | 'occasion'> {
+export interface HostWork extends Pick<HostOrder, 'run' | 'step' | 'version' | 'occasion' | 'apiPath'> {
   readonly attempt: number
   readonly state: HostState
   /** What it does, or waits for; one line. */

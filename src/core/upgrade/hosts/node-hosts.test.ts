@@ -140,6 +140,40 @@ describe('a run over SSH', () => {
   })
 })
 
+describe('the way to the API', () => {
+  const proven = ({ done }: { readonly done: readonly UpgradeAction[] }) =>
+    done.flatMap((action) =>
+      action.kind === 'RunHost' && action.order.apiPath !== undefined ? [`${action.node} ${action.order.apiPath}`] : [],
+    )
+
+  it('is proven before the first control plane of each hop, and of those no other', () => {
+    const world = cluster(3, 1, { version: 'v1.32.2' })
+    world.untilPhase('Complete', 14_400)
+    expect(proven(world)).toEqual(['server-0 Prove', 'server-0 Prove'])
+  })
+
+  it('is proven where somebody has begun by hand, too', () => {
+    const world = cluster(3, 1)
+    world.setNode('server-0', { kubeletVersion: after })
+    world.untilPhase('Complete')
+    expect(proven(world)).toEqual(['server-1 Prove'])
+    expect(orders(world).map(({ part }) => part)).toEqual(['ControlPlane', 'ControlPlane', 'Worker'])
+  })
+
+  it('that somebody accepts while it is waited for is asked for in other words', () => {
+    const world = cluster(3, 1)
+    const wentWell = world.hostWay
+    world.hostWay = () => ({})
+    world.until(() => world.facts.hostWork?.get('server-0')?.apiPath === 'Prove')
+    world.edit({ acceptedRisks: [{ check: 'ApiPath', reason: 'weights' }] })
+    world.settle()
+    world.hostWay = wentWell
+    world.untilPhase('Complete')
+    expect(proven(world)).toEqual(['server-0 Prove', 'server-0 Accepted'])
+    expect(orders(world, 'Stage')).toHaveLength(5)
+  })
+})
+
 describe('a recipe that fails', () => {
   it('is tried again after a while, twice; then the run stops with the last lines, and the node serves again', () => {
     const world = cluster(1, 1)

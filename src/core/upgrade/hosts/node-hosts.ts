@@ -44,9 +44,9 @@ export const hostSteps: StepMeans = {
   leave: (at) => (isAtWork(at) ? [{ kind: 'LeaveHost', node: at.node.name }] : []),
 }
 
-function look(at: NodeAtWork, _context: RunContext, step: StepName): StepWork {
+function look(at: NodeAtWork, { settings }: RunContext, step: StepName): StepWork {
   const { node, entry, host } = at
-  if (host === undefined || !isOf(host, at, step)) return { kind: 'NotBegun' }
+  if (host === undefined || !isOf(host, at, step) || isAcceptedSince(host, settings)) return { kind: 'NotBegun' }
   switch (host.state.kind) {
     case 'Complete':
       return host.state
@@ -71,6 +71,11 @@ function changeLimits({ entry: { os, runtime } }: NodeAtWork): ChangeLimits {
 /** The order of another step, attempt or version is not the one that is asked about. */
 function isOf({ run, step, version, attempt }: HostWork, { entry }: NodeAtWork, asked: StepName): boolean {
   return step === asked && run === entry.run && version === entry.version && attempt === entry.attempt
+}
+
+/** It may wait for what need not be mended any more. */
+function isAcceptedSince({ state, apiPath }: HostWork, { acceptedRisks }: UpgradeSettings): boolean {
+  return state.kind === 'AtWork' && apiPath === 'Prove' && acceptedRisks.has(apiPathRisk)
 }
 
 function isAtWork({ host, entry }: NodeAtWork): boolean {
@@ -99,27 +104,48 @@ function begin(at: NodeAtWork, context: RunContext, step: StepName): NodeTurn {
   const work = hostWorkOf(context)
   if (work.kind === 'None') return failing({ reason: 'NoRecipe', message: work.message })
   if (!context.facts.reachesHosts) return working([], { message: `${node.name} waits: ${noInventory}` })
-  const { nodes } = context.facts
+  const { nodes, upgrade } = context.facts
+  const isTouched = upgrade.status?.hop?.controlPlaneSince !== undefined
   const { os, runtime, run, version } = entry
   const changes = { ...(os && { os }), ...(runtime && { runtime }), ...(staysAsItIs(entry) ? { kubernetes: 'Stays' as const } : {}) }
   const asked = { ...changes, node, run, version, step, distribution: work.distribution }
-  const order = hostOrder(asked, { nodes, settings: context.settings })
+  const order = hostOrder(asked, { nodes, settings: context.settings, isTouched })
   return working([{ kind: 'RunHost', node: node.name, order, attempt: entry.attempt }])
+}
+
+interface OrderedCluster {
+  readonly nodes: readonly NodeFacts[]
+  readonly settings: UpgradeSettings
+  /** The run has touched a control plane of this hop. */
+  readonly isTouched?: boolean
 }
 
 /** What is asked of the host of a node while the nodes of the cluster are these; the same in the same words, whoever asks. */
 export function hostOrder(
   asked: Omit<HostOrder, 'node' | 'part' | 'binaries' | 'oldestKubelet' | 'kubeletSkew' | 'apiPath'> & { readonly node: NodeFacts },
-  cluster: { readonly nodes: readonly NodeFacts[]; readonly settings: UpgradeSettings },
+  cluster: OrderedCluster,
 ): HostOrder {
   const { node, run, version, step, distribution, os, runtime, kubernetes } = asked
   const known = { run, node: node.name, step, distribution, version }
   const changes = { ...(os && { os }), ...(runtime && { runtime }), ...(kubernetes && { kubernetes }) }
   const part = partOf(node, cluster.nodes, kubernetes === 'Stays' ? hadChanges(run, cluster.settings) : hasReached(version))
-  const apiPath = part === 'FirstControlPlane' && cluster.settings.acceptedRisks.has(apiPathRisk) ? { apiPath: 'Accepted' as const } : {}
+  const apiPath = proofOf({ step, part, distribution }, cluster)
   if (kubernetes === 'Stays') return { ...known, part, ...apiPath, ...changes }
   const binaries = releaseBinaries(node, { version, distribution }, cluster.settings.recipe)
   return { ...known, part, ...binaries, ...skewOf(node, { ...cluster, distribution }), ...apiPath, ...changes }
+}
+
+/**
+ * A control plane may be further than others without this run: somebody has begun by hand, or the runtime was there. So whoever remembers none that the run has
+ * touched has the way to the API proven. k3s has balancers of its own.
+ */
+function proofOf(
+  { step, part, distribution }: Pick<HostOrder, 'step' | 'part' | 'distribution'>,
+  cluster: OrderedCluster,
+): Pick<HostOrder, 'apiPath'> {
+  const isFirst = part === 'FirstControlPlane' || (part === 'ControlPlane' && cluster.isTouched !== true)
+  if (step !== 'Stage' || distribution !== 'kubeadm' || !isFirst) return {}
+  return { apiPath: cluster.settings.acceptedRisks.has(apiPathRisk) ? 'Accepted' : 'Prove' }
 }
 
 /** One clause with the fix. */

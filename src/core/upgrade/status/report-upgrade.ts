@@ -35,7 +35,7 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     ...(next.kind === 'Refused' || next.kind === 'HeldUp'
       ? given('path', before.path)
       : { path: leadsThere(before.path, next.path) ? before.path : next.path }),
-    ...(next.kind === 'Hop' ? { hop: hopOf(next.hop, before, context.nowMs) } : {}),
+    ...(next.kind === 'Hop' ? { hop: hopOf(next.hop, before, view) } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),
     ...movesSoFar(before, activeWorks(view)),
@@ -59,11 +59,17 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
 
 function hopOf(
   { version: { text }, number, of }: Hop,
-  { hop }: ClusterUpgradeStatus,
-  nowMs: number,
+  before: ClusterUpgradeStatus,
+  { works, context: { nowMs } }: RunView,
 ): NonNullable<ClusterUpgradeStatus['hop']> {
-  return { version: text, number, of, since: hop?.version === text && hop.since !== undefined ? hop.since : timestamp(nowMs) }
+  const hop = before.hop?.version === text ? before.hop : undefined
+  const isTouched = works.some(({ at: { node, entry } }) => isControlPlane(node) && !beforeDrain.has(entry.step))
+  const touched = hop?.controlPlaneSince ?? (isTouched ? timestamp(nowMs) : undefined)
+  return { version: text, number, of, since: hop?.since ?? timestamp(nowMs), ...given('controlPlaneSince', touched) }
 }
+
+/** Of one that failed it was written down when it was drained. */
+const beforeDrain: ReadonlySet<InFlightStatus['step']> = new Set(['Staging', 'Failed', 'Quarantined'])
 
 /** Whether the path that the run began with still ends where it has to. */
 function leadsThere(known: readonly string[] | undefined, path: readonly string[]): known is readonly string[] {
