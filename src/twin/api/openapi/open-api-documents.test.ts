@@ -125,6 +125,15 @@ describe('OpenAPI 3', () => {
     expect(names(25)).toContain('fieldValidation')
   })
 
+  it.each([
+    { key: 'apis/apps/v1', path: '/apis/apps/v1/namespaces/{namespace}/deployments/{name}', strategic: true },
+    { key: 'apis/upgrade.cattle.io/v1', path: '/apis/upgrade.cattle.io/v1/namespaces/{namespace}/plans/{name}', strategic: false },
+  ])('a strategic merge patch is offered where it is taken: $path $strategic', ({ key, path, strategic }) => {
+    const type = 'application/strategic-merge-patch+json'
+    expect(Object.keys(v3(key).paths[path].patch.requestBody.content).includes(type)).toBe(strategic)
+    expect(documents(30).v2.paths[path].patch.consumes.includes(type)).toBe(strategic)
+  })
+
   it('a reference with something beside it stands in allOf', () => {
     const { schemas } = v3('apis/policy/v1').components
     expect(schemas['io.k8s.api.policy.v1.PodDisruptionBudgetSpec'].properties.selector).toEqual({

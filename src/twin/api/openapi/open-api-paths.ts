@@ -63,12 +63,15 @@ function operations(
   )
 }
 
-const patchTypes = [
-  'application/json-patch+json',
-  'application/merge-patch+json',
-  'application/strategic-merge-patch+json',
-  'application/apply-patch+yaml',
-]
+const strategicPatch = 'application/strategic-merge-patch+json'
+const patchTypes = ['application/json-patch+json', 'application/merge-patch+json', strategicPatch, 'application/apply-patch+yaml']
+/** From 1.27 on kubectl sends the patch that it finds here. */
+const customPatchTypes = patchTypes.filter((type) => type !== strategicPatch)
+
+function bodyTypes({ type }: DescribedResource, verb: string): readonly string[] {
+  if (verb !== 'patch') return ['application/json', 'application/yaml']
+  return type.custom === undefined ? patchTypes : customPatchTypes
+}
 
 function bodySchema(resource: DescribedResource, verb: string, { refPrefix }: Dialect): OpenApiSchema | undefined {
   if (verb === 'patch') return { $ref: refPrefix + scalarNames.patch }
@@ -83,7 +86,7 @@ function bodyParameter(resource: DescribedResource, verb: string, dialect: Diale
 function requestBody(resource: DescribedResource, verb: string, dialect: Dialect): OpenApiSchema {
   const schema = bodySchema(resource, verb, dialect)
   if (schema === undefined) return {}
-  const types = verb === 'patch' ? patchTypes : ['application/json', 'application/yaml']
+  const types = bodyTypes(resource, verb)
   if (dialect.version === 2) return { consumes: types }
   return { requestBody: { required: true, content: Object.fromEntries(types.map((type) => [type, { schema }])) } }
 }
