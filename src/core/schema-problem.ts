@@ -15,7 +15,8 @@ export function schemaProblem(object: unknown, error: z.ZodError, hints: Readonl
   const hint = hints[field] ?? `set it to ${wanted(issue)}`
   if (value === undefined) return `${field} is missing: ${hint}`
   const shown = shownValue(issue.path, value)
-  if (issue.code === 'custom') return `${field} ${shown} ${issue.message}`
+  // of a whole object the message says what is in it
+  if (issue.code === 'custom') return typeof value === 'object' ? `${field} ${issue.message}` : `${field} ${shown} ${issue.message}`
   return `${field} is ${shown}: ${hint}`
 }
 

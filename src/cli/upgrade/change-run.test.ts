@@ -17,6 +17,18 @@ describe('what people want of a run', () => {
       status: inTheMiddle,
       decided: { kind: 'Patch', spec: { action: 'Pause' }, said: expect.stringContaining('worker-3, worker-4 finish first') },
     },
+    {
+      what: 'pauses with one node at work',
+      change: 'Pause',
+      status: { ...inTheMiddle, inFlight: inTheMiddle.inFlight?.slice(0, 1) },
+      decided: { kind: 'Patch', said: expect.stringContaining('worker-3 finishes first') },
+    },
+    {
+      what: 'does not go on as it is written',
+      change: 'Continue',
+      status: { observedGeneration: 2, phase: 'Refused', message: 'spec.version is missing' },
+      decided: { kind: 'Refused', message: expect.stringMatching(/is refused, and not paused: spec\.version is missing$/) },
+    },
     { what: 'is paused already', change: 'Pause', status: inTheMiddle, spec: { action: 'Pause' }, decided: { kind: 'Nothing' } },
     {
       what: 'is not paused while it is cancelled',

@@ -26,7 +26,9 @@ export function decideChange(run: RunState, change: RunChange): ChangeDecision {
     return { kind: 'Refused', message: `ClusterUpgrade ${name} has ended (${status.phase}): there is nothing to ${change.toLowerCase()}` }
   const atWork = (status.inFlight ?? []).map(({ node }) => node)
   const finishing =
-    atWork.length === 0 ? 'no node is at work' : `${atWork.slice(0, 5).join(', ')}${atWork.length > 5 ? ' and others' : ''} finish first`
+    atWork.length === 0
+      ? 'no node is at work'
+      : `${atWork.slice(0, 5).join(', ')}${atWork.length > 5 ? ' and others' : ''} ${atWork.length === 1 ? 'finishes' : 'finish'} first`
   switch (change) {
     case 'Pause':
       if (action === 'Pause') return { kind: 'Nothing', said: `${name} is paused already` }
@@ -49,6 +51,8 @@ export function decideChange(run: RunState, change: RunChange): ChangeDecision {
 function decideContinue({ name, status, action, continueFrom }: RunState): ChangeDecision {
   if (action === 'Cancel') return { kind: 'Refused', message: `ClusterUpgrade ${name} is being cancelled: make a new one to go on` }
   const stop = status.stop !== undefined && status.stop.number > continueFrom ? status.stop.number : undefined
+  if (action === 'Run' && status.phase === 'Refused')
+    return { kind: 'Refused', message: `ClusterUpgrade ${name} is refused, and not paused: ${status.message}` }
   if (action === 'Run' && stop === undefined) return { kind: 'Nothing', said: `${name} is not paused: it is under way` }
   const spec = { action: 'Run', ...(stop === undefined ? {} : { continueFrom: stop }) } as const
   return {

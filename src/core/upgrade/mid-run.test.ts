@@ -148,3 +148,14 @@ describe('a spec that is broken in mid-run', () => {
     })
   })
 })
+
+it.each([
+  { action: 'Pause', step: 'Changing', told: 'paused; 1 started node finishes' },
+  { action: 'Cancel', step: 'Changing', told: 'cancelled; 1 started node finishes first, now server-0' },
+] as const)('$action tells that one node is one: $told', ({ action, step, told }) => {
+  const world = cluster(1)
+  world.until(() => world.entry('server-0')?.step === step)
+  world.edit({ action })
+  world.turn()
+  expect(world.status.message).toBe(told)
+})

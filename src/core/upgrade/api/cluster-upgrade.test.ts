@@ -89,7 +89,7 @@ describe('a value that cannot be is refused in one sentence that names the field
     },
     { spec: { version: 'v1.34.2', node: { via: 'SSH', runtime: { name: 'docker' } } }, message: /spec\.node\.runtime\.name/ },
     { spec: { version: 'v1.34.2', scope: 'Hosts' }, message: /spec .*scope: Hosts and nothing that is to be changed there/ },
-    { spec: { version: 'v1.34.2', scope: 'Pools' }, message: /spec .*scope: Pools and names none: write pools, or nodes/ },
+    { spec: { version: 'v1.34.2', scope: 'Pools' }, message: /^spec has scope: Pools and names none: write pools, or nodes$/ },
     { spec: { version: 'v1.34.2', scope: 'Pools', pools: [] }, message: /spec .*scope: Pools and names none/ },
     { spec: { version: 'v1.34.2', nodes: [] }, message: /spec\.nodes/ },
     { spec: { version: 'v1.34.2', drain: { timeout: '0s' } }, message: /spec\.drain\.timeout .*no time at all/ },

@@ -50,14 +50,19 @@ function cancelled({ context, works }: HoldInput): Hold | undefined {
   // an end is told when nothing is left on any node: whoever is killed before that has to go on
   const [first] = works
   const tainted = bearersOf(context).length
-  if (first === undefined && tainted > 0) return { phase: 'Cancelling', message: `${why}; the soft taint is taken from ${tainted} nodes` }
+  if (first === undefined && tainted > 0)
+    return { phase: 'Cancelling', message: `${why}; the soft taint is taken from ${tainted === 1 ? '1 node' : `${tainted} nodes`}` }
   const ahead = first === undefined ? aheadJobs(context).length : 0
-  if (ahead > 0) return { phase: 'Cancelling', message: `${why}; ${ahead} Jobs that fetched for further nodes are deleted` }
+  if (ahead > 0)
+    return {
+      phase: 'Cancelling',
+      message: `${why}; ${ahead === 1 ? '1 Job that fetched for a further node is' : `${ahead} Jobs that fetched for further nodes are`} deleted`,
+    }
   if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
   const kept = works.find(({ turn }) => turn.kind === 'Failed')
   const waits =
     kept === undefined
-      ? `${works.length} started nodes finish first, now ${first.at.node.name}`
+      ? `${startedFinish(works.length)} first, now ${first.at.node.name}`
       : `node ${kept.at.node.name} failed and is not Ready: bring it back, or delete its Node`
   return { phase: 'Cancelling', message: `${why}; ${waits}` }
 }
@@ -107,7 +112,11 @@ function paused({ context, works }: HoldInput): Hold | undefined {
   const { phase, pausedAt = '' } = facts.upgrade.status ?? {}
   const sinceMs = phase === 'Paused' ? Date.parse(pausedAt) || nowMs : nowMs
   const expires = { wakeAtMs: sinceMs + settings.failure.pauseExpiryMs }
-  return { phase: 'Paused', message: left === 0 ? 'paused; falkirk continue goes on' : `paused; ${left} started nodes finish`, ...expires }
+  return { phase: 'Paused', message: left === 0 ? 'paused; falkirk continue goes on' : `paused; ${startedFinish(left)}`, ...expires }
+}
+
+function startedFinish(count: number): string {
+  return count === 1 ? '1 started node finishes' : `${count} started nodes finish`
 }
 
 function stopped({ stop, context }: HoldInput): Hold | undefined {
