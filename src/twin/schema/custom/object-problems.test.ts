@@ -146,6 +146,56 @@ describe('rules of a schema', () => {
   })
 })
 
+describe('lists in which each item is there once', () => {
+  const item: JsonSchema = { type: 'object', properties: { k: text, p: { type: 'integer' }, v: text } }
+  const lists: JsonSchema = {
+    type: 'object',
+    properties: {
+      set: { type: 'array', 'x-kubernetes-list-type': 'set', items: text },
+      map: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k'], items: item },
+      pairs: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['k', 'p'], items: item },
+      free: { type: 'array', 'x-kubernetes-list-type': 'atomic', items: text },
+      below: { type: 'object', additionalProperties: { type: 'array', 'x-kubernetes-list-type': 'set', items: text } },
+    },
+  }
+  const listed = { type: 'object', properties: { spec: lists } } as Readonly<Record<string, unknown>>
+  const object = (spec: unknown) => ({ apiVersion: 'x/v1', kind: 'Foo', metadata: { name: 'x' }, spec }) as unknown as KubeObject
+  const judged = (next: unknown, old?: unknown) =>
+    customObjectProblems(
+      { next: object(next), old: old === undefined ? undefined : object(old), minor: 30 },
+      { schema: listed, printerColumns: [], selectableFields: [] },
+    ).map(({ field, message }) => `${field}: ${message}`)
+
+  it.each([
+    { spec: { set: ['a', 'b'], free: ['a', 'a'] }, says: [] },
+    { spec: { set: ['a', 'b', 'a', 'a'] }, says: ['spec.set[2]: Duplicate value: "a"'] },
+    { spec: { map: [{ k: 'a', v: '1' }, { k: 'b' }] }, says: [] },
+    {
+      spec: { map: [{ k: 'a', v: '1' }, { k: 'a' }] },
+      says: ['spec.map[1]: Duplicate value: map[string]interface {}{"k":"a"}'],
+    },
+    { spec: { map: [{ v: '1' }, { v: '2' }] }, says: ['spec.map[1]: Duplicate value: map[string]interface {}{}'] },
+    {
+      spec: {
+        pairs: [
+          { k: 'a', p: 1 },
+          { k: 'a', p: 2 },
+          { p: 2, k: 'a' },
+        ],
+      },
+      says: ['spec.pairs[2]: Duplicate value: map[string]interface {}{"k":"a", "p":2}'],
+    },
+    { spec: { below: { x: ['a', 'a'] } }, says: ['spec.below[x][1]: Duplicate value: "a"'] },
+  ])('$spec: $says', ({ spec, says }) => {
+    expect(judged(spec)).toEqual(says)
+  })
+
+  it('an object in which an item was there twice before can still be changed', () => {
+    expect(judged({ set: ['a', 'a', 'b'] }, { set: ['a', 'a'] })).toEqual([])
+    expect(judged({ set: ['a', 'a'] }, { set: ['a'] })).toEqual(['spec.set[1]: Duplicate value: "a"'])
+  })
+})
+
 describe('withDefaults', () => {
   it.each([
     [{ spec: { s: 'a' } }, { spec: { s: 'a', d: 'dd', nul: 'x', o: { z: 'zz' } } }],

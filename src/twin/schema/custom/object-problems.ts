@@ -3,6 +3,7 @@ import type { StatusCause } from '../../api/status-error.ts'
 import type { KubeObject } from '../../kube-object.ts'
 import { ruleProblems } from './cel/rule-problems.ts'
 import type { JsonSchema } from './json-schema.ts'
+import { listProblems } from './list-problems.ts'
 import { scaleProblems } from './scale-problems.ts'
 import { causeOf } from './schema-failure.ts'
 import { type ItemPath, schemaFailures } from './validate-value.ts'
@@ -24,11 +25,20 @@ export interface JudgedObject {
 export function customObjectProblems({ next, old, minor }: JudgedObject, { schema, scale }: CustomVersion): readonly StatusCause[] {
   const itemPath: ItemPath = (path, index) => (minor < namesItems ? path : `${path}[${index}]`)
   const failures = schema === undefined ? [] : schemaFailures(next, schema as JsonSchema, itemPath)
-  const problems = [...failures.map((failure) => causeOf(failure, minor)), ...(scale === undefined ? [] : scaleProblems(next, scale))]
+  const problems = [
+    ...failures.map((failure) => causeOf(failure, minor)),
+    ...(scale === undefined ? [] : scaleProblems(next, scale)),
+    ...newListProblems(next, old, schema),
+  ]
   if (schema === undefined || minor < hasRules || !hasAnyRule(schema)) return problems
   if (problems.some(({ reason = '' }) => blocking.has(reason))) return [...problems, notChecked]
   const seen = { ...schema, properties: { ...(schema.properties as object | undefined), ...metaFields } }
   return [...problems, ...ruleProblems({ next, old }, seen)]
+}
+
+/** An object whose lists held an item twice before it was forbidden can still be changed. */
+function newListProblems(next: KubeObject, old: KubeObject | undefined, schema: JsonSchema | undefined): readonly StatusCause[] {
+  return old !== undefined && listProblems(old, schema).length > 0 ? [] : listProblems(next, schema)
 }
 
 /** Values of which rules must be sure. */
