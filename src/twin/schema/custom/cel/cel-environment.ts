@@ -31,11 +31,12 @@ const language = new Environment({ limits, enableOptionalTypes: true, homogeneou
   .registerFunction('string.findAll(string): list', (text: string, pattern: string) => patternOf(pattern).find(text, mostFound))
   .registerFunction(`string.${linearMatches}(string): bool`, (text: string, pattern: string) => patternOf(pattern).test(text))
 
-/** What an expression speaks of: the value that a rule is about, or a request as admission sees it. */
-export type CelSubject = 'Value' | 'Request'
+/** What an expression speaks of: the value that a rule is about (whose `oldSelf` may be an optional), or a request as admission sees it. */
+export type CelSubject = 'Value' | 'ValueWithOptionalOld' | 'Request'
 
 const environments: Readonly<Record<CelSubject, Environment>> = {
   Value: speakingOf('self', 'oldSelf'),
+  ValueWithOptionalOld: speakingOf('self').registerVariable('oldSelf', 'optional<dyn>'),
   Request: speakingOf('object', 'oldObject', 'request'),
 }
 
@@ -43,7 +44,11 @@ function speakingOf(...variables: readonly string[]): Environment {
   return variables.reduce((environment, name) => environment.registerVariable(name, 'dyn'), language.clone())
 }
 
-const compiled: Readonly<Record<CelSubject, Map<string, CelProgram | undefined>>> = { Value: new Map(), Request: new Map() }
+const compiled: Readonly<Record<CelSubject, Map<string, CelProgram | undefined>>> = {
+  Value: new Map(),
+  ValueWithOptionalOld: new Map(),
+  Request: new Map(),
+}
 
 /** Expressions come from definitions and webhooks, of which a cluster has some hundreds. */
 const mostCompiled = 10_000

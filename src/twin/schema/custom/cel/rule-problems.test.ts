@@ -49,6 +49,23 @@ describe('ruleProblems', () => {
     expect(messages(value, spec(rule))).toEqual(holds ? [] : [`spec: Invalid value: "object": failed rule: ${rule}`])
   })
 
+  it.each([
+    { rule: 'self.min == 1', value: {}, says: 'no such key: min' },
+    { rule: 'self.names[3] == "a"', value: { names: ['a'] }, says: 'index out of bounds: 3' },
+  ])('$rule for $value is not there: $says', ({ rule, value, says }) => {
+    expect(messages(value, spec(rule))).toEqual([`spec: Invalid value: "object": ${says} evaluating rule: ${rule}`])
+  })
+
+  const growing = { rule: 'oldSelf.hasValue() ? self.min >= oldSelf.value().min : self.min == 1', message: 'grows', optionalOldSelf: true }
+  it.each([
+    { old: undefined, min: 1, refused: false },
+    { old: undefined, min: 2, refused: true },
+    { old: { min: 2 }, min: 3, refused: false },
+    { old: { min: 2 }, min: 1, refused: true },
+  ])('an optional oldSelf is asked whether it is there: $old → $min refused $refused', ({ old, min, refused }) => {
+    expect(messages({ min }, spec(growing), old)).toEqual(refused ? ['spec: Invalid value: "object": grows'] : [])
+  })
+
   it('a message says what is wrong, an expression says it with the values', () => {
     expect(messages({ min: 1 }, spec({ rule: 'self.min > 1', message: 'too small' }))).toEqual(['spec: Invalid value: "object": too small'])
     const messageExpression = '"min is " + string(self.min)'

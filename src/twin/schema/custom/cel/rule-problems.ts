@@ -1,10 +1,11 @@
+import { Optional } from '@marcbachmann/cel-js'
 import { invalidValue } from '../../../api/field-problem.ts'
 import type { JsonObject } from '../../../api/patch/json-object.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { additionalSchema, type JsonSchema, type ValidationRule } from '../json-schema.ts'
 import { CelBudget, isOverBudget } from './cel-budget.ts'
-import { compileExpression, firstLine } from './cel-environment.ts'
+import { type CelSubject, compileExpression, firstLine } from './cel-environment.ts'
 import { celValue } from './cel-value.ts'
 
 /** A value and what it was before; nothing where it is new or cannot be told apart from others. */
@@ -66,31 +67,44 @@ function sameKeys(a: unknown, b: unknown, keys: readonly string[]): boolean {
 function oneRule(rule: ValidationRule, { next, old }: Versions, { schema, path, budget }: RulePlace): readonly StatusCause[] {
   const comparesOld = /\boldSelf\b/.test(rule.rule)
   if (comparesOld && old === undefined && rule.optionalOldSelf !== true) return []
-  const variables = { self: celValue(next, schema), ...(comparesOld ? { oldSelf: old === undefined ? null : celValue(old, schema) } : {}) }
-  const holds = compileExpression(rule.rule)
+  const variables = { self: celValue(next, schema), ...(comparesOld ? { oldSelf: oldSelf(rule, old, schema) } : {}) }
+  const holds = compileExpression(rule.rule, subjectOf(rule))
   if (holds === undefined) return []
   try {
     if (holds(variables, budget) === true) return []
   } catch (error) {
     const about = rule.message?.trim() || rule.rule.trim()
     if (isOverBudget(error)) return [invalidValue(path || '<nil>', schema.type ?? '', `'${firstLine(error)}': ${tooDear} ${about}`)]
-    return [invalidValue(path || '<nil>', schema.type ?? '', `${firstLine(error)} evaluating rule: ${about}`)]
+    return [invalidValue(path || '<nil>', schema.type ?? '', `${inGoWords(firstLine(error))} evaluating rule: ${about}`)]
   }
   return [refusal(rule, messageOf(rule, variables, budget), { value: next, schema, path })]
+}
+
+function subjectOf({ optionalOldSelf }: ValidationRule): CelSubject {
+  return optionalOldSelf === true ? 'ValueWithOptionalOld' : 'Value'
+}
+
+function oldSelf({ optionalOldSelf }: ValidationRule, old: unknown, schema: JsonSchema): unknown {
+  if (optionalOldSelf !== true) return celValue(old, schema)
+  return old === undefined ? Optional.none() : Optional.of(celValue(old, schema))
+}
+
+/** What the server's own CEL says where nothing is found under a name or at a place. */
+function inGoWords(message: string): string {
+  return message
+    .replace(/^No such key: index out of bounds, index (\d+) .*/, 'index out of bounds: $1')
+    .replace(/^No such key/, 'no such key')
 }
 
 /** Source: Kubernetes, apiextensions-apiserver, validation of rules. */
 const tooDear = 'no further validation rules will be run due to call cost exceeds limit for rule:'
 
-function messageOf(
-  { message, messageExpression, rule }: ValidationRule,
-  variables: Readonly<Record<string, unknown>>,
-  budget: CelBudget,
-): string {
+function messageOf(of: ValidationRule, variables: Readonly<Record<string, unknown>>, budget: CelBudget): string {
+  const { message, messageExpression, rule } = of
   const fixed = message?.trim() || `failed rule: ${rule.trim()}`
   if (messageExpression === undefined) return fixed
   try {
-    const text = compileExpression(messageExpression)?.(variables, budget)
+    const text = compileExpression(messageExpression, subjectOf(of))?.(variables, budget)
     return typeof text === 'string' && text.trim() !== '' && !text.includes('\n') ? text : fixed
   } catch {
     return fixed
