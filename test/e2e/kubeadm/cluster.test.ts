@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KubeadmCluster, startKubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { hostChangeCases } from './host-change-cases.ts'
+import { killedCase } from './killed-case.ts'
 import { prepareCases } from './prepare-cases.ts'
+import { before, minor } from './watched-cluster.ts'
 import { untilServed, webPods } from './web.ts'
 
 let cluster: KubeadmCluster
@@ -46,3 +48,5 @@ describe('the kubeadm cluster of the rig', () => {
 describe('falkirk prepare', () => prepareCases(() => cluster))
 
 describe('falkirk os upgrade', () => hostChangeCases(() => cluster))
+
+describe('falkirk upgrade --via ssh', () => killedCase(() => cluster, { path: [before, minor] }))

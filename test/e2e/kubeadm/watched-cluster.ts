@@ -31,14 +31,15 @@ export async function watchedCluster(laterVersions: readonly string[]): Promise<
   try {
     await webPods(cluster)
     await untilServed(cluster)
-    return { cluster, watch: (path) => watch(cluster, path), stop: () => cluster.stop() }
+    return { cluster, watch: (path) => watchUpgrade(cluster, path), stop: () => cluster.stop() }
   } catch (error) {
     await cluster.stop()
     throw error
   }
 }
 
-async function watch(cluster: KubeadmCluster, path: readonly string[]): Promise<Watch> {
+/** The same on a cluster with that web service that is there already. */
+export async function watchUpgrade(cluster: KubeadmCluster, path: readonly string[]): Promise<Watch> {
   const folder = join(process.env.FALKIRK_LOGS || cluster.folder, `to-${path.at(-1)}`)
   const prober = await startApiProber(cluster.endpoint, join(folder, 'prober'))
   const recorder = await startClusterRecorder(join(folder, 'recorder'), {
