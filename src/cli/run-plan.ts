@@ -13,15 +13,19 @@ export interface PlanOptions {
   readonly output: 'text' | 'json' | 'yaml'
   readonly namespace: string
   readonly releases: Releases
+  /** Nodes whose hosts have an address of the API; nobody has looked where they are left out. */
+  readonly holders?: readonly string[]
 }
 
 /** Prints what an upgrade would do on the cluster as it is now, node by node; writes nothing to it. The exit code: 0, or 2 when it would not be done. */
 export async function runPlan(
   client: ApiClient,
-  { wish, output, ...known }: PlanOptions,
+  { wish, output, holders: nodes = [], ...known }: PlanOptions,
   { write, size }: CommandPorts,
 ): Promise<ExitCode> {
-  const planned = planUpgrade(await readClusterFacts(client, wish.upgrade, known), client.clock.now())
+  const nowMs = client.clock.now()
+  const { facts, ...more } = await readClusterFacts(client, wish.upgrade, known)
+  const planned = planUpgrade({ ...more, facts: { ...facts, addressHolders: { atMs: nowMs, nodes } } }, nowMs)
   if (output === 'text') write(`${planText(planned, size()?.columns)}\n`)
   else
     write(output === 'json' ? `${JSON.stringify(planned, null, 2)}\n` : stringify(planned, { aliasDuplicateObjects: false, lineWidth: 0 }))

@@ -1,9 +1,12 @@
 import type { HostSource } from '../../src/controller/shell.ts'
 import type { Host, HostResult } from '../../src/node/host.ts'
 import { HostFault } from '../../src/node/ssh/host-fault.ts'
+import { sharedServer } from '../../src/twin/host/machine-facts.ts'
 import { MachineHost, MachineOff, type StepFault, type StepHappening } from '../../src/twin/host/machine-host.ts'
 import { readStepCall, type StepCall } from '../../src/twin/host/step-call.ts'
 import type { VirtualCluster } from './virtual-cluster.ts'
+
+const sharedAddress = new URL(sharedServer).hostname
 
 /** One call of a script; of those for facts and for all steps the step is empty. */
 export interface HostCall {
@@ -26,6 +29,8 @@ export class TwinHosts implements HostSource {
   mostAtOnce = 0
   /** Machines that are something else than the node says. */
   readonly machineIds = new Map<string, string>()
+  /** The machine that has the address in front of the API servers, as keepalived gives it to one. */
+  addressHolder: string | undefined
   /** Control planes that the balancer in front does not have. */
   readonly leftOut = new Set<string>()
   readonly #cluster: VirtualCluster
@@ -55,12 +60,17 @@ export class TwinHosts implements HostSource {
   async #asked(node: string, script: string, { word, input }: { readonly word: string; readonly input: string }): Promise<HostResult> {
     try {
       const answer = await this.#host(node).answer(script, word, input)
-      const other = word === 'facts' ? this.machineIds.get(node) : undefined
-      return other === undefined ? answer : { ...answer, stdout: asMachine(answer.stdout, other) }
+      return word === 'facts' ? { ...answer, stdout: this.#toldOf(node, answer.stdout) } : answer
     } catch (error) {
       if (error instanceof MachineOff) throw new HostFault('Unreachable', `node ${node} does not answer`)
       throw error
     }
+  }
+
+  #toldOf(node: string, facts: string): string {
+    const other = this.machineIds.get(node)
+    const own = other === undefined ? facts : asMachine(facts, other)
+    return node === this.addressHolder ? withAddress(own, sharedAddress) : own
   }
 
   #host(node: string): MachineHost {
@@ -89,6 +99,11 @@ export class TwinHosts implements HostSource {
 function asMachine(facts: string, machineId: string): string {
   const told = JSON.parse(facts)
   return JSON.stringify({ ...told, os: { ...told.os, machineId, bootId: `of-${machineId}` } })
+}
+
+function withAddress(facts: string, address: string): string {
+  const told = JSON.parse(facts)
+  return JSON.stringify({ ...told, api: { ...told.api, addresses: [...told.api.addresses, address] } })
 }
 
 /** What a caller gets whose connection is cut. */

@@ -97,3 +97,15 @@ it('while a control plane is worked on, the API is asked at another, and at any 
   await run.until('further', ({ phase }) => phase === 'Complete')
   expect(kept).toEqual([['10.0.1.1'], ['10.0.1.2'], ['10.0.1.3'], []])
 })
+
+it('the control plane that has the address of the API comes last of them; one that does not say so is no reason to wait', async () => {
+  const { run, hosts } = await started()
+  hosts.addressHolder = 'server-0'
+  hosts.onCall = ({ node, word }) => {
+    if (word === 'facts' && node === 'server-2' && hosts.acted.length === 0) throw new HostFault('Unreachable', 'no answer yet')
+  }
+  await run.create('up', spec)
+  await expectComplete(run)
+  const replaced = hosts.acted.filter((step) => step.endsWith(' upgrade-node')).map((step) => step.split(' ')[0])
+  expect(replaced).toEqual(['server-1', 'server-2', 'server-0', 'worker-0'])
+})

@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { listAll } from '../../cluster/list-all.ts'
 import { nodes } from '../../cluster/resource.ts'
+import { addressHolders } from '../../core/api-path/address-holders.ts'
 import { hostFactsScript } from '../../core/host/facts-script.ts'
 import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
@@ -31,12 +32,15 @@ export async function dryRun(
   ports: CommandPorts,
 ): Promise<ExitCode> {
   const { wish, ...known } = options
-  const code = await runPlan(client, { ...options, output: 'text' }, ports)
-  if (wish.upgrade.spec.node?.via !== 'SSH' || code !== exitCodes.Done) return code
-  const { facts } = await readClusterFacts(client, wish.upgrade, known)
-  const turns = foreseeUpgrade(facts, client.clock.now()).nodes
-  const names = [...new Set(turns.map(({ node }) => node))]
+  if (wish.upgrade.spec.node?.via !== 'SSH') return await runPlan(client, { ...options, output: 'text' }, ports)
+  const { facts: read } = await readClusterFacts(client, wish.upgrade, known)
+  const names = [...new Set(foreseeUpgrade(read, client.clock.now()).nodes.map(({ node }) => node))]
   const found = await lookAt(client, names, inventory, ports)
+  const holders = addressHolders(found)
+  const code = await runPlan(client, { ...options, output: 'text', holders }, ports)
+  if (code !== exitCodes.Done) return code
+  const facts = { ...read, addressHolders: { atMs: client.clock.now(), nodes: holders } }
+  const turns = foreseeUpgrade(facts, client.clock.now()).nodes
   const { binaries } = await readInventory(inventory)
   const { upgrade } = await pinnedWish(client, { ...options, binaries, hosts: [...found.values()] })
   ports.write(`\n${transcript(foreseeHosts(turns, { ...facts, upgrade }, found))}`)

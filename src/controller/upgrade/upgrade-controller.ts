@@ -18,6 +18,7 @@ import { NodeDrains } from '../plan/node-drains.ts'
 import { type PlanCaches, withRun } from '../plan/plan-caches.ts'
 import { WatchedVolumes } from '../plan/watched-volumes.ts'
 import type { Shell } from '../shell.ts'
+import { AddressHolders } from './address-holders.ts'
 import { AskedElsewhere } from './asked-elsewhere.ts'
 import { Canaries } from './canaries.ts'
 import { carryOutUpgrade } from './carry-out-upgrade.ts'
@@ -62,6 +63,7 @@ export class UpgradeController {
   readonly #askedElsewhere: AskedElsewhere
   /** Absent: hosts are not reached from here. */
   readonly #hosts: HostExecutor | undefined
+  readonly #holders: AddressHolders | undefined
   readonly #serverVersion: () => string
   readonly #ends: (() => void)[] = []
   readonly #refusals = new Map<string, string>()
@@ -94,6 +96,7 @@ export class UpgradeController {
     this.#canaries = new Canaries(shell)
     this.#askedElsewhere = new AskedElsewhere(shell)
     this.#hosts = shell.hosts === undefined ? undefined : new HostExecutor(shell, shell.hosts, () => this.#wakeActive())
+    this.#holders = shell.hosts === undefined ? undefined : new AddressHolders(shell, shell.hosts, () => this.#wakeActive())
     this.#ends.push(
       upgrades.upgrades.onChange(() => {
         this.wakeAll()
@@ -118,6 +121,7 @@ export class UpgradeController {
     for (const end of this.#ends) end()
     await this.#queue.stop()
     await this.#hosts?.stop()
+    await this.#holders?.stop()
     await this.#drains.stop()
     await this.#namespaces.stop()
     await this.#volumes.stop()
@@ -186,6 +190,7 @@ export class UpgradeController {
         this.#queue.add(leftovers)
       }),
       caches.pods.onChange(() => this.#wakeActive()),
+      caches.rebootLocks.onChange(() => this.#wakeActive()),
     )
     caches.synced.then(
       () => this.wakeAll(),
@@ -214,6 +219,7 @@ export class UpgradeController {
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error
     this.#tell(upgrade, decision.events)
+    if (decision.asksHolders !== undefined) this.#holders?.ask(decision.asksHolders)
     if (decision.asksCanary !== undefined) await this.#canaries.ask(decision.asksCanary)
     if (decision.readsHealth) this.#health.set(cached.name, await readHealth(this.#shell.client))
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - this.#shell.clock.now())
@@ -247,6 +253,7 @@ export class UpgradeController {
         ...(this.#canaries.facts === undefined ? {} : { canary: this.#canaries.facts }),
         ...(namespaces === undefined ? {} : { namespaces }),
         ...(this.#hosts === undefined ? {} : { hostWork: this.#hosts.work, reachesHosts: true }),
+        ...(this.#holders?.facts === undefined ? {} : { addressHolders: this.#holders.facts }),
         apiServer: this.#serverVersion(),
         failures: this.#failures?.all ?? new Map(),
         refusals: this.#refusals,

@@ -1,5 +1,5 @@
 import type { HostFacts } from '../host/host-facts.ts'
-import { apiMembers, ownPlace } from './api-members.ts'
+import { surroundingsOf } from './address-holders.ts'
 import { wayFindings } from './way-findings.ts'
 
 /** Names that a sentence has room for. */
@@ -7,12 +7,8 @@ const mostNames = 3
 
 /** Where an upgrade cuts hosts off from the API, by the facts of all hosts: one sentence for each thing, with its hosts in front. */
 export function wayRisks(told: ReadonlyMap<string, HostFacts>): readonly string[] {
-  const all = [...told]
-  const places = new Map(all.flatMap(([name, facts]) => [[name, ownPlace(facts) ?? ''] as const]).filter(([, place]) => place !== ''))
-  const hosts = all.flatMap(([name, { api }]) => (api === undefined ? [] : [{ name, api }]))
-  const nodes = all.map(([name]) => ({ name, address: '', controlPlane: places.has(name) }))
   const names = new Map<string, readonly string[]>()
-  for (const [name, findings] of wayFindings({ members: apiMembers(nodes, places), hosts })) {
+  for (const [name, findings] of wayFindings(surroundingsOf(told))) {
     for (const { severity, message, fix } of findings) {
       const text = `${message}: ${fix}`
       if (severity === 'Risk') names.set(text, [...(names.get(text) ?? []), name])

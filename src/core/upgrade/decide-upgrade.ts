@@ -4,6 +4,7 @@ import { isControlPlane, sortedByName } from '../plan/node-selection.ts'
 import { upgradeSettings } from './api/upgrade-settings.ts'
 import type { StopStatus } from './api/upgrade-status.ts'
 import { fullPoolStop } from './batches/full-pool.ts'
+import { holdersToAsk } from './batches/next-server.ts'
 import { stageAhead } from './batches/stage-ahead.ts'
 import { startNodes } from './batches/start-nodes.ts'
 import { heldByBudget } from './batches/unavailable-budget.ts'
@@ -81,6 +82,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
     controlPlanesAtWork: works.filter(({ at }) => isControlPlane(at.node)).map(({ at }) => at.node.name),
     ...volumesToWatch(works),
     ...canaryToAsk(works),
+    ...holders(view),
     ...(view.stock.kind === 'Missing' || view.end?.readsHealth ? { readsHealth: true } : {}),
     ...wake([...works.map(({ turn }) => turn.wakeAtMs), hold?.wakeAtMs, begun.wakeAtMs, view.end?.wakeAtMs]),
   }
@@ -118,6 +120,11 @@ function volumesToWatch(works: readonly NodeWork[]): Pick<UpgradeDecision, 'volu
 function canaryToAsk(works: readonly NodeWork[]): Pick<UpgradeDecision, 'asksCanary'> {
   const [asksCanary] = works.flatMap(({ turn }) => turn.asksCanary ?? [])
   return asksCanary === undefined ? {} : { asksCanary }
+}
+
+function holders(view: RunView): Pick<UpgradeDecision, 'asksHolders'> {
+  const asksHolders = holdersToAsk(view)
+  return asksHolders.length === 0 ? {} : { asksHolders }
 }
 
 /** The run goes on without the nodes that were set aside, unless they are tried again. */

@@ -121,6 +121,8 @@ export class RunWorld {
   canaryWay: (canary: CanaryOrder) => Partial<CanaryFacts> = () => ({})
   /** What is not well, when somebody looks. */
   health: Pick<ClusterHealth, 'troubles' | 'components' | 'unread'> = { troubles: [], components: [], unread: [] }
+  /** Nodes that have an address of the API, when somebody asks. */
+  holders: readonly string[] = []
   /** Nodes that are asked to be drained and keep their pods. */
   readonly stuck = new Set<string>()
   /** Pods that no drain moves, by node. */
@@ -169,7 +171,8 @@ export class RunWorld {
     this.#drainNodes = decision.drainNodes
     if (decision.asksCanary !== undefined) this.#askCanary(decision.asksCanary)
     if (decision.readsHealth) this.facts = { ...this.facts, health: { ...this.health, atMs: this.nowMs } }
-    const asks = decision.readsHealth !== undefined || decision.asksCanary !== undefined
+    if (decision.asksHolders !== undefined) this.facts = { ...this.facts, addressHolders: { nodes: this.holders, atMs: this.nowMs } }
+    const asks = decision.readsHealth !== undefined || decision.asksCanary !== undefined || decision.asksHolders !== undefined
     return { decision, quiet: !changed && decision.actions.length === 0 && !drains && !asks }
   }
 

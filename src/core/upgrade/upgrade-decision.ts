@@ -51,6 +51,8 @@ export interface UpgradeDecision {
   readonly volumes?: readonly string[]
   /** How the cluster is has to be read (`facts.health`) for the next decision. */
   readonly readsHealth?: true
+  /** Nodes whose hosts have to say whether they have an address of the API (`facts.addressHolders`) for the next decision. */
+  readonly asksHolders?: readonly string[]
   /** A canary has to be sent, or looked at again (`facts.canary`), for the next decision. */
   readonly asksCanary?: CanaryOrder
   /** Epoch milliseconds: decide again then, even if nothing changes. */

@@ -31,6 +31,8 @@ export interface UpgradeFacts {
   readonly hostWork?: ReadonlyMap<string, HostWork>
   /** This controller has an inventory. */
   readonly reachesHosts?: boolean
+  /** Nodes whose hosts had an address by which the API is reached, when an earlier decision last asked for that with `asksHolders`. */
+  readonly addressHolders?: { readonly atMs: number; readonly nodes: readonly string[] }
   readonly podsByJob: { get(jobName: string): readonly PodFacts[] | undefined }
   /** Pods of the cluster by the name of their node; those of no node under ''. Absent while they are not known. */
   readonly podsByNode?: { get(node: string): readonly PodFacts[] }

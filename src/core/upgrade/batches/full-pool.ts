@@ -6,7 +6,8 @@ import type { NextHop } from '../run/next-hop.ts'
 import type { NodeGroups } from '../run/pools.ts'
 import { isGivenUp } from '../run/run-phase.ts'
 import type { NodeWork } from '../run/run-view.ts'
-import { isBehind, nodesLeft } from './start-nodes.ts'
+import { isBehind } from './next-server.ts'
+import { nodesLeft } from './start-nodes.ts'
 import { isAway } from './unavailable-budget.ts'
 
 /**

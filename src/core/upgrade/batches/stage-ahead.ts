@@ -7,7 +7,8 @@ import type { Hop } from '../run/next-hop.ts'
 import { activeWorks, type RunView } from '../run/run-view.ts'
 import { parseRunEntry } from '../run-journal.ts'
 import type { UpgradeAction } from '../upgrade-decision.ts'
-import { firstEntry, isBehind, nextServer, nodesLeft, pickFrom } from './start-nodes.ts'
+import { holdersToAsk, isBehind, nextServer } from './next-server.ts'
+import { firstEntry, nodesLeft, pickFrom } from './start-nodes.ts'
 
 /**
  * While what was changed soaks, the nodes that come next fetch what they will need: that disturbs nothing, and is found done when their turn comes.
@@ -45,7 +46,7 @@ function nextNodes(view: RunView, hop: Hop): readonly NodeFacts[] {
   const isFree = (node: NodeFacts) => parseRunEntry(node.run).kind === 'None'
   const servers = context.settings.scope === 'Pools' ? [] : groups.controlPlane.filter((node) => isBehind(node, hop)).filter(isFree)
   const server = nextServer(servers, context)
-  if (server !== undefined) return [server]
+  if (server !== undefined) return holdersToAsk(view).length > 0 ? [] : [server]
   const pool = groups.pools.find((one) => nodesLeft(one, view, hop).some(isFree))
   if (pool === undefined) return []
   const known = context.facts.upgrade.status?.pools?.find(({ name }) => name === pool.settings.name)

@@ -1,7 +1,6 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import { timestamp } from '../../kubernetes/timestamp.ts'
 import { judgedOnce } from '../../version/judged-once.ts'
-import { parseVersion } from '../../version/kubernetes-version.ts'
 import type { BatchStatus } from '../api/upgrade-status.ts'
 import { sickMember } from '../health/control-plane-members.ts'
 import { changesLeft } from '../hosts/host-changes.ts'
@@ -13,8 +12,9 @@ import type { Hop } from '../run/next-hop.ts'
 import { answeredVersion, versionsOf } from '../run/path-of-run.ts'
 import type { Pool } from '../run/pools.ts'
 import { activeWorks, type RunView, type Started } from '../run/run-view.ts'
-import { parseRunEntry, type RunEntry } from '../run-journal.ts'
+import type { RunEntry } from '../run-journal.ts'
 import type { UpgradeAction } from '../upgrade-decision.ts'
+import { holdersToAsk, isBehind, isStarted, nextServer } from './next-server.ts'
 import { type BatchInput, type PickedBatch, pickBatch } from './pick-batch.ts'
 import { budgetMessage, isAway } from './unavailable-budget.ts'
 
@@ -30,13 +30,6 @@ export function startNodes(view: RunView): Started {
   if (old !== undefined) return { ...nothing, stage: 'ControlPlane', message: old }
   const pool = view.groups.pools.find((one) => nodesLeft(one, view, next.hop).length > 0)
   return pool === undefined ? nothing : startBatch(view, next.hop, pool)
-}
-
-/** Whether a server's turn is still to come. One that is further than the hop, because somebody began by hand, is left as it is: nothing is ever lowered. */
-export function isBehind({ name, kubeletVersion }: Pick<NodeFacts, 'name' | 'kubeletVersion'>, { version, hosts }: Hop): boolean {
-  if (hosts !== undefined) return hosts.has(name)
-  const running = parseVersion(kubeletVersion)
-  return running !== undefined && isBelow(running, version)
 }
 
 /**
@@ -62,12 +55,8 @@ function startServer(view: RunView, hop: Hop, servers: readonly NodeFacts[]): St
   if (node === undefined) return { ...nothing, stage, message: 'control-plane nodes that failed are left: mend them, then continue' }
   const sick = sickMember(node.name, context.facts)
   if (sick !== undefined) return { ...nothing, stage, message: `waits before ${node.name}: ${sick}; bring it back` }
+  if (holdersToAsk(view).length > 0) return { ...nothing, stage, message: 'looks which control plane has the address of the API' }
   return { actions: [[startNode(node, view, hop)]], batches: new Map(), stage }
-}
-
-/** Of servers whose turn is still to come; the controller's own node last. */
-export function nextServer(servers: readonly NodeFacts[], { facts: { ownNode } }: RunContext): NodeFacts | undefined {
-  return servers.find(({ name }) => name !== ownNode) ?? servers[0]
 }
 
 function startBatch(view: RunView, hop: Hop, pool: Pool): Started {
@@ -151,11 +140,6 @@ export function nodesLeft(pool: Pool, { works }: Pick<RunView, 'works'>, hop: Ho
 
 function activeNodes(view: RunView): readonly string[] {
   return activeWorks(view).map(({ at }) => at.node.name)
-}
-
-function isStarted(node: NodeFacts, { context }: Pick<RunView, 'context'>): boolean {
-  const read = parseRunEntry(node.run)
-  return read.kind === 'Unreadable' || (read.kind === 'Entry' && read.entry.run === context.facts.upgrade.metadata.uid)
 }
 
 /** The entry goes on the node before anything else does. */

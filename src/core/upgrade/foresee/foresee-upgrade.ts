@@ -36,7 +36,7 @@ export interface ForeseenUpgrade {
 /** A turn of a node takes this long here; only the order matters. */
 const turnMs = 3_600_000
 
-/** Nothing gets worse in what is foreseen. */
+/** Nothing gets worse in what is foreseen, and nothing that is known gets old. */
 const allWell = { atMs: Number.MAX_SAFE_INTEGER, troubles: [], components: [], unread: [] }
 
 interface World {
@@ -50,7 +50,10 @@ interface World {
  */
 export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgrade {
   const nodes: ForeseenNode[] = []
-  let world = begunDone({ facts: { ...facts, upgrade: unsteered(facts.upgrade), health: allWell, factsAgeMs: 0 }, nowMs })
+  let world = begunDone({
+    facts: { ...facts, upgrade: unsteered(facts.upgrade), health: allWell, factsAgeMs: 0, addressHolders: staying(facts) },
+    nowMs,
+  })
   // each turn begins or gives back at least one node, or is the last
   const mostTurns = 40 * (facts.nodes.length + 1)
   for (let turn = 0; turn < mostTurns; turn += 1) {
@@ -62,6 +65,11 @@ export function foreseeUpgrade(facts: UpgradeFacts, nowMs: number): ForeseenUpgr
     world = after(world, decision, patches)
   }
   return { nodes, end: world.facts.upgrade.status ?? {} }
+}
+
+/** An address of the API stays where it is. */
+function staying({ addressHolders }: UpgradeFacts): NonNullable<UpgradeFacts['addressHolders']> {
+  return { nodes: addressHolders?.nodes ?? [], atMs: Number.MAX_SAFE_INTEGER }
 }
 
 /** Where pods land is not foreseen, and no node need be tainted for it. */

@@ -174,6 +174,44 @@ describe('the way to the API', () => {
   })
 })
 
+describe('a control plane that has the address of the API', () => {
+  const inOrder = (world: RunWorld) => orders(world).map((order) => order.node)
+
+  it('comes last of them, so that the address moves once', () => {
+    const world = cluster(3, 1)
+    world.holders = ['server-0']
+    world.untilPhase('Complete')
+    expect(inOrder(world)).toEqual(['server-1', 'server-2', 'server-0', 'worker-0'])
+    expect(orders(world, 'Stage').map((order) => order.node)).toEqual(inOrder(world))
+  })
+
+  it('is looked for before each is picked, as the address may have moved', () => {
+    const world = cluster(3, 0)
+    world.holders = ['server-0']
+    world.until(() => world.entry('server-1')?.step === 'Changing')
+    world.holders = ['server-2']
+    world.untilPhase('Complete')
+    expect(inOrder(world)).toEqual(['server-1', 'server-0', 'server-2'])
+  })
+
+  it('comes before the node that the controller runs on', () => {
+    const world = cluster(3, 0)
+    world.facts = { ...world.facts, ownNode: 'server-1' }
+    world.holders = ['server-0']
+    world.untilPhase('Complete')
+    expect(inOrder(world)).toEqual(['server-2', 'server-0', 'server-1'])
+  })
+
+  it('is not asked for where there is no order to choose', () => {
+    const asked: (readonly string[] | undefined)[] = []
+    for (const world of [cluster(1, 2), cluster(3, 2, { scope: 'Pools', nodes: ['worker-0'] })]) {
+      world.onDecision = ({ asksHolders }) => void asked.push(asksHolders)
+      world.settle()
+    }
+    expect(asked.filter((names) => names !== undefined)).toEqual([])
+  })
+})
+
 describe('a recipe that fails', () => {
   it('is tried again after a while, twice; then the run stops with the last lines, and the node serves again', () => {
     const world = cluster(1, 1)
