@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { ask, type Json } from '../http/ask.test-support.ts'
 import { podNamed, smallServer } from '../http/small-server.test-support.ts'
-import { decodeContinue } from './continue-token.ts'
+import { decodeContinue, encodeContinue } from './continue-token.ts'
 
 const pods = '/api/v1/namespaces/default/pods'
 const names = (body: Json) => body.items.map((item: Json) => item.metadata.name)
@@ -57,6 +57,16 @@ describe('paging', () => {
     expect(gone).toMatchObject({ status: 410, body: { reason: 'Expired' } })
     const rest = await ask(server, 'GET', `${pods}?limit=2&continue=${gone.body.metadata.continue}`)
     expect(names(rest.body)).toEqual(['p2', 'p3'])
+  })
+
+  it('refuses a token of a version that is still to come', async () => {
+    const { server } = await withPods(1)
+    const { status, body } = await ask(
+      server,
+      'GET',
+      `${pods}?limit=1&continue=${encodeContinue({ resourceVersion: 1_000_000, after: 'a' })}`,
+    )
+    expect({ status, message: body.message }).toEqual({ status: 500, message: 'etcdserver: mvcc: required revision is a future revision' })
   })
 
   it.each([

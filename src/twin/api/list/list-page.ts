@@ -61,6 +61,7 @@ interface StateRequest {
 function stateAt({ store, snapshots, podsByNode }: ListSource, resource: string, { version, token, selection }: StateRequest): State {
   const resourceVersion = store.resourceVersion
   if (version !== undefined && version > 0) {
+    if (version > resourceVersion) throw new StatusError(500, '', 'etcdserver: mvcc: required revision is a future revision')
     const objects = snapshots.at(resource, version)
     if (objects === 'Expired') throw expired(token)
     return { objects, resourceVersion: version }

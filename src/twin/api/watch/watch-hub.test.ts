@@ -170,6 +170,26 @@ describe('a streaming list', () => {
     watch.close()
   })
 
+  it('has no mark of its end for who wants no bookmarks', async () => {
+    const twin = await smallServer({ gitVersion: 'v1.34.0' })
+    await twin.client.create('pods', podNamed('p'))
+    const watch = await open(twin, query.replace('&allowWatchBookmarks=true', ''))
+    expect(told(await watch.next())).toEqual(['ADDED p'])
+    watch.close()
+  })
+
+  it.each(['', '&resourceVersion=0'])(
+    'that tells nothing of what is there tells what comes after (sendInitialEvents=false%s)',
+    async (from) => {
+      const twin = await smallServer({ gitVersion: 'v1.34.0' })
+      await twin.client.create('pods', podNamed('p'))
+      const watch = await open(twin, `${pods}?watch=true&sendInitialEvents=false&resourceVersionMatch=NotOlderThan${from}`)
+      await twin.client.create('pods', podNamed('q'))
+      expect(told(await watch.next())).toEqual(['ADDED q'])
+      watch.close()
+    },
+  )
+
   it.each([
     { gitVersion: 'v1.20.2', field: 'resourceVersionMatch', message: 'Forbidden: resourceVersionMatch is forbidden for watch' },
     {

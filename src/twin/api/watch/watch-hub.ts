@@ -18,7 +18,7 @@ export interface WatchRequest {
   /** Only what comes after this version; 0: what is there now, then what comes. */
   readonly after: number
   readonly bookmarks: boolean
-  /** A bookmark says when all that was there at the start has been told. */
+  /** What is there is told whatever `after` says; a bookmark, where these are wanted, says when all of it has been told. */
   readonly initialEvents: boolean
   readonly timeoutMs: number
   readonly signal?: AbortSignal
@@ -173,13 +173,13 @@ export class WatchHub {
 
 function* presentEvents(
   objects: readonly KubeObject[],
-  { selection, renderer, initialEvents }: WatchRequest,
+  { selection, renderer, initialEvents, bookmarks }: WatchRequest,
   version: number,
 ): Generator<string> {
   for (const object of objects) {
     if (!selection.filtered || selection.matches(object)) yield frame('ADDED', renderer.text(object))
   }
-  if (initialEvents) yield bookmark(renderer, version, true)
+  if (initialEvents && bookmarks) yield bookmark(renderer, version, true)
 }
 
 function* pastEvents(changes: readonly Change[], { selection, renderer }: WatchRequest): Generator<string> {
