@@ -107,12 +107,24 @@ export function partial({ metadata }: KubeObject, apiVersion: string) {
   return { kind: 'PartialObjectMetadata', apiVersion, metadata }
 }
 
-/** `columns` false leaves the columns out, as in all but the first table of a watch. */
-export function tableAnswer(call: Call, objects: readonly KubeObject[], metadata: ListMeta, columns = true): Table {
+interface AnsweredTable {
+  /** False leaves the columns out, as in all but the first table of a watch. */
+  readonly columns?: boolean
+  /** The resource whose columns these are; that of the path unless told. */
+  readonly table?: string
+}
+
+export function tableAnswer(
+  call: Call,
+  objects: readonly KubeObject[],
+  metadata: ListMeta,
+  { columns = true, table = storedAs(call.served.type) }: AnsweredTable = {},
+): Table {
   const { parts, form, request, served: as } = call
   const includeObject = includeObjectOf(request.query.get('includeObject'))
   const columnsOfCustom = as.type.custom?.[as.version]?.printerColumns
-  return tableOf(storedAs(as.type), includeObject === 'Object' ? objects.map((object) => served(call, object)) : objects, {
+  const isWhole = includeObject === 'Object' && table === storedAs(as.type)
+  return tableOf(table, isWhole ? objects.map((object) => served(call, object)) : objects, {
     nowMs: parts.clock.now(),
     minor: parts.catalog.minor,
     columns,

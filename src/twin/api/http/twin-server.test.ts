@@ -347,6 +347,32 @@ describe('patches', () => {
 describe('scale', () => {
   const path = '/apis/apps/v1/namespaces/default/deployments/web'
 
+  it.each([
+    { gitVersion: 'v1.23.0', shown: { kind: 'Scale' } },
+    {
+      gitVersion: 'v1.24.0',
+      shown: {
+        kind: 'Table',
+        columnDefinitions: ['Name', 'Desired', 'Available', 'Age'].map((name) => ({ name })),
+        rows: [{ cells: ['web', 3, 0, '0s'] }],
+      },
+    },
+  ])('is printed by $gitVersion as a $shown.kind', async ({ gitVersion, shown }) => {
+    const { server } = await smallServer({ gitVersion })
+    await ask(server, 'POST', '/apis/apps/v1/namespaces/default/deployments', {
+      body: {
+        metadata: { name: 'web' },
+        spec: {
+          replicas: 3,
+          selector: { matchLabels: { app: 'web' } },
+          template: { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } },
+        },
+      },
+    })
+    const { body } = await ask(server, 'GET', `${path}/scale`, { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' })
+    expect(body).toMatchObject(shown)
+  })
+
   it('shows replicas and selector, and changes them by PUT and PATCH', async () => {
     const { server } = await smallServer()
     const template = { metadata: { labels: { app: 'web' } }, spec: { containers: [{ name: 'c', image: 'i' }] } }

@@ -1,11 +1,23 @@
+import type { Scale } from 'kubernetes-types/autoscaling/v1'
 import type { HorizontalPodAutoscaler, MetricSpec, MetricStatus, MetricTarget, MetricValueStatus } from 'kubernetes-types/autoscaling/v2'
 import { as, type KubeObject } from '../../kube-object.ts'
 import { sinceText } from './human-duration.ts'
-import { ageColumn, type Cell, nameColumn, type PrintContext, shown, type TablePrinter } from './table-column.ts'
+import { ageColumn, type Cell, nameColumn, type PrintContext, printer, shown, type TablePrinter } from './table-column.ts'
 
 const most = 2
 /** Since 1.30 a target begins with the name of its resource. */
 const namedSince = 30
+
+/** Source: Kubernetes, pkg/printers printScale. */
+export const scaleTable = printer<Scale>(
+  [nameColumn, shown('Desired', 'integer'), shown('Available', 'integer'), ageColumn],
+  ({ metadata, spec, status }, { nowMs }) => [
+    metadata?.name ?? '',
+    spec?.replicas ?? 0,
+    status?.replicas ?? 0,
+    sinceText(metadata?.creationTimestamp, nowMs),
+  ],
+)
 
 /** Source: Kubernetes, pkg/printers printHorizontalPodAutoscaler. */
 export const autoscalerTable: TablePrinter = {

@@ -2,7 +2,7 @@ import type { KubeObject } from '../../kube-object.ts'
 import type { PrinterColumn } from '../resource-type.ts'
 import { roleBindingTable, signingRequestTable } from './access-tables.ts'
 import { apiServiceTable } from './api-service-table.ts'
-import { autoscalerTable } from './autoscaler-table.ts'
+import { autoscalerTable, scaleTable } from './autoscaler-table.ts'
 import { cronJobTable, jobTable } from './batch-tables.ts'
 import {
   budgetTable,
@@ -62,6 +62,7 @@ const tables: Readonly<Record<string, TablePrinter>> = {
   'cronjobs.batch': cronJobTable,
   'poddisruptionbudgets.policy': budgetTable,
   'horizontalpodautoscalers.autoscaling': autoscalerTable,
+  'scales.autoscaling': scaleTable,
   'ingresses.networking.k8s.io': ingressTable,
   'ingressclasses.networking.k8s.io': ingressClassTable,
   'networkpolicies.networking.k8s.io': networkPolicyTable,

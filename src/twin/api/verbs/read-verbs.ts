@@ -50,14 +50,17 @@ export function selectionFor(call: Call, options: Pick<ListOptions, 'labelSelect
 function watch(call: Call, selection: Selection, options: ListOptions): TwinResponse {
   const { parts, request, form, lagMs } = call
   if (form.as === 'Yaml') throw badRequest('a watch is served as JSON: ask for application/json')
-  const { hub, random } = parts
+  const { hub, random, registry } = parts
+  const initialEvents = parts.catalog.minor >= 27 ? options.sendInitialEvents : undefined
+  const asked = versionNumber(options.resourceVersion)
   const pieces = hub.watch({
     resource: resourceOf(call),
     selection,
     renderer: rendererFor(call),
-    after: versionNumber(options.resourceVersion),
+    // who says that nothing is to be told first hears of what comes from now on
+    after: asked === 0 && initialEvents === false ? registry.store.resourceVersion : asked,
     bookmarks: options.allowWatchBookmarks,
-    initialEvents: options.sendInitialEvents === true && parts.catalog.minor >= 27,
+    initialEvents: initialEvents === true,
     timeoutMs: options.timeoutSeconds ? options.timeoutSeconds * 1_000 : leastWatchMs * (1 + random()),
     ...(request.signal === undefined ? {} : { signal: request.signal }),
     ...(lagMs === undefined ? {} : { lagMs }),
@@ -78,7 +81,7 @@ function rendererFor(call: Call): EventRenderer {
   }
   let first = true
   const text = (object: KubeObject) => {
-    const table = tableAnswer(call, [object], { resourceVersion: object.metadata.resourceVersion }, first)
+    const table = tableAnswer(call, [object], { resourceVersion: object.metadata.resourceVersion }, { columns: first })
     first = false
     return JSON.stringify(table)
   }

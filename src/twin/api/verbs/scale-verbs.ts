@@ -1,5 +1,5 @@
 import type { DraftObject, KubeObject } from '../../kube-object.ts'
-import { plainAnswer } from '../http/answer.ts'
+import { plainAnswer, tableAnswer } from '../http/answer.ts'
 import { type Call, keyOfCall, resourceOf } from '../http/call.ts'
 import { decodeObject } from '../http/decode-body.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
@@ -18,7 +18,17 @@ export function getScale(call: Call): TwinResponse {
   const { namespace, name } = keyOfCall(call)
   const object = parts.registry.store.get(resourceOf(call), namespace, name)
   if (object === undefined) throw notFound({ group: served.type.group, plural: `${served.type.plural}/scale`, name })
-  return plainAnswer(call, scaleOf(servedObject(call, object), served.type, served.version))
+  return scaleAnswer(call, scaleOf(servedObject(call, object), served.type, served.version))
+}
+
+/** The first minor that prints a scale. Source: KEP-2590, `kubectl get --subresource`. */
+const printsScales = 24
+
+function scaleAnswer(call: Call, scale: KubeObject): TwinResponse {
+  const isPrinted = call.form.shape?.kind === 'Table' && call.served.type.custom === undefined && call.parts.catalog.minor >= printsScales
+  if (!isPrinted) return plainAnswer(call, scale)
+  const { resourceVersion } = scale.metadata
+  return plainAnswer(call, tableAnswer(call, [scale], { resourceVersion }, { table: 'scales.autoscaling' }))
 }
 
 /** PUT of `…/scale`. */
