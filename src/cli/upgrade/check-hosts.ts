@@ -18,13 +18,13 @@ const most = 20
 
 /**
  * Looks at every host of the cluster before anything is begun, as `falkirk inventory check` does, and changes nothing. What it does not find well it says,
- * one sentence a line. Gives what the hosts have told. Throws FK_INVENTORY when a host cannot be worked on.
+ * one sentence a line. Gives what the hosts have told, by the names of their nodes, in order. Throws FK_INVENTORY when a host cannot be worked on.
  */
 export async function checkHosts(
   { transport }: Pick<ApiClient, 'transport'>,
   file: string | undefined,
   { now, signal, warn }: Pick<CommandPorts, 'now' | 'signal' | 'warn'>,
-): Promise<readonly HostFacts[]> {
+): Promise<ReadonlyMap<string, HostFacts>> {
   const [inventory, { items: machines }] = [await readInventory(file), await listAll(transport, nodes, { trim: nodeMachine })]
   const { entries, problems } = mergeInventory(inventory, machines)
   if (problems.length > 0) throw inventoryError(file, problems)
@@ -42,7 +42,7 @@ export async function checkHosts(
       onFacts: (facts, name) => told.set(name, facts),
       onAsked: () => {},
     })
-    if (signal.aborted) return []
+    if (signal.aborted) return new Map()
     for (const risk of sentences(hosts, (severity) => severity !== 'Blocks')) warn(risk)
     const blocked = sentences(hosts, (severity) => severity === 'Blocks')
     if (blocked.length > 0)
@@ -50,11 +50,10 @@ export async function checkHosts(
         file,
         blocked.map((text) => `${text}; nothing was touched`),
       )
-    const inOrder = [...told].toSorted(([a], [b]) => compareText(a, b))
+    const inOrder = new Map([...told].toSorted(([a], [b]) => compareText(a, b)))
     const reach = new Map(entries.map((entry) => [entry.name, sshHost(entry, connections)]))
-    for (const risk of [...wayRisks(new Map(inOrder)), ...(await unprovenApi(new Map(inOrder), (name) => reach.get(name)))]) warn(risk)
-    if (signal.aborted) return []
-    return inOrder.map(([, facts]) => facts)
+    for (const risk of [...wayRisks(inOrder), ...(await unprovenApi(inOrder, (name) => reach.get(name)))]) warn(risk)
+    return signal.aborted ? new Map() : inOrder
   } finally {
     signal.removeEventListener('abort', end)
     await connections.close()

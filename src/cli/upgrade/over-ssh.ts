@@ -11,6 +11,7 @@ import { type ExitCode, exitCodes } from './exit-code.ts'
 import { ensureJobNamespace } from './job-namespace.ts'
 import { controllerName, startLocalController } from './local-controller.ts'
 import { pinnedWish } from './pinned-wish.ts'
+import { refuseUnfit } from './refuse-unfit.ts'
 import type { CommandPorts } from './terminal.ts'
 
 export interface OverSshOptions extends UpgradeOptions {
@@ -25,7 +26,8 @@ export async function upgradeOverSsh(client: ApiClient, { flags, ...options }: O
   const told = await checkHosts(client, flags.inventory, ports)
   if (ports.signal.aborted) return exitCodes.Interrupted
   const { binaries } = await readInventory(flags.inventory)
-  const wish = await pinnedWish(client, { ...options, binaries, hosts: told })
+  const wish = await pinnedWish(client, { ...options, binaries, hosts: [...told.values()] })
+  for (const risk of await refuseUnfit(client, { ...options, wish, told })) ports.warn(risk)
   const hosts = await openInventory(flags.inventory)
   const { name } = wish.object.metadata
   const { kubeconfig, context, inventory } = flags
