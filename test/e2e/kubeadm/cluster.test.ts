@@ -3,7 +3,7 @@ import { type KubeadmCluster, startKubeadmCluster } from '../../rig/kubeadm/kube
 import { hostChangeCases } from './host-change-cases.ts'
 import { killedCase } from './killed-case.ts'
 import { prepareCases } from './prepare-cases.ts'
-import { before, minor } from './watched-cluster.ts'
+import { minor, patch } from './watched-cluster.ts'
 import { untilServed, webPods } from './web.ts'
 
 let cluster: KubeadmCluster
@@ -49,4 +49,4 @@ describe('falkirk prepare', () => prepareCases(() => cluster))
 
 describe('falkirk os upgrade', () => hostChangeCases(() => cluster))
 
-describe('falkirk upgrade --via ssh', () => killedCase(() => cluster, { path: [before, minor] }))
+describe('falkirk upgrade --via ssh', () => killedCase(() => cluster, { path: [patch, minor] }))
