@@ -1,8 +1,10 @@
+import { shellText } from '../host/scripts/shell-text.ts'
+
 /**
  * Who answers at the addresses by which a host reaches the API. An API server says nowhere which one it is, but each that kubeadm has made shows a certificate
  * of its own. Connections are held open beside each other: a balancer that takes the server with the fewest would else show the same one each time.
  */
-export const proofSteps = String.raw`
+export const proofSteps = shellText`
 PATH=$PATH:/opt/bin:/opt/kube/bin
 
 # PLACE: ADDRESS:PORT of a server's address
@@ -47,8 +49,9 @@ own_facts() {
   own=$(own_place)
   open own
   say place "$own"
-  command -v kubectl > /dev/null && say ready "$(ready_at "$own" | mask)"
-  name=$(printf %s "$servers" | while read -r server; do name_in "$server"; done | head -n 1)
+  command -v kubectl > /dev/null && masked ready "$(ready_at "$own")"
+  set -- $names
+  name=\${1-}
   say certificate "$(shown_at "$own" "$name" < /dev/null || certificate_in "$(own_flag tls-cert-file)")"
   end
 }
@@ -67,9 +70,10 @@ asked_facts() {
   command -v openssl > /dev/null && printf %s "$servers" | awk '!seen[$0]++' | head -n 3 | while read -r server; do
     place=$(place_of "$server")
     [ -n "$place" ] && [ "$place" != "$own" ] || continue
-    shown=$(connections "$place" "$(name_in "$server")" < /dev/null | sort | uniq -c | awk '{ print $1, $2 }')
+    name_in "$server"
+    shown=$(connections "$place" "$name" < /dev/null | sort | uniq -c | awk '{ print $1, $2 }')
     open ''
-    say server "$(printf '%s\n' "$server" | mask)"
+    masked server "$server"
     say failed "$(printf '%s\n' "$shown" | awk '$2 == "failed" { n = $1 } END { print n + 0 }')"
     list seen
     printf '%s\n' "$shown" | grep -E '^[0-9]+ [0-9a-f]{64}$' | head -n 20 | while read -r count certificate; do
@@ -87,8 +91,10 @@ asked_facts() {
 api_path() {
   say format falkirk.dev/api-path/v1
   command -v openssl > /dev/null || say missing openssl
-  processes=$(find_processes)
-  arguments=$(arguments_of "$(pid_of kubelet)")
+  find_processes
+  pid_of kubelet
+  arguments_of "$pid"
+  kubelet_words=$words
   api_facts
   own_facts
   asked_facts

@@ -1,5 +1,6 @@
 import { shellAssignments } from '../recipe/shell-quote.ts'
 import { apiFacts } from './scripts/api-facts.ts'
+import { certificateDates } from './scripts/certificate-dates.ts'
 import { controlPlaneFacts } from './scripts/control-plane-facts.ts'
 import { jsonWriter } from './scripts/json-writer.ts'
 import { kubernetesFacts } from './scripts/kubernetes-facts.ts'
@@ -13,5 +14,6 @@ import { systemFacts } from './scripts/system-facts.ts'
  * @param root a folder instead of `/`, and `tools` with the programs of it: for tests alone
  */
 export function hostFactsScript({ root = '', tools = '' }: { readonly root?: string; readonly tools?: string } = {}): string {
-  return [shellAssignments({ root, tools }), jsonWriter, systemFacts, packageFacts, kubernetesFacts, apiFacts, controlPlaneFacts].join('')
+  const parts = [jsonWriter, systemFacts, packageFacts, kubernetesFacts, apiFacts, certificateDates, controlPlaneFacts]
+  return [shellAssignments({ root, tools }), ...parts].join('')
 }

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
@@ -30,6 +31,14 @@ it.each(Object.entries(hostLayouts))('what there is on a host of kind %s is foun
   const read = parseHostFacts(output)
   if (read.kind === 'Refused') throw new Error(read.message)
   golden(`${name}.judged.yaml`, judged(read.facts, targets[name] ?? ''))
+})
+
+// sh is dash on Debian and Ubuntu, bash on the families of Red Hat and SUSE
+it.each(['dash', 'bash'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0))('%s reads hosts as sh does', (shell) => {
+  for (const host of [hostLayouts['kubeadm-docker'], hostLayouts.k3s]) {
+    if (host === undefined) throw new Error('there is no such host')
+    expect(factsOf(host, shell)).toBe(factsOf(host))
+  }
 })
 
 it('there is no test data of a host that is not looked at', () => {

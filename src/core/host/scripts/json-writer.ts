@@ -1,12 +1,17 @@
+import { shellText } from './shell-text.ts'
+
 /**
- * What the facts script begins with. Its parts say what they find by `open`, `list`, `say`, `items` and `end`; each is one line of an inner protocol
- * (what to do, tab, name, tab, value), and `written_as_json` makes one document of them. There alone anything is escaped or cut, so the document is
- * well-formed and below 64 KiB whatever a host holds, also where a part of the script was killed.
+ * What the facts script begins with. Its parts say what they find by `open`, `list`, `say`, `masked`, `text` and `end`; each is one line of an inner
+ * protocol (what to do, tab, name, tab, value), and `written_as_json` makes one document of them. There alone anything is masked, escaped or cut, so the
+ * document is well-formed and below 64 KiB whatever a host holds, also where a part of the script was killed.
+ *
+ * A host pays for each process. So functions that look for something set a variable, as `$(...)` would be a process, and what programs such as awk find goes
+ * out as lines of the protocol.
  *
  * Written for dash, bash and busybox; awk may be mawk, gawk or busybox'. `root` (a folder instead of `/`) and `tools` (a folder of programs) are
  * assigned before it; both are empty but in tests.
  */
-export const jsonWriter = String.raw`set -u
+export const jsonWriter = shellText`set -u
 umask 077
 LC_ALL=C
 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -14,6 +19,11 @@ PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 export LC_ALL PATH
 nl='
 '
+tab='	'
+
+# What is unquoted between these two is split into lines, and nothing else is made of it
+by_lines() { set -f; IFS=$nl; }
+by_words() { set +f; unset IFS; }
 
 # WHAT NAME VALUE
 line() {
@@ -26,19 +36,35 @@ line() {
 open() { line open "$1" ''; }
 list() { line list "$1" ''; }
 end() { line end '' ''; }
-# NAME VALUE; what is empty is not said
+# NAME VALUE, in a list without a name; what is empty is not said
 say() { [ -z "$2" ] || line say "$1" "$2"; }
+# The same of what may have a secret in it
+masked() { [ -z "$2" ] || line masked "$1" "$2"; }
+# OUTPUT of a program: its words; the version among them is said
+say_version() {
+  set -f
+  set -- $1
+  set +f
+  line version version "$*"
+}
 # NAME: the lines of the input as a list
 items() {
   list "$1"
-  awk '{ print "item\t\t" $0 }'
+  awk '{ print "say\t\t" $0 }'
   end
 }
 # WHAT: it is there and could not be read
 unread() { line unread '' "$1"; }
 
+# masked and text: hides values of what is called a token, a password or a secret, and passwords in addresses
 written_as_json() {
-  awk '
+  sed -E \
+    -e '/^text[[:space:]]+(#.*)?$/d' \
+    -e '/^(masked|text)/!b' \
+    -e 's#(://[^/:@[:space:]]*:)[^@[:space:]]*@#\1***@#g' \
+    -e 's/([Aa][Uu][Tt][Hh]([Oo][Rr][Ii][Zz][Aa][Tt][Ii][Oo][Nn])?["'\'']?[[:space:]]*[=:]).*/\1 ***/' \
+    -e 's/(([Tt][Oo][Kk][Ee][Nn]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Ss][Ee][Cc][Rr][Ee][Tt][-_]?[Kk][Ee][Yy]|[Aa][Cc][Cc][Ee][Ss][Ss][-_]?[Kk][Ee][Yy])["'\'']?([[:space:]]*[=:][[:space:]]*|[[:space:]]+))["'\'']?[^[:space:]"'\'',;]+/\1***/g' |
+    awk '
     BEGIN { FS = "\t"; depth = 0; room = 52000; longest = 1000; most = 150; printf "{" }
     function put(text) { printf "%s", text; room -= length(text) }
     function quoted(text, out, at) {
@@ -66,6 +92,8 @@ written_as_json() {
     $1 == "unread" { if (count < 30) unread[++count] = substr($3, 1, 150); next }
     $1 == "done" { done = 1; next }
     $1 == "end" { if (skipped > 0) skipped--; else if (depth > 0) finish(); next }
+    # of a file nothing but its beginning is wanted
+    $1 == "text" && !skipped && children[depth] >= most { next }
     # what there is no room for goes without its parts; the document keeps its fields
     skipped > 0 || (depth > 0 && (room < 0 || (in_list[depth] && children[depth] >= most))) {
       cut = 1
@@ -74,7 +102,16 @@ written_as_json() {
     }
     $1 == "open" { begin("{"); next }
     $1 == "list" { begin("["); next }
-    $1 == "say" || $1 == "item" { name(); put(quoted(substr($0, length($1) + length($2) + 3))) }
+    {
+      value = substr($0, length($1) + length($2) + 3)
+      if ($1 == "version") {
+        match(value, /v?[0-9]+\.[0-9]+\.[0-9]+[0-9A-Za-z.+~-]*/)
+        if (RSTART == 0) next
+        value = substr(value, RSTART, RLENGTH)
+      }
+      name()
+      put(quoted(value))
+    }
     END {
       while (depth > 0) finish()
       $2 = "unread"
@@ -104,30 +141,35 @@ listable() {
   return 1
 }
 
-# Hides values of what is called a token, a password or a secret, and passwords in addresses
-mask() {
-  sed -E \
-    -e 's#(://[^/:@[:space:]]*:)[^@[:space:]]*@#\1***@#g' \
-    -e 's/([Aa][Uu][Tt][Hh]([Oo][Rr][Ii][Zz][Aa][Tt][Ii][Oo][Nn])?["'\'']?[[:space:]]*[=:]).*/\1 ***/' \
-    -e 's/(([Tt][Oo][Kk][Ee][Nn]|[Pp][Aa][Ss][Ss][Ww][Dd]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Ss][Ee][Cc][Rr][Ee][Tt]|[Ss][Ee][Cc][Rr][Ee][Tt][-_]?[Kk][Ee][Yy]|[Aa][Cc][Cc][Ee][Ss][Ss][-_]?[Kk][Ee][Yy])["'\'']?([[:space:]]*[=:][[:space:]]*|[[:space:]]+))["'\'']?[^[:space:]"'\'',;]+/\1***/g'
+# FILE of the kernel, which has no long ones: sets found to its first line
+kernel_says() {
+  found=''
+  IFS= read -r found < "$root$1"
 }
 
-# FILE: its lines but for comments, bounded, without secrets
-lines_of() {
-  head -c 16384 "$root$1" | tr -d '\000' | tr '\r\t' '  ' | sed -E -e '/^[[:space:]]*(#.*)?$/d' | mask | head -n 150
-}
-# NAME FILE
+# NAME FILE: its lines but for comments, bounded, without secrets
 text() {
   readable "$2" || return 0
-  lines_of "$2" | items "$1"
+  list "$1"
+  found=$(head -c 16384 "$root$2")
+  by_lines
+  [ -z "$found" ] || printf 'text\t\t%s\n' $found
+  by_words
+  end
 }
 
-# NAME: the value of a flag among the lines of the input, one argument a line
+# NAME ARGUMENTS of a program, as arguments_of tells them: sets value to that of a flag
 flag() {
-  awk -v name="$1" '
-    found { print; exit }
-    index($0, "--" name "=") == 1 || index($0, "-" name "=") == 1 { print substr($0, index($0, "=") + 1); exit }
-    $0 == "--" name || $0 == "-" name { found = 1 }
-  '
+  value='' next=no
+  by_lines
+  for each in $2; do
+    each=\${each#masked"$tab$tab"}
+    [ "$next" = no ] || { value=$each; break; }
+    case $each in
+      "--$1="* | "-$1="*) value=\${each#*=}; break ;;
+      "--$1" | "-$1") next=yes ;;
+    esac
+  done
+  by_words
 }
 `

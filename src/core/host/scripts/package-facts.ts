@@ -1,8 +1,10 @@
+import { shellText } from './shell-text.ts'
+
 /**
  * The package manager: what it has installed, holds, has left half done, and whether it is busy. Files are read where they say enough: that needs no
  * rights, no lock and no time. Source: dpkg(1), apt_preferences(5), dnf-plugins-core versionlock, zypper(8) locks.
  */
-export const packageFacts = String.raw`
+export const packageFacts = shellText`
 package_facts() {
   open packages
   manager=''
@@ -12,135 +14,136 @@ package_facts() {
   say manager "$manager"
   case $manager in
     apt-get) apt_facts ;;
-    dnf | yum) rpm_installed; yum_holds; yum_repositories /etc/yum.repos.d ;;
-    zypper) rpm_installed; zypper_holds; yum_repositories /etc/zypp/repos.d ;;
+    dnf | yum | zypper) rpm_installed; rpm_rules ;;
   esac
   lock_facts
   end
 }
 
+# What the awk programs below have in common. They are given files behind the kind of them, and begin to count anew with each.
+package_words='
+  FNR == 1 { count = 0; file = substr(FILENAME, skip + 1); gsub(/\n/, " ", file) }
+  function trimmed(text) { sub(/^[ \t]+/, "", text); sub(/[ \t]+$/, "", text); return text }
+  function part(name, value) { return value == "" ? "" : name "\t" value "\n" }
+  function package(name, version) { return "open\t\t\n" part("say\tname", name) part("say\tversion", version) "end\t\t\n" }
+  function hold(name, by) { return "open\t\t\n" part("say\tname", trimmed(name)) part("say\tby", by) "end\t\t\n" }
+  function repository(file, source) { return "open\t\t\n" part("say\tfile", file) part("masked\tsource", trimmed(source)) "end\t\t\n" }
+'
+
 apt_facts() {
-  list installed
-  readable /var/lib/dpkg/status && dpkg_paragraphs | awk '
-    $2 ~ /^(kube|cri-|containerd|docker|moby|runc$|etcd|k3s|rke2)/ && $4 != "not-installed" && $4 != "config-files" { print }
-  ' | head -n 60 | while read -r _ name want state version; do
-    open ''
-    say name "$name"
-    say version "$version"
-    end
-  done
-  end
-  list holds
-  [ -r "$root/var/lib/dpkg/status" ] && dpkg_paragraphs | awk '$3 == "hold" { print $2 }' | head -n 40 | while read -r name; do hold "$name" apt-mark; done
-  apt_pins
-  end
-  [ -r "$root/var/lib/dpkg/status" ] && dpkg_paragraphs |
-    awk '$4 ~ /^(half-installed|unpacked|half-configured|triggers-awaited|triggers-pending)$/ { print $2 " is " $4 }' | head -n 20 | items broken
-  list repositories
-  for file in "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*.list "$root"/etc/apt/sources.list.d/*.sources; do
-    [ -f "$file" ] && [ -r "$file" ] || continue
-    told=$(told_path "$file")
-    grep -E '^[[:space:]]*(deb |deb-src |deb[[:space:]]*\[|URIs:)' "$file" | grep -iE 'kube|k8s|rancher|docker|containerd|etcd' | mask | head -n 10 |
-      while read -r source; do repository "$told" "$source"; done
-  done
-  end
-}
-
-# Each package as a line: "=", name, what is wanted of it, how it is, version
-dpkg_paragraphs() {
-  awk '
-    /^Package: / { name = $2 }
-    /^Status: / { want = $2; state = $4 }
-    /^Version: / { version = $2 }
-    /^$/ { if (name != "") print "=", name, want, state, version; name = version = want = state = "" }
-    END { if (name != "") print "=", name, want, state, version }
-  ' "$root/var/lib/dpkg/status"
-}
-
-apt_pins() {
+  set -- kind=none /dev/null
+  readable /var/lib/dpkg/status && set -- "$@" kind=status "$root/var/lib/dpkg/status"
+  set -- "$@" kind=pins
   for file in "$root"/etc/apt/preferences "$root"/etc/apt/preferences.d/*; do
-    [ -f "$file" ] && [ -r "$file" ] || continue
-    told=$(told_path "$file")
-    sed -n 's/^Package:[[:space:]]*//p' "$file" | tr ' ' '\n' | grep -E '^(kube|cri-|containerd|docker|etcd)' | head -n 10 |
-      while read -r name; do hold "$name" "$told"; done
+    [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
   done
+  set -- "$@" kind=sources
+  for file in "$root"/etc/apt/sources.list "$root"/etc/apt/sources.list.d/*.list "$root"/etc/apt/sources.list.d/*.sources; do
+    [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
+  done
+  awk -v skip="\${#root}" "$package_words"'
+    function tell() {
+      if (name ~ /^(kube|cri-|containerd|docker|moby|runc$|etcd|k3s|rke2)/ && state != "not-installed" && state != "config-files" && installed++ < 60)
+        packages = packages package(name, version)
+      if (name != "" && want == "hold" && held++ < 40) holds = holds hold(name, "apt-mark")
+      if (name != "" && state ~ /^(half-installed|unpacked|half-configured|triggers-awaited|triggers-pending)$/ && half++ < 20) broken = broken "say\t\t" name " is " state "\n"
+      name = want = state = version = ""
+    }
+    kind == "status" {
+      read = 1
+      if ($0 ~ /^Package: /) name = $2
+      else if ($0 ~ /^Status: /) { want = $2; state = $4 }
+      else if ($0 ~ /^Version: /) version = $2
+      else if ($0 == "") tell()
+      next
+    }
+    kind == "pins" && sub(/^Package:[ \t]*/, "") {
+      n = split($0, word, " ")
+      for (i = 1; i <= n; i++) if (word[i] ~ /^(kube|cri-|containerd|docker|etcd)/ && count++ < 10) pins = pins hold(word[i], file)
+    }
+    kind == "sources" && /^[ \t]*(deb |deb-src |deb[ \t]*\[|URIs:)/ && tolower($0) ~ /kube|k8s|rancher|docker|containerd|etcd/ && count++ < 10 {
+      repositories = repositories repository(file, $0)
+    }
+    END {
+      tell()
+      printf "list\tinstalled\t\n%send\t\t\nlist\tholds\t\n%s%send\t\t\n", packages, holds, pins
+      if (read) printf "list\tbroken\t\n%send\t\t\n", broken
+      printf "list\trepositories\t\n%send\t\t\n", repositories
+    }
+  ' "$@"
 }
-
-hold() {
-  open ''
-  say name "$1"
-  say by "$2"
-  end
-}
-repository() {
-  open ''
-  say file "$1"
-  say source "$2"
-  end
-}
-# FILE: its path as the host knows it
-told_path() { printf '%s\n' "/$(printf %s "$1" | cut -c "$(($(printf %s "$root" | wc -c) + 2))-")"; }
 
 rpm_installed() {
   list installed
   limited rpm -qa --qf '%{NAME} %{VERSION}-%{RELEASE}\n' 'kube*' 'cri-*' 'containerd*' 'docker*' 'moby*' runc 'etcd*' 'k3s*' 'rke2*' container-selinux |
-    sort | head -n 60 | while read -r name version; do
-      open ''
-      say name "$name"
-      say version "$version"
-      end
-    done
+    sort | awk "$package_words"'NR > 60 { exit } { name = $1; sub(/^[^ ]* */, ""); printf "%s", package(name, $0) }'
   end
 }
 
-yum_holds() {
-  list holds
-  for file in /etc/dnf/plugins/versionlock.list /etc/yum/pluginconf.d/versionlock.list; do
-    readable "$file" || continue
-    sed -E -e '/^[[:space:]]*(#.*)?$/d' -e 's/^!//' "$root$file" | head -n 40 | while read -r name; do hold "$name" versionlock; done
+# What keeps packages as they are, and the base of each repository that is switched on
+rpm_rules() {
+  set -- kind=none /dev/null
+  case $manager in
+    zypper)
+      folder=/etc/zypp/repos.d
+      readable /etc/zypp/locks && set -- "$@" kind=zypper "$root/etc/zypp/locks"
+      ;;
+    *)
+      folder=/etc/yum.repos.d
+      for file in /etc/dnf/plugins/versionlock.list /etc/yum/pluginconf.d/versionlock.list; do
+        readable "$file" && set -- "$@" kind=lines "$root$file"
+      done
+      readable /etc/dnf/versionlock.toml && set -- "$@" kind=toml "$root/etc/dnf/versionlock.toml"
+      set -- "$@" kind=excludes
+      for file in "$root"/etc/dnf/dnf.conf "$root"/etc/yum.conf "$root"/etc/yum.repos.d/*.repo; do
+        [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
+      done
+      ;;
+  esac
+  set -- "$@" kind=repositories
+  for file in "$root$folder"/*.repo; do
+    [ -f "$file" ] && [ -r "$file" ] && set -- "$@" "$file"
   done
-  readable /etc/dnf/versionlock.toml && sed -n 's/^name[[:space:]]*=[[:space:]]*//p' "$root/etc/dnf/versionlock.toml" | tr -d "\"'" | head -n 40 |
-    while read -r name; do hold "$name" versionlock; done
-  for file in "$root"/etc/dnf/dnf.conf "$root"/etc/yum.conf "$root"/etc/yum.repos.d/*.repo; do
-    [ -f "$file" ] && [ -r "$file" ] || continue
-    told=$(told_path "$file")
-    sed -nE 's/^exclude(pkgs)?[[:space:]]*=[[:space:]]*//p' "$file" | tr ' ,' '\n\n' | grep -E '^(kube|cri-|containerd|docker|etcd|\*)' | head -n 10 |
-      while read -r name; do hold "$name" "exclude in $told"; done
-  done
-  end
-}
-
-zypper_holds() {
-  list holds
-  readable /etc/zypp/locks && sed -n 's/^solvable_name:[[:space:]]*//p' "$root/etc/zypp/locks" | head -n 40 | while read -r name; do hold "$name" 'zypper addlock'; done
-  end
-}
-
-# FOLDER: the base of each repository that is switched on
-yum_repositories() {
-  list repositories
-  for file in "$root$1"/*.repo; do
-    [ -f "$file" ] && [ -r "$file" ] || continue
-    told=$(told_path "$file")
-    awk '
-      function tell() { if (url != "" && on) print id, url }
-      /^\[/ { tell(); id = $0; url = ""; on = 1 }
-      /^(baseurl|mirrorlist|metalink)[ \t]*=/ { url = $0; sub(/^[a-z]*[ \t]*=[ \t]*/, "", url) }
-      /^enabled[ \t]*=[ \t]*(0|false|no)/ { on = 0 }
-      END { tell() }
-    ' "$file" | grep -iE 'kube|k8s|rancher|docker|containerd|etcd' | mask | head -n 10 | while read -r source; do repository "$told" "$source"; done
-  done
-  end
+  awk -v skip="\${#root}" "$package_words"'
+    function tell(  source) {
+      source = id " " url
+      if (url != "" && on && tolower(source) ~ /kube|k8s|rancher|docker|containerd|etcd/ && told++ < 10) repositories = repositories repository(of, source)
+      url = ""
+    }
+    kind == "lines" && !/^[ \t\r]*(#.*)?$/ && count++ < 40 { sub(/^!/, ""); holds = holds hold($0, "versionlock") }
+    kind == "toml" && sub(/^name[ \t]*=[ \t]*/, "") && count++ < 40 { gsub(/["'\'']/, ""); holds = holds hold($0, "versionlock") }
+    kind == "zypper" && sub(/^solvable_name:[ \t]*/, "") && count++ < 40 { holds = holds hold($0, "zypper addlock") }
+    kind == "excludes" && sub(/^exclude(pkgs)?[ \t]*=[ \t]*/, "") {
+      n = split($0, word, /[ ,]/)
+      for (i = 1; i <= n; i++) if (word[i] ~ /^(kube|cri-|containerd|docker|etcd|\*)/ && count++ < 10) holds = holds hold(word[i], "exclude in " file)
+    }
+    kind == "repositories" && FNR == 1 { tell(); told = on = 0; of = file; id = "" }
+    kind == "repositories" && /^\[/ { tell(); id = $0; on = 1 }
+    kind == "repositories" && /^(baseurl|mirrorlist|metalink)[ \t]*=/ { url = $0; sub(/^[a-z]*[ \t]*=[ \t]*/, "", url) }
+    kind == "repositories" && /^enabled[ \t]*=[ \t]*(0|false|no)/ { on = 0 }
+    END {
+      tell()
+      printf "list\tholds\t\n%send\t\t\nlist\trepositories\t\n%send\t\t\n", holds, repositories
+    }
+  ' "$@"
 }
 
 # Who holds a lock of the package manager: by the kernel's list of locks, or by a file with its process
 lock_facts() {
+  set --
   for file in /var/lib/dpkg/lock-frontend /var/lib/dpkg/lock /var/lib/apt/lists/lock /var/lib/rpm/.rpm.lock /usr/lib/sysimage/rpm/.rpm.lock; do
-    [ -f "$root$file" ] || continue
-    inode=$(ls -i "$root$file" | awk '{ print $1 }')
-    pid=$(awk -v inode="$inode" '{ n = split($6, part, ":"); if (n == 3 && part[3] == inode && $5 > 0) { print $5; exit } }' "$root/proc/locks")
-    [ -n "$pid" ] && lock_holder "$file" "$pid" && return
+    [ -f "$root$file" ] && set -- "$@" "$root$file"
   done
+  if [ $# -gt 0 ]; then
+    found=$(ls -i "$@" | awk -v skip="\${#root}" '
+      BEGIN { for (i = 3; i < ARGC; i++) file[i] = ARGV[i]; last = ARGC; ARGC = 3 }
+      NR == FNR { inode[$2] = $1; next }
+      { n = split($6, part, ":") }
+      n == 3 && $5 > 0 && !(part[3] in holder) { holder[part[3]] = $5 }
+      END { for (i = 3; i < last; i++) if (inode[file[i]] in holder) { print holder[inode[file[i]]], substr(file[i], skip + 1); exit } }
+    ' - "$root/proc/locks" "$@")
+    [ -n "$found" ] && lock_holder "\${found#* }" "\${found%% *}" && return
+  fi
   for file in /run/zypp.pid /run/yum.pid /var/run/yum.pid /var/cache/dnf/metadata_lock.pid; do
     readable "$file" || continue
     pid=$(head -c 20 "$root$file" | tr -cd 0-9)
@@ -151,17 +154,44 @@ lock_holder() {
   open lock
   say file "$1"
   say pid "$2"
-  say program "$(first_line "/proc/$2/comm")"
+  kernel_says "/proc/$2/comm"
+  say program "$found"
   end
 }
 
-# PATH: the package that owns it; nothing when none does
+# Sets owners to which of dpkg's lists name a file of programs, as lines "LIST:PATH"
+find_owners() {
+  owners=''
+  [ -n "$programs" ] && [ -d "$root/var/lib/dpkg/info" ] || return 0
+  set --
+  by_lines
+  for each in $programs; do
+    each=\${each#* }
+    # of what is in /usr/bin the package may say that it is in /bin
+    set -- "$@" -e "$each" -e "\${each#/usr}"
+  done
+  by_words
+  owners=$(grep -HxF "$@" "$root"/var/lib/dpkg/info/*.list)
+}
+# PATH: sets owner to the package that owns it; to nothing when none does
 owner_of() {
+  owner=''
   if [ -d "$root/var/lib/dpkg/info" ]; then
-    merged=$(printf %s "$1" | sed 's#^/usr/#/#')
-    grep -lxF -e "$1" -e "$merged" "$root"/var/lib/dpkg/info/*.list 2> /dev/null | head -n 1 | sed -E -e 's#.*/##' -e 's#(:[a-z0-9]+)?\.list$##'
+    by_lines
+    for each in $owners; do
+      case $each in *".list:$1" | *".list:\${1#/usr}") owner=\${each%.list:*}; break ;; esac
+    done
+    by_words
+    owner=\${owner##*/}
+    owner=\${owner%%:*}
   elif [ -x "$root/usr/bin/rpm" ]; then
-    limited rpm -qf --qf '%{NAME}\n' "$1" 2> /dev/null | grep -v ' ' | head -n 1
+    found=$(limited rpm -qf --qf '%{NAME}\n' "$1")
+    by_lines
+    for each in $found; do
+      # it says so where none does
+      case $each in *' '*) ;; *) owner=$each; break ;; esac
+    done
+    by_words
   fi
 }
 `

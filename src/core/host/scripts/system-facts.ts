@@ -1,41 +1,46 @@
+import { shellText } from './shell-text.ts'
+
 /** The operating system: what it is, what it runs on, and what it waits for. */
-export const systemFacts = String.raw`
-# FIELD of os-release; the file is read, never run
+export const systemFacts = shellText`
+# Of os-release what is wanted; the file is read, never run
 os_release() {
   for release in /etc/os-release /usr/lib/os-release; do
     readable "$release" || continue
-    sed -n "s/^$1=//p" "$root$release" | head -n 1 | tr -d "\"'"
+    awk '
+      BEGIN { n = split("ID ID_LIKE VERSION_ID PRETTY_NAME", key, " "); split("id like version name", told, " "); for (i = 1; i <= n; i++) wanted[key[i]] }
+      { at = index($0, "="); word = substr($0, 1, at - 1) }
+      at && word in wanted && !(word in value) { value[word] = substr($0, at + 1); gsub(/["'\'']/, "", value[word]) }
+      END { for (i = 1; i <= n; i++) if (value[key[i]] != "") print "say\t" told[i] "\t" value[key[i]] }
+    ' "$root$release"
     return
   done
 }
 
-first_line() { head -c 300 "$root$1" 2> /dev/null | head -n 1; }
-
 system_facts() {
-  [ "$(id -u)" = 0 ] && say asRoot yes || say asRoot no
+  user=$(id -u)
+  [ "$user" = 0 ] && say asRoot yes || say asRoot no
   open os
-  say id "$(os_release ID)"
-  say like "$(os_release ID_LIKE)"
-  say version "$(os_release VERSION_ID)"
-  say name "$(os_release PRETTY_NAME)"
-  say kernel "$(first_line /proc/sys/kernel/osrelease)"
+  os_release
+  kernel_says /proc/sys/kernel/osrelease
+  say kernel "$found"
   say architecture "$(uname -m)"
-  say hostname "$(first_line /proc/sys/kernel/hostname)"
-  say machineId "$(first_line /etc/machine-id)"
-  say bootId "$(first_line /proc/sys/kernel/random/boot_id)"
+  kernel_says /proc/sys/kernel/hostname
+  say hostname "$found"
+  if [ -e "$root/etc/machine-id" ]; then
+    found=$(head -c 300 "$root/etc/machine-id")
+    say machineId "\${found%%"$nl"*}"
+  fi
+  kernel_says /proc/sys/kernel/random/boot_id
+  say bootId "$found"
   [ -d "$root/run/systemd/system" ] && say init systemd || say init other
-  say cgroup "$(cgroup_version)"
+  if [ -e "$root/sys/fs/cgroup/cgroup.controllers" ]; then say cgroup v2
+  elif [ -d "$root/sys/fs/cgroup/unified" ]; then say cgroup hybrid
+  elif [ -d "$root/sys/fs/cgroup/memory" ]; then say cgroup v1
+  fi
   end
   say epochSeconds "$(date +%s)"
   reboot_facts
   swap_facts
-}
-
-cgroup_version() {
-  if [ -e "$root/sys/fs/cgroup/cgroup.controllers" ]; then echo v2
-  elif [ -d "$root/sys/fs/cgroup/unified" ]; then echo hybrid
-  elif [ -d "$root/sys/fs/cgroup/memory" ]; then echo v1
-  fi
 }
 
 # Debian and Ubuntu, then SUSE, leave a file; elsewhere a program knows
@@ -60,31 +65,46 @@ reboot_facts() {
 
 swap_facts() {
   list swaps
-  sed 1d "$root/proc/swaps" 2> /dev/null | head -n 10 | while read -r device _ kib used _; do
-    open ''
-    say device "$device"
-    say kib "$kib"
-    say usedKib "$used"
-    end
-  done
+  if [ -r "$root/proc/swaps" ]; then
+    count=0
+    # the first line names the columns
+    while [ "$count" -le 10 ] && read -r device _ kib used _; do
+      count=$((count + 1))
+      [ "$count" -gt 1 ] || continue
+      open ''
+      say device "$device"
+      say kib "$kib"
+      say usedKib "$used"
+      end
+    done < "$root/proc/swaps"
+  fi
   end
-  say fstabSwaps "$(awk '$1 !~ /^#/ && $3 == "swap"' "$root/etc/fstab" 2> /dev/null | grep -c .)"
+  count=0
+  [ -f "$root/etc/fstab" ] && [ -r "$root/etc/fstab" ] && count=$(awk '$1 !~ /^#/ && $3 == "swap" { n++ } END { print n + 0 }' "$root/etc/fstab")
+  say fstabSwaps "$count"
 }
 
 # Free room of folders, each told of the file system that it lies on
 disk_facts() {
   list disks
+  set --
   for folder in / /boot /etc/kubernetes /var/lib /var/lib/kubelet /var/lib/containerd /var/lib/docker /var/lib/rancher /var/cache "$etcd_data"; do
-    [ -n "$folder" ] && [ -d "$root$folder" ] || continue
-    found=$(limited df -Pk "$root$folder" | awk 'NR == 2 && $2 ~ /^[0-9]+$/ && $4 ~ /^[0-9]+$/ && $6 != "" { print $2, $4, $6 }')
-    [ -n "$found" ] || continue
-    open ''
-    say path "$folder"
-    say sizeKib "$(printf '%s\n' "$found" | cut -d ' ' -f 1)"
-    say freeKib "$(printf '%s\n' "$found" | cut -d ' ' -f 2)"
-    say mount "$(printf '%s\n' "$found" | cut -d ' ' -f 3-)"
-    end
+    [ -n "$folder" ] && [ -d "$root$folder" ] && set -- "$@" "$root$folder"
   done
+  disks_of "$@" || for folder; do disks_of "$folder"; done
   end
+}
+# FOLDERS: asked together; fails, and says nothing, when not all of them are answered
+disks_of() {
+  found=$(limited df -Pk "$@" | awk -v skip="\${#root}" '
+    BEGIN { for (i = 1; i < ARGC; i++) folder[i] = substr(ARGV[i], skip + 1); wanted = ARGC - 1; ARGC = 1 }
+    NR == 1 || NR > wanted + 1 || $2 !~ /^[0-9]+$/ || $4 !~ /^[0-9]+$/ || $6 == "" { next }
+    {
+      gsub(/\n/, " ", folder[NR - 1])
+      told = told "open\t\t\nsay\tpath\t" folder[NR - 1] "\nsay\tsizeKib\t" $2 "\nsay\tfreeKib\t" $4 "\nsay\tmount\t" $6 "\nend\t\t\n"
+    }
+    END { printf "%s", told; exit NR != wanted + 1 }
+  ' "$@") || { [ $# = 1 ] || return 1; }
+  [ -z "$found" ] || printf '%s\n' "$found"
 }
 `
