@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -87,6 +88,12 @@ function furnish(write: Write, folder: string, { version, target, role, programs
     }
     write('/etc/kubernetes/manifests/etcd.yaml', 'spec:\n  containers:\n  - image: k8s.gcr.io/etcd:3.4.13-0\n')
     write('/etc/kubernetes/admin.conf', 'admin\n')
+    write('/var/lib/etcd/member/snap/db', 'all keys\n')
+    // as etcd ends it
+    writeFileSync(
+      join(folder, 'snapshot.db'),
+      Buffer.concat([Buffer.from('all keys\n'), createHash('sha256').update('all keys\n').digest()]),
+    )
   }
 }
 
@@ -95,7 +102,10 @@ function translated(script: string, folder: string): string {
   return (
     script
       .replaceAll('/var/lib/falkirk', join(folder, 'state'))
-      .replaceAll(/(?<![\w.])\/(etc|usr\/bin|usr\/local\/bin|var\/lib\/kubelet|var\/lib\/apt|var\/cache)(?=[/ '])/g, `${folder}/$1`)
+      .replaceAll(
+        /(?<![\w.])\/(etc|usr\/bin|usr\/local\/bin|var\/lib\/kubelet|var\/lib\/etcd|var\/lib\/apt|var\/cache)(?=[/ '])/g,
+        `${folder}/$1`,
+      )
       .replaceAll('"/proc/', `"${folder}/proc/`)
       .replaceAll('-C / ', `-C ${folder} `)
       .replace('PATH=/usr/local/sbin', `PATH=${folder}/bin:/usr/local/sbin`)

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { existsSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -102,6 +103,62 @@ describe('the first control plane, by apt', () => {
     expect(node.read('/held').trim().split('\n').sort()).toEqual(['kubeadm', 'kubectl', 'kubelet'])
     expect(node.read('/etc/kubernetes/manifests/kube-apiserver.yaml')).toContain(`:${target}`)
     expect(node.calls()).toContainEqual(expect.stringMatching(/^crictl .* move-leader b2$/))
+  })
+})
+
+describe('etcd of the first control plane', () => {
+  const backUp = async (node: FakeNode, order: Partial<HostOrder> = {}) => {
+    const recipe = recipeFor(order, nodeFacts(look))
+    const [step] = recipe.steps as [RecipeStep]
+    node.write(`/state/steps/${recipe.id}/${step.name}/script`, '')
+    const { exitCode, stderr } = await node.run(stepScript(recipe, step, 1), 'act')
+    return { exitCode, stderr, file: `/state/backup/${String(step.parameters['change'])}/etcd.db` }
+  }
+
+  it('is kept as a snapshot before anything is changed, and those of hops long past go', async () => {
+    const node = aNode()
+    for (const [index, old] of ['one', 'two', 'three'].entries()) {
+      node.write(`/state/backup/${old}/etcd.db`, old)
+      utimesSync(join(node.folder, `state/backup/${old}/etcd.db`), 1_000 + index, 1_000 + index)
+    }
+    const { exitCode, file } = await backUp(node)
+    expect(exitCode).toBe(0)
+    expect(node.read(file)).toContain('all keys')
+    const kept = ['one', 'two', 'three'].filter((old) => existsSync(join(node.folder, `state/backup/${old}/etcd.db`)))
+    expect(kept).toEqual(['three'])
+    expect(existsSync(join(node.folder, 'var/lib/etcd/falkirk-snapshot.db'))).toBe(false)
+  })
+
+  it.each([
+    {
+      what: 'cannot be read',
+      does: (node: FakeNode) => node.write('/snapshot-says', 'Error: context deadline exceeded\n'),
+      says: 'Error: context deadline exceeded',
+    },
+    { what: 'is cut off', does: (node: FakeNode) => node.write('/snapshot.db', 'half of its keys, and no digest that fits'), says: '' },
+  ])('that $what is not gone on without', async ({ does, says }) => {
+    const node = aNode()
+    does(node)
+    const { exitCode, stderr, file } = await backUp(node)
+    expect(exitCode).toBe(1)
+    expect(stderr).toContain(`no snapshot of etcd could be taken, and without one nothing is changed: ${says}`)
+    expect(existsSync(join(node.folder, file))).toBe(false)
+  })
+
+  it.each([
+    'Incorrect Usage.\nflag provided but not defined: -cacert\n',
+    'OCI runtime exec failed: exec failed: unable to start container process: exec: "etcdctl": executable file not found in $PATH: unknown\n',
+  ])('whose image has no etcdctl for it is gone on without: %j', async (says) => {
+    const node = aNode()
+    node.write('/snapshot-says', says)
+    expect(await backUp(node)).toMatchObject({ exitCode: 0 })
+  })
+
+  it('is kept once a hop: not on the others', async () => {
+    const node = aNode()
+    const { exitCode, file } = await backUp(node, { part: 'ControlPlane' })
+    expect(exitCode).toBe(0)
+    expect(existsSync(join(node.folder, file))).toBe(false)
   })
 })
 

@@ -98,6 +98,10 @@ case "$*" in
   *' ps '*) echo 0123456789ab ;;
   *' stop '*) echo "crictl $*" >> "$FAKE/calls"; [ -e "$FAKE/hangs" ] || echo 02 > "$FAKE/controllers" ;;
   *'endpoint health'*) cat "$FAKE/members" 2> /dev/null || printf 'https://10.0.0.%s:2379 is healthy: successfully committed proposal\\n' 1 2 3 ;;
+  *'snapshot save'*)
+    for last; do :; done
+    if [ -e "$FAKE/snapshot-says" ]; then cat "$FAKE/snapshot-says"; exit 1; fi
+    cp "$FAKE/snapshot.db" "$last" ;;
   *'endpoint status'*) printf '"MemberID" : 1\\n"Leader" : 1\\n' ;;
   *'member list'*) printf '1, started, cp1, https://10.0.0.1:2380, https://10.0.0.1:2379, false\\nb2, started, cp2, https://10.0.0.2:2380, https://10.0.0.2:2379, false\\n' ;;
   *) echo "crictl $*" >> "$FAKE/calls" ;;

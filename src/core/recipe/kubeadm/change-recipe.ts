@@ -75,8 +75,9 @@ function backUp(node: KubeadmNode, parameters: Parameters): RunStep {
     commands: [
       shownCommand('tar', '-C', '/', '--exclude=etc/kubernetes/tmp', '-czf', `${folder}/files.tar.gz`, ...backedUpFiles(node)),
       ...(node.order.part === 'FirstControlPlane' ? [maps] : []),
+      ...(parameters['keeps_etcd'] === 'yes' ? [`etcdctl snapshot save ${folder}/etcd.db`] : []),
     ],
-    script: `${kubeadmLibrary}${packageLibrary}${backUpScript}`,
+    script: `${kubeadmLibrary}${packageLibrary}${etcdLibrary}${backUpScript}`,
     parameters,
   }
 }

@@ -38,6 +38,8 @@ export function nodeParameters(node: KubeadmNode, id: string): Readonly<Record<s
     repository_files: repositoryFiles(node).join(' '),
     files: backedUpFiles(node).join(' '),
     config_maps: yesNo(order.part === 'FirstControlPlane'),
+    keeps_etcd: yesNo(order.part === 'FirstControlPlane' && layout.etcd?.kind === 'Stacked'),
+    etcd_data: plainPath.test(facts.etcd.dataFolder ?? '') ? (facts.etcd.dataFolder ?? '') : '/var/lib/etcd',
     edits_go: yesNo(order.manifestEdits === 'Drop'),
     flags: removed.flags.join(' '),
     gates: removed.gates.join(' '),

@@ -1,4 +1,4 @@
-/** Keeps what the change may touch, once: manifests, keys, files of kubelet and kubeadm, versions of the programs; on the first control plane the cluster's own ConfigMaps too. */
+/** Keeps what the change may touch, once: manifests, keys, files of kubelet and kubeadm, versions of the programs; on the first control plane the cluster's own ConfigMaps too, and a stacked etcd. */
 export const backUpScript = String.raw`
 probe() { [ -e "$backup/complete" ]; }
 
@@ -11,6 +11,7 @@ act() {
     timeout 60 kubectl "--kubeconfig=$admin" -n kube-system get configmaps -o yaml > "$backup/configmaps.yaml" ||
       fail 'the ConfigMaps of kube-system cannot be read: look whether the API server answers to kubectl on this node'
   fi
+  [ "$keeps_etcd" = no ] || keep_etcd
   for name in kubeadm kubelet kubectl; do
     program=$(path_of "$name") || continue
     package=-
@@ -20,6 +21,30 @@ act() {
   cat "$backup/versions"
   sync
   : > "$backup/complete"
+}
+# The member writes into its own folder, which the host has under the same name. Of earlier hops one is left.
+keep_etcd() {
+  id=$(etcd_container)
+  [ -n "$id" ] || { echo 'the container of etcd is not found: no snapshot of it is kept' && return; }
+  tell "etcdctl snapshot save $backup/etcd.db"
+  part=$etcd_data/falkirk-snapshot.db
+  rm -f "$part"
+  needed=$(($(du -k "$etcd_data/member/snap/db" 2> /dev/null | cut -f 1 | grep . || echo 0) + 65536))
+  for place in "$etcd_data" "$backup"; do
+    [ "$(df -Pk "$place" | awk 'NR == 2 { print $4 }')" -gt "$needed" ] || fail "a snapshot of etcd has no room in $place: make $((needed / 1024)) MiB there"
+  done
+  etcd_seconds=300
+  said=$(in_etcd snapshot save "$part") && is_whole "$part" || no_snapshot
+  [ ! -e "$part" ] || mv -f "$part" "$backup/etcd.db" || fail "the snapshot of etcd cannot be kept in $backup: make room there"
+  ls -t "$state"/backup/*/etcd.db 2> /dev/null | tail -n +3 | while read -r old; do rm -f "$old"; done
+}
+# etcd puts the SHA-256 of all that is before behind it
+is_whole() { [ "$(head -c -32 "$1" | sha256sum | cut -d ' ' -f 1)" = "$(tail -c 32 "$1" | od -An -v -tx1 | tr -d ' \n')" ]; }
+no_snapshot() {
+  rm -f "$part"
+  # etcdctl of etcd 3.3, to which a container runtime gives no environment; an image of somebody's own
+  case $said in *'not defined: -cacert'* | *'executable file not found'*) echo 'this etcd has no etcdctl that can be used: no snapshot of it is kept' && return ;; esac
+  fail "no snapshot of etcd could be taken, and without one nothing is changed: $(echo "$said" | tail -n 1 | cut -c 1-200)"
 }
 `
 

@@ -3,12 +3,13 @@
  * (invariant I2): between two steps another member may have been lost. Where etcd does not tell, as when it does not run here, nothing is held back.
  */
 export const etcdLibrary = String.raw`
+etcd_seconds=20
 in_etcd() {
   set -- etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt \
     --cert=/etc/kubernetes/pki/etcd/healthcheck-client.crt --key=/etc/kubernetes/pki/etcd/healthcheck-client.key "$@"
   case $runtime in
-    docker) timeout 20 docker exec -e ETCDCTL_API=3 "$id" "$@" ;;
-    *) timeout 20 crictl --runtime-endpoint "$endpoint" exec "$id" "$@" ;;
+    docker) timeout "$etcd_seconds" docker exec -e ETCDCTL_API=3 "$id" "$@" ;;
+    *) timeout "$etcd_seconds" crictl --runtime-endpoint "$endpoint" exec "$id" "$@" ;;
   esac 2>&1
 }
 etcd_container() {

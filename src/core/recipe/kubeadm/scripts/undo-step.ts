@@ -37,12 +37,16 @@ refuse_after_the_point_of_no_return() {
   [ -n "$why" ] || return 0
   echo 'a restore, on every control-plane node, would be:'
   echo "  mv $manifests $manifests.stopped"
-  echo '  etcdctl snapshot restore SNAPSHOT --data-dir /var/lib/etcd …   # with the old etcd, and a new --initial-cluster-token'
+  echo "  etcdctl snapshot restore $(snapshot) --data-dir $etcd_data …   # with the old etcd, and a new --initial-cluster-token"
   while read -r name was package path; do echo "  $(back_command "$name" "$was" "$package" "$path")"; done < "$backup/versions"
   echo "  tar -C / -xzf $backup/files.tar.gz && rm -r $manifests.stopped && systemctl restart kubelet"
   fail "this node is past the point of no return ($why, and an older one may not read what it has written): mend what failed and go on, or restore the cluster by hand as told above"
 }
 
+# Taken before the first control plane of the hop was changed
+snapshot() {
+  if [ -e "$backup/etcd.db" ]; then echo "$backup/etcd.db"; else echo "SNAPSHOT (the newest of $state/backup/*/etcd.db on the first control plane)"; fi
+}
 # NAME VERSION PACKAGE PATH
 back_command() {
   if [ "$packaged" != yes ]; then echo "install -m 0755 $(dirname "$4")/.$1.falkirk-previous $4"
