@@ -3,6 +3,7 @@ import type { Side } from '../../conformance/sides/side.ts'
 import { startTwinSide } from '../../conformance/sides/twin-side.ts'
 import { kubectlRelease } from '../../rig/kubectl-releases.ts'
 import type { ShownCommand } from './session.ts'
+import { custom } from './stories/custom.ts'
 import { onlyTwin } from './stories/only-twin.ts'
 import { storiesAlone, storiesBeside } from './stories/stories.ts'
 import type { Story } from './story.ts'
@@ -10,8 +11,8 @@ import { tellStory } from './tell-story.ts'
 
 const servers = [
   { release: '1.20', version: 'v1.20.2+k3s1', beside: [onlyTwin], alone: [] },
-  { release: '1.32', version: 'v1.32.3+k3s1', beside: storiesBeside, alone: [...storiesAlone, onlyTwin] },
-  { release: '1.36', version: 'v1.36.4+k3s1', beside: storiesBeside, alone: [...storiesAlone, onlyTwin] },
+  { release: '1.32', version: 'v1.32.3+k3s1', beside: storiesBeside, alone: [...storiesAlone, onlyTwin, custom] },
+  { release: '1.36', version: 'v1.36.4+k3s1', beside: storiesBeside, alone: [...storiesAlone, onlyTwin, custom] },
 ] as const
 
 /** There is no real server of these releases here: what kubectl shows of the twin is in golden files, which people read. */
