@@ -94,6 +94,11 @@ describe('a controller without one of the rights of a run', () => {
       resource: 'leases',
       told: /^Pending: nothing further is begun: .* cannot create resource "leases" in API group "coordination.k8s.io" in the namespace "kube-system"$/,
     },
+    {
+      verb: 'watch',
+      resource: 'daemonsets',
+      told: /^Pending: nothing further is begun: cannot watch daemonsets, which takes the verbs list and watch: /,
+    },
     { verb: 'list', resource: 'jobs', told: undefined },
     { verb: 'create', resource: 'jobs', told: /^ControlPlane: .*cannot create resource "jobs"/ },
     { verb: 'patch', resource: 'nodes', told: undefined },

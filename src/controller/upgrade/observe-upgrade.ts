@@ -30,6 +30,7 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches, volumes 
     podsByNode: { get: (node) => caches.pods.byIndex(byNode, node) },
     cameAtMs: (pod) => caches.arrivals.cameAtMs(pod),
     unreadyPods: caches.arrivals.dated(caches.pods.byIndex(byReadiness, 'no')),
+    rebootLocks: [...caches.rebootLocks.values()],
     ...volumes.get(),
     releases: shell.releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,

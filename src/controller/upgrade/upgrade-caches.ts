@@ -1,10 +1,11 @@
 import { type CachedObject, ObjectCache } from '../../cluster/object-cache.ts'
-import { clusterUpgrades, jobs, pods } from '../../cluster/resource.ts'
+import { clusterUpgrades, daemonSets, jobs, pods } from '../../cluster/resource.ts'
 import { type JobFacts, jobFacts } from '../../core/kubernetes/job-facts.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { runLabel } from '../../core/kubernetes/run-label.ts'
 import { type ParsedUpgrade, parseUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
 import { isUnready } from '../../core/upgrade/pods/displaced-pods.ts'
+import { kuredName, type RebootLock, rebootLock } from '../../core/upgrade/run/reboot-lock.ts'
 import { type KeptCollections, keepCollections } from '../plan/kept-collections.ts'
 import { reflect } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
@@ -23,6 +24,8 @@ export interface UpgradeCaches extends KeptCollections {
   /** Every pod of the cluster. */
   readonly pods: ObjectCache<PodFacts>
   readonly arrivals: PodArrivals
+  /** Every DaemonSet of kured. */
+  readonly rebootLocks: ObjectCache<RebootLock>
 }
 
 export type CachedUpgrades = KeptCollections & { readonly upgrades: ObjectCache<CachedUpgrade> }
@@ -42,11 +45,12 @@ export function watchUpgrades(shell: Shell): CachedUpgrades {
   return { ...kept, upgrades }
 }
 
-/** Watches what runs need: their Jobs, and all pods, by which nodes are ordered and displaced pods are found. */
+/** Watches what runs need: their Jobs, all pods, by which nodes are ordered and displaced pods are found, and who reboots. */
 export function startUpgradeCaches(shell: Shell): UpgradeCaches {
   const { log, namespace } = shell
   const own = new ObjectCache<JobFacts>({ trim: (raw) => jobFacts(raw), log })
   const all = new ObjectCache<PodFacts>({ trim: podFacts, log })
+  const rebootLocks = new ObjectCache<RebootLock>({ trim: rebootLock, log })
   indexJobs(own)
   all.index(byNode, (pod) => [pod.nodeName])
   all.index(byReadiness, (pod) => (isUnready(pod) ? ['no'] : []))
@@ -54,8 +58,9 @@ export function startUpgradeCaches(shell: Shell): UpgradeCaches {
   const kept = keepCollections(shell, (noting) => [
     reflect(noting, jobs, own, { namespace, labelSelector: runLabel }),
     reflect(noting, pods, all, {}),
+    reflect(noting, daemonSets, rebootLocks, { fieldSelector: `metadata.name=${kuredName}` }),
   ])
-  return { ...kept, jobs: own, pods: all, arrivals: new PodArrivals(all, shell.clock, kept.isKept) }
+  return { ...kept, jobs: own, pods: all, arrivals: new PodArrivals(all, shell.clock, kept.isKept), rebootLocks }
 }
 
 /** Lets Jobs be found by their run, and those that have not ended. */

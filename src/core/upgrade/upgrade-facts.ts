@@ -10,6 +10,7 @@ import type { CanaryFacts } from './health/canary.ts'
 import type { ClusterHealth } from './health/cluster-health.ts'
 import type { HostWork } from './hosts/host-work.ts'
 import type { ControllerImage } from './jobs/controller-image.ts'
+import type { RebootLock } from './run/reboot-lock.ts'
 
 /** Another ClusterUpgrade of the cluster. */
 export interface OtherUpgrade {
@@ -65,6 +66,8 @@ export interface UpgradeFacts {
   /** By node name: what the API server answered to the last action for this node, if it refused that. */
   readonly refusals: ReadonlyMap<string, string>
   readonly others: readonly OtherUpgrade[]
+  /** DaemonSets of kured, with its lock; absent while they are not known. */
+  readonly rebootLocks?: readonly RebootLock[]
   /** `namespace/name` of Plans that have nodes in progress. */
   readonly plansAtWork: readonly string[]
   /** Name of the node that the controller runs on, where it runs in the cluster. */

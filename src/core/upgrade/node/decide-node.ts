@@ -1,5 +1,6 @@
 import { movesOf } from '../pods/moved-pods.ts'
 import { withoutSoftTaint } from '../pods/soft-taint.ts'
+import { rebootAtWork } from '../run/reboot-lock.ts'
 import { isGivenUp } from '../run/run-phase.ts'
 import { afterFailure, giveBack } from './after-failure.ts'
 import { changeNode, tryAgain } from './change-node.ts'
@@ -60,7 +61,8 @@ function stage(at: NodeAtWork, context: RunContext): NodeTurn {
 function staged(at: NodeAtWork, context: RunContext): NodeTurn {
   const { node, entry } = at
   const { facts, nowMs } = context
-  const waits = context.held.get(node.name) ?? facts.volumesProblem
+  const reboot = rebootAtWork(facts.rebootLocks ?? [], facts.nodes, nowMs)
+  const waits = context.held.get(node.name) ?? reboot?.message ?? facts.volumesProblem
   if (waits !== undefined)
     return working([], { message: `${node.name} has ${entry.via === 'SSH' ? 'its packages' : 'its image'} and waits: ${waits}` })
   const drained = atStep(entry, 'Draining', nowMs, { tries: 1, ...withCordon(at, nowMs), ...movesOf(at, context) })

@@ -6,6 +6,7 @@ import { foreignMark } from '../node/foreign-mark.ts'
 import type { RunContext } from '../node/node-turn.ts'
 import { bearersOf } from '../pods/soft-taint.ts'
 import type { NextHop } from './next-hop.ts'
+import { rebootAtWork } from './reboot-lock.ts'
 import { isExpired, isGivenUp } from './run-phase.ts'
 import type { Hold, NodeWork } from './run-view.ts'
 
@@ -27,6 +28,7 @@ export function judgeHold(input: HoldInput): Hold | undefined {
     plansFirst(input) ??
     paused(input) ??
     stopped(input) ??
+    rebooting(input) ??
     unequipped(input)
   )
 }
@@ -124,6 +126,13 @@ function stopped({ stop, context }: HoldInput): Hold | undefined {
   const phase = stop.reason === 'StopAfter' ? 'Paused' : 'Stopped'
   const fix = stop.reason === 'StopAfter' ? '' : `; then falkirk continue (spec.continueFrom: ${stop.number})`
   return { phase, message: `${stop.message}${fix}` }
+}
+
+/** What kured drains and reboots is away, and it does not look at what a run does. */
+function rebooting({ context: { facts, nowMs } }: HoldInput): Hold | undefined {
+  const reboot = rebootAtWork(facts.rebootLocks ?? [], facts.nodes, nowMs)
+  if (reboot === undefined) return undefined
+  return { phase: 'Pending', message: `waits: ${reboot.message}`, ...(reboot.untilMs === undefined ? {} : { wakeAtMs: reboot.untilMs }) }
 }
 
 /** Hosts are reached from where the inventory is: any other controller leaves such a run alone. */
