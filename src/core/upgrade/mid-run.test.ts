@@ -30,8 +30,16 @@ describe('a node that fails while it serves is set aside as it is: no further on
   it('because what was moved from it does not serve again', () => {
     const world = cluster(1, one)
     world.until(() => world.entry('worker-0')?.step === 'Soaking')
-    world.facts = { ...world.facts, unreadyPods: [aPod('displaced', 'worker-0', { ready: false, createdAtMs: world.nowMs })] }
+    const nowhere = {
+      ready: false,
+      createdAtMs: world.nowMs,
+      unschedulableMessage: '0/2 nodes are available: 2 node(s) had untolerated taint',
+    }
+    world.facts = { ...world.facts, unreadyPods: [aPod('displaced', '', nowhere)] }
     world.until(() => world.entry('worker-0')?.step === 'Quarantined')
+    expect(world.entry('worker-0')?.failure?.message).toBe(
+      `pod default/displaced moved from worker-0 or beside it and not Ready (${nowhere.unschedulableMessage}) since its upgrade to ${to}; mend it, then continue`,
+    )
     expect(world.node('worker-0')).toMatchObject({ unschedulable: false, labels: { 'falkirk.dev/quarantined': 'up' } })
   })
 })

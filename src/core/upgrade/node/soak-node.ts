@@ -1,5 +1,5 @@
 import { awaitCanary, withoutCanary } from '../health/await-canary.ts'
-import { displacedPods } from '../pods/displaced-pods.ts'
+import { displacedPods, whyUnready } from '../pods/displaced-pods.ts'
 import { failing, type NodeAtWork, type NodeTurn, patchNode, type RunContext, working } from './node-turn.ts'
 
 type Looking = Omit<NodeTurn, 'kind'>
@@ -41,5 +41,6 @@ function unsettled({ node, entry }: NodeAtWork, { settings, facts }: RunContext)
   const [first] = unready
   if (first === undefined) return node.ready ? undefined : `${node.name} is not Ready`
   const more = unready.length > 1 ? ` and ${unready.length - 1} more` : ''
-  return `pod ${first.namespace}/${first.name}${more} moved from ${node.name} or beside it and not Ready`
+  const why = whyUnready(first)
+  return `pod ${first.namespace}/${first.name}${more} moved from ${node.name} or beside it and not Ready${why === undefined ? '' : ` (${why})`}`
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { noonMs } from '../../plan/plan-facts.test-support.ts'
 import { aPod } from '../run-world.test-support.ts'
-import { displacedPods, isUnready } from './displaced-pods.ts'
+import { displacedPods, isUnready, whyUnready } from './displaced-pods.ts'
 
 const minutes = 60_000
 const of = (kind: string) => ({ apiVersion: 'v1', kind, name: 'x', uid: 'x', controller: true })
@@ -35,4 +35,30 @@ describe('a node soaks until those pods are Ready that took the place of what it
     expect(displacedPods([bare], noonMs, noonMs + 5 * minutes)).toEqual([])
     expect(isUnready(bare)).toBe(true)
   })
+})
+
+describe('why a pod is not Ready', () => {
+  const nowhere = '0/9 nodes are available: 2 node(s) had volume node affinity conflict, 7 node(s) were unschedulable'
+  const container = { name: 'app', init: false, message: '' }
+  it.each([
+    {
+      what: 'the scheduler says',
+      pod: { unschedulableMessage: `${nowhere}. preemption: 0/9 nodes are available` },
+      nodeName: '',
+      why: nowhere,
+    },
+    { what: 'nobody has placed it yet', pod: {}, nodeName: '', why: undefined },
+    {
+      what: 'its kubelet says',
+      pod: { containers: [{ ...container, state: 'Waiting', reason: 'ImagePullBackOff' } as const] },
+      nodeName: 'n',
+      why: 'container app: ImagePullBackOff',
+    },
+    {
+      what: 'it is on its way',
+      pod: { containers: [{ ...container, state: 'Waiting', reason: 'ContainerCreating' } as const] },
+      nodeName: 'n',
+      why: undefined,
+    },
+  ])('$what', ({ pod, nodeName, why }) => expect(whyUnready(aPod('a', nodeName, { ...unready, ...pod }))).toBe(why))
 })

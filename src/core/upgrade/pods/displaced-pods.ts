@@ -25,3 +25,15 @@ function isMovedByDrains({ controller, mirror }: PodFacts): boolean {
 function isBetween(ms: number, fromMs: number, untilMs: number): boolean {
   return ms >= fromMs && ms <= untilMs
 }
+
+/** What a kubelet says of a container that it is about to start. */
+const onItsWay: ReadonlySet<string> = new Set(['', 'ContainerCreating', 'PodInitializing'])
+const longestReason = 200
+
+/** Why a pod is not Ready, in the words of the scheduler or its kubelet; undefined where they have none. */
+export function whyUnready({ nodeName, unschedulableMessage, containers }: PodFacts): string | undefined {
+  // what preemption would do is told behind it
+  if (nodeName === '') return unschedulableMessage?.split(/\.? preemption: /, 1)[0]?.slice(0, longestReason)
+  const waiting = containers.find(({ state, reason }) => state === 'Waiting' && !onItsWay.has(reason))
+  return waiting === undefined ? undefined : `container ${waiting.name}: ${waiting.reason}`
+}
