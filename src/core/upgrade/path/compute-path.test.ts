@@ -134,6 +134,19 @@ describe('refuses, in one sentence with the rule and its page', () => {
       message: 'v1.37.0-rc.0 is a pre-release, and no upgrade to or from one is supported; name a release, or accept the risk PreRelease',
     },
     {
+      asked: { from: 'v1.12.1', to: 'v1.12.99' },
+      reason: 'UnknownVersion',
+      source: patches,
+      message:
+        'v1.12.99 is older than the release data of 2026-09-27, which begin at v1.13; name a newer one, or bring data that have it with --releases FILE',
+    },
+    {
+      asked: { from: 'v0.36.1', to: 'v1.37.0' },
+      reason: 'UnknownVersion',
+      source: patches,
+      message: 'v0.36.1 runs, and there is no Kubernetes 0; look at what reports that',
+    },
+    {
       asked: { from: 'v1.14.1+k3s1', to: 'v1.16.15+k3s1' },
       reason: 'UnknownVersion',
       source: patches,

@@ -23,7 +23,7 @@ export function judgeRequest(request: PathRequest, distribution: Distribution): 
   const { from, to, stops } = request
   const line = releaseLine(distribution)
   for (const running of distinct([...from.controlPlane, ...(from.nodes ?? [])])) {
-    const refusal = judgeLine(running, to, line) ?? judgeDowngrade(running, to)
+    const refusal = judgeMajor(running) ?? judgeLine(running, to, line) ?? judgeDowngrade(running, to)
     if (refusal !== undefined) return refusal
   }
   for (const wanted of [...(stops?.versions ?? []), to]) {
@@ -31,6 +31,13 @@ export function judgeRequest(request: PathRequest, distribution: Distribution): 
     if (refusal !== undefined) return refusal
   }
   return undefined
+}
+
+/** Minors are counted within Kubernetes 1, of which alone there are releases. */
+function judgeMajor(running: KubernetesVersion): RefusedPath | undefined {
+  if (running.major === 1) return undefined
+  const message = `${running.text} runs, and there is no Kubernetes ${running.major}; look at what reports that`
+  return refused('UnknownVersion', message, ruleSources.releases)
 }
 
 /** Parts of one cluster are of one line; a build that names nobody is judged by its numbers alone. */
@@ -81,6 +88,11 @@ function judgeExistence(
     const end = newest === undefined ? 'know none' : `end at v1.${newest}`
     const message = `${wanted.text} is beyond the release data of ${releases.reviewed}, which ${end} for ${lineNames[line]}; bring newer ones ${bringReleases}`
     return refused('BeyondReleaseData', message, ruleSources.releases)
+  }
+  const oldest = Math.min(...releases.minors.keys())
+  if (wanted.minor < oldest) {
+    const message = `${wanted.text} is older than the release data of ${releases.reviewed}, which begin at v1.${oldest}; name a newer one, or bring data that have it ${bringReleases}`
+    return refused('UnknownVersion', message, ruleSources.releases)
   }
   const minor = releases.minors.get(wanted.minor)
   const last = knownBuilds(releases, 'kubernetes', wanted.minor)[0]?.version
