@@ -95,7 +95,8 @@ function upgradeSteps(order: RuntimeOrder, { packages, programs }: HostFacts, ma
   // where the version is there already the steps find their results, or go on with what was begun
   if (version === undefined) return []
   const isApt = (packages.manager ?? 'apt-get') === 'apt-get'
-  const name = `${packageOf(programs)}${isApt ? '=' : '-'}${version}*`
+  // words in capitals are found out on the host
+  const name = isApt ? `${packageOf(programs)}=${version}-BUILD` : `${packageOf(programs)}-${version}-*`
   const install = isApt ? 'apt-get -y install' : `${packages.manager} -y install`
   const fetch = make({
     name: 'fetch-containerd',

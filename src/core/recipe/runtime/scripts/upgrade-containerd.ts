@@ -1,10 +1,18 @@
 /** Packages by version, whoever holds them: held before is held after. */
-const exactPackages = `
+const exactPackages = String.raw`
+# The newest package of the version, behind which packagers put a count of their own; 1.7.28 is none of 1.7.2
+packaged() {
+  apt-cache madison "$package" | awk -F '|' '{ gsub(/ /, "", $2); print $2 }' | grep -E "^([0-9]+:)?$(printf %s "$version" | sed 's/\./\\./g')([^0-9.].*)?$" | head -n 1
+}
 # ARGUMENTS...: installs containerd in its version, or fetches it
 get_containerd() {
   case $manager in
-    apt-get) apt "$@" --allow-change-held-packages --no-remove install "$package=$version*" ;;
-    *) command "$manager" -y "$@" --disableexcludes=all install "$package-$version*" ;;
+    apt-get)
+      exact=$(packaged)
+      if [ -z "$exact" ]; then echo "E: Version '$version' for '$package' was not found" && return 1; fi
+      apt "$@" --allow-change-held-packages --no-remove install "$package=$exact"
+      ;;
+    *) command "$manager" -y "$@" --disableexcludes=all install "$package-$version-*" ;;
   esac > "$folder/log" 2>&1
 }
 note_hold() {
