@@ -28,6 +28,19 @@ describe('a file of objects', () => {
     { text: '- a\n', says: 'f has no object at line 1: begin it with apiVersion and kind' },
     { text: 'a: [', says: 'f Flow sequence' },
     { text: '{"a":', says: 'f is no JSON' },
+    { text: ' \n', says: 'f is empty' },
+    {
+      text: 'apiVersion: v1\nkind: Node\nmetadata: { uid: u, name: n, labels: 5 }\n',
+      says: 'f has a Node at line 1 that comes from no cluster: Node in version "v1" cannot be handled as a Node: json: cannot unmarshal number',
+    },
+    { text: 'apiVersion: v1\nkind: Pod\nmetadata: { uid: u, name: p }\nspec: { containers: x }\n', says: 'cannot unmarshal string' },
+    { text: 'apiVersion: v1\nkind: Pod\nmetadata: { uid: u }\n', says: 'metadata.name is missing' },
+    { text: 'apiVersion: v1\nkind: Pod\nmetadata: { uid: 7, name: p }\n', says: 'cannot unmarshal number' },
+    { text: 'apiVersion: a.b/v1\nkind: Own\nmetadata: { uid: u, name: o, finalizers: x }\n', says: 'cannot unmarshal string' },
+    {
+      text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { uid: u, name: o }\nspec: { versions: 5 }\n',
+      says: 'cannot unmarshal number',
+    },
   ])('is refused in one sentence: $says', ({ text, says }) => {
     expect(() => parseManifests(text, 'f')).toThrow(
       expect.objectContaining({ code: 'FK_MANIFEST', message: expect.stringContaining(says) }),

@@ -3,6 +3,7 @@ import { type Document, LineCounter, parseAllDocuments } from 'yaml'
 import { fileProblem } from '../../cluster/file-problem.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import type { DraftObject } from '../kube-object.ts'
+import { shapeProblem } from './shape-problem.ts'
 
 /** More than a cluster of 5,000 nodes fills as YAML is a snapshot's business. */
 const mostBytes = 256 * 1024 * 1024
@@ -26,6 +27,7 @@ export async function readManifests(file: string): Promise<readonly DraftObject[
 /** The objects of a text; `file` is only named in errors. Aliases are few: a text of some lines must not become gigabytes. */
 export function parseManifests(text: string, file: string): readonly DraftObject[] {
   const lines = new LineCounter()
+  if (text.trim() === '') throw bad(file, 'is empty: kubectl get nodes,pods -A -o yaml prints what can be loaded')
   if (text.trimStart().startsWith('{')) return objectsOf(parseJson(text, file), { file, line: 1 })
   return parseAllDocuments(text, { lineCounter: lines }).flatMap((document) => {
     const line = lines.linePos(document.range[0]).line
@@ -59,10 +61,17 @@ function objectsOf(value: unknown, at: { file: string; line: number }): DraftObj
   if (typeof kind !== 'string' || typeof apiVersion !== 'string') {
     throw bad(at.file, `has an object at line ${at.line} without ${typeof kind === 'string' ? 'apiVersion' : 'kind'}`)
   }
-  if (!kind.endsWith('List') || !Array.isArray(items)) return [value as DraftObject]
+  if (!kind.endsWith('List') || !Array.isArray(items)) return [checked(value as DraftObject, at)]
   // the items of a typed list do not say what they are
   const own = kind === 'List' ? {} : { apiVersion, kind: kind.slice(0, -'List'.length) }
   return items.flatMap((item: unknown) => objectsOf(typeof item === 'object' && item !== null ? { ...own, ...item } : item, at))
+}
+
+/** What has a UID is taken as it is: nobody looks at it after this. */
+function checked(object: DraftObject, { file, line }: { file: string; line: number }): DraftObject {
+  const problem = object.metadata?.uid ? shapeProblem(object) : undefined
+  if (problem !== undefined) throw bad(file, `has a ${object.kind} at line ${line} that comes from no cluster: ${problem}`)
+  return object
 }
 
 function bad(file: string, problem: string, cause?: unknown): FalkirkError {

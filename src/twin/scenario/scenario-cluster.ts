@@ -10,6 +10,7 @@ import { generateCluster } from '../load/generator/generate-cluster.ts'
 import { createWanted, loadCaptured } from '../load/load-stages.ts'
 import { readManifests } from '../load/manifests.ts'
 import { serverVersionOf } from '../load/server-version.ts'
+import { shapeProblem } from '../load/shape-problem.ts'
 import type { Twin, TwinOptions } from '../twin.ts'
 import type { FaultBoard } from './faults/fault-board.ts'
 import type { Scenario } from './scenario-schema.ts'
@@ -45,8 +46,15 @@ export async function scenarioCluster(
     for (const object of captured) objects.push(object as DraftObject)
   }
   for (const file of cluster.files ?? []) for (const object of await readManifests(resolve(folder, file))) objects.push(object)
-  for (const object of cluster.objects ?? []) objects.push(object as DraftObject)
+  for (const object of cluster.objects ?? []) objects.push(checked(object as DraftObject))
   return { version: version ?? serverVersionOf(objects) ?? 'v1.32.1', objects }
+}
+
+/** What has a UID is taken as it is: nobody looks at it after this. Throws FK_SCENARIO. */
+function checked(object: DraftObject): DraftObject {
+  const problem = object.metadata?.uid ? shapeProblem(object) : undefined
+  if (problem === undefined) return object
+  throw new FalkirkError('FK_SCENARIO', `cluster.objects has a ${object.kind} with a UID that comes from no cluster: ${problem}`)
 }
 
 /** Puts what comes from a cluster into a twin that has not been started; kinds that the server does not know are left out. */

@@ -119,6 +119,6 @@ it('the history of each watch, replayed, is the list at its end', async () => {
         expect(twin.defects).toEqual([])
       },
     ),
-    { numRuns: 150 },
+    { numRuns: 300 },
   )
 })
