@@ -57,9 +57,9 @@ async function runScript(session: Session, privilege: Privilege, { script, word,
   const mark = newMark()
   const { connection, connections } = session
   const end = await connection.run(
-    bootstrap(privilege),
+    bootstrap(privilege, input === undefined ? 'WithAll' : 'WithItsLine'),
     {
-      input: bootstrapInput({ mark, privilege, script, word }, inputStream(input)),
+      input: bootstrapInput({ mark, privilege, script, word }, input && inputStream(input)),
       keep: outputLimit + noiseLimit,
       ...(output === undefined ? {} : { stdoutTo: [afterMark(mark), ...outputFile(output)] }),
     },
@@ -81,7 +81,7 @@ async function privilegeOf(session: Session): Promise<Privilege> {
   const privilege: Privilege = { kind: 'Sudo', password }
   const mark = newMark()
   const end = await connection.run(
-    bootstrap(privilege),
+    bootstrap(privilege, 'WithItsLine'),
     { input: passwordInput(mark, password), keep: noiseLimit },
     connections.limitSeconds,
   )
