@@ -325,6 +325,22 @@ describe('what fails', () => {
     expect(node.read('/etc/kubernetes/manifests/kube-apiserver.yaml')).toContain(`:${target}`)
   })
 
+  it('because somebody holds what the packages need is told before the drain, and by what it is let go', async () => {
+    const node = aNode()
+    node.write('/held', 'kubeadm\nkubelet\nkubectl\nkubernetes-cni\nlinux-image-amd64\n')
+    node.write(
+      '/simulated',
+      'Inst kubernetes-cni [0.8.7-00] (1.2.0-00 mirror [amd64])\nInst kubelet [1.20.15-00] (1.21.14-00 mirror [amd64])\nConf kubernetes-cni (1.2.0-00 mirror [amd64])\n',
+    )
+    const { failed, output } = await actAll(recipeFor({ step: 'Stage' }, nodeFacts(look)), node)
+    expect(failed).toBe('download-packages')
+    expect(output).toContain(
+      'kubernetes-cni is held, and kubeadm kubelet kubectl 1.21.14 come with another version of it: let it go (apt-mark unhold kubernetes-cni), then go on',
+    )
+    node.write('/simulated', 'Inst kubelet [1.20.15-00] (1.21.14-00 mirror [amd64])\n')
+    expect(await actAll(recipeFor({ step: 'Stage' }, nodeFacts(look)), node)).toMatchObject({ output: '' })
+  })
+
   it('because the repository does not have the version is told with those that it has', async () => {
     const recipe = recipeFor({ step: 'Stage', version: 'v1.21.3' }, nodeFacts(look))
     const message = 'no repository of this host has kubeadm 1.21.3, but 1.21.14-00: name one that has it, or a version that is there'

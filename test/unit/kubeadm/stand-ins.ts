@@ -60,6 +60,7 @@ for word; do case $word in --download-only | --downloadonly) only=yes ;; esac; d
 /** Programs of the host, as files below its `/bin`. */
 export const tools: Readonly<Record<string, string>> = {
   'apt-get': `#!/bin/sh
+if [ "$1" = -s ]; then cat "$FAKE/simulated" 2> /dev/null; exit; fi
 echo "apt-get $*" >> "$FAKE/calls"
 [ -s "$APT_CONFIG" ] || exit 1
 case $1 in
@@ -81,7 +82,7 @@ for word; do case $word in kube*-*) name=$(echo "$word" | cut -d - -f 1); put "$
   'apt-cache': '#!/bin/sh\nshift\nfor name; do for v in $(ls "$FAKE/repository/$name"); do echo "$name | $v | http://mirror"; done; done\n',
   'apt-mark': `#!/bin/sh
 case $1 in
-  showhold) shift; for name; do grep -x "$name" "$FAKE/held"; done; exit 0 ;;
+  showhold) shift; [ $# -gt 0 ] || cat "$FAKE/held"; for name; do grep -x "$name" "$FAKE/held"; done; exit 0 ;;
   hold) shift; for name; do echo "$name" >> "$FAKE/held"; done ;;
   unhold) shift; for name; do sed -i "/^$name$/d" "$FAKE/held"; done ;;
 esac

@@ -52,9 +52,21 @@ act() {
     zypper) install_exactly '--download-only' "$names" ;;
     *) install_exactly "--downloadonly$unlocked" "$names" ;;
   esac || fail "$manager cannot fetch $names $plain: what it says stands above"
+  refuse_held
   [ "$(says "$target/kubeadm")" = "$version" ] || bring_kubeadm
   end_aside
   finish
+}
+# What else somebody holds is not let go for it: apt-get would refuse on the drained node
+refuse_held() {
+  [ "$manager" = apt-get ] && ! are_sent || return 0
+  others=$(apt-mark showhold 2> /dev/null | grep -vxF "$(printf '%s\n' $names)")
+  [ -n "$others" ] || return 0
+  set -f
+  changed=$(apt-get -s install --allow-change-held-packages $(for name in $names; do exactly "$name"; done) 2> /dev/null |
+    sed -n 's/^\(Inst\|Remv\) \([^ ]*\) .*/\2/p' | grep -xF "$others" | paste -sd ' ' -)
+  set +f
+  [ -z "$changed" ] || fail "$changed is held, and $names $plain come with another version of it: let it go (apt-mark unhold $changed), then go on"
 }
 bring_kubeadm() {
   rm -rf "$target.part" && mkdir -p "$target.part" && cd "$target.part" || fail "$state cannot be written to"
