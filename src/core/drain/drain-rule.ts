@@ -1,20 +1,16 @@
 import { z } from 'zod'
-import { compileSelector, selectorProblem } from '../kubernetes/label-selector.ts'
-import { LabelSelector } from '../kubernetes/label-selector-schema.ts'
+import { compileSelector } from '../kubernetes/label-selector.ts'
 import type { StringMap } from '../kubernetes/object-meta.ts'
 import type { PodFacts } from '../kubernetes/pod-facts.ts'
-
-/** Strict: one with a typo would select other pods in silence. */
-const selector = z.strictObject(LabelSelector.shape).superRefine((given, context) => {
-  const problem = selectorProblem(given)
-  if (problem !== undefined) context.addIssue({ code: 'custom', message: `is no selector: ${problem}` })
-})
+import { StrictSelector } from '../kubernetes/strict-selector.ts'
 
 /** What a drain does with a class of pods. */
 export const DrainRuleSpec = z
   .strictObject({
-    selector: selector.describe('Pods that the rule is for, by their labels; an empty selector is for all.'),
-    namespaceSelector: selector.describe('Only those of namespaces with these labels; of all namespaces when left out.').exactOptional(),
+    selector: StrictSelector.describe('Pods that the rule is for, by their labels; an empty selector is for all.'),
+    namespaceSelector: StrictSelector.describe(
+      'Only those of namespaces with these labels; of all namespaces when left out.',
+    ).exactOptional(),
     order: z
       .enum(['First', 'Last'])
       .describe('First: the other pods of the node wait until these are gone. Last: these wait until all others are gone.')

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 
-const LabelSelectorRequirement = z
+/** A condition of a selector. */
+export const LabelSelectorRequirement = z
   .object({
     key: z.string().describe('Label key that the requirement is about.'),
     operator: z.string().describe('One of In, NotIn, Exists and DoesNotExist.'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isLabelKey, isLabelValue, labelKeyProblem, labelValueProblem } from './label-syntax.ts'
+import { isLabelKey, isLabelValue, labelKeyProblem, labelValueProblem, shortLabelValue } from './label-syntax.ts'
 
 describe('label values', () => {
   it.each(['', 'a', 'A', '1', 'v1.20.3-k3s1', 'a_b', 'a.-_b', 'x'.repeat(63)])('accepts %j', (value) => {
@@ -35,4 +35,13 @@ describe('label keys', () => {
     expect(isLabelKey(key)).toBe(false)
     expect(labelKeyProblem(key)).toContain(why)
   })
+})
+
+it.each([
+  { name: 'to-1-34', value: 'to-1-34' },
+  { name: 'a'.repeat(70), value: 'a'.repeat(63) },
+  { name: `${'a'.repeat(60)}.-.bc`, value: 'a'.repeat(60) },
+])('as much of $name as a label may have', ({ name, value }) => {
+  expect(shortLabelValue(name)).toBe(value)
+  expect(isLabelValue(shortLabelValue(name))).toBe(true)
 })

@@ -11,6 +11,11 @@ export function isLabelValue(text: string): boolean {
   return text.length <= 63 && labelValue.test(text)
 }
 
+/** The beginning of an object's name that may be the value of a label: names may be four times as long. */
+export function shortLabelValue(name: string): string {
+  return name.slice(0, 63).replace(/[^A-Za-z0-9]+$/, '')
+}
+
 /**
  * Whether a text may be the key of a label or annotation: a name of 1 to 63 characters, optionally behind `PREFIX/`, a DNS subdomain of at most 253.
  * Source: Kubernetes, Labels and Selectors.

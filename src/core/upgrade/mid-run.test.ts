@@ -44,6 +44,16 @@ describe('a node that fails while it serves is set aside as it is: no further on
   })
 })
 
+it('a node that is set aside has as much of the name of its run as a label may', () => {
+  const world = cluster(1, one)
+  const { upgrade } = world.facts
+  world.facts = { ...world.facts, upgrade: { ...upgrade, metadata: { ...upgrade.metadata, name: `${'a'.repeat(62)}.${'b'.repeat(62)}` } } }
+  world.until(() => world.entry('worker-0')?.step === 'Draining')
+  world.stuck.add('worker-0')
+  world.until(() => world.entry('worker-0')?.step === 'Quarantined', 7_200)
+  expect(world.node('worker-0').labels).toMatchObject({ 'falkirk.dev/quarantined': 'a'.repeat(62) })
+})
+
 describe('a pool that is full of nodes that were set aside', () => {
   function stuck(): RunWorld {
     const world = cluster(3, one)

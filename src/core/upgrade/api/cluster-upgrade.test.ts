@@ -125,6 +125,26 @@ describe('a value that cannot be is refused in one sentence that names the field
     },
     { spec: { version: 'v1.34.2', pools: [{ name: '', nodeSelector: selector }] }, message: /spec\.pools\[0\]\.name/ },
     { spec: { version: 'v1.34.2', pools: [{ name: 'a' }] }, message: /spec\.pools\[0\]\.nodeSelector/ },
+    {
+      // without its labels it would select all nodes
+      spec: { version: 'v1.34.2', pools: [{ name: 'a', nodeSelector: { pool: 'blue' } }] },
+      message:
+        /^spec\.pools\[0\]\.nodeSelector\.pool is no field of a selector: write labels below spec\.pools\[0\]\.nodeSelector\.matchLabels$/,
+    },
+    {
+      spec: {
+        version: 'v1.34.2',
+        pools: [{ name: 'a', nodeSelector: { matchExpressions: [{ key: 'pool', operator: 'Is', values: ['a'] }] } }],
+      },
+      message: /^spec\.pools\[0\]\.nodeSelector is no selector: "Is" is not a valid label selector operator$/,
+    },
+    {
+      spec: {
+        version: 'v1.34.2',
+        pools: [{ name: 'a', nodeSelector: { matchExpressions: [{ key: 'pool', operator: 'Exists', value: 'a' }] } }],
+      },
+      message: /^spec\.pools\[0\]\.nodeSelector\.matchExpressions\[0\]\.value is no field that this Falkirk knows/,
+    },
   ])('$message', ({ spec, message }) => {
     expect(refusal(spec)).toMatch(message)
     expect(refusal(spec)).not.toMatch(/\n/)

@@ -59,6 +59,7 @@ function unknownField({ issues }: z.ZodError): string | undefined {
     (text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}${text && '.'}${String(step)}`),
     '',
   )
+  if (/[sS]elector$/.test(String(issue.path.at(-1)))) return `${at}.${key} is no field of a selector: write labels below ${at}.matchLabels`
   const nearest = issue.path.length === 1 ? nearestText(key, Object.keys(ClusterUpgradeSpec.shape)) : undefined
   const fix = nearest === undefined ? 'remove it, or use a Falkirk that has it' : `did you mean ${at}.${nearest}?`
   return `${at}.${key} is no field that this Falkirk knows: ${fix}`

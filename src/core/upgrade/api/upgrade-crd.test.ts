@@ -22,8 +22,8 @@ const schema = crd.spec.versions[0]?.schema.openAPIV3Schema ?? {}
 
 /** Every object of a schema that has fields of its own, by its path. */
 function* objects(of: StructuralSchema, path: string): Generator<readonly [string, StructuralSchema]> {
-  // these two are read as in a Plan
-  if (/\.(nodeSelector|node\.upgrade)$/.test(path)) return
+  // it is read as in a Plan
+  if (/\.node\.upgrade$/.test(path)) return
   if (of.properties !== undefined) yield [path, of]
   for (const [name, property] of Object.entries(of.properties ?? {})) yield* objects(property, `${path}.${name}`)
   if (of.items) yield* objects(of.items, `${path}[]`)

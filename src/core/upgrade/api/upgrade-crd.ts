@@ -30,7 +30,7 @@ function upgradeSchema(): StructuralSchema {
 }
 
 /** What is written as in a Plan is pruned as in a Plan. */
-const asInPlans: ReadonlySet<string> = new Set(['nodeSelector', 'upgrade'])
+const asInPlans: ReadonlySet<string> = new Set(['upgrade'])
 
 /** Unknown fields stay, at every depth, so that the controller can refuse them: dropped ones would be accepted and ignored. */
 function keepUnknownFields(schema: StructuralSchema): StructuralSchema {

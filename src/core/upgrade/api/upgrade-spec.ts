@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { DrainRuleSpec } from '../../drain/drain-rule.ts'
-import { LabelSelector } from '../../kubernetes/label-selector-schema.ts'
+import { StrictSelector } from '../../kubernetes/strict-selector.ts'
 import { ContainerSpec } from '../../plan/container-spec.ts'
 import { parseGoDuration } from '../../plan/go-duration.ts'
 import { RecipeSpec, strayField } from './recipe-spec.ts'
@@ -31,7 +31,7 @@ const Batches = z
 export const PoolSpec = z
   .strictObject({
     name: z.string().min(1).max(63).describe('Name of the pool, for status and commands.'),
-    nodeSelector: LabelSelector.describe(
+    nodeSelector: StrictSelector.describe(
       'Nodes of the pool. A node belongs to the first pool that selects it; control-plane nodes belong to none.',
     ),
     batches: Batches.exactOptional(),

@@ -20,7 +20,7 @@ describe('before anything begins', () => {
       what: 'etcd that is too old for the minor that comes',
       version: 'v1.33.4',
       spec: { version: 'v1.34.2', ...own },
-      told: /^Refused: the hop to v1\.34\.2 needs .*3\.5\.26.*; see to it, then accept it in spec\.acceptedRisks with check etcd-3\.5\.26$/,
+      told: /^Refused: the hop to v1\.34\.2 needs that every member of etcd runs 3\.5\.26.*; see to it, then accept it in spec\.acceptedRisks with check etcd-3\.5\.26$/,
     },
     { what: 'a pre-release', version: 'v1.36.1', spec: { version: 'v1.37.0-rc.0', ...own }, told: /^Refused: .*pre-release/i },
     { what: 'a downgrade', version: 'v1.31.5+k3s1', spec: { version: 'v1.30.4+k3s1' }, told: /^Refused: .*lower/ },

@@ -63,7 +63,7 @@ function unmetWayPoint(hops: readonly PathHop[], context: RunContext): string | 
     const unmet = wayPoints.find((wayPoint) => holdsRun(wayPoint, context))
     if (unmet === undefined) continue
     const { id, needs, reason, source } = unmet
-    return `the hop to ${version} needs ${needs}: ${reason} (${source}); see to it, then accept it in spec.acceptedRisks with check ${id}`
+    return `the hop to ${version} needs that ${needs}: ${reason} (${source}); see to it, then accept it in spec.acceptedRisks with check ${id}`
   }
   return undefined
 }

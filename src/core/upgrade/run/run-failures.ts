@@ -1,3 +1,4 @@
+import { shortLabelValue } from '../../kubernetes/label-syntax.ts'
 import { timestamp } from '../../kubernetes/timestamp.ts'
 import { isControlPlane } from '../../plan/node-selection.ts'
 import type { StopStatus } from '../api/upgrade-status.ts'
@@ -43,7 +44,7 @@ export function failNode(work: NodeWork, { context, works }: RunView): readonly 
   // what was given back before is not cordoned by the run any more
   const left = step === 'Soaking' ? withoutCordon(at.entry) : at.entry
   const entry = atStep(left, isQuarantined ? 'Quarantined' : 'Failed', context.nowMs, { failure: told })
-  const labels = isQuarantined ? { labels: { [quarantineLabel]: context.facts.upgrade.metadata.name } } : {}
+  const labels = isQuarantined ? { labels: { [quarantineLabel]: shortLabelValue(context.facts.upgrade.metadata.name) } } : {}
   return [patchNode(at, { ...withoutSoftTaint(at.node), entry, ...labels })]
 }
 
