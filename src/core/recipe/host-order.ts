@@ -50,7 +50,7 @@ export const HostOrder = z.strictObject({
     .exactOptional(),
   /** `Accepted`: somebody has accepted by name that kubelets fall further behind than Kubernetes supports. */
   kubeletSkew: z.literal('Accepted').exactOptional(),
-  /** No other node takes pods: a test Job of kubeadm could not run anywhere. */
+  /** There is no other node: a test Job of kubeadm could not run anywhere while this one is drained. */
   alone: z.literal(true).exactOptional(),
   /** `Drop`: somebody has accepted by name that what was changed by hand in manifests of static pods goes. */
   manifestEdits: z.literal('Drop').exactOptional(),

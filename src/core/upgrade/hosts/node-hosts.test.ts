@@ -174,6 +174,26 @@ describe('the way to the API', () => {
   })
 })
 
+describe('kubeadm', () => {
+  const ofServers = (world: RunWorld) => [...orders(world, 'Stage'), ...orders(world)].filter(({ part }) => part !== 'Worker')
+
+  it('is told where no other node could run its test Job: on a drained node that is alone', () => {
+    const [alone, amongOthers] = [cluster(1, 0), cluster(1, 1)]
+    for (const world of [alone, amongOthers]) world.untilPhase('Complete')
+    expect(ofServers(alone).map((order) => order.alone)).toEqual([true, true])
+    expect(ofServers(amongOthers).map((order) => order.alone)).toEqual([undefined, undefined])
+  })
+
+  it('may write manifests anew that were changed by hand, where that is accepted by name', () => {
+    const world = cluster(2, 1, { acceptedRisks: [{ check: 'ManualEdits', reason: 'they are in Git' }] })
+    world.untilPhase('Complete')
+    expect(ofServers(world).map(({ step, manifestEdits }) => `${step} ${manifestEdits}`)).toEqual([
+      ...['Stage Drop', 'Stage Drop'],
+      ...['Change undefined', 'Change undefined'],
+    ])
+  })
+})
+
 describe('a control plane that has the address of the API', () => {
   const inOrder = (world: RunWorld) => orders(world).map((order) => order.node)
 

@@ -122,7 +122,9 @@ interface OrderedCluster {
 
 /** What is asked of the host of a node while the nodes of the cluster are these; the same in the same words, whoever asks. */
 export function hostOrder(
-  asked: Omit<HostOrder, 'node' | 'part' | 'binaries' | 'oldestKubelet' | 'kubeletSkew' | 'apiPath'> & { readonly node: NodeFacts },
+  asked: Omit<HostOrder, 'node' | 'part' | 'binaries' | 'oldestKubelet' | 'kubeletSkew' | 'alone' | 'manifestEdits' | 'apiPath'> & {
+    readonly node: NodeFacts
+  },
   cluster: OrderedCluster,
 ): HostOrder {
   const { node, run, version, step, distribution, os, runtime, kubernetes } = asked
@@ -132,7 +134,15 @@ export function hostOrder(
   const apiPath = proofOf({ step, part, distribution }, cluster)
   if (kubernetes === 'Stays') return { ...known, part, ...apiPath, ...changes }
   const binaries = releaseBinaries(node, { version, distribution }, cluster.settings.recipe)
-  return { ...known, part, ...binaries, ...skewOf(node, { ...cluster, distribution }), ...apiPath, ...changes }
+  return {
+    ...known,
+    part,
+    ...binaries,
+    ...skewOf(node, { ...cluster, distribution }),
+    ...kubeadmOf({ ...known, part }, cluster),
+    ...apiPath,
+    ...changes,
+  }
 }
 
 /**
@@ -146,6 +156,22 @@ function proofOf(
   const isFirst = part === 'FirstControlPlane' || (part === 'ControlPlane' && cluster.isTouched !== true)
   if (step !== 'Stage' || distribution !== 'kubeadm' || !isFirst) return {}
   return { apiPath: cluster.settings.acceptedRisks.has(apiPathRisk) ? 'Accepted' : 'Prove' }
+}
+
+/** Name under which a run accepts that kubeadm writes manifests anew that were changed by hand. */
+const editsRisk = 'ManualEdits'
+
+/** What kubeadm has to know of the cluster and of the run. Whoever goes on with a change says the same: nodes that are cordoned for a while count as there. */
+function kubeadmOf(
+  { node, step, part, distribution }: Pick<HostOrder, 'node' | 'step' | 'part' | 'distribution'>,
+  { nodes, settings }: OrderedCluster,
+): Pick<HostOrder, 'alone' | 'manifestEdits'> {
+  if (distribution !== 'kubeadm' || part === 'Worker') return {}
+  const isAlone = nodes.every((other) => other.name === node || isVirtual(other))
+  return {
+    ...(isAlone ? { alone: true } : {}),
+    ...(step === 'Stage' && settings.acceptedRisks.has(editsRisk) ? { manifestEdits: 'Drop' } : {}),
+  }
 }
 
 /** One clause with the fix. */

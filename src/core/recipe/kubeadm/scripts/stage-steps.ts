@@ -171,7 +171,7 @@ act() {
   edits=$(grep -E '^[+-][^+-]' "$folder/diff" | grep -vE '^[+-][[:space:]]*(creationTimestamp: null|status: \{\})?$')
   if [ -n "$edits" ] && [ "$edits_go" != yes ]; then
     echo "$edits" | cut -c 1-200 | head -n 12
-    fail "the manifests in $manifests were changed by hand ($(echo "$edits" | grep -c .) lines), and kubeadm would lose that: put it into ClusterConfiguration (ConfigMap kube-system/kubeadm-config) or into patches in /etc/kubernetes/patches, or accept that it goes"
+    fail "the manifests in $manifests were changed by hand ($(echo "$edits" | grep -c .) lines), and kubeadm would lose that: put it into ClusterConfiguration (ConfigMap kube-system/kubeadm-config) or into patches in /etc/kubernetes/patches, or accept in spec.acceptedRisks with check ManualEdits that it goes"
   fi
   finish
 }
