@@ -102,10 +102,11 @@ describe('a user that becomes root by sudo', () => {
     { title: 'that does not ask for the password it is given', name: 'idle', sudo: ':', of: { passwordFile: file } },
   ]
 
-  it.each(cases)('$title runs scripts with their input, and the password stands nowhere', async ({ name, sudo, of }) => {
+  it.each(cases)('$title runs scripts with and without an input, and the password stands nowhere', async ({ name, sudo, of }) => {
     const { host, log } = sudoHost(name, sudo, of)
     for (let time = 0; time < 2; time += 1) {
       expect(await host.run(texts.script, texts.word, texts.input)).toEqual({ exitCode: 0, stdout: 'word\nin\nput', stderr: '' })
+      expect(await host.run(texts.script, texts.word)).toEqual({ exitCode: 0, stdout: 'word\n', stderr: '' })
     }
     expect(log()).not.toContain('s3cret')
   })
