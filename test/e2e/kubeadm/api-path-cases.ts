@@ -29,7 +29,7 @@ function connectionsIn(text: string): number {
 /** `falkirk upgrade` that is held by the way to the API, and all that it has told, on one line. */
 function waitingUpgrade(program: string, cluster: KubeadmCluster): { text(): string; stop(): Promise<unknown> } {
   const logFile = join(cluster.folder, 'held-upgrade.log')
-  const command = [process.execPath, program, 'upgrade', '--to', 'v1.20.3', '--via', 'ssh', ...falkirkFlags(cluster)]
+  const command = [process.execPath, program, 'upgrade', '--to', 'v1.20.3', '--via', 'ssh', ...falkirkFlags(cluster)] as const
   const upgrade = startProcess({ name: 'falkirk upgrade', command, logFile })
   return { text: () => readFileSync(logFile, 'utf8').replaceAll(/\s+/g, ' '), stop: () => upgrade.stop('SIGTERM') }
 }
