@@ -38,6 +38,11 @@ describe('a file of objects', () => {
     { text: 'apiVersion: v1\nkind: Pod\nmetadata: { uid: 7, name: p }\n', says: 'cannot unmarshal number' },
     { text: 'apiVersion: a.b/v1\nkind: Own\nmetadata: { uid: u, name: o, finalizers: x }\n', says: 'cannot unmarshal string' },
     {
+      text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { uid: u, name: o }\nspec: { versions: [] }\n',
+      says: 'spec.names.kind is missing',
+    },
+    { text: 'apiVersion: apps/v1\nkind: Deployment\nmetadata: { uid: u, name: d }\n', says: 'spec.template.spec.containers is missing' },
+    {
       text: 'apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata: { uid: u, name: o }\nspec: { versions: 5 }\n',
       says: 'cannot unmarshal number',
     },

@@ -9,6 +9,23 @@ import { resourceTypes } from '../schema/types/resource-types.ts'
 /** It knows the fields of all before it. */
 const newestMinor = 37
 
+/** What each object of a kind has since there is the kind, and everybody relies on. */
+const required: Readonly<Record<string, readonly string[]>> = {
+  '/Pod': ['spec.containers'],
+  '/Service': ['spec'],
+  '/PersistentVolume': ['spec'],
+  '/PersistentVolumeClaim': ['spec'],
+  '/ReplicationController': ['spec.template.spec.containers'],
+  'apps/Deployment': ['spec.template.spec.containers'],
+  'apps/ReplicaSet': ['spec.template.spec.containers'],
+  'apps/StatefulSet': ['spec.template.spec.containers'],
+  'apps/DaemonSet': ['spec.template.spec.containers'],
+  'batch/Job': ['spec.template.spec.containers'],
+  'batch/CronJob': ['spec.jobTemplate.spec.template.spec.containers'],
+  'policy/PodDisruptionBudget': ['spec'],
+  'apiextensions.k8s.io/CustomResourceDefinition': ['spec.versions', 'spec.names.kind'],
+}
+
 interface NewestServer {
   /** By `GROUP/KIND`. */
   readonly types: ReadonlyMap<string, ResourceType>
@@ -29,7 +46,7 @@ function newestServer(): NewestServer {
  * Of kinds that are not built in only the metadata is looked at.
  */
 export function shapeProblem(object: DraftObject): string | undefined {
-  const { apiVersion = '', kind = '', metadata } = object
+  const { apiVersion = '', kind = '' } = object
   const { types, check } = newestServer()
   const [group, version] = splitApiVersion(apiVersion)
   const type = types.get(`${group}/${kind}`) ?? customType(group, kind)
@@ -39,7 +56,14 @@ export function shapeProblem(object: DraftObject): string | undefined {
     if (error instanceof StatusError) return error.message
     throw error
   }
-  return metadata?.name ? undefined : 'metadata.name is missing'
+  const missing = ['metadata.name', ...(required[`${group}/${kind}`] ?? [])].find((path) => !valueAt(object, path))
+  return missing === undefined ? undefined : `${missing} is missing`
+}
+
+function valueAt(object: DraftObject, path: string): unknown {
+  let value: unknown = object
+  for (const field of path.split('.')) value = (value as Readonly<Record<string, unknown>> | undefined | null)?.[field]
+  return value
 }
 
 function customType(group: string, kind: string): ResourceType {
