@@ -101,6 +101,25 @@ describe('etcd', () => {
   })
 })
 
+describe('an etcd on hosts of its own', () => {
+  const beside = (servers: string): HostFacts => {
+    const path = '/etc/kubernetes/manifests/kube-apiserver.yaml'
+    return { ...kubeadm, staticPods: [{ path, image: 'kube-apiserver:v1.33.5', arguments: [`--etcd-servers=${servers}`] }] }
+  }
+
+  it.each([
+    { servers: 'https://etcd1:2379,https://etcd2:2379', says: [] },
+    {
+      servers: 'https://etcd1:2379',
+      says: [
+        'Risk the API server knows one address of etcd, https://etcd1:2379: where that is one member, it serves nothing while that one is restarted',
+      ],
+    },
+  ])('that an API server reaches at $servers', ({ servers, says }) => {
+    expect(said('etcd', beside(servers))).toEqual(says)
+  })
+})
+
 describe('certificates', () => {
   const ends = (path: string, notAfter: string): HostFacts => ({ ...kubeadm, certificates: [{ path, notAfter }] })
 

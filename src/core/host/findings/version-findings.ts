@@ -6,7 +6,7 @@ import { kubeletSettings } from '../kubelet-settings.ts'
 
 /** Whether the host can be at the version wanted: its kubelet, kernel, cgroups, etcd; and whether it runs what is on its disk. */
 export function versionFindings(view: HostView): readonly Finding[] {
-  const found = [...replacedFindings(view), ...nothingFindings(view)]
+  const found = [...replacedFindings(view), ...nothingFindings(view), ...endpointFindings(view)]
   if (view.target === undefined || view.layout.distribution === undefined) return found
   return [
     ...found,
@@ -27,6 +27,14 @@ function replacedFindings({ facts }: HostView): readonly Finding[] {
 function nothingFindings({ layout }: HostView): readonly Finding[] {
   if (layout.distribution !== undefined || layout.role === 'Etcd') return []
   return [risk('no-kubelet', 'no kubelet was found on this host', 'see that the address is that of the node')]
+}
+
+/** An API server asks those members alone that it is told of. Source: kube-apiserver `--etcd-servers`. */
+function endpointFindings({ layout: { etcd } }: HostView): readonly Finding[] {
+  if (etcd?.kind !== 'External' || etcd.endpoints.length !== 1) return []
+  const message = `the API server knows one address of etcd, ${etcd.endpoints[0]}: where that is one member, it serves nothing while that one is restarted`
+  const fix = 'name all members (etcd.external.endpoints of ConfigMap kube-system/kubeadm-config, --etcd-servers) before etcd is upgraded'
+  return [risk('etcd', message, fix)]
 }
 
 function kubeletFindings({ layout: { version, distribution } }: HostView, target: KubernetesVersion): readonly Finding[] {
