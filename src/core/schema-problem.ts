@@ -37,13 +37,22 @@ function wanted(issue: Issue): string {
       return nouns.get(issue.expected) ?? issue.expected
     case 'invalid_union':
       return issue.errors.flatMap((alternative) => alternative.slice(0, 1).map(wanted)).join(' or ')
+    case 'invalid_value':
+      return issue.values.length === 1 ? String(issue.values[0]) : `one of ${issue.values.map(String).join(', ')}`
     case 'too_big':
-      return `a number of at most ${issue.maximum}`
+      return sizeText(issue.origin, 'most', Number(issue.maximum))
     case 'too_small':
-      return `a number of at least ${issue.minimum}`
+      return sizeText(issue.origin, 'least', Number(issue.minimum))
     default:
       return 'a value that its description allows'
   }
+}
+
+/** Of a text its characters are counted, of a list its items. */
+function sizeText(origin: string, bound: 'least' | 'most', count: number): string {
+  if (origin === 'string') return `a text of at ${bound} ${count} ${count === 1 ? 'character' : 'characters'}`
+  if (origin === 'array') return `a list of at ${bound} ${count} ${count === 1 ? 'item' : 'items'}`
+  return `a number of at ${bound} ${count}`
 }
 
 function fieldText(path: Issue['path']): string {

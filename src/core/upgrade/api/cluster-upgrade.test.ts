@@ -36,6 +36,7 @@ describe('a field that this Falkirk does not know is refused at every level', ()
     { spec: { version: 'v1.34.2', pool: [] }, field: /spec\.pool .*spec\.pools/ },
     { spec: { version: 'v1.34.2', drain: { timeOut: '1h' } }, field: /spec\.drain\.timeOut/ },
     { spec: { version: 'v1.34.2', soak: { gates: [] } }, field: /spec\.soak\.gates/ },
+    { spec: { version: 'v1.34.2', node: { upgrade: { image: 'a', comand: ['b'] } } }, field: /spec\.node\.upgrade\.comand/ },
     { spec: { version: 'v1.34.2', failure: { retry: 1 } }, field: /spec\.failure\.retry/ },
     { spec: { version: 'v1.34.2', node: { ssh: {} } }, field: /spec\.node\.ssh/ },
     { spec: { version: 'v1.34.2', acceptedRisks: [{ check: 'x', reason: 'y', until: 'z' }] }, field: /spec\.acceptedRisks\[0\]\.until/ },
@@ -58,7 +59,10 @@ describe('a value that cannot be is refused in one sentence that names the field
   it.each([
     { spec: undefined, message: /^spec/ },
     { spec: {}, message: /spec\.version.*v1\.34\.2\+k3s1/ },
-    { spec: { version: 'v1.34.2', scope: 'Everything' }, message: /spec\.scope/ },
+    {
+      spec: { version: 'v1.34.2', scope: 'Everything' },
+      message: /^spec\.scope is "Everything": set it to one of Cluster, ControlPlane, Pools, Hosts$/,
+    },
     { spec: { version: 'v1.34.2', action: 'Stop' }, message: /spec\.action/ },
     { spec: { version: 'v1.34.2', node: { via: 'Ssh' } }, message: /spec\.node\.via/ },
     {
@@ -91,7 +95,7 @@ describe('a value that cannot be is refused in one sentence that names the field
     { spec: { version: 'v1.34.2', scope: 'Hosts' }, message: /spec .*scope: Hosts and nothing that is to be changed there/ },
     { spec: { version: 'v1.34.2', scope: 'Pools' }, message: /^spec has scope: Pools and names none: write pools, or nodes$/ },
     { spec: { version: 'v1.34.2', scope: 'Pools', pools: [] }, message: /spec .*scope: Pools and names none/ },
-    { spec: { version: 'v1.34.2', nodes: [] }, message: /spec\.nodes/ },
+    { spec: { version: 'v1.34.2', nodes: [] }, message: /^spec\.nodes is a list: set it to a list of at least 1 item$/ },
     { spec: { version: 'v1.34.2', drain: { timeout: '0s' } }, message: /spec\.drain\.timeout .*no time at all/ },
     { spec: { version: 'v1.34.2', soak: { timeout: '0' } }, message: /spec\.soak\.timeout .*no time at all/ },
     { spec: { version: 'v1.34.2', failure: { pauseExpiry: '0h' } }, message: /spec\.failure\.pauseExpiry .*no time at all/ },
@@ -121,9 +125,13 @@ describe('a value that cannot be is refused in one sentence that names the field
     { spec: { version: 'v1.34.2', failure: { budget: -1 } }, message: /spec\.failure\.budget/ },
     {
       spec: { version: 'v1.34.2', pools: [{ name: 'a', nodeSelector: selector, maxUnavailable: 0 }] },
-      message: /spec\.pools\[0\]\.maxUnavailable/,
+      message: /^spec\.pools\[0\]\.maxUnavailable is 0: set it to a number of at least 1$/,
     },
     { spec: { version: 'v1.34.2', pools: [{ name: '', nodeSelector: selector }] }, message: /spec\.pools\[0\]\.name/ },
+    {
+      spec: { version: 'v1.34.2', node: { upgrade: { image: '' } } },
+      message: /^spec\.node\.upgrade\.image is "": set it to a text of at least 1 character$/,
+    },
     { spec: { version: 'v1.34.2', pools: [{ name: 'a' }] }, message: /spec\.pools\[0\]\.nodeSelector/ },
     {
       // without its labels it would select all nodes

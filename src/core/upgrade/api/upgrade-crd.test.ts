@@ -22,9 +22,9 @@ const schema = crd.spec.versions[0]?.schema.openAPIV3Schema ?? {}
 
 /** Every object of a schema that has fields of its own, by its path. */
 function* objects(of: StructuralSchema, path: string): Generator<readonly [string, StructuralSchema]> {
-  // it is read as in a Plan
-  if (/\.node\.upgrade$/.test(path)) return
   if (of.properties !== undefined) yield [path, of]
+  // what is below is read as in a Plan
+  if (/\.node\.upgrade$/.test(path)) return
   for (const [name, property] of Object.entries(of.properties ?? {})) yield* objects(property, `${path}.${name}`)
   if (of.items) yield* objects(of.items, `${path}[]`)
 }

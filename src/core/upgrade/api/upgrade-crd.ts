@@ -29,7 +29,7 @@ function upgradeSchema(): StructuralSchema {
   }
 }
 
-/** What is written as in a Plan is pruned as in a Plan. */
+/** What is below these is written as in a Plan, and pruned as in a Plan. */
 const asInPlans: ReadonlySet<string> = new Set(['upgrade'])
 
 /** Unknown fields stay, at every depth, so that the controller can refuse them: dropped ones would be accepted and ignored. */
@@ -37,7 +37,9 @@ function keepUnknownFields(schema: StructuralSchema): StructuralSchema {
   const { properties, items } = schema
   if (items !== undefined) return { ...schema, items: keepUnknownFields(items) }
   if (properties === undefined) return schema
-  const kept = Object.entries(properties).map(([name, field]) => [name, asInPlans.has(name) ? field : keepUnknownFields(field)] as const)
+  const kept = Object.entries(properties).map(([name, field]) => {
+    return [name, asInPlans.has(name) ? { ...field, 'x-kubernetes-preserve-unknown-fields': true } : keepUnknownFields(field)] as const
+  })
   return { ...schema, properties: Object.fromEntries(kept), 'x-kubernetes-preserve-unknown-fields': true }
 }
 

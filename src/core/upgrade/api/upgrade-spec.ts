@@ -130,6 +130,9 @@ const RuntimeSpec = z
   })
   .describe('Changes the container runtime of each node, in the first drain of the node. With via: SSH.')
 
+/** Strict: a command with a typo would leave a privileged container to the command of its image. */
+const UpgradeContainer = z.strictObject({ ...ContainerSpec.shape, image: ContainerSpec.shape.image.min(1) })
+
 const NodeSpec = z
   .strictObject({
     via: z
@@ -138,7 +141,7 @@ const NodeSpec = z
         'How a node is changed. Job: by a privileged Job on it. SSH: by steps on its host, from where falkirk run --inventory FILE runs. Job when left out.',
       )
       .exactOptional(),
-    upgrade: ContainerSpec.describe(
+    upgrade: UpgradeContainer.describe(
       "Container that brings a node to the version, as in a Plan; the distribution's own upgrade image when left out.",
     ).exactOptional(),
     recipe: RecipeSpec.exactOptional(),
