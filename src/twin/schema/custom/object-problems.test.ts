@@ -196,6 +196,50 @@ describe('lists in which each item is there once', () => {
   })
 })
 
+describe('what an update leaves as it was', () => {
+  const port: JsonSchema = { type: 'object', properties: { name: text, port: { type: 'integer', maximum: 10 } } }
+  const tightened: JsonSchema = {
+    type: 'object',
+    properties: {
+      size: { type: 'integer', maximum: 10 },
+      name: { type: 'string', maxLength: 3, 'x-kubernetes-validations': [{ rule: 'self != "bad"', message: 'a bad name' }] },
+      ports: { type: 'array', 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['name'], items: port },
+      list: { type: 'array', items: { type: 'integer', maximum: 10 } },
+      either: { type: 'object', properties: { a: { type: 'integer' }, b: { type: 'integer' } }, oneOf: alternatives },
+    },
+  }
+  const object = (spec: unknown) => ({ apiVersion: 'x/v1', kind: 'Foo', metadata: { name: 'x' }, spec }) as unknown as KubeObject
+  const judged = (minor: number, next: unknown, old: unknown) => {
+    const schema = { type: 'object', properties: { spec: tightened } } as Readonly<Record<string, unknown>>
+    const version = { schema, printerColumns: [], selectableFields: [] }
+    return customObjectProblems({ next: object(next), old: object(old), minor }, version).map(({ field }) => field)
+  }
+
+  it.each([
+    { old: { size: 99 }, next: { size: 99, name: 'a' }, before: ['spec.size'], from: [] },
+    { old: { size: 99 }, next: { size: 98 }, before: ['spec.size'], from: ['spec.size'] },
+    { old: { name: 'bad' }, next: { name: 'bad', size: 1 }, before: ['spec.name'], from: [] },
+    { old: { name: 'ok' }, next: { name: 'bad' }, before: ['spec.name'], from: ['spec.name'] },
+    {
+      old: { ports: [{ name: 'a', port: 99 }] },
+      next: {
+        ports: [
+          { name: 'b', port: 98 },
+          { name: 'a', port: 99 },
+        ],
+      },
+      before: ['spec.ports[0].port', 'spec.ports[1].port'],
+      from: ['spec.ports[0].port'],
+    },
+    { old: { list: [99] }, next: { list: [99], size: 1 }, before: ['spec.list[0]'], from: [] },
+    { old: { list: [99] }, next: { list: [99, 1] }, before: ['spec.list[0]'], from: ['spec.list[0]'] },
+    { old: { either: { a: 1 } }, next: { either: { a: 1, b: 2 } }, before: ['<nil>'], from: ['<nil>'] },
+  ])('$old → $next is refused for $before, and from 1.30 for $from', ({ old, next, before, from }) => {
+    expect(judged(29, next, old)).toEqual(before)
+    expect(judged(30, next, old)).toEqual(from)
+  })
+})
+
 describe('withDefaults', () => {
   it.each([
     [{ spec: { s: 'a' } }, { spec: { s: 'a', d: 'dd', nul: 'x', o: { z: 'zz' } } }],

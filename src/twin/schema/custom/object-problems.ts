@@ -14,6 +14,9 @@ const namesItems = 22
 /** The first minor that asks the rules of schemas by default. Source: KEP-2876. */
 const hasRules = 25
 
+/** From this minor on what an update leaves as it was is not held against it. Source: KEP-4008. */
+const ratchets = 30
+
 /** An object, what it was, and the minor of the server that judges. */
 export interface JudgedObject {
   readonly next: KubeObject
@@ -24,7 +27,7 @@ export interface JudgedObject {
 /** Why an object of a custom kind is refused: its schema, what its scale reads, and the rules of the schema. */
 export function customObjectProblems({ next, old, minor }: JudgedObject, { schema, scale }: CustomVersion): readonly StatusCause[] {
   const itemPath: ItemPath = (path, index) => (minor < namesItems ? path : `${path}[${index}]`)
-  const failures = schema === undefined ? [] : schemaFailures(next, schema as JsonSchema, itemPath)
+  const failures = schema === undefined ? [] : schemaFailures(next, schema as JsonSchema, itemPath, minor < ratchets ? undefined : old)
   const problems = [
     ...failures.map((failure) => causeOf(failure, minor)),
     ...(scale === undefined ? [] : scaleProblems(next, scale)),
@@ -33,7 +36,7 @@ export function customObjectProblems({ next, old, minor }: JudgedObject, { schem
   if (schema === undefined || minor < hasRules || !hasAnyRule(schema)) return problems
   if (problems.some(({ reason = '' }) => blocking.has(reason))) return [...problems, notChecked]
   const seen = { ...schema, properties: { ...(schema.properties as object | undefined), ...metaFields } }
-  return [...problems, ...ruleProblems({ next, old }, seen)]
+  return [...problems, ...ruleProblems({ next, old, ratchets: minor >= ratchets }, seen)]
 }
 
 /** An object whose lists held an item twice before it was forbidden can still be changed. */

@@ -1,8 +1,9 @@
-import { isJsonObject } from '../../api/patch/json-object.ts'
+import { fieldOf, isJsonObject } from '../../api/patch/json-object.ts'
 import { sameJson } from '../../api/same-json.ts'
 import { repeatedPlaces } from '../repeated-places.ts'
 import { additionalSchema, type JsonSchema } from './json-schema.ts'
 import { linearPattern } from './linear-pattern.ts'
+import { oldItems } from './old-items.ts'
 import type { SchemaFailure } from './schema-failure.ts'
 import { hasFormat } from './string-format.ts'
 
@@ -12,19 +13,25 @@ const deepest = 500
 /** Writes the path of an item of a list. */
 export type ItemPath = (path: string, index: number) => string
 
-/** Every way in which a value does not fit a schema, in the order in which the server looks. */
-export function schemaFailures(value: unknown, schema: JsonSchema, itemPath: ItemPath, path = ''): readonly SchemaFailure[] {
-  return failuresOf(value, schema, { path, itemPath, depth: 0 })
+/**
+ * Every way in which a value does not fit a schema, in the order in which the server looks. What is as it was in `old` is not looked at.
+ * Source: KEP-4008.
+ */
+export function schemaFailures(value: unknown, schema: JsonSchema, itemPath: ItemPath, old?: unknown): readonly SchemaFailure[] {
+  return failuresOf(value, schema, { path: '', itemPath, depth: 0, old })
 }
 
 interface Place {
   readonly path: string
   readonly itemPath: ItemPath
   readonly depth: number
+  /** What was here before; undefined where nothing was, or nobody knows which of the old values it is. */
+  readonly old: unknown
 }
 
 function failuresOf(value: unknown, schema: JsonSchema, place: Place): readonly SchemaFailure[] {
   if (place.depth > deepest) return [{ kind: 'Rule', path: place.path, value: '', rule: 'is nested too deeply' }]
+  if (place.old !== undefined && sameJson(value, place.old)) return []
   const type = typeFailure(value, schema, place.path)
   if (value === null || value === undefined) return [...type, ...enumFailure(value, schema, place.path)]
   return [
@@ -60,7 +67,8 @@ function enumFailure(value: unknown, schema: JsonSchema, path: string): readonly
 
 function junctorFailures(value: unknown, schema: JsonSchema, place: Place): readonly SchemaFailure[] {
   const { path } = place
-  const deeper = { ...place, depth: place.depth + 1 }
+  // how alternatives fit together cannot be told from those of them that have changed
+  const deeper = { ...place, depth: place.depth + 1, old: undefined }
   const each = (schemas: readonly JsonSchema[] = []) => schemas.map((entry) => failuresOf(value, entry, deeper))
   const failures: SchemaFailure[] = []
   const any = each(schema.anyOf)
@@ -121,10 +129,13 @@ function numberFailures(value: number, schema: JsonSchema, path: string): readon
 function arrayFailures(value: readonly unknown[], schema: JsonSchema, place: Place): readonly SchemaFailure[] {
   const { path, itemPath, depth } = place
   const { items, minItems, maxItems } = schema
+  const before = oldItems(place.old, schema)
   const failures: SchemaFailure[] =
     items === undefined
       ? []
-      : value.flatMap((item, index) => failuresOf(item, items, { itemPath, path: itemPath(path, index), depth: depth + 1 }))
+      : value.flatMap((item, index) =>
+          failuresOf(item, items, { itemPath, path: itemPath(path, index), depth: depth + 1, old: before(item) }),
+        )
   if (minItems !== undefined && value.length < minItems) {
     failures.push({ kind: 'Rule', path, value: value.length, rule: `should have at least ${minItems} items` })
   }
@@ -155,6 +166,7 @@ function objectFailures(value: Readonly<Record<string, unknown>>, schema: JsonSc
   const { path } = place
   const { properties = {}, minProperties, maxProperties } = schema
   const names = Object.keys(value)
+  const old = isJsonObject(place.old) ? place.old : {}
   if (minProperties !== undefined && names.length < minProperties) {
     return [{ kind: 'Rule', path, value: names.length, rule: `should have at least ${minProperties} properties` }]
   }
@@ -165,7 +177,8 @@ function objectFailures(value: Readonly<Record<string, unknown>>, schema: JsonSc
   const fields = names.flatMap((name) => {
     const field = Object.hasOwn(properties, name) ? properties[name] : additional
     if (field === undefined) return []
-    return failuresOf(value[name], field, { ...place, path: path === '' ? name : `${path}.${name}`, depth: place.depth + 1 })
+    const at = path === '' ? name : `${path}.${name}`
+    return failuresOf(value[name], field, { ...place, path: at, depth: place.depth + 1, old: fieldOf(old, name) })
   })
   const missing = (schema.required ?? []).filter((name) => !Object.hasOwn(value, name) && properties[name]?.default === undefined)
   return [...fields, ...missing.map((name) => ({ kind: 'Required' as const, path: path === '' ? name : `${path}.${name}` }))]

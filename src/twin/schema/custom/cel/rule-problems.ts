@@ -1,9 +1,10 @@
 import { Optional } from '@marcbachmann/cel-js'
 import { invalidValue } from '../../../api/field-problem.ts'
-import type { JsonObject } from '../../../api/patch/json-object.ts'
+import { fieldOf, type JsonObject } from '../../../api/patch/json-object.ts'
 import { sameJson } from '../../../api/same-json.ts'
 import type { StatusCause } from '../../../api/status-error.ts'
 import { additionalSchema, type JsonSchema, type ValidationRule } from '../json-schema.ts'
+import { oldItems } from '../old-items.ts'
 import { CelBudget, isOverBudget } from './cel-budget.ts'
 import { type CelSubject, compileExpression, firstLine } from './cel-environment.ts'
 import { celValue } from './cel-value.ts'
@@ -12,6 +13,8 @@ import { celValue } from './cel-value.ts'
 interface Versions {
   readonly next: unknown
   readonly old: unknown
+  /** A rule that does not compare is not asked of what is as it was. Source: KEP-4008. */
+  readonly ratchets?: boolean | undefined
 }
 
 /**
@@ -20,15 +23,23 @@ interface Versions {
  * Source: Kubernetes, Validation rules and Transition rules.
  */
 export function ruleProblems(versions: Versions, schema: JsonSchema, path = '', budget = new CelBudget()): readonly StatusCause[] {
-  const { next, old } = versions
+  const { next } = versions
   if (next === undefined || (next === null && schema.nullable !== true)) return []
-  const own = (schema['x-kubernetes-validations'] ?? []).flatMap((rule) =>
-    budget.isSpent ? [] : oneRule(rule, versions, { schema, path, budget }),
-  )
-  if (Array.isArray(next)) return [...own, ...itemProblems({ next, old }, { schema, path, budget })]
+  const own = rulesFor(versions, schema).flatMap((rule) => (budget.isSpent ? [] : oneRule(rule, versions, { schema, path, budget })))
+  if (Array.isArray(next)) return [...own, ...itemProblems({ ...versions, next }, { schema, path, budget })]
   if (typeof next === 'object' && next !== null)
-    return [...own, ...fieldProblems({ next: next as JsonObject, old }, { schema, path, budget })]
+    return [...own, ...fieldProblems({ ...versions, next: next as JsonObject }, { schema, path, budget })]
   return own
+}
+
+function rulesFor({ next, old, ratchets }: Versions, schema: JsonSchema): readonly ValidationRule[] {
+  const rules = schema['x-kubernetes-validations'] ?? []
+  const isAsItWas = rules.length > 0 && ratchets === true && old !== undefined && sameJson(next, old)
+  return isAsItWas ? rules.filter(comparesOld) : rules
+}
+
+function comparesOld({ rule }: ValidationRule): boolean {
+  return /\boldSelf\b/.test(rule)
 }
 
 interface RulePlace {
@@ -37,7 +48,7 @@ interface RulePlace {
   readonly budget: CelBudget
 }
 
-function fieldProblems({ next, old }: Versions & { readonly next: JsonObject }, place: RulePlace): readonly StatusCause[] {
+function fieldProblems({ next, old, ratchets }: Versions & { readonly next: JsonObject }, place: RulePlace): readonly StatusCause[] {
   const { schema, path, budget } = place
   const before = (typeof old === 'object' && old !== null && !Array.isArray(old) ? old : {}) as JsonObject
   const additional = additionalSchema(schema)
@@ -46,28 +57,22 @@ function fieldProblems({ next, old }: Versions & { readonly next: JsonObject }, 
     const field = known ?? additional
     if (field === undefined) return []
     const at = known === undefined ? `${path}[${name}]` : path === '' ? name : `${path}.${name}`
-    return ruleProblems({ next: value, old: Object.hasOwn(before, name) ? before[name] : undefined }, field, at, budget)
+    return ruleProblems({ next: value, old: fieldOf(before, name), ratchets }, field, at, budget)
   })
 }
 
-function itemProblems({ next, old }: Versions & { readonly next: readonly unknown[] }, place: RulePlace): readonly StatusCause[] {
+function itemProblems({ next, old, ratchets }: Versions & { readonly next: readonly unknown[] }, place: RulePlace): readonly StatusCause[] {
   const { schema, path, budget } = place
   const { items } = schema
   if (items === undefined) return []
-  const before = Array.isArray(old) ? (old as readonly unknown[]) : []
-  const keys = schema['x-kubernetes-list-map-keys'] ?? []
-  const matching = (item: unknown) => (keys.length === 0 ? undefined : before.find((other) => sameKeys(item, other, keys)))
-  return next.flatMap((item, index) => ruleProblems({ next: item, old: matching(item) }, items, `${path}[${index}]`, budget))
-}
-
-function sameKeys(a: unknown, b: unknown, keys: readonly string[]): boolean {
-  return keys.every((key) => sameJson((a as JsonObject | null)?.[key], (b as JsonObject | null)?.[key]))
+  const before = oldItems(old, schema)
+  return next.flatMap((item, index) => ruleProblems({ next: item, old: before(item), ratchets }, items, `${path}[${index}]`, budget))
 }
 
 function oneRule(rule: ValidationRule, { next, old }: Versions, { schema, path, budget }: RulePlace): readonly StatusCause[] {
-  const comparesOld = /\boldSelf\b/.test(rule.rule)
-  if (comparesOld && old === undefined && rule.optionalOldSelf !== true) return []
-  const variables = { self: celValue(next, schema), ...(comparesOld ? { oldSelf: oldSelf(rule, old, schema) } : {}) }
+  const compares = comparesOld(rule)
+  if (compares && old === undefined && rule.optionalOldSelf !== true) return []
+  const variables = { self: celValue(next, schema), ...(compares ? { oldSelf: oldSelf(rule, old, schema) } : {}) }
   const holds = compileExpression(rule.rule, subjectOf(rule))
   if (holds === undefined) return []
   try {
