@@ -33,7 +33,7 @@ export function killedCase(cluster: () => KubeadmCluster, { path, reached = (as)
     async () => {
       const earlier = await begunSteps(cluster())
       const watch = await watchUpgrade(cluster(), path)
-      const upgrade = await upgradeThroughKills(program, reached(cluster()), { version, kills })
+      const upgrade = await upgradeThroughKills(program, reached(cluster()), { version, kills, mostBegun: cluster().controlPlanes.length })
       const { findings } = await watch.seen()
       const words = upgrade.lastWords.join('\n')
       expect(findings, words).toEqual([])

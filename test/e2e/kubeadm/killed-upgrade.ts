@@ -17,29 +17,45 @@ export interface KilledUpgrade {
   readonly askedInstead: readonly string[]
 }
 
+export interface Kills {
+  readonly version: string
+  readonly kills: number
+  /** Most things that one may see begin on hosts before he is killed: all together there have to be enough of them. */
+  readonly mostBegun: number
+}
+
 /**
- * An upgrade in the hands of one after another: `falkirk upgrade`, then `falkirk run`, each killed after one to three further things have begun on
+ * An upgrade in the hands of one after another: `falkirk upgrade`, then `falkirk run`, each killed after one or more further things have begun on
  * hosts, at any moment of the next second; the last goes on to the end.
  */
 export async function upgradeThroughKills(
   program: string,
   cluster: KubeadmCluster,
-  { version, kills }: { readonly version: string; readonly kills: number },
+  { version, kills, mostBegun }: Kills,
 ): Promise<KilledUpgrade> {
   const lastWords: string[] = []
   const askedInstead: string[] = []
   for (let turn = 0; turn < kills; turn++) {
     const words = turn === 0 ? ['upgrade', '--to', version, '--via', 'ssh'] : ['run']
     const one = begin(program, cluster, { words, turn })
-    const wanted = 1 + Math.floor(Math.random() * 3)
-    await until(one, `${wanted} things begun on hosts`, async () => told(one).length >= wanted)
+    const wanted = 1 + Math.floor(Math.random() * mostBegun)
+    await until(one, `${wanted} things begun on hosts`, async () => {
+      const isEnough = told(one).length >= wanted
+      const { phase, message } = isEnough ? {} : await statusOf(cluster, version)
+      if (isOver(phase)) throw new Error(`the run is ${phase} after ${turn} of ${kills} kills: ${message}`)
+      return isEnough
+    })
     await sleep(Math.random() * 1000)
     await one.stop('SIGKILL')
     lastWords.push(told(one).at(-1) ?? '')
     askedInstead.push(...serversOf(one))
   }
   const last = begin(program, cluster, { words: ['run'], turn: kills })
-  await until(last, 'the end of the run', async () => (await phase(cluster, version)) === 'Complete')
+  await until(last, 'the end of the run', async () => {
+    const { phase, message } = await statusOf(cluster, version)
+    if (isOver(phase) && phase !== 'Complete') throw new Error(`the run is ${phase}: ${message}`)
+    return phase === 'Complete'
+  })
   await last.stop('SIGTERM')
   return { lastWords, askedInstead: [...askedInstead, ...serversOf(last)] }
 }
@@ -70,12 +86,21 @@ function serversOf({ logFile }: OwnedProcess): string[] {
   return [...readFileSync(logFile, 'utf8').matchAll(/"server":"([^"]+)".*"asks another API server"/g)].map(([, server = '']) => server)
 }
 
-async function phase({ api }: KubeadmCluster, version: string): Promise<string | undefined> {
-  const name = `to-${version.slice(1).replaceAll('.', '-')}`
-  const run = await api.get<{ status?: { phase?: string; message?: string } }>(`/apis/falkirk.dev/v1alpha1/clusterupgrades/${name}`)
-  const { phase: now, message } = run.status ?? {}
-  if (now === 'Stopped' || now === 'Paused' || now === 'Refused') throw new Error(`the run is ${now}: ${message}`)
-  return now
+interface RunStatus {
+  readonly phase?: string
+  readonly message?: string
+}
+
+/** Nothing while there is none, or while the only API server is away. */
+async function statusOf({ api }: KubeadmCluster, version: string): Promise<RunStatus> {
+  const path = `/apis/falkirk.dev/v1alpha1/clusterupgrades/to-${version.slice(1).replaceAll('.', '-')}`
+  const run = await api.get<{ status?: RunStatus }>(path).catch(() => undefined)
+  return run?.status ?? {}
+}
+
+/** Nothing more happens without somebody's help. */
+function isOver(phase: string | undefined): boolean {
+  return phase !== undefined && ['Complete', 'CompletedWithFindings', 'Stopped', 'Paused', 'Refused'].includes(phase)
 }
 
 async function until(one: OwnedProcess, what: string, holds: () => Promise<boolean>): Promise<void> {
@@ -90,6 +115,6 @@ async function until(one: OwnedProcess, what: string, holds: () => Promise<boole
     }
     if (Date.now() - sinceMs > silenceMs)
       throw new Error(`${one.name} tells nothing new while ${what} is waited for:\n${logTail(one.logFile)}`)
-    await sleep(50)
+    await sleep(100)
   }
 }
