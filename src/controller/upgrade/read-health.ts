@@ -19,7 +19,7 @@ const apiServices: Resource = {
 }
 
 /** Labels of kubeadm, which RKE2 takes over. k3s runs all of it in one process. */
-const componentSelectors = ['component in (kube-apiserver,kube-controller-manager,kube-scheduler)', 'k8s-app=kube-proxy']
+const componentSelectors = ['component in (kube-apiserver,kube-controller-manager,kube-scheduler,etcd)', 'k8s-app=kube-proxy']
 
 /**
  * Reads once how a cluster is, page by page; only what is not well is kept. What may not be read is told in `unread`; any other failure is thrown,

@@ -45,4 +45,14 @@ describe('componentOf reads the version of an image', () => {
   ])('$image', ({ image, version }) => {
     expect(componentOf({ metadata: { namespace: 'kube-system', name: 'x' }, spec: { containers: [{ image }] } })?.version).toBe(version)
   })
+
+  it.each([
+    { image: 'registry.k8s.io/etcd:3.5.24-0', version: '3.5.24' },
+    { image: 'index.docker.io/rancher/hardened-etcd:v3.5.21-k3s1-build20250612', version: '3.5.21' },
+    { image: 'registry.k8s.io/etcd:latest', version: undefined },
+  ])('of etcd: $image', ({ image, version }) => {
+    const labels = { component: 'etcd', tier: 'control-plane' }
+    const found = componentOf({ metadata: { namespace: 'kube-system', name: 'etcd-cp1', labels }, spec: { containers: [{ image }] } })
+    expect(found).toEqual(version === undefined ? undefined : { pod: 'kube-system/etcd-cp1', version, of: 'Etcd' })
+  })
 })

@@ -15,6 +15,8 @@ export interface Component {
   readonly pod: string
   /** As its image says, e.g. `v1.34.2`. */
   readonly version: string
+  /** A member of etcd, which has versions of its own: `3.5.24`. */
+  readonly of?: 'Etcd'
 }
 
 /** What is read of a cluster at the beginning and at the end of a run. */
@@ -28,7 +30,7 @@ export interface ClusterHealth {
 }
 
 interface RawObject {
-  metadata?: { name?: string; namespace?: string }
+  metadata?: { name?: string; namespace?: string; labels?: { component?: string } }
   spec?: { replicas?: number; containers?: { image?: string }[] }
   status?: {
     readyReplicas?: number
@@ -64,10 +66,15 @@ export function apiServiceTrouble(object: unknown): Trouble | undefined {
   }
 }
 
-/** The version of a pod of Kubernetes itself, by the tag of its image; undefined where that says none. */
+/** The version of a pod of Kubernetes itself, or of etcd beside it, by the tag of its image; undefined where that says none. */
 export function componentOf(object: unknown): Component | undefined {
   const { metadata = {}, spec = {} } = object as RawObject
+  const pod = `${metadata.namespace ?? ''}/${metadata.name ?? ''}`
+  if (metadata.labels?.component === 'etcd') {
+    const [, version] = /:v?(\d+\.\d+\.\d+)[^/]*$/.exec(spec.containers?.[0]?.image ?? '') ?? []
+    return version === undefined ? undefined : { pod, version, of: 'Etcd' }
+  }
   const tag = /:(v\d+\.\d+\.\d+)[^/]*$/.exec(spec.containers?.[0]?.image ?? '')?.[1]
   if (tag === undefined || parseVersion(tag) === undefined) return undefined
-  return { pod: `${metadata.namespace ?? ''}/${metadata.name ?? ''}`, version: tag }
+  return { pod, version: tag }
 }

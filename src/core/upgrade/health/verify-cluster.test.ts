@@ -48,6 +48,23 @@ describe('findings', () => {
       told: [],
     },
     {
+      what: 'a member of etcd that was passed over',
+      before: {},
+      after: {
+        components: [
+          { pod: 'kube-system/etcd-cp1', version: '3.4.3', of: 'Etcd' as const },
+          { pod: 'kube-system/etcd-cp2', version: '3.3.15', of: 'Etcd' as const },
+        ],
+      },
+      told: ['Pod kube-system/etcd-cp2 runs etcd 3.3.15, and another member 3.4.3: run kubeadm upgrade node there again'],
+    },
+    {
+      what: 'members of etcd that are alike',
+      before: {},
+      after: { components: ['cp1', 'cp2'].map((name) => ({ pod: `kube-system/etcd-${name}`, version: '3.5.24', of: 'Etcd' as const })) },
+      told: [],
+    },
+    {
       what: 'not readable',
       before: { unread: ['x may not be listed'] },
       after: { unread: ['x may not be listed'] },

@@ -1,5 +1,6 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import { timestamp } from '../../kubernetes/timestamp.ts'
+import { compareEtcd, etcdText, parseEtcdVersion } from '../../version/etcd-version.ts'
 import { compareUpstream, type KubernetesVersion, parseVersion } from '../../version/kubernetes-version.ts'
 import type { ClusterUpgradeStatus } from '../api/upgrade-status.ts'
 import type { RunContext } from '../node/node-turn.ts'
@@ -56,9 +57,28 @@ function troublesOf({ troubles }: ClusterHealth, nodes: readonly NodeFacts[]): r
 /** Pools follow their control plane: with them nothing of it was to change. */
 function oldComponents({ components }: ClusterHealth, { target, settings }: Pick<RunContext, 'target' | 'settings'>): readonly string[] {
   if (settings.scope === 'Pools') return []
-  return components
-    .filter(({ version }) => isOlder(version, target))
+  const old = components
+    .filter(({ version, of }) => of === undefined && isOlder(version, target))
     .map(({ pod, version }) => `Pod ${pod} runs ${version}, older than ${target.text}`)
+  return [...old, ...oldMembers(components)]
+}
+
+/** kubeadm before v1.17 could pass over etcd on all control planes but the first. Source: Kubernetes 1.17 release notes, kubeadm. */
+function oldMembers(components: ClusterHealth['components']): readonly string[] {
+  const members = components.flatMap(({ pod, version, of }) => {
+    const read = of === 'Etcd' ? parseEtcdVersion(version) : undefined
+    return read === undefined ? [] : [{ pod, read }]
+  })
+  const newest = members
+    .map(({ read }) => read)
+    .toSorted(compareEtcd)
+    .at(-1)
+  if (newest === undefined) return []
+  const behind = members.filter(({ read }) => compareEtcd(read, newest) < 0)
+  return behind.map(
+    ({ pod, read }) =>
+      `Pod ${pod} runs etcd ${etcdText(read)}, and another member ${etcdText(newest)}: run kubeadm upgrade node there again`,
+  )
 }
 
 function isOlder(text: string, target: KubernetesVersion): boolean {
