@@ -45,6 +45,12 @@ describe('before anything begins', () => {
       told: /^Refused: nodes have to move to v1\.30\.4\+k3s1 before the control plane goes on/,
     },
     {
+      what: 'pools whose patch their control plane does not run yet',
+      version: 'v1.30.4+k3s1',
+      spec: { version: 'v1.30.8+k3s1', scope: 'Pools', pools: [{ name: 'all', nodeSelector: {} }] },
+      told: /^Refused: server-0 runs v1\.30\.4\+k3s1, and no kubelet may be newer than an API server: upgrade the control plane first$/,
+    },
+    {
       what: 'pools above their control plane',
       version: 'v1.30.4+k3s1',
       spec: { version: 'v1.31.5+k3s1', scope: 'Pools', pools: [{ name: 'all', nodeSelector: {} }] },

@@ -2,12 +2,13 @@ import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import { isVirtual } from '../../kubernetes/virtual-node.ts'
 import { isControlPlane } from '../../plan/node-selection.ts'
 import { judgedOnce } from '../../version/judged-once.ts'
-import { compareMinor, compareVersions, type KubernetesVersion, parseVersion } from '../../version/kubernetes-version.ts'
+import { compareVersions, type KubernetesVersion, parseVersion } from '../../version/kubernetes-version.ts'
 import { upgradeWorkOf } from '../jobs/upgrade-image.ts'
 import { quarantineLabel } from '../node/node-cordon.ts'
 import type { RunContext } from '../node/node-turn.ts'
 import { computePath } from '../path/compute-path.ts'
 import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from '../path/upgrade-path.ts'
+import { isBelow } from '../path/version-set.ts'
 import { hostsAlone, hostsHop } from './hosts-hop.ts'
 import type { NextHop } from './next-hop.ts'
 import type { NodeGroups } from './pools.ts'
@@ -130,7 +131,7 @@ function poolsHop({ controlPlane, pools }: NodeGroups, context: RunContext): Nex
   const path = [target.text]
   const behind = controlPlane.find(({ kubeletVersion }) => {
     const running = parseVersion(kubeletVersion)
-    return running !== undefined && compareMinor(running, target) === -1
+    return running !== undefined && isBelow(running, target)
   })
   if (behind !== undefined) {
     return refused(
@@ -138,7 +139,7 @@ function poolsHop({ controlPlane, pools }: NodeGroups, context: RunContext): Nex
     )
   }
   const answered = answeredVersion(facts.apiServer, versionsOf(controlPlane))
-  if (answered !== undefined && compareMinor(answered, target) === -1)
+  if (answered !== undefined && isBelow(answered, target))
     return refused(`an API server answers as ${answered.text}, and no kubelet may be newer: upgrade the control plane first`)
   const nodes = pools.flatMap((pool) => pool.nodes)
   const higher = nodes.find(({ kubeletVersion }) => orderOf(kubeletVersion, target) === 1)
