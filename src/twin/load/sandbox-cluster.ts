@@ -1,7 +1,9 @@
+import { parseVersion } from '../../core/version/kubernetes-version.ts'
 import type { DraftObject } from '../kube-object.ts'
 import type { Distribution } from '../machine/distribution.ts'
 import type { Machine } from '../machine/machine.ts'
 import { newMachine } from '../machine/new-machine.ts'
+import { serverTaints } from '../machine/server-marks.ts'
 import { sandboxWorkloads } from './sandbox-workloads.ts'
 
 /** An object that is to be created, with the name of its resource in the store. */
@@ -64,15 +66,8 @@ export function sandboxMachine(options: SandboxClusterOptions, { name, index, po
       'topology.kubernetes.io/zone': zones[index % zones.length] ?? zones[0],
       ...(isServer ? {} : { pool }),
     },
-    taints: isServer ? serverTaints(options) : [],
+    taints: isServer ? serverTaints({ distribution, minor: parseVersion(version)?.minor ?? 0 }) : [],
   })
-}
-
-/** The servers of kubeadm are kept from other pods, those of k3s and RKE2 are not. Source: kubeadm, whose taint was renamed in 1.24. */
-function serverTaints({ distribution, version }: SandboxClusterOptions): Machine['taints'] {
-  if (distribution !== 'kubeadm') return []
-  const key = Number(/^v1\.(\d+)/.exec(version)?.[1] ?? 0) < 24 ? 'node-role.kubernetes.io/master' : 'node-role.kubernetes.io/control-plane'
-  return [{ key, effect: 'NoSchedule' }]
 }
 
 function hex(random: () => number, length: number): string {

@@ -4,6 +4,7 @@ import { type Distribution, distributionOfVersion } from './distribution.ts'
 import { controlPlaneManifests } from './kubeadm-manifests.ts'
 import { serviceOf } from './kubernetes-service.ts'
 import type { Machine, MachineFile, MachinePackage, MachineRole, MachineUnit } from './machine.ts'
+import { serverLabels } from './server-marks.ts'
 
 /** What is wanted of a new machine; the rest is that of a common server. */
 export interface MachineWish {
@@ -40,7 +41,7 @@ export function newMachine(wish: MachineWish): Machine {
     address: wish.address ?? '127.0.0.1',
     ...(wish.kubeletPort === undefined ? {} : { kubeletPort: wish.kubeletPort }),
     ...installed({ distribution, role, version }),
-    labels: { ...roleLabels(role, distribution), ...wish.labels },
+    labels: { ...(role === 'Server' ? serverLabels({ distribution, minor: minorOf(version) }) : {}), ...wish.labels },
     taints: wish.taints ?? [],
   }
 }
@@ -75,10 +76,9 @@ export function machineOfNode(node: Node, distribution?: Distribution): Machine 
   }
 }
 
-function roleLabels(role: MachineRole, distribution: Distribution): Record<string, string> {
-  if (role === 'Agent') return {}
-  const value = distribution === 'kubeadm' ? '' : 'true'
-  return { 'node-role.kubernetes.io/control-plane': value, 'node-role.kubernetes.io/master': value }
+/** As new as there is where a version is none. */
+function minorOf(version: string): number {
+  return parseVersion(version)?.minor ?? Number.POSITIVE_INFINITY
 }
 
 type Installed = Pick<Machine, 'files' | 'units' | 'packages'>

@@ -1,10 +1,11 @@
-import type { Node, Taint } from 'kubernetes-types/core/v1'
+import type { Node } from 'kubernetes-types/core/v1'
 import { newUid } from '../../api/object-name.ts'
 import { PodCidrRanges } from '../../controllers/node-ipam/pod-cidr.ts'
 import { as, type DraftObject, type KubeObject } from '../../kube-object.ts'
 import { machineStatus, newNode, nodeConditions } from '../../kubelet/node-status.ts'
 import type { Machine } from '../../machine/machine.ts'
 import { newMachine } from '../../machine/new-machine.ts'
+import { serverLabels, serverTaints } from '../../machine/server-marks.ts'
 import { usualNodeMask } from '../../pod-network.ts'
 import type { ClusterShape } from './cluster-shape.ts'
 import type { ObjectMaker } from './object-maker.ts'
@@ -78,7 +79,7 @@ function node(maker: ObjectMaker, { name, index, ordinal, pool, labels = {} }: N
       pods: '110',
       'ephemeral-storage': '100Gi',
     },
-    taints: role === 'Server' ? masterTaints(shape) : [],
+    taints: role === 'Server' ? serverTaints(shape) : [],
   })
   const plain: Machine = {
     ...machine,
@@ -101,27 +102,10 @@ function topology(zone: string): Record<string, string> {
   }
 }
 
-/** Source: kubeadm changelogs v1.20, v1.24; k3s and RKE2 documentation, node labels. */
-function masterLabels({ distribution, minor, masters }: ClusterShape): Record<string, string> {
-  if (distribution === 'kubeadm') {
-    return {
-      ...(minor >= 20 ? { 'node-role.kubernetes.io/control-plane': '' } : {}),
-      ...(minor <= 23 ? { 'node-role.kubernetes.io/master': '' } : {}),
-      ...(minor >= 21 ? { 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
-    }
-  }
-  const etcd = distribution === 'rke2' || masters > 1
-  return {
-    'node-role.kubernetes.io/control-plane': 'true',
-    'node-role.kubernetes.io/master': 'true',
-    ...(etcd ? { 'node-role.kubernetes.io/etcd': 'true' } : {}),
-  }
-}
-
-function masterTaints({ distribution, minor }: ClusterShape): readonly Taint[] {
-  if (distribution !== 'kubeadm') return []
-  const keys = [...(minor <= 24 ? ['master'] : []), ...(minor >= 24 ? ['control-plane'] : [])]
-  return keys.map((key) => ({ key: `node-role.kubernetes.io/${key}`, effect: 'NoSchedule' }))
+function masterLabels(shape: ClusterShape): Readonly<Record<string, string>> {
+  const { distribution, masters } = shape
+  const etcd = distribution === 'rke2' || (distribution === 'k3s' && masters > 1)
+  return { ...serverLabels(shape), ...(etcd ? { 'node-role.kubernetes.io/etcd': 'true' } : {}) }
 }
 
 function installed({ distribution }: ClusterShape): Record<string, string> {
