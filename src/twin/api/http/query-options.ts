@@ -90,6 +90,14 @@ export function dryRunOf(values: readonly string[], kind: string): boolean {
   return values.length > 0
 }
 
+const fieldValidations = ['', 'Ignore', 'Strict', 'Warn']
+
+/** How the fields of a body are to be looked at; empty where nobody says so. Throws 422. */
+export function fieldValidationOf(value: string, kind: string): string {
+  if (fieldValidations.includes(value)) return value
+  throw invalid({ group: 'meta.k8s.io', kind, name: '' }, [unsupported('fieldValidation', value, fieldValidations)])
+}
+
 /** DeleteOptions of the query and of the body, which goes before. Throws 400 or 422. */
 export function deleteOptions(
   query: URLSearchParams,

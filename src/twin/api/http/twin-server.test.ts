@@ -231,6 +231,20 @@ describe('writes', () => {
     expect(answer.body.details).toMatchObject({ group: 'meta.k8s.io', kind: 'DeleteOptions' })
   })
 
+  it.each([
+    { gitVersion: 'v1.24.0', value: 'Nope', status: 201 },
+    { gitVersion: 'v1.25.0', value: 'Nope', status: 422 },
+    { gitVersion: 'v1.25.0', value: '', status: 201 },
+    { gitVersion: 'v1.25.0', value: 'Warn', status: 201 },
+  ])('$gitVersion answers fieldValidation=$value with $status', async ({ gitVersion, value, status }) => {
+    const { server } = await smallServer({ gitVersion })
+    const answer = await ask(server, 'POST', `${configMaps}?fieldValidation=${value}`, { body: { metadata: { name: 'a' } } })
+    expect(answer.status).toBe(status)
+    const said =
+      'CreateOptions.meta.k8s.io "" is invalid: fieldValidation: Unsupported value: "Nope": supported values: "", "Ignore", "Strict", "Warn"'
+    expect(answer.body.message).toBe(status === 422 ? said : undefined)
+  })
+
   it('deletes all that is selected and answers with it', async () => {
     const { server, store } = await smallServer()
     for (const name of ['a', 'b', 'c']) {

@@ -4,7 +4,7 @@ import { type Call, keyOfCall } from '../http/call.ts'
 import { bodyText, decodeObject } from '../http/decode-body.ts'
 import type { FieldWrite } from '../http/field-management.ts'
 import { bodyType } from '../http/media-type.ts'
-import { dryRunOf } from '../http/query-options.ts'
+import { dryRunOf, fieldValidationOf } from '../http/query-options.ts'
 import type { CheckedObject, FieldValidation } from '../http/server-parts.ts'
 import type { TwinResponse } from '../http/twin-request.ts'
 import { fieldManagerProblems } from '../patch/apply/field-manager-problems.ts'
@@ -46,12 +46,13 @@ export async function replaceObject(call: Call): Promise<TwinResponse> {
 }
 
 /** Options of a write from its query. Throws 422. */
-export function writeOptions({ request, target, served, user, warn }: Call, kind: WriteKind): WriteOptions {
+export function writeOptions({ parts, request, target, served, user, warn }: Call, kind: WriteKind): WriteOptions {
   const { query } = request
   const values = query.getAll('dryRun')
   const manager = query.get('fieldManager') ?? ''
   const dryRun = dryRunOf(values, kind)
   checkManager(manager, kind)
+  const validation = parts.catalog.minor < validatesFields ? '' : fieldValidationOf(query.get('fieldValidation') ?? '', kind)
   return {
     user,
     dryRun,
@@ -63,6 +64,7 @@ export function writeOptions({ request, target, served, user, warn }: Call, kind
       apiVersion: 'meta.k8s.io/v1',
       ...(dryRun ? { dryRun: values } : {}),
       ...(manager === '' ? {} : { fieldManager: manager }),
+      ...(validation === '' ? {} : { fieldValidation: validation }),
     },
   }
 }
@@ -77,9 +79,11 @@ export function fieldWrite({ parts, request, served, target }: Call): FieldWrite
   }
 }
 
-/** How the fields of a body are looked at; before 1.25 nobody can ask for it. */
+/** Before this minor nobody can ask how the fields of a body are looked at. */
+const validatesFields = 25
+
 export function fieldValidation({ parts, request }: Call): FieldValidation {
-  if (parts.catalog.minor < 25) return 'Ignore'
+  if (parts.catalog.minor < validatesFields) return 'Ignore'
   const asked = request.query.get('fieldValidation')
   return asked === 'Strict' || asked === 'Ignore' ? asked : 'Warn'
 }
