@@ -54,8 +54,9 @@ export async function runUpgradeStory(story: UpgradeStory): Promise<UpgradeStory
     // what was set aside stays as it is after such an end, and nothing else does
     const aside = phase === 'CompletedWithFindings' ? setAside(run) : []
     const left = witness.leftOvers().filter((what) => !aside.some((name) => what.startsWith(`${name} is left`)))
-    const unfinished = phase === 'Complete' ? notThere(run, reached !== undefined) : []
-    const violations = [...ended, ...unfinished, ...left, ...run.problems()]
+    const unfinished = phase === 'Complete' ? notThere(run, story) : []
+    const outside = witness.changed.filter((node) => isOutside(node, story)).map((node) => `${node} is not in the scope of the run`)
+    const violations = [...ended, ...unfinished, ...outside, ...left, ...run.problems()]
     const steps = reached?.witness.steps ?? 0
     return { phase, violations, nodes: witness.changed.length, steps, deaths: deaths(), virtualMs: cluster.clock.now() - startedMs }
   } finally {
@@ -101,6 +102,7 @@ function specOf({
   budget,
   retries,
   stopAfter,
+  scope,
   workers,
 }: UpgradeStory) {
   const used = (['green', 'blue'] as const).filter((name) => workers.some(({ pool }) => pool === name))
@@ -109,6 +111,7 @@ function specOf({
   return {
     version: versions[hops + 1] ?? versions[1],
     ...(namesPools && pools.length > 0 ? { pools } : {}),
+    ...(scope === undefined ? {} : { scope }),
     ...(everyHop ? { workers: 'EveryHop' as const } : {}),
     ...(stopAfter === undefined ? {} : { stopAfter }),
     drain: { timeout: '5m', whenBlocked },
@@ -223,15 +226,21 @@ async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promi
   if (phase === 'Stopped' || phase === 'Paused') await run.edit('up', { action: 'Run', continueFrom: stop?.number ?? 0 })
 }
 
-/** A run that says that all is done has brought every node to its version. */
-function notThere(run: UpgradeCluster, hasHosts: boolean): readonly string[] {
+/** Whether a run has no business with a node. */
+function isOutside(node: string, { scope }: UpgradeStory): boolean {
+  return scope !== undefined && !node.startsWith('server-')
+}
+
+/** A run that says that all is done has brought every node of its scope to its version. */
+function notThere(run: UpgradeCluster, story: UpgradeStory): readonly string[] {
   const wanted = wantedVersion(run)
   const { endedAt = '' } = run.status('up')
-  const nodes = run.cluster.store.list('nodes').filter(({ metadata }) => (metadata.creationTimestamp ?? '') < endedAt)
+  const meant = run.cluster.store.list('nodes').filter(({ metadata }) => !isOutside(metadata.name, story))
+  const nodes = meant.filter(({ metadata }) => (metadata.creationTimestamp ?? '') < endedAt)
   const old = nodes.flatMap(({ metadata, status }) => {
     const { kubeletVersion } = (status as { nodeInfo: { kubeletVersion: string } }).nodeInfo
     return kubeletVersion === wanted ? [] : [`the run is complete, and ${metadata.name} runs ${kubeletVersion}`]
   })
   const names = nodes.map(({ metadata }) => metadata.name)
-  return hasHosts ? [...old, ...unfinishedHosts(run.cluster.twin.fleet, wanted, names)] : old
+  return story.hosts !== undefined ? [...old, ...unfinishedHosts(run.cluster.twin.fleet, wanted, names)] : old
 }

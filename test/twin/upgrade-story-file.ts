@@ -33,6 +33,7 @@ const story: z.ZodType<UpgradeStory> = z.strictObject({
   budget: whole,
   retries: whole,
   stopAfter: z.enum(['Hop', 'ControlPlane', 'Pool', 'Batch', 'Node']).exactOptional(),
+  scope: z.enum(['ControlPlane']).exactOptional(),
   failures: z.array(z.strictObject({ worker: whole, times: whole })),
   deeds: z.array(
     z.union([

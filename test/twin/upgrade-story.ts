@@ -21,6 +21,8 @@ export interface UpgradeStory {
   readonly budget: number
   readonly retries: number
   readonly stopAfter?: 'Hop' | 'ControlPlane' | 'Pool' | 'Batch' | 'Node'
+  /** Absent: the whole cluster. */
+  readonly scope?: 'ControlPlane'
   /** Numbers of the workers on which the first so many tries fail. */
   readonly failures: readonly { readonly worker: number; readonly times: number }[]
   readonly deeds: readonly UpgradeDeed[]
@@ -118,8 +120,13 @@ export const jobStory: fc.Arbitrary<UpgradeStory> = fc
     failures: fc.array(fc.record({ worker, times: fc.integer({ min: 1, max: 4 }) }), { maxLength: 1 }),
     deeds: fc.array(deed, { maxLength: 4 }),
     deaths: fc.array(death, { maxLength: 3 }),
+    scope: fc.constantFrom(undefined, undefined, undefined, undefined, undefined, 'ControlPlane' as const),
   })
-  .map(({ stopAfter, ...always }) => ({ ...always, ...(stopAfter === undefined ? {} : { stopAfter }) }))
+  .map(({ stopAfter, scope, ...always }) => ({
+    ...always,
+    ...(stopAfter === undefined ? {} : { stopAfter }),
+    ...(scope === undefined ? {} : { scope }),
+  }))
 
 const hostDeath: fc.Arbitrary<UpgradeDeath> = fc.oneof(
   death,
