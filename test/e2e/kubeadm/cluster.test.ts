@@ -47,6 +47,6 @@ describe('the kubeadm cluster of the rig', () => {
 
 describe('falkirk prepare', () => prepareCases(() => cluster))
 
-describe('falkirk os upgrade', () => hostChangeCases(() => cluster))
-
 describe('falkirk upgrade --via ssh', () => killedCase(() => cluster, { path: [patch, minor] }))
+
+describe('falkirk os upgrade', () => hostChangeCases(() => cluster))
