@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type KubeadmCluster, startKubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { hostChangeCases } from './host-change-cases.ts'
-import { killedCase } from './killed-case.ts'
 import { prepareCases } from './prepare-cases.ts'
-import { minor, patch } from './watched-cluster.ts'
 import { untilServed, webPods } from './web.ts'
 
 let cluster: KubeadmCluster
@@ -46,7 +44,5 @@ describe('the kubeadm cluster of the rig', () => {
 })
 
 describe('falkirk prepare', () => prepareCases(() => cluster))
-
-describe('falkirk upgrade --via ssh', () => killedCase(() => cluster, { path: [patch, minor] }))
 
 describe('falkirk os upgrade', () => hostChangeCases(() => cluster))

@@ -18,14 +18,13 @@ interface KilledCase {
   readonly told?: (upgrade: KilledUpgrade) => void
 }
 
-/** `falkirk upgrade --via ssh` in the hands of one after another, on a cluster with the web service. */
+/** `falkirk upgrade --via ssh` in the hands of one after another, on a cluster with the web service that is offered the version. */
 export function killedCase(cluster: () => KubeadmCluster, { path, reached = (as) => as, told = () => {} }: KilledCase): void {
   const [, version] = path
   let program: string
 
   beforeAll(async () => {
     program = (await build()).file
-    await cluster().offer(version)
   })
 
   it(

@@ -7,8 +7,8 @@ import { attempt } from '../../rig/command.ts'
 import type { KubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { startProcess } from '../../rig/owned-process.ts'
 import { asItIs, prepareFolderCases } from './prepare-folder-cases.ts'
+import { minor as target } from './watched-cluster.ts'
 
-const target = 'v1.20.3'
 const nodes = ['cp1', 'w1']
 
 /** `falkirk prepare` on a cluster of which a later version is offered, and on no host yet. */
@@ -29,9 +29,9 @@ export function prepareCases(cluster: () => KubeadmCluster): void {
   it('lists what is needed, and touches nothing', async () => {
     const { exitCode, stdout, stderr } = await run('--list')
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
-    expect(stdout).toMatch(/^cp1 +v1\.20\.3 +0 of 3 there +3 of 7 there/m)
+    expect(stdout).toMatch(/^cp1 +v1\.21\.14 +0 of 3 there +1 of 7 there/m)
     // its index has just been read, and tells the sizes
-    expect(stdout).toMatch(/^w1 +v1\.20\.3 +0 of 3 there, \d+ MiB to come +0 of 1 there$/m)
+    expect(stdout).toMatch(/^w1 +v1\.21\.14 +0 of 3 there, \d+ MiB to come +0 of 1 there$/m)
     expect(stdout).toContain(`  kubelet=${target.slice(1)}-*\n`)
     expect((await cluster().host('w1').run('ls /var/lib/falkirk 2> /dev/null || echo nothing')).trim()).toBe('nothing')
   })
@@ -56,8 +56,8 @@ export function prepareCases(cluster: () => KubeadmCluster): void {
   it('finds all of it there afterwards', async () => {
     const { exitCode, stdout } = await run('--list')
     expect(exitCode).toBe(0)
-    expect(stdout).toMatch(/^cp1 +v1\.20\.3 +all 3 there +all 7 there$/m)
-    expect(stdout).toMatch(/^w1 +v1\.20\.3 +all 3 there +all 1 there$/m)
+    expect(stdout).toMatch(/^cp1 +v1\.21\.14 +all 3 there +all 7 there$/m)
+    expect(stdout).toMatch(/^w1 +v1\.21\.14 +all 3 there +all 1 there$/m)
     const again = await run()
     expect(again).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/w1 +done: .*, all there before$/m) })
   })

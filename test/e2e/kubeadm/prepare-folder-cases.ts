@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attempt } from '../../rig/command.ts'
 import type { KubeadmCluster } from '../../rig/kubeadm/kubeadm-cluster.ts'
 import { kubeadmPackages } from '../../rig/kubeadm/kubeadm-packages.ts'
+import { killedCase } from './killed-case.ts'
+import { before } from './watched-cluster.ts'
 
 /** Files that are somebody's own, what is known of repositories that are the host's own, holds, and the kubelet's process. */
 export const asItIs =
@@ -31,11 +33,10 @@ export function prepareFolderCases(cluster: () => KubeadmCluster, { target, base
   })
   afterAll(() => cutOff(cluster(), '-D'))
 
-  const falkirk = (command: string, ...words: readonly string[]) => {
+  const prepare = (...words: readonly string[]) => {
     const [program = '', ...access] = base()
-    return attempt(process.execPath, [program, command, '--to', target, '--nodes', apart, ...access, ...words])
+    return attempt(process.execPath, [program, 'prepare', '--to', target, '--nodes', apart, '--from-folder', folder, ...access, ...words])
   }
-  const prepare = (...words: readonly string[]) => falkirk('prepare', '--from-folder', folder, ...words)
 
   it('names each file that the folder lacks, and copies nothing', async () => {
     const { exitCode, stderr } = await prepare()
@@ -60,31 +61,20 @@ export function prepareFolderCases(cluster: () => KubeadmCluster, { target, base
   })
 
   it('brings packages and images, and a second call nothing', async () => {
-    const before = await cluster().host(apart).run(asItIs)
+    const asItWas = await cluster().host(apart).run(asItIs)
     const first = await prepare()
     expect(first, first.stdout + first.stderr).toMatchObject({ exitCode: 0 })
-    expect(await cluster().host(apart).run(asItIs)).toBe(before)
+    expect(await cluster().host(apart).run(asItIs)).toBe(asItWas)
     expect((await prepare()).stdout).toMatch(/w2 +done: v[\d.]+: 3 packages \(\d+ MiB\), 1 image.*, all there before$/m)
     expect((await prepare('--list')).stdout).toContain('is needed any more')
   })
 
-  installCase(cluster, target, falkirk)
+  describe('by which falkirk upgrade --via ssh installs later, while the host is still apart', () =>
+    killedCase(cluster, { path: [before, target] }))
 }
 
 function digestOf(file: string): string {
   return createHash('sha256').update(readFileSync(file)).digest('hex')
-}
-
-type Falkirk = (command: string, ...words: readonly string[]) => ReturnType<typeof attempt>
-
-function installCase(cluster: () => KubeadmCluster, target: string, falkirk: Falkirk): void {
-  it('by which the upgrade installs later, while the host is still apart', async () => {
-    const end = await falkirk('upgrade', '--via', 'ssh')
-    expect(end, end.stdout + end.stderr).toMatchObject({ exitCode: 0 })
-    expect(await cluster().host(apart).run('kubelet --version; kubeadm version -o short; apt-mark showhold')).toBe(
-      `Kubernetes ${target}\n${target}\nkubeadm\nkubectl\nkubelet\n`,
-    )
-  })
 }
 
 /** Repository and registry alone: the API server is behind the same address. `-I` or `-D`. */

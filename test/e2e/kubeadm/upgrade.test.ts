@@ -45,10 +45,12 @@ describe('falkirk upgrade --via ssh of three control planes and two workers', ()
 const killed = 'falkirk upgrade --via ssh of three control planes by a kubeconfig that names one of them'
 describe.skipIf(!asked)(
   asked ? killed : `${killed} (left out: cluster.test.ts kills it with one; FALKIRK_KUBEADM=1 runs it with three)`,
-  () =>
+  () => {
+    beforeAll(() => watched.cluster.offer(minor))
     killedCase(() => watched.cluster, {
       path: [patch, minor],
       reached: byFirstControlPlane,
       told: ({ askedInstead }) => expect(askedInstead.length).toBeGreaterThan(0),
-    }),
+    })
+  },
 )
