@@ -1,7 +1,8 @@
 import { isAlreadyExists, isForbidden, isInvalid, isNotFound } from '../../cluster/api-error.ts'
-import { events, jobs, leases, type Resource } from '../../cluster/resource.ts'
+import { daemonSets, events, jobs, leases, type Resource } from '../../cluster/resource.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
 import { type CanaryFacts, type CanaryOrder, canaryObjects, unansweredParts } from '../../core/upgrade/health/canary.ts'
+import { rolloutOf } from '../../core/upgrade/health/kube-proxy-rollout.ts'
 import type { Shell } from '../shell.ts'
 
 const services: Resource = { group: '', version: 'v1', plural: 'services', kind: 'Service', namespaced: true }
@@ -69,7 +70,7 @@ export class Canaries {
     this.facts = undefined
   }
 
-  async #look(order: CanaryOrder): Promise<Pick<CanaryFacts, 'unanswered' | 'leader'>> {
+  async #look(order: CanaryOrder): Promise<Pick<CanaryFacts, 'unanswered' | 'leader' | 'kubeProxy'>> {
     const { Service, PodDisruptionBudget, Job } = canaryObjects(order, this.#shell.namespace, this.#policyVersion)
     await this.#found(services, Service as KubeObject)
     const budget = await this.#foundBudget(PodDisruptionBudget as KubeObject)
@@ -77,7 +78,12 @@ export class Canaries {
     const hasEndpoints = await this.#hasEndpoints(order.name)
     const isPodRefused = order.isLate && (await permitted(this.#isPodRefused(order.name), false))
     const leader = order.isLate ? await permitted(this.#leader(), undefined) : undefined
-    return { unanswered: unansweredParts({ job, budget, hasEndpoints, isPodRefused }), ...(leader === undefined ? {} : { leader }) }
+    const kubeProxy = order.readsKubeProxy ? await permitted(this.#kubeProxy(), undefined) : undefined
+    return {
+      unanswered: unansweredParts({ job, budget, hasEndpoints, isPodRefused }),
+      ...(leader === undefined ? {} : { leader }),
+      ...(kubeProxy === undefined ? {} : { kubeProxy: rolloutOf(kubeProxy) }),
+    }
   }
 
   async #found(resource: Resource, object: KubeObject): Promise<KubeObject | undefined> {
@@ -115,6 +121,10 @@ export class Canaries {
     const { client, namespace } = this.#shell
     const { items } = await client.list(events, { namespace, fieldSelector: `involvedObject.name=${name},reason=FailedCreate` })
     return items.length > 0
+  }
+
+  async #kubeProxy(): Promise<KubeObject | undefined> {
+    return await this.#shell.client.find<KubeObject>(daemonSets, { namespace: 'kube-system', name: 'kube-proxy' })
   }
 
   async #leader(): Promise<string | undefined> {

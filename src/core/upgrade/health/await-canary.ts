@@ -2,6 +2,7 @@ import { isControlPlane } from '../../plan/node-selection.ts'
 import type { NodeAtWork, NodeFailure, NodeTurn, RunContext } from '../node/node-turn.ts'
 import type { UpgradeAction, UpgradeEvent } from '../upgrade-decision.ts'
 import { type CanaryFacts, type CanaryOrder, type CanaryPart, canaryName } from './canary.ts'
+import { kubeProxyRollout, readsKubeProxy } from './kube-proxy-rollout.ts'
 import { leaderHost, restartLeader } from './restart-leader.ts'
 
 /** A leader that ends has a successor within 20 seconds, which lists everything anew; after this time something is wrong. */
@@ -24,9 +25,17 @@ export function awaitCanary(at: NodeAtWork, context: RunContext): CanaryTurn {
   const canary = context.facts.canary?.name === canaryName(at) ? context.facts.canary : undefined
   if (canary === undefined) return waiting(at, context, { actions: [], message: `${at.node.name} is back; waits for the controllers` })
   if (canary.leftOut !== undefined) return { kind: 'Through', events: [leftOut(at, canary.leftOut)] }
-  if (canary.unanswered.length === 0) return { kind: 'Through', events: [] }
+  if (canary.unanswered.length === 0) return awaitKubeProxy(at, canary, context)
   const message = `${at.node.name} is back; waits for the controllers: ${missing(canary)}`
   return context.nowMs < canary.sentAtMs + lateMs ? waiting(at, context, { actions: [], message }) : late(at, context, canary)
+}
+
+function awaitKubeProxy(at: NodeAtWork, canary: CanaryFacts, context: RunContext): CanaryTurn {
+  const rollout = kubeProxyRollout(at, canary, context)
+  if (rollout === undefined) return { kind: 'Through', events: [] }
+  const { told, lateAtMs } = rollout
+  if (context.nowMs < lateAtMs) return waiting(at, context, { actions: [], message: `${at.node.name} is back; waits: ${told}` })
+  return { kind: 'Through', events: [{ type: 'Warning', reason: 'KubeProxyRollingOut', message: `goes on although ${told}` }] }
 }
 
 /** Takes back what `awaitCanary` has sent; nothing where there is none. */
@@ -44,11 +53,17 @@ function late(at: NodeAtWork, context: RunContext, canary: CanaryFacts): CanaryT
   return waiting(at, context, { ...restart, message: `${what}; ${restart.message}` })
 }
 
-function waiting(at: NodeAtWork, { facts, nowMs }: RunContext, turn: Pick<NodeTurn, 'actions' | 'events' | 'message'>): CanaryTurn {
+function waiting(at: NodeAtWork, context: RunContext, turn: Pick<NodeTurn, 'actions' | 'events' | 'message'>): CanaryTurn {
+  const { facts, nowMs } = context
   const known = facts.canary?.name === canaryName(at) ? facts.canary : undefined
-  const isLate = known !== undefined && nowMs >= known.sentAtMs + lateMs
+  const isLate = known !== undefined && known.unanswered.length > 0 && nowMs >= known.sentAtMs + lateMs
   const againAtMs = known === undefined ? nowMs : known.atMs + recheckMs
-  const order: CanaryOrder = { name: canaryName(at), owner: ownerOf(facts.upgrade.metadata), isLate }
+  const order: CanaryOrder = {
+    name: canaryName(at),
+    owner: ownerOf(facts.upgrade.metadata),
+    isLate,
+    readsKubeProxy: readsKubeProxy(at, context),
+  }
   if (nowMs < againAtMs) return { kind: 'Waiting', turn: { ...turn, wakeAtMs: againAtMs } }
   return { kind: 'Waiting', turn: { ...turn, wakeAtMs: nowMs + recheckMs, asksCanary: order } }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { canaryObjects, unansweredParts } from './canary.ts'
 
-const order = { name: 'falkirk-canary-1', owner: { name: 'up', uid: 'uid-up' }, isLate: false }
+const order = { name: 'falkirk-canary-1', owner: { name: 'up', uid: 'uid-up' }, isLate: false, readsKubeProxy: false }
 
 describe('a canary', () => {
   const objects = canaryObjects(order, 'system-upgrade', 'v1')

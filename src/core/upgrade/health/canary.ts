@@ -6,6 +6,7 @@ import type { ObjectMeta } from 'kubernetes-types/meta/v1.js'
 import type { PodDisruptionBudget } from 'kubernetes-types/policy/v1.js'
 import { ownedByRun } from '../../kubernetes/run-label.ts'
 import type { NodeAtWork } from '../node/node-turn.ts'
+import type { Rollout } from './kube-proxy-rollout.ts'
 
 /** On everything that a canary is made of; the value is its name. */
 const canaryLabel = 'falkirk.dev/canary'
@@ -18,6 +19,8 @@ export interface CanaryOrder {
   readonly owner: { readonly name: string; readonly uid: string }
   /** It has not come through in time: who leads, and whether anything forbids its pod, is looked at too. */
   readonly isLate: boolean
+  /** How far the cluster's kube-proxy is replaced is looked at too. */
+  readonly readsKubeProxy: boolean
 }
 
 /** A controller that has not answered. */
@@ -35,6 +38,8 @@ export interface CanaryFacts {
   readonly leftOut?: string
   /** Who holds the Lease of kube-controller-manager, `HOSTNAME_ID`; looked at when it is late. */
   readonly leader?: string
+  /** Where the order asks for it, the cluster has such a DaemonSet, and it may be read. */
+  readonly kubeProxy?: Rollout
 }
 
 /** Another one for each node, version and attempt: what is left of an earlier one has answered already. */
