@@ -1,8 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { mapBounded } from '../map-bounded.ts'
 import { type PasswordFiles, passwordFiles } from './password-file.ts'
+import { socketFolder } from './socket-folder.ts'
 import { bastionParts, type SshDestination, type SshTimes } from './ssh-arguments.ts'
 import { SshConnection } from './ssh-connection.ts'
 
@@ -33,7 +33,7 @@ export interface SshConnections {
 /** Opens nothing yet. */
 export function sshConnections({ sshConfig, program = 'ssh', times = {} }: SshOptions = {}): SshConnections {
   const { limitSeconds, ...connectTimes } = { ...usualTimes, ...times }
-  const folder = mkdtempSync(join(tmpdir(), 'falkirk-ssh-'))
+  const folder = socketFolder()
   const all: SshConnection[] = []
   const bastions = new Map<string, SshConnection>()
   let closed = false
