@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { from, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
+import { refusedStatus } from './status/waiting-status.ts'
 
 function cluster(servers: number, workers: number, spec: Readonly<Record<string, unknown>> = {}): RunWorld {
   const world = new RunWorld([...several(servers, server), ...several(workers, worker)])
@@ -311,12 +312,27 @@ describe('a pool that selects no node', () => {
     expect(world.changeJobs()).toEqual(['server-0', 'worker-1'])
   })
 
+  it('because its last node was deleted while the spec could not be read holds nobody up either', () => {
+    const world = new RunWorld([server(0), blue(0), worker(1)])
+    world.edit({ pools })
+    world.until(() => world.entry('server-0')?.step === 'Draining')
+    const { upgrade } = world.facts
+    world.facts = { ...world.facts, upgrade: { ...upgrade, status: refusedStatus(upgrade, 'spec.pools: cannot be read', world.nowMs) } }
+    world.removeNode('worker-0')
+    world.untilPhase('Complete')
+    expect(world.changeJobs()).toEqual(['server-0', 'worker-1'])
+  })
+
   it('and was added to a run at work is refused', () => {
     const world = cluster(1, 2)
     world.until(() => world.entry('worker-0')?.step === 'Draining')
     world.edit({ pools })
     world.until(({ status }) => status.phase === 'Refused')
     expect(world.status.message).toMatch(/spec\.pools\[0\] \(blue\) selects no node/)
+    world.nowMs += 60_000
+    expect(world.settle().status.phase).toBe('Refused')
+    world.edit({ pools: [] })
+    world.untilPhase('Complete')
   })
 })
 

@@ -102,9 +102,9 @@ function newStop(works: readonly NodeWork[], { context, groups, remaining, next 
   return failed ?? boundaryStop(works, { context, groups: remaining, next })
 }
 
-/** Pools that the run has begun with; undefined when it has not begun, as one that was refused. */
+/** Pools that the run has begun with, also while its spec was refused since; undefined when it has not begun. */
 function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> | undefined {
-  const hasBegun = status?.startedAt !== undefined && status.phase !== 'Refused' && !isEndPhase(status.phase)
+  const hasBegun = status?.startedAt !== undefined && !isEndPhase(status.phase)
   return hasBegun ? new Set((status.pools ?? []).map(({ name }) => name)) : undefined
 }
 

@@ -145,7 +145,10 @@ function progressOf({ groups, context }: RunView): { readonly controlPlane: stri
   return { controlPlane: of(groups.controlPlane), nodes: of(groups.pools.flatMap(({ nodes }) => nodes)) }
 }
 
+/** By its pools a run that has begun knows those that a changed spec adds: what is refused is not kept. */
 function poolsOf({ groups, next, context }: RunView, started: Started): readonly PoolStatus[] {
+  const before = statusOfRun(context.facts.upgrade)
+  if (next.kind === 'Refused' && before.startedAt !== undefined && before.pools !== undefined) return before.pools
   const isDone = doneJudge(next.kind === 'Hop' ? next.hop : { version: context.target }, context)
   return groups.pools.map(({ settings: { name }, nodes }) => {
     const batches = started.batches.get(name)
