@@ -20,7 +20,19 @@ export function byFirstControlPlane(cluster: KubeadmCluster): KubeadmCluster {
   return { ...cluster, kubeconfig }
 }
 
-/** `falkirk upgrade --via ssh` as an operator runs it: the bundle, as a process of its own. */
-export async function upgradeByFalkirk(program: string, cluster: KubeadmCluster, version: string): Promise<CommandResult> {
-  return await attempt(process.execPath, [program, 'upgrade', '--to', version, '--via', 'ssh', ...falkirkFlags(cluster)])
+/** `falkirk upgrade --via ssh` as an operator runs it: the bundle, as a process of its own. `spec`: what else is written in a file, for `-f`. */
+export async function upgradeByFalkirk(
+  program: string,
+  cluster: KubeadmCluster,
+  version: string,
+  spec?: Readonly<Record<string, unknown>>,
+): Promise<CommandResult> {
+  const wanted = spec === undefined ? ['--to', version] : ['-f', specFile(cluster, { version, node: { via: 'SSH' }, ...spec })]
+  return await attempt(process.execPath, [program, 'upgrade', ...wanted, '--via', 'ssh', ...falkirkFlags(cluster)])
+}
+
+function specFile({ folder }: KubeadmCluster, spec: Readonly<Record<string, unknown>>): string {
+  const file = join(folder, 'upgrade.yaml')
+  writeFileSync(file, JSON.stringify({ apiVersion: 'falkirk.dev/v1alpha1', kind: 'ClusterUpgrade', metadata: { name: 'upgrade' }, spec }))
+  return file
 }
