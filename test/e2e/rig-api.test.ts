@@ -101,7 +101,7 @@ describe('the controllers of a real cluster', () => {
     const { api } = plane
     await api.post('/api/v1/namespaces', { metadata: { name: namespace } })
     // whoever owns it is not there: the garbage collector would take it
-    const objects = canaryObjects({ name, owner: { name: 'up', uid: 'uid' }, isLate: false }, namespace, 'v1beta1')
+    const objects = canaryObjects({ name, owner: { name: 'up', uid: 'uid' }, isLate: false, readsKubeProxy: false }, namespace, 'v1beta1')
     for (const kind of ['Service', 'PodDisruptionBudget', 'Job'] as const) {
       const { ownerReferences: _, ...metadata } = objects[kind].metadata ?? {}
       await api.post(places[kind], { ...objects[kind], metadata })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import { RunWorld, server, several, worker } from '../run-world.test-support.ts'
 import type { CanaryOrder } from './canary.ts'
 import { type Rollout, rolloutOf } from './kube-proxy-rollout.ts'
@@ -19,7 +20,7 @@ describe('a kube-proxy of three nodes', () => {
 })
 
 /** Two servers, a worker, and how far kube-proxy is replaced whenever it is asked for. */
-function aWorld(kubeProxy: () => Rollout | undefined, nodes = [...several(2, server), worker(0)]) {
+function aWorld(kubeProxy: () => Rollout | undefined, nodes: readonly NodeFacts[] = [...several(2, server), worker(0)]) {
   const world = new RunWorld(nodes)
   const asked: string[] = []
   world.canaryWay = ({ readsKubeProxy }: CanaryOrder) => {
