@@ -323,6 +323,15 @@ describe('a pool that selects no node', () => {
     expect(world.changeJobs()).toEqual(['server-0', 'worker-1'])
   })
 
+  it('because its last node was deleted since the run has ended changes nothing of the end', () => {
+    const world = new RunWorld([server(0), blue(0)])
+    world.edit({ pools })
+    world.untilPhase('Complete')
+    world.removeNode('worker-0')
+    world.settle()
+    expect(world.status.phase).toBe('Complete')
+  })
+
   it('and was added to a run at work is refused', () => {
     const world = cluster(1, 2)
     world.until(() => world.entry('worker-0')?.step === 'Draining')

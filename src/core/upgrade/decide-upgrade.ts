@@ -20,7 +20,6 @@ import { nextHop } from './run/path-of-run.ts'
 import { poolProblem } from './run/pool-problem.ts'
 import { groupNodes, type NodeGroups } from './run/pools.ts'
 import { failNode, failureStop, heldUpStop } from './run/run-failures.ts'
-import { isEndPhase } from './run/run-phase.ts'
 import type { NodeWork, RunView, SeenRun } from './run/run-view.ts'
 import { boundaryStop } from './run/stop-after.ts'
 import { takeStock } from './run/take-stock.ts'
@@ -28,6 +27,7 @@ import { targetOfRun, versionProblem } from './run/target-of-run.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { reportUpgrade } from './status/report-upgrade.ts'
 import { standingStill } from './status/standing-still.ts'
+import { statusOfRun } from './status/status-of-run.ts'
 import { refusedStatus } from './status/waiting-status.ts'
 import type { UpgradeDecision } from './upgrade-decision.ts'
 import type { UpgradeFacts } from './upgrade-facts.ts'
@@ -103,9 +103,9 @@ function newStop(works: readonly NodeWork[], { context, groups, remaining, next 
 }
 
 /** Pools that the run has begun with, also while its spec was refused since; undefined when it has not begun. */
-function knownPools({ upgrade: { status } }: UpgradeFacts): ReadonlySet<string> | undefined {
-  const hasBegun = status?.startedAt !== undefined && !isEndPhase(status.phase)
-  return hasBegun ? new Set((status.pools ?? []).map(({ name }) => name)) : undefined
+function knownPools({ upgrade }: UpgradeFacts): ReadonlySet<string> | undefined {
+  const { startedAt, pools = [] } = statusOfRun(upgrade)
+  return startedAt === undefined ? undefined : new Set(pools.map(({ name }) => name))
 }
 
 const beforeChange: ReadonlySet<RunEntry['step']> = new Set(['Staging', 'Draining', 'Detaching'])
