@@ -207,23 +207,32 @@ function hasEnded(run: UpgradeCluster): boolean {
 }
 
 async function mend(run: UpgradeCluster, story: UpgradeStory, hurt: Hurt): Promise<void> {
-  const { store, twin, clock } = run.cluster
   bringBack(run, hurt)
   for (const name of [...run.witness.foreignCordons]) if (story.namesPools) await run.cordon(name, false)
-  const { stop, phase, message = '', failed = [] } = run.status('up')
+  await asTold(run, story)
+  const { stop, phase } = run.status('up')
+  await run.cluster.clock.advance(60_000)
+  if (phase === 'Stopped' || phase === 'Paused') await run.edit('up', { action: 'Run', continueFrom: stop?.number ?? 0 })
+}
+
+/** What messages say that would free the run. */
+async function asTold(run: UpgradeCluster, story: UpgradeStory): Promise<void> {
+  const { store, twin } = run.cluster
+  const { stop, message = '', failed = [] } = run.status('up')
+  const { message: why = '' } = stop ?? {}
   // nodes that were set aside count: who wants to go on without them allows more to be away
   if (/maxUnavailable is/.test(message)) {
     for (const pool of ['blue', 'green']) run.witness.maxUnavailable.set(pool, 9)
     const { version: _, ...others } = specOf({ ...story, maxUnavailable: 9 })
     await run.edit('up', others)
   }
-  if (/drained/.test(stop?.message ?? '') || failed.some(({ reason }) => reason === 'DrainFailed')) {
+  if (/drained/.test(why) || failed.some(({ reason }) => reason === 'DrainFailed')) {
     for (const { metadata } of store.list('poddisruptionbudgets.policy', 'default')) {
       await twin.api.client.delete('poddisruptionbudgets.policy', { namespace: 'default', name: metadata.name })
     }
   }
-  await clock.advance(60_000)
-  if (phase === 'Stopped' || phase === 'Paused') await run.edit('up', { action: 'Run', continueFrom: stop?.number ?? 0 })
+  // where nobody else takes pods they come back to the node with their volumes, as often as it is tried
+  if (/raise spec\.drain\.timeout/.test(why)) await run.edit('up', { drain: { timeout: '1h', whenBlocked: story.whenBlocked } })
 }
 
 /** Whether a run has no business with a node. */
