@@ -146,7 +146,9 @@ export class UpgradeWitness {
     const reported = this.#report(node)
     this.versions.set(changed, [...(this.versions.get(changed) ?? []), reported])
     const isFree = as<Node>(node).spec?.unschedulable !== true && !this.freed.has(changed)
-    if (isFree && !isAtWork(node)) this.violated(`${changed} was changed before it was drained`)
+    // a step that failed may have done its work: the kubelet that it began to start comes up later
+    const isLate = this.changed.includes(changed) && hasFailedOn(node, reported)
+    if (isFree && !isAtWork(node) && !isLate) this.violated(`${changed} was changed before it was drained`)
     const nodes = this.#store.list('nodes').map((node) => ({ name: node.metadata.name, server: isServer(node), minor: minorOf(node) }))
     const servers = nodes.filter(({ server }) => server).map(({ minor }) => minor)
     const [oldest, newest] = [Math.min(...servers), Math.max(...servers)]
@@ -220,6 +222,12 @@ function isServer(node: KubeObject): boolean {
 function isAtWork(node: KubeObject): boolean {
   const step = /"step":"(Draining|Detaching|Changing|Verifying)"/
   return step.test(node.metadata.annotations?.['falkirk.dev/run'] ?? '')
+}
+
+/** On the way to the version, and given back. */
+function hasFailedOn({ metadata: { annotations } }: KubeObject, version: string): boolean {
+  const { step, version: wanted } = JSON.parse(annotations?.['falkirk.dev/run'] ?? '{}') as { readonly step?: string; readonly version?: string }
+  return step === 'Failed' && wanted === version
 }
 
 function minorOf(node: KubeObject): number {
