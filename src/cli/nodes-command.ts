@@ -3,8 +3,10 @@ import type { NodesFlags } from './nodes/nodes-flags.ts'
 import { nodesSettings } from './nodes/nodes-flags.ts'
 import { openHosts } from './nodes/open-hosts.ts'
 import { runNodes } from './nodes/run-nodes.ts'
+import { readReleases } from './read-releases.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
 import { onCluster } from './upgrade/command-action.ts'
+import { withExactTarget } from './upgrade/exact-target.ts'
 
 /** `falkirk nodes`: the nodes of a cluster, beside what is on their hosts. */
 export function nodesCommand(): Command {
@@ -23,7 +25,8 @@ Exit codes: 0 each host was looked at and, with --to, nothing blocks the way;
     )
     .action((flags: NodesFlags & ClusterFlags) =>
       onCluster(flags, async (client, ports) => {
-        const settings = nodesSettings(flags)
+        const releases = await readReleases(process.env.FALKIRK_RELEASES)
+        const settings = nodesSettings(await withExactTarget(client, flags, { releases, warn: ports.warn }))
         return await runNodes(client, settings, { ...ports, openHosts: (all, names) => openHosts(settings.ssh?.inventory, all, names) })
       }),
     )

@@ -2,8 +2,8 @@ import { nearestText } from '../core/nearest-text.ts'
 import { type PathRequest, type PathRisk, pathRisks, type WorkerPace } from '../core/upgrade/path/upgrade-path.ts'
 import { type Distribution, distributionOfVersion, distributions, releaseLine } from '../core/version/distribution.ts'
 import { type EtcdVersion, parseEtcdVersion } from '../core/version/etcd-version.ts'
-import { knownBuilds } from '../core/version/known-builds.ts'
 import { type KubernetesVersion, parseVersion } from '../core/version/kubernetes-version.ts'
+import { minorAlone } from '../core/version/minor-alone.ts'
 import type { Releases } from '../core/version/releases.ts'
 import { bad } from './flag-values.ts'
 
@@ -74,10 +74,9 @@ function versionOf(flag: string, text: string): KubernetesVersion {
 
 /** A minor alone (`v1.34`) is its newest release that is known. */
 function targetOf(text: string, releases: Releases, distribution: Distribution | undefined): KubernetesVersion {
-  const minor = /^v?1\.(\d{1,3})$/.exec(text)?.[1]
-  if (minor === undefined || distribution === undefined) return versionOf('--to', text)
-  const [newest] = knownBuilds(releases, releaseLine(distribution), Number(minor))
-  if (newest !== undefined) return newest.version
+  const alone = distribution === undefined ? undefined : minorAlone(text, releases, releaseLine(distribution))
+  if (alone === undefined) return versionOf('--to', text)
+  if (alone.newest !== undefined) return alone.newest
   throw bad(`--to is "${text}", of which the release data of ${releases.reviewed} know no ${distribution}: write the whole version`)
 }
 

@@ -4,6 +4,7 @@ import { runPlan } from './run-plan.ts'
 import { readWish } from './run-upgrade.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
 import { onCluster, withExitCodes } from './upgrade/command-action.ts'
+import { withExactTarget } from './upgrade/exact-target.ts'
 import { outputOf, wishOptions } from './upgrade/flags.ts'
 import type { WishFlags } from './upgrade/wished-upgrade.ts'
 
@@ -16,7 +17,8 @@ export function planCommand(): Command {
     .action((flags: WishFlags & ClusterFlags & { readonly output?: string; readonly namespace: string }) =>
       onCluster(flags, async (client, ports) => {
         const output = outputOf(flags, ['text', 'json', 'yaml'])
-        const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
+        const releases = await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)
+        const wish = await readWish(await withExactTarget(client, flags, { releases, warn: ports.warn }))
         return await runPlan(client, { wish, output, namespace: flags.namespace, releases }, ports)
       }),
     )

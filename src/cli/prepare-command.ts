@@ -8,6 +8,7 @@ import { readReleases } from './read-releases.ts'
 import { readWish } from './run-upgrade.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
 import { onCluster } from './upgrade/command-action.ts'
+import { withExactTarget } from './upgrade/exact-target.ts'
 import type { ExitCode } from './upgrade/exit-code.ts'
 import { outputOf } from './upgrade/flags.ts'
 import type { CommandPorts } from './upgrade/terminal.ts'
@@ -29,7 +30,7 @@ export function prepareCommand(): Command {
     'bring packages, images and files of all hops to the hosts beforehand; nothing that runs is disturbed',
   )
   return clusterOptions(command)
-    .option('--to <version>', 'version that the cluster is to go to, such as v1.34.2 or v1.34.2+k3s1')
+    .option('--to <version>', 'version that the cluster is to go to, such as v1.34.2+k3s1, or v1.34: its last one')
     .option('-f, --file <file>', 'a ClusterUpgrade in YAML; - is standard input')
     .option('--inventory <file>', 'how hosts are reached (docs/inventory.md)')
     .option('--nodes <names>', 'only the hosts of these nodes: cp-1,worker-1')
@@ -48,14 +49,16 @@ Exit codes: 0 all is there (with --list: each host was looked at), 1 not so on s
     .action((flags: PrepareFlags) => onCluster(flags, (client, ports) => prepare(flags, client, ports)))
 }
 
-async function prepare(flags: PrepareFlags, client: ApiClient, ports: CommandPorts): Promise<ExitCode> {
-  const { nodes, list, inventory, fromFolder, output, concurrency, releases, to, file, workers } = flags
+async function prepare(given: PrepareFlags, client: ApiClient, ports: CommandPorts): Promise<ExitCode> {
+  const releases = await readReleases(given.releases ?? process.env.FALKIRK_RELEASES)
+  const flags = await withExactTarget(client, given, { releases, warn: ports.warn })
+  const { nodes, list, inventory, fromFolder, output, concurrency, to, file, workers } = flags
   const wish = await readWish({ via: 'SSH', ...(to && { to }), ...(file && { file }), ...(workers && { workers }) })
   if (list !== true && output === 'yaml') throw bad('--output is "yaml": that is for --list; write json for events')
   const format = outputOf({ output: output ?? 'table' }, ['table', 'json', 'yaml'])
   const options = {
     upgrade: wish.upgrade,
-    releases: await readReleases(releases ?? process.env.FALKIRK_RELEASES),
+    releases,
     format,
     most: wholeNumber('--concurrency', concurrency, { least: 1, most: 200 }),
     ...(inventory === undefined ? {} : { inventory }),

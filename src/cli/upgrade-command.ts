@@ -6,6 +6,7 @@ import { readWish, runUpgrade, type UpgradeOptions } from './run-upgrade.ts'
 import { type ClusterFlags, clusterOptions } from './upgrade/cluster.ts'
 import { onCluster, withExitCodes } from './upgrade/command-action.ts'
 import { dryRun } from './upgrade/dry-run.ts'
+import { withExactTarget } from './upgrade/exact-target.ts'
 import { type FollowFlags, followOptions, lostAfterOf, outputOf, wishOptions } from './upgrade/flags.ts'
 import { upgradeOverSsh } from './upgrade/over-ssh.ts'
 import { warnOfOneMember } from './upgrade/own-way.ts'
@@ -26,9 +27,11 @@ export function upgradeCommand(): Command {
     .action((flags: UpgradeFlags) => onCluster(flags, (client, ports, onlyServer) => upgrade(flags, client, { ...ports, onlyServer })))
 }
 
-async function upgrade(flags: UpgradeFlags, client: ApiClient, ports: CommandPorts & { readonly onlyServer: string | undefined }) {
-  const view = outputOf(flags, ['text', 'json']) === 'json' ? 'Json' : 'Text'
-  const [wish, releases] = [await readWish(flags), await readReleases(flags.releases ?? process.env.FALKIRK_RELEASES)]
+async function upgrade(given: UpgradeFlags, client: ApiClient, ports: CommandPorts & { readonly onlyServer: string | undefined }) {
+  const view = outputOf(given, ['text', 'json']) === 'json' ? 'Json' : 'Text'
+  const releases = await readReleases(given.releases ?? process.env.FALKIRK_RELEASES)
+  const flags = await withExactTarget(client, given, { releases, warn: ports.warn })
+  const wish = await readWish(flags)
   const { inventory, namespace } = flags
   const isOverSsh = wish.upgrade.spec.node?.via === 'SSH'
   if (inventory !== undefined && !isOverSsh) throw bad('--inventory says how hosts are reached, and none is: add --via ssh')

@@ -78,6 +78,7 @@ describe('what cannot be done ends with one sentence', () => {
     { words: 'upgrade --to v1.99.0+k3s1', code: 2, told: /^FK_UPGRADE_REFUSED: v1\.99\.0\+k3s1 / },
     { words: 'upgrade --to v1.33.99+k3s1', code: 2, told: /^FK_UPGRADE_REFUSED: v1\.33\.99\+k3s1 does not exist/ },
     { words: 'upgrade --to v1.33.6', code: 2, told: /^FK_UPGRADE_REFUSED: .*write the whole version .*v1\.33\.6\+k3s1/ },
+    { words: 'upgrade --to v1.99', code: 2, told: /^FK_BAD_SETTING: --to is "v1\.99", of which the release data of .* know no release/ },
     { words: 'upgrade --to v1.34.2-gke.1', code: 2, told: /^FK_UPGRADE_REFUSED: / },
     { words: `upgrade --to ${to} --pools pool=nope`, code: 2, told: /^FK_UPGRADE_REFUSED: .*\(nope\) selects no node/ },
     { words: `upgrade --to ${to} --nodes nope`, code: 2, told: /^FK_UPGRADE_REFUSED: .*nope/ },
@@ -125,6 +126,12 @@ describe('what cannot be done ends with one sentence', () => {
   it('of a plan that would be refused, and the plan is the sentence', async () => {
     const { code, output } = await stage.falkirk('plan', '--to', older)
     expect({ code, output }).toEqual({ code: 2, output: expect.stringMatching(/End: Refused: .*lower/) })
+  })
+
+  it('none of a minor alone: the plan is to its last release, and says which one that is', async () => {
+    const { code, output, problems } = await stage.falkirk('plan', '--to', 'v1.34', '-o', 'json')
+    const [, exact] = /^--to v1\.34 is (v1\.34\.\d+\+k3s\d+), its last release in the release data of /.exec(problems) ?? []
+    expect({ code, version: JSON.parse(output).version }).toEqual({ code: 0, version: exact })
   })
 
   it('nothing was changed by any of them', () => {

@@ -18,7 +18,7 @@ export function followOptions(command: Command, outputs: readonly string[]): Com
 
 export function wishOptions(command: Command): Command {
   return command
-    .option('--to <version>', 'version to go to, such as v1.34.2+k3s1')
+    .option('--to <version>', 'version to go to, such as v1.34.2+k3s1, or v1.34: its last one')
     .option('-f, --file <file>', 'a ClusterUpgrade in YAML; - is standard input')
     .option('--pools <pools>', 'pools one after another: labels (pool=ingress,pool=blue), or names of the file')
     .option('--nodes <names>', 'only these nodes, besides the control plane: worker-1,worker-2')

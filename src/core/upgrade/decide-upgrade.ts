@@ -48,7 +48,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const target = targetOfRun({ settings, facts })
   if (target === undefined) {
     return {
-      status: refusedStatus(facts.upgrade, `${versionProblem(settings)}${standingStill(facts)}`, nowMs),
+      status: refusedStatus(facts.upgrade, `${versionProblem({ settings, facts })}${standingStill(facts)}`, nowMs),
       actions: freeNodes({ facts }),
       events: [],
       drainNodes: [],
@@ -62,7 +62,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const started = nodesAtWork(facts)
   const context: RunContext = { facts, settings, target, stopNumber, nowMs, held: heldByBudget(groups.pools, started) }
   const works = started.map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
-  const problem = versionProblem(settings) ?? poolProblem(facts.nodes, settings, knownPools(facts))
+  const problem = versionProblem({ settings, facts }) ?? poolProblem(facts.nodes, settings, knownPools(facts))
   const remaining = withoutSetAside(groups, works)
   const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
   const stop = isStopped ? lastStop : newStop(works, { context, groups, remaining, next })

@@ -180,7 +180,7 @@ const AcceptedRisk = z
 /** What people want of an upgrade of a whole cluster. Durations are those of Go. What is not built yet is no field here, and is refused. */
 export const ClusterUpgradeSpec = z
   .strictObject({
-    version: z.string().describe('Version to bring the cluster to, such as v1.34.2+k3s1.'),
+    version: z.string().describe('Exact version to bring the cluster to, such as v1.34.2+k3s1.'),
     scope: z
       .enum(['Cluster', 'ControlPlane', 'Pools', 'Hosts'])
       .describe(
