@@ -15,6 +15,7 @@ import type { NodeAtWork, NodeTurn, RunContext } from './node/node-turn.ts'
 import { freeNodes, steerPods } from './pods/steer-pods.ts'
 import { judgeEnd } from './run/judge-end.ts'
 import { judgeHold } from './run/judge-hold.ts'
+import { riskProblem } from './run/known-risks.ts'
 import type { NextHop } from './run/next-hop.ts'
 import { nextHop } from './run/path-of-run.ts'
 import { poolProblem } from './run/pool-problem.ts'
@@ -62,7 +63,7 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const started = nodesAtWork(facts)
   const context: RunContext = { facts, settings, target, stopNumber, nowMs, held: heldByBudget(groups.pools, started) }
   const works = started.map((at) => ({ at, turn: told(decideNode(at, context), facts.refusals.get(at.node.name)) }))
-  const problem = versionProblem({ settings, facts }) ?? poolProblem(facts.nodes, settings, knownPools(facts))
+  const problem = specProblem(context)
   const remaining = withoutSetAside(groups, works)
   const next: NextHop = problem === undefined ? nextHop(remaining, context) : { kind: 'Refused', message: problem }
   const stop = isStopped ? lastStop : newStop(works, { context, groups, remaining, next })
@@ -100,6 +101,15 @@ interface FoundOfRun {
 function newStop(works: readonly NodeWork[], { context, groups, remaining, next }: FoundOfRun): StopStatus | undefined {
   const failed = failureStop(works, context) ?? heldUpStop(works, next, context) ?? fullPoolStop(works, { groups, next, context })
   return failed ?? boundaryStop(works, { context, groups: remaining, next })
+}
+
+/** What is wrong with the spec on this cluster: one sentence that names the field and the fix. */
+function specProblem({ settings, facts }: RunContext): string | undefined {
+  return (
+    versionProblem({ settings, facts }) ??
+    riskProblem(facts.upgrade.spec.acceptedRisks) ??
+    poolProblem(facts.nodes, settings, knownPools(facts))
+  )
 }
 
 /** Pools that the run has begun with, also while its spec was refused since; undefined when it has not begun. */

@@ -171,7 +171,7 @@ const AcceptedRisk = z
       .string()
       .min(1)
       .describe(
-        'UnsupportedSkew: nodes stay behind until the end. PreRelease: the version may be one. ApiPath: a balancer in front of the API may leave out a control plane. ManualEdits: kubeadm may write manifests anew that were changed by hand. Or the name of a way-point, such as etcd-3.5.26.',
+        'UnsupportedSkew: nodes stay behind until the end. PreRelease: the version may be one. ApiPath: a balancer in front of the API may leave out a control plane. ManualEdits: kubeadm may write manifests anew that were changed by hand. Or the name of a way-point, such as etcd-3.5.26. Any other name is refused.',
       ),
     reason: z.string().min(1).describe('Why it is accepted, for whoever reads it later.'),
   })

@@ -12,6 +12,7 @@ import { isReached, staysAsItIs } from '../node/node-goal.ts'
 import { failing, type NodeAtWork, type NodeFailure, type NodeTurn, type RunContext, working } from '../node/node-turn.ts'
 import { awayTimeoutMs, type ChangeLimits, changeTimeoutMs, type StepMeans, type StepName, type StepWork } from '../node/step-work.ts'
 import { isBelow } from '../path/version-set.ts'
+import { editsRisk } from '../run/known-risks.ts'
 import { changesText, hasRuntime } from './host-changes.ts'
 import type { HostState, HostWork } from './host-work.ts'
 import { isNoted } from './os-note.ts'
@@ -157,9 +158,6 @@ function proofOf(
   if (step !== 'Stage' || distribution !== 'kubeadm' || !isFirst) return {}
   return { apiPath: cluster.settings.acceptedRisks.has(apiPathRisk) ? 'Accepted' : 'Prove' }
 }
-
-/** Name under which a run accepts that kubeadm writes manifests anew that were changed by hand. */
-const editsRisk = 'ManualEdits'
 
 /** What kubeadm has to know of the cluster and of the run. Whoever goes on with a change says the same: nodes that are cordoned for a while count as there. */
 function kubeadmOf(

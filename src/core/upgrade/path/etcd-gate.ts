@@ -18,7 +18,7 @@ export interface EtcdGate {
  * Source: etcd, "Avoiding Zombie Cluster Members When Upgrading to etcd v3.6" and the upgrade guide to v3.7; release notes of k3s and RKE2,
  * whose last patches of v1.33 bring etcd 3.6 already.
  */
-const gates: readonly EtcdGate[] = [
+export const etcdGates: readonly EtcdGate[] = [
   {
     id: 'etcd-3.5.26',
     into: [3, 6, 0],
@@ -51,7 +51,7 @@ export interface EtcdTarget {
 
 /** Judges the step of etcd that comes with a release; what is not known is said to be `Unknown`, not guessed. */
 export function judgeEtcdStep(from: EtcdRange | undefined, to: EtcdTarget): EtcdStep {
-  const gate = gates.findLast(
+  const gate = etcdGates.findLast(
     ({ into, since }) => to.minor >= since[to.line] && !isBelow(to.etcd?.atMost, into) && !isFrom(from?.atLeast, into),
   )
   if (gate === undefined) return open

@@ -9,6 +9,9 @@ import { isBuiltLater, monthOf, stepOf } from './pick-build.ts'
 import type { WayPoint } from './upgrade-path.ts'
 import { type KnownWayPoint, knownWayPoints } from './way-point-data.ts'
 
+/** Name of the way-point of builds that the image rancher/k3s-upgrade refuses. */
+export const buildMonth = 'k3s-build-month'
+
 /**
  * What has to be true before a stop.
  *
@@ -46,7 +49,7 @@ function monthWayPoint(members: Members, after: Build, context: PathContext): Wa
   const later = builds.find((build) => build.released !== undefined && monthOf(build.released) >= month)
   const other = later === undefined ? '' : `, or ${later.version.text} is the stop`
   return {
-    id: 'k3s-build-month',
+    id: buildMonth,
     when: 'BeforeControlPlane',
     state: 'Required',
     needs: `nodes are changed by other means than the image rancher/k3s-upgrade${other}`,

@@ -7,6 +7,7 @@ import { upgradeWorkOf } from '../jobs/upgrade-image.ts'
 import { quarantineLabel } from '../node/node-cordon.ts'
 import type { RunContext } from '../node/node-turn.ts'
 import { computePath } from '../path/compute-path.ts'
+import { buildMonth } from '../path/hop-way-points.ts'
 import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from '../path/upgrade-path.ts'
 import { isBelow } from '../path/version-set.ts'
 import { hostsAlone, hostsHop } from './hosts-hop.ts'
@@ -76,7 +77,7 @@ function holdsRun({ id, state }: WayPoint, { settings }: RunContext): boolean {
 }
 
 /** Rules of the distribution's own upgrade image. */
-const ownImageRules: ReadonlySet<string> = new Set(['k3s-build-month'])
+const ownImageRules: ReadonlySet<string> = new Set([buildMonth])
 
 /** What an API server says of itself; undefined where a proxy in front answers with a version of its own. */
 export function answeredVersion(apiServer: string, servers: readonly KubernetesVersion[]): KubernetesVersion | undefined {
