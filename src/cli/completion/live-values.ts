@@ -19,8 +19,8 @@ export async function runCandidates(client: ApiClient, which: 'All' | 'UnderWay'
     .map((run) => ({ value: run.name, description: runText(run) }))
 }
 
-function runText({ version = 'unknown version', status: { phase } }: RunState): string {
-  return `to ${version}, ${phase ?? 'not looked at yet'}`
+function runText({ goal = 'no version that can be read', status: { phase } }: RunState): string {
+  return `to ${goal}, ${phase ?? 'not looked at yet'}`
 }
 
 export async function namespaceCandidates(client: ApiClient): Promise<readonly Candidate[]> {

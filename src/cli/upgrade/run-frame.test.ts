@@ -56,6 +56,22 @@ describe('the live view of a run', () => {
     expect(linesOf('Ended', 80)).toEqual([`${where} · 1.02 moves a pod`, '1 h 05 min'])
   })
 
+  it.each([
+    { spec: { windows: [] }, way: 'v1.33.7+k3s3 → v1.34.2+k3s1' },
+    { spec: { version: undefined }, way: 'to no version that can be read' },
+    { spec: { version: '\u001b[31mred' }, way: 'to no version that can be read' },
+    { spec: { version: 'v1.34' }, way: 'v1.33.7+k3s3 → v1.34' },
+  ])('says where a run goes whose spec is $spec', ({ spec, way }) => {
+    const run = aRun({ from: 'v1.33.7+k3s3', phase: 'Refused', message: 'spec.windows is no field' }, spec)
+    expect(drawRun({ run, nowMs: sampleNowMs, state: 'Once' }, unbounded).split('\n')[0]).toBe(`ClusterUpgrade to-1-34   ${way}   Refused`)
+  })
+
+  it('says what is wrong with a spec before a controller does', () => {
+    const drawn = drawRun({ run: aRun({}, { windows: [] }), nowMs: sampleNowMs, state: 'Once' }, unbounded)
+    expect(drawn).toContain('spec.windows is no field that this Falkirk knows')
+    expect(drawn).not.toContain('no controller has looked at it yet')
+  })
+
   it('is whole where output is no terminal', () => {
     const lines = drawRun(frame(manyNodes, 'Once'), unbounded).split('\n')
     expect(lines.filter((line) => line.startsWith('worker-') && line.includes('Draining'))).toHaveLength(40)

@@ -53,11 +53,15 @@ function cut(line: string, columns: number): string {
 }
 
 /** The phase stands at the end of a line of its own where the whole is too long. */
-function headline({ name, version, status }: RunState, columns: number): readonly string[] {
-  const way = status.from === undefined || status.from === version ? `to ${version ?? '?'}` : `${status.from} → ${version ?? '?'}`
+function headline({ name, goal, status }: RunState, columns: number): readonly string[] {
+  const way = goal === undefined ? 'to no version that can be read' : wayText(status.from, goal)
   const parts = [`ClusterUpgrade ${name}`, way, status.phase ?? 'Waiting']
   const line = parts.join('   ')
   return line.length <= columns ? [line] : parts.flatMap((part) => wrapIndented(part, columns, '  '))
+}
+
+function wayText(from: string | undefined, goal: string): string {
+  return from === undefined || from === goal ? `to ${goal}` : `${from} → ${goal}`
 }
 
 /** In one line while a run goes on: where that is too long, how often pods moved is told with its end. Elsewhere it is whole, and breaks between its parts. */
@@ -135,9 +139,9 @@ function failures({ status: { failed = [], findings = [] } }: RunState, columns:
   return [...lines, ...found]
 }
 
-/** The whole sentence: it says what to do. */
-function messageLines({ status: { message } }: RunState, columns: number): readonly string[] {
-  return wrapText(message === undefined ? 'no controller has looked at it yet' : oneLine(message), columns)
+/** The whole sentence: it says what to do. That a spec cannot be read is known before a controller says so. */
+function messageLines({ status, problem }: RunState, columns: number): readonly string[] {
+  return wrapText(oneLine(status.message ?? problem ?? 'no controller has looked at it yet'), columns)
 }
 
 /** Colours for a drawn frame: they come last, as a line is cut by what is seen of it. */

@@ -11,6 +11,10 @@ export interface RunState {
   readonly generation: number
   /** Undefined when the spec cannot be read. */
   readonly version: string | undefined
+  /** The version as it is written, also in a spec that cannot be read; undefined where none is. */
+  readonly goal: string | undefined
+  /** What is wrong with a spec that cannot be read: one sentence with the fix. */
+  readonly problem: string | undefined
   readonly action: 'Run' | 'Pause' | 'Cancel'
   readonly continueFrom: number
   readonly status: ClusterUpgradeStatus
@@ -31,11 +35,20 @@ export function runState(object: unknown): RunState {
     createdAt,
     generation: metadata.generation,
     version: spec?.version,
+    goal: goalOf(object),
+    problem: parsed.kind === 'Malformed' ? parsed.message : undefined,
     action: spec?.action ?? 'Run',
     continueFrom: spec?.continueFrom ?? 0,
     status,
     isSeen: status.observedGeneration === metadata.generation,
   }
+}
+
+/** What stands there is somebody's own text: no more of it is told than a version may have. */
+function goalOf(object: unknown): string | undefined {
+  const { spec } = (object ?? {}) as { readonly spec?: { readonly version?: unknown } | null }
+  const version = spec?.version
+  return typeof version === 'string' && /^[\w.+-]{1,63}$/.test(version) ? version : undefined
 }
 
 /** It does not go on by itself, and nothing of it is at work. What the controller has not looked at yet may. */
