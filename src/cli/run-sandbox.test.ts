@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tempFolder } from '../../test/loopback/temp-folder.ts'
@@ -17,6 +18,31 @@ describe('falkirk sandbox', () => {
     await runSandbox(sandboxSettings({ kubeconfig }), { say, signal: stop.signal })
     expect(said.join('\n')).toMatch(/A cluster of 9 nodes and \d+ pods answers at https:\/\/127\.0\.0\.1:\d+/)
     expect(said.join('\n')).toContain(`export KUBECONFIG=${kubeconfig}`)
+    expect(existsSync(kubeconfig)).toBe(false)
+  })
+
+  it('refuses the file of another one that is running, and takes that of one that was killed', async () => {
+    const kubeconfig = join(await tempFolder(), 'config')
+    const stops = [new AbortController(), new AbortController()] as const
+    let greeted = () => {}
+    const up = new Promise<void>((resolve) => {
+      greeted = resolve
+    })
+    const first = runSandbox(sandboxSettings({ kubeconfig }), { say: greeted, signal: stops[0].signal })
+    await up
+    const own = await readFile(kubeconfig, 'utf8')
+    const second = () => runSandbox(sandboxSettings({ kubeconfig }), { say: () => stops[1].abort(), signal: stops[1].signal })
+    await expect(second()).rejects.toMatchObject({
+      code: 'FK_BAD_SETTING',
+      message: expect.stringMatching(
+        /^--kubeconfig \S+ is of a sandbox that is running \(https:\/\/127\.0\.0\.1:\d+\): name a new file, or end that one$/,
+      ),
+    })
+    expect(await readFile(kubeconfig, 'utf8')).toBe(own)
+    stops[0].abort()
+    await first
+    await writeFile(kubeconfig, own)
+    await second()
     expect(existsSync(kubeconfig)).toBe(false)
   })
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { lstat, open, readFile, rename, rm } from 'node:fs/promises'
 import { FalkirkError } from '../../core/falkirk-error.ts'
+import { stillServed } from './still-served.ts'
 
 /** The first line of a file that a sandbox has written: such a file may be replaced. */
 const mark = '# Written by falkirk sandbox, which removes it when it ends.'
@@ -31,7 +32,7 @@ export function sandboxKubeconfig({ url, certificate, token }: SandboxAccess): s
 }
 
 /**
- * Refuses a place where a kubeconfig cannot or must not be put: a folder, a link, a file that no sandbox has written.
+ * Refuses a place where a kubeconfig cannot or must not be put: a folder, a link, a file that no sandbox has written, or that of one that is still served.
  * Throws FK_BAD_SETTING.
  */
 export async function requireFreePlace(file: string): Promise<void> {
@@ -40,12 +41,20 @@ export async function requireFreePlace(file: string): Promise<void> {
     throw unusable(file, error)
   })
   if (found === undefined) return
-  if (!found.isFile() || found.size > mostBytes || !(await readFile(file, 'utf8')).startsWith(mark)) {
+  const text = found.isFile() && found.size <= mostBytes ? await readFile(file, 'utf8') : ''
+  if (!text.startsWith(mark)) {
     throw new FalkirkError('FK_BAD_SETTING', `--kubeconfig ${file} is there already and was not written by a sandbox: name a new file`)
   }
+  const url = await stillServed(text)
+  if (url === undefined) return
+  // whoever uses that one would be in another cluster without knowing
+  throw new FalkirkError(
+    'FK_BAD_SETTING',
+    `--kubeconfig ${file} is of a sandbox that is running (${url}): name a new file, or end that one`,
+  )
 }
 
-/** Writes it for this user alone (0600), whole or not at all; what a sandbox has left there is replaced. Throws FK_BAD_SETTING. */
+/** Writes it for this user alone (0600), whole or not at all; what a sandbox that has ended has left there is replaced. Throws FK_BAD_SETTING. */
 export async function writeKubeconfig(file: string, text: string): Promise<void> {
   await requireFreePlace(file)
   const draft = `${file}.${randomBytes(6).toString('hex')}`
