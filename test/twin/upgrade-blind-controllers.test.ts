@@ -46,11 +46,9 @@ function canaries({ cluster }: UpgradeCluster): readonly string[] {
     .filter((name) => name.includes('falkirk-canary'))
 }
 
-function events({ cluster }: UpgradeCluster): readonly string[] {
-  return cluster.store
-    .list('events')
-    .filter(({ involvedObject }) => (involvedObject as { kind?: string } | undefined)?.kind === 'ClusterUpgrade')
-    .map(({ reason, message }) => `${reason}: ${message}`)
+/** What is told beside the story of the run. */
+function events(run: UpgradeCluster): readonly string[] {
+  return run.events().flatMap(({ text }) => (text.startsWith('Controllers') ? [text] : []))
 }
 
 describe('controllers that see nothing after a control-plane node was changed, while all is Ready', () => {

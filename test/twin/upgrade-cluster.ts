@@ -118,6 +118,28 @@ export class UpgradeCluster {
     await this.cluster.twin.api.client.delete('nodes', { name })
   }
 
+  /** Events of ClusterUpgrades, in the order in which they were written; `text` is `reason: message`. */
+  events(): readonly {
+    readonly text: string
+    readonly type: string
+    readonly count: number
+    readonly namespace: string
+    readonly name: string
+  }[] {
+    const events = this.cluster.store.list('events') as readonly (KubeObject & {
+      readonly involvedObject?: { readonly kind: string; readonly name: string }
+      readonly type: string
+      readonly count: number
+      readonly reason: string
+      readonly message: string
+    })[]
+    return events.flatMap(({ metadata: { namespace = '' }, involvedObject, type, count, reason, message }) =>
+      involvedObject?.kind === 'ClusterUpgrade'
+        ? [{ text: `${reason}: ${message}`, type, count, namespace, name: involvedObject.name }]
+        : [],
+    )
+  }
+
   status(name: string): ClusterUpgradeStatus {
     return (this.cluster.store.get(resource, undefined, name)?.status ?? {}) as ClusterUpgradeStatus
   }

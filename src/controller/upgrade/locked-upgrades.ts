@@ -4,11 +4,12 @@ import { createWorkQueue, type WorkQueue } from '../../cluster/work-queue.ts'
 import type { KubeObject } from '../../core/kubernetes/object-meta.ts'
 import { statusPatch } from '../../core/kubernetes/status-patch.ts'
 import { judgeRunLock, type RunLock } from '../../core/upgrade/run-lock.ts'
-import { unseenStatus } from '../../core/upgrade/status/waiting-status.ts'
+import { decideUnseenUpgrade } from '../../core/upgrade/status/waiting-status.ts'
 import type { PlanCaches } from '../plan/plan-caches.ts'
 import type { Shell } from '../shell.ts'
 import { readRunLease, runLease } from './run-lease.ts'
 import { isOpenRun, runsAtStake } from './runs-at-stake.ts'
+import { tellRun } from './tell-run.ts'
 import type { CachedUpgrades } from './upgrade-caches.ts'
 import { UpgradeController } from './upgrade-controller.ts'
 
@@ -136,13 +137,15 @@ export class LockedUpgrades {
   async #tellRuns(problem: string): Promise<void> {
     this.#known = undefined
     this.#queue.addAfter(lockKey, unseenRecheckMs)
-    for (const { name, resourceVersion, parsed } of this.#upgrades.upgrades.values()) {
+    for (const { name, uid, resourceVersion, parsed } of this.#upgrades.upgrades.values()) {
       if (parsed.kind === 'Malformed' || !isOpenRun(parsed.upgrade)) continue
       const { upgrade } = parsed
-      const patch = statusPatch(upgrade.status ?? {}, unseenStatus(upgrade, problem, this.#shell.clock.now()))
+      const { status, story } = decideUnseenUpgrade(upgrade, problem, this.#shell.clock.now())
+      const patch = statusPatch(upgrade.status ?? {}, status)
       if (patch === undefined) continue
       const body = { metadata: { resourceVersion }, status: patch }
       this.#upgrades.upgrades.observe(await this.#shell.client.patchStatus(clusterUpgrades, { name }, { type: 'merge', body }))
+      tellRun(this.#shell.events, { name, uid }, story)
     }
   }
 }

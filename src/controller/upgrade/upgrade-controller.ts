@@ -9,7 +9,7 @@ import type { ClusterHealth } from '../../core/upgrade/health/cluster-health.ts'
 import { softTaintRun } from '../../core/upgrade/pods/soft-taint.ts'
 import { isEnded } from '../../core/upgrade/run/run-phase.ts'
 import { decideMalformedUpgrade } from '../../core/upgrade/status/malformed-upgrade.ts'
-import { unseenStatus } from '../../core/upgrade/status/waiting-status.ts'
+import { decideUnseenUpgrade } from '../../core/upgrade/status/waiting-status.ts'
 import type { UpgradeAction, UpgradeDecision } from '../../core/upgrade/upgrade-decision.ts'
 import type { UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
 import { readFailure } from '../plan/failure-reader.ts'
@@ -28,6 +28,7 @@ import { isGoing, observeLeftovers } from './observe-leftovers.ts'
 import { observeUpgrade } from './observe-upgrade.ts'
 import { OwnImage, unknownImageRecheckMs } from './own-image.ts'
 import { readHealth } from './read-health.ts'
+import { tellRun } from './tell-run.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
 
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
@@ -204,7 +205,7 @@ export class UpgradeController {
     const problem = caches.problem()
     this.#queue.addAfter(cached.name, unseenRecheckMs)
     if (problem === undefined) return
-    await this.#write(cached, upgrade.status, { status: unseenStatus(upgrade, problem, this.#shell.clock.now()) })
+    await this.#write(cached, upgrade.status, decideUnseenUpgrade(upgrade, problem, this.#shell.clock.now()))
   }
 
   /** One turn of the loop; true when nothing was left to do. */
@@ -218,17 +219,12 @@ export class UpgradeController {
     const outcomes = await Promise.all(decision.actions.map((list) => this.#carryOutList(upgrade, list, caches)))
     const failed = outcomes.find((outcome) => outcome !== undefined)
     if (failed !== undefined) throw failed.error
-    this.#tell(upgrade, decision.events)
+    tellRun(this.#shell.events, cached, decision.events)
     if (decision.asksHolders !== undefined) this.#holders?.ask(decision.asksHolders)
     if (decision.asksCanary !== undefined) await this.#canaries.ask(decision.asksCanary)
     if (decision.readsHealth) this.#health.set(cached.name, await readHealth(this.#shell.client))
     if (decision.wakeAtMs !== undefined) this.#queue.addAfter(cached.name, decision.wakeAtMs - this.#shell.clock.now())
     return !written && decision.actions.length === 0 && !decision.readsHealth && decision.asksCanary === undefined
-  }
-
-  #tell({ metadata: { name, uid } }: ClusterUpgrade, events: UpgradeDecision['events']): void {
-    const object = { apiVersion: 'falkirk.dev/v1alpha1', kind: 'ClusterUpgrade', name, uid }
-    for (const event of events) this.#shell.events.record({ object, ...event })
   }
 
   /** Read for the first run that needs it. */
@@ -265,12 +261,17 @@ export class UpgradeController {
   }
 
   /** True when something was written. */
-  async #write(cached: CachedUpgrade, before: object | undefined, { status }: Pick<UpgradeDecision, 'status'>): Promise<boolean> {
+  async #write(
+    cached: CachedUpgrade,
+    before: object | undefined,
+    { status, story }: Pick<UpgradeDecision, 'status' | 'story'>,
+  ): Promise<boolean> {
     const patch = statusPatch(before ?? {}, status)
     if (patch === undefined) return false
     const body = { metadata: { resourceVersion: cached.resourceVersion }, status: patch }
-    const { client } = this.#shell
+    const { client, events } = this.#shell
     this.#upgrades.upgrades.observe(await client.patchStatus(clusterUpgrades, { name: cached.name }, { type: 'merge', body }))
+    tellRun(events, cached, story)
     return true
   }
 

@@ -2,7 +2,7 @@ import type { JobFacts } from '../kubernetes/job-facts.ts'
 import { runLabel } from '../kubernetes/run-label.ts'
 import { isControlPlane, sortedByName } from '../plan/node-selection.ts'
 import { upgradeSettings } from './api/upgrade-settings.ts'
-import type { StopStatus } from './api/upgrade-status.ts'
+import type { ClusterUpgradeStatus, StopStatus } from './api/upgrade-status.ts'
 import { fullPoolStop } from './batches/full-pool.ts'
 import { holdersToAsk } from './batches/next-server.ts'
 import { stageAhead } from './batches/stage-ahead.ts'
@@ -27,6 +27,7 @@ import { takeStock } from './run/take-stock.ts'
 import { targetOfRun, versionProblem } from './run/target-of-run.ts'
 import { parseRunEntry, type RunEntry } from './run-journal.ts'
 import { reportUpgrade } from './status/report-upgrade.ts'
+import { runStory } from './status/run-story.ts'
 import { standingStill } from './status/standing-still.ts'
 import { statusOfRun } from './status/status-of-run.ts'
 import { refusedStatus } from './status/waiting-status.ts'
@@ -48,12 +49,8 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const settings = upgradeSettings(facts.upgrade.spec)
   const target = targetOfRun({ settings, facts })
   if (target === undefined) {
-    return {
-      status: refusedStatus(facts.upgrade, `${versionProblem({ settings, facts })}${standingStill(facts)}`, nowMs),
-      actions: freeNodes({ facts }),
-      events: [],
-      drainNodes: [],
-    }
+    const status = refusedStatus(facts.upgrade, `${versionProblem({ settings, facts })}${standingStill(facts)}`, nowMs)
+    return { status, actions: freeNodes({ facts }), events: [], story: storyOf(facts, status), drainNodes: [] }
   }
   const lastStop = facts.upgrade.status?.stop
   const isStopped = lastStop !== undefined && lastStop.number > settings.continueFrom
@@ -72,13 +69,15 @@ export function decideUpgrade(known: UpgradeFacts, nowMs: number): UpgradeDecisi
   const view: RunView = { ...seen, end: judgeEnd(seen), stock: takeStock(seen) }
   const begun = view.stock.kind === 'Missing' ? view.stock.started : startNodes(view)
   const failures = works.flatMap((work) => (work.turn.kind === 'Failing' ? [failNode(work, view)] : []))
+  const status = reportUpgrade(view, begun)
   return {
-    status: reportUpgrade(view, begun),
+    status,
     actions: [
       ...[...works.map(({ turn }) => turn.actions), ...failures, ...begun.actions],
       ...[...stageAhead(view), ...clearAhead(view), ...steerPods(view, begun)],
     ].filter((list) => list.length > 0),
     events: works.flatMap(({ turn }) => turn.events ?? []),
+    story: storyOf(facts, status),
     drainNodes: works.filter(({ turn }) => turn.drains === true).map(({ at }) => at.node.name),
     controlPlanesAtWork: works.filter(({ at }) => isControlPlane(at.node)).map(({ at }) => at.node.name),
     ...volumesToWatch(works),
@@ -147,7 +146,11 @@ function withoutSetAside({ controlPlane, pools }: NodeGroups, works: readonly No
 
 /** Old facts start nothing, end nothing, and change no word of the status. */
 function standStill(facts: UpgradeFacts, nowMs: number): UpgradeDecision {
-  return { status: facts.upgrade.status ?? {}, actions: [], events: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
+  return { status: facts.upgrade.status ?? {}, actions: [], events: [], story: [], drainNodes: [], wakeAtMs: nowMs + staleRecheckMs }
+}
+
+function storyOf({ upgrade, nodes }: UpgradeFacts, after: ClusterUpgradeStatus): UpgradeDecision['story'] {
+  return runStory({ before: statusOfRun(upgrade), after, isThere: (name) => nodes.some((node) => node.name === name) })
 }
 
 function nodesAtWork({ nodes, jobs, hostWork, upgrade }: UpgradeFacts): readonly NodeAtWork[] {

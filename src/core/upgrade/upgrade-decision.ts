@@ -42,7 +42,10 @@ export interface UpgradeEvent {
 export interface UpgradeDecision {
   readonly status: ClusterUpgradeStatus
   readonly actions: readonly (readonly UpgradeAction[])[]
+  /** Told when the actions have been carried out. */
   readonly events: readonly UpgradeEvent[]
+  /** Told when the status has been written, and never where it was not: it is what they are found from. */
+  readonly story: readonly UpgradeEvent[]
   /** Nodes whose pods have to be watched for a drain. */
   readonly drainNodes: readonly string[]
   /** Nodes of the control plane that are worked on: the API is better asked elsewhere. */

@@ -1,6 +1,7 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import type { ParsedUpgrade } from '../api/cluster-upgrade.ts'
 import type { UpgradeDecision } from '../upgrade-decision.ts'
+import { runStory } from './run-story.ts'
 import { standingStill } from './standing-still.ts'
 import { refusedStatus } from './waiting-status.ts'
 
@@ -9,6 +10,7 @@ export function decideMalformedUpgrade(
   { metadata, status, message }: Extract<ParsedUpgrade, { kind: 'Malformed' }>,
   nodes: readonly NodeFacts[],
   nowMs: number,
-): Pick<UpgradeDecision, 'status'> {
-  return { status: refusedStatus({ metadata, status }, `${message}${standingStill({ upgrade: { metadata }, nodes })}`, nowMs) }
+): Pick<UpgradeDecision, 'status' | 'story'> {
+  const after = refusedStatus({ metadata, status }, `${message}${standingStill({ upgrade: { metadata }, nodes })}`, nowMs)
+  return { status: after, story: runStory({ before: status, after, isThere: () => true }) }
 }

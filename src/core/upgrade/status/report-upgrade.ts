@@ -145,19 +145,29 @@ function progressOf({ groups, context }: RunView): { readonly controlPlane: stri
   return { controlPlane: of(groups.controlPlane), nodes: of(groups.pools.flatMap(({ nodes }) => nodes)) }
 }
 
-/** By its pools a run that has begun knows those that a changed spec adds: what is refused is not kept. */
-function poolsOf({ groups, next, context }: RunView, started: Started): readonly PoolStatus[] {
+/**
+ * By its pools a run that has begun knows those that a changed spec adds: what is refused is not kept. The last batch of a pool is one until its nodes are done,
+ * although nothing further is begun there.
+ */
+function poolsOf(view: RunView, started: Started): readonly PoolStatus[] {
+  const { groups, next, context } = view
   const before = statusOfRun(context.facts.upgrade)
   if (next.kind === 'Refused' && before.startedAt !== undefined && before.pools !== undefined) return before.pools
   const isDone = doneJudge(next.kind === 'Hop' ? next.hop : { version: context.target }, context)
+  const active = new Set(activeWorks(view).map(({ at }) => at.node.name))
+  const atWorkStill = (pool: string) => {
+    const known = before.pools?.find(({ name }) => name === pool)?.batch
+    return known?.nodes.some((node) => active.has(node)) ? known : undefined
+  }
   return groups.pools.map(({ settings: { name }, nodes }) => {
     const batches = started.batches.get(name)
+    const batch = batches === undefined ? atWorkStill(name) : batches.batch
     const done = nodes.filter(isDone).length
     return {
       name,
       nodes: nodes.length,
       done,
-      ...(batches?.batch === undefined ? {} : { batch: batches.batch }),
+      ...(batch === undefined ? {} : { batch }),
       ...(batches === undefined ? {} : { finishedBatches: batches.finishedBatches }),
     }
   })

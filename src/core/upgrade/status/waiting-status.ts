@@ -1,5 +1,7 @@
 import type { ClusterUpgrade } from '../api/cluster-upgrade.ts'
 import type { ClusterUpgradeStatus, UpgradePhase } from '../api/upgrade-status.ts'
+import type { UpgradeDecision } from '../upgrade-decision.ts'
+import { runStory } from './run-story.ts'
 import { upgradeConditions } from './upgrade-conditions.ts'
 
 type Told = Pick<ClusterUpgrade, 'metadata' | 'status'>
@@ -12,6 +14,13 @@ export function refusedStatus(upgrade: Told, message: string, nowMs: number): Cl
 /** The status of a run that may not see what it decides by. `problem` is one sentence with the fix. */
 export function unseenStatus(upgrade: Told, problem: string, nowMs: number): ClusterUpgradeStatus {
   return withPhase(upgrade, 'Pending', `nothing further is begun: ${problem}`, nowMs)
+}
+
+/** A run that may not see what it decides by says so by an event, too: somebody has to give it the right. */
+export function decideUnseenUpgrade(upgrade: Told, problem: string, nowMs: number): Pick<UpgradeDecision, 'status' | 'story'> {
+  const status = unseenStatus(upgrade, problem, nowMs)
+  const story = runStory({ before: upgrade.status ?? {}, after: status, isThere: () => true })
+  return { status, story: story.map((event) => ({ ...event, type: 'Warning' })) }
 }
 
 function withPhase(
