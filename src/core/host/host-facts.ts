@@ -115,6 +115,48 @@ const Etcd = z.strictObject({
   environment: z.array(file).max(most).default([]),
 })
 
+/** The block device that somebody has named to be reformatted. */
+const NamedDisk = z.strictObject({
+  path,
+  kind: z.enum(['absent', 'other', 'block']),
+  /** As the kernel counts: `253:0`. */
+  number: word.exactOptional(),
+  sizeKib: number.exactOptional(),
+  readOnly: yesNo.default(false),
+  /** What stays the same when the kernel gives it another name. */
+  id: text.exactOptional(),
+  /** Of the device mapper: `linear`, `thin-pool`. */
+  target: word.exactOptional(),
+  partitions: texts.default([]),
+  /** What is built upon it. */
+  holders: texts.default([]),
+  /** As blkid says: `ext4`, `LVM2_member`; `unreadable` and `ambiguous` are this program's. Absent: nothing that is known. */
+  content: word.exactOptional(),
+  /** Kind of its partition table. */
+  table: word.exactOptional(),
+  uuid: word.exactOptional(),
+  mounts: texts.default([]),
+  /** Other file systems that are mounted below the first of them. */
+  below: texts.default([]),
+  /** What lies in the first of them, and docker's volumes that somebody has named. */
+  entries: texts.default([]),
+  volumes: texts.default([]),
+  /** Unit of systemd that mounts it and does not come from /etc/fstab. */
+  mountUnit: path.exactOptional(),
+  /** Number of the device that is mounted where containerd's data go. */
+  containerdOn: word.exactOptional(),
+  swap: yesNo.default(false),
+  /** A program without which no file system is made. */
+  missing: word.exactOptional(),
+  /** What is mounted cannot be told. */
+  unknown: yesNo.default(false),
+  /** UUIDs of the file systems that docker had on the disk and that was made instead, and docker's data root, as a step has noted them. */
+  notedWas: word.exactOptional(),
+  notedMade: word.exactOptional(),
+  notedRoot: path.exactOptional(),
+})
+export type NamedDisk = z.infer<typeof NamedDisk>
+
 const HostFacts = z.strictObject({
   format: z.literal('falkirk.dev/host-facts/v1'),
   asRoot: yesNo,
@@ -132,7 +174,8 @@ const HostFacts = z.strictObject({
   runtime: Runtime,
   staticPods: z.array(z.strictObject({ path, image: text.exactOptional(), arguments: texts.default([]) })).max(most),
   etcd: Etcd,
-  disks: z.array(z.strictObject({ path, sizeKib: number, freeKib: number, mount: text })).max(most),
+  disks: z.array(z.strictObject({ path, sizeKib: number, freeKib: number, mount: text, device: text.exactOptional() })).max(most),
+  disk: NamedDisk.exactOptional(),
   certificates: z.array(z.strictObject({ path, notAfter: z.string().regex(/^\d{12}(\d{2})?Z$/) })).max(most),
   kubeadm: z.strictObject({
     adminConf: yesNo.default(false),

@@ -39,6 +39,30 @@ function etcd(tag: string): HostFacts {
   return { ...at('v1.33.6'), staticPods }
 }
 
+describe('a disk that docker has for itself', () => {
+  const disk = {
+    path: '/var/lib/docker',
+    mount: '/var/lib/docker',
+    sizeKib: 41_943_040,
+    freeKib: 20_971_520,
+    device: '/dev/mapper/vg0-docker',
+  }
+
+  it.each([
+    { what: 'docker', facts: factsOf('kubeadm-docker'), disks: [disk], says: ['Note'] },
+    { what: 'docker without one', facts: factsOf('kubeadm-docker'), disks: [{ ...disk, mount: '/' }], says: [] },
+    { what: 'containerd', facts: kubeadm, disks: [disk], says: [] },
+  ])('is named beforehand: $what', ({ facts, disks, says }) => {
+    const found = { ...facts, disks }
+    const findings = judgeHost({ facts: found, layout: layoutOf(found), nowMs }).filter(({ check }) => check === 'docker-disk')
+    expect(findings.map(({ severity }) => severity)).toEqual(says)
+    for (const { message, fix } of findings) {
+      expect(message).toBe('docker has a disk of its own: /dev/mapper/vg0-docker at /var/lib/docker (40.0 GiB, 20.0 GiB of it in use)')
+      expect(fix).toContain('--reformat-disk /dev/mapper/vg0-docker gives it to containerd, and all that is on it is lost')
+    }
+  })
+})
+
 describe('the runtime', () => {
   it.each([
     { version: '1.5.18', from: 'v1.25.3', to: 'v1.25.16', says: [] },

@@ -34,14 +34,14 @@ const sameEverywhere = {
 }
 
 /** What the facts script prints on a host of such files. Everything that was made for it goes. */
-export function factsOf({ files, units = [], tools = {} }: FakeHost, shell = 'sh'): string {
+export function factsOf({ files, units = [], tools = {} }: FakeHost, shell = 'sh', disk = ''): string {
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-facts-'))
   try {
     const root = join(folder, 'root')
     for (const [path, file] of Object.entries(files)) put(join(root, path), file)
     for (const [name, script] of Object.entries({ ...sameEverywhere, ...tools })) put(join(folder, 'tools', name), program(script), 0o755)
     put(join(folder, 'tools/units'), units.map(unitText).join('\n'))
-    const script = hostFactsScript({ root, tools: join(folder, 'tools') })
+    const script = hostFactsScript({ disk, root, tools: join(folder, 'tools') })
     // as over SSH: the shell reads the script from its standard input
     return execFileSync(shell, { input: script, encoding: 'latin1', env: {}, maxBuffer: 10_000_000 }).replaceAll(root, '')
   } finally {

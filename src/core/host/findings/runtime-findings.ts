@@ -1,13 +1,17 @@
 import { parseEtcdVersion } from '../../version/etcd-version.ts'
 import type { KubernetesVersion } from '../../version/kubernetes-version.ts'
-import { blocks, type Finding, type HostView, note, risk } from '../finding.ts'
+import { blocks, type Finding, type HostView, note, risk, sizeText } from '../finding.ts'
 import type { RuntimeLayout } from '../runtime-layout.ts'
 
 /** Whether the container runtime fits the kubelet, the one that is there and the one to come. */
 export function runtimeFindings(view: HostView): readonly Finding[] {
   const { distribution, runtime, version } = view.layout
   if (runtime === undefined || distribution === 'k3s' || distribution === 'rke2') return []
-  return [...driverFindings(runtime, view), ...(view.target === undefined ? [] : targetFindings(runtime, view.target, version))]
+  return [
+    ...driverFindings(runtime, view),
+    ...diskFindings(runtime, view),
+    ...(view.target === undefined ? [] : targetFindings(runtime, view.target, version)),
+  ]
 }
 
 function driverFindings(
@@ -24,6 +28,20 @@ function driverFindings(
   if (!enters || layout.distribution !== 'kubeadm' || kubeletCgroupDriver !== undefined || cgroupDriver === 'systemd') return []
   const message = `the kubelet names no cgroup driver, kubeadm of v1.22 writes systemd there, and ${name} has cgroupfs`
   return [blocks('cgroup-driver', message, 'set cgroupDriver: cgroupfs in ConfigMap kube-system/kubelet-config before that hop')]
+}
+
+/** A disk that would be docker's alone when docker is gone. */
+function diskFindings({ name }: RuntimeLayout, { facts }: HostView): readonly Finding[] {
+  const own = facts.disks.find(({ path, mount, device }) => path === mount && device !== undefined)
+  if (name !== 'docker' || own?.device === undefined) return []
+  const size = `${sizeText(own.sizeKib)}, ${sizeText(own.sizeKib - own.freeKib)} of it in use`
+  return [
+    note(
+      'docker-disk',
+      `docker has a disk of its own: ${own.device} at ${own.path} (${size})`,
+      `it stays as it is when the node is moved to containerd; --reformat-disk ${own.device} gives it to containerd, and all that is on it is lost`,
+    ),
+  ]
 }
 
 /** Source: KEP-4033, a kubelet from 1.28 on may ask; containerd answers from 2.0 on. */

@@ -165,6 +165,7 @@ all_facts() {
   manifest_facts
   etcd_facts
   disk_facts
+  named_disk_facts
   certificate_facts
   kubeadm_facts
   api_facts

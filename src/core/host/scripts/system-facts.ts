@@ -101,7 +101,7 @@ disks_of() {
     NR == 1 || NR > wanted + 1 || $2 !~ /^[0-9]+$/ || $4 !~ /^[0-9]+$/ || $6 == "" { next }
     {
       gsub(/\n/, " ", folder[NR - 1])
-      told = told "open\t\t\nsay\tpath\t" folder[NR - 1] "\nsay\tsizeKib\t" $2 "\nsay\tfreeKib\t" $4 "\nsay\tmount\t" $6 "\nend\t\t\n"
+      told = told "open\t\t\nsay\tpath\t" folder[NR - 1] "\nsay\tsizeKib\t" $2 "\nsay\tfreeKib\t" $4 "\nsay\tmount\t" $6 (folder[NR - 1] == "/var/lib/docker" && $6 == folder[NR - 1] ? "\nsay\tdevice\t" $1 : "") "\nend\t\t\n"
     }
     END { printf "%s", told; exit NR != wanted + 1 }
   ' "$@") || { [ $# = 1 ] || return 1; }
