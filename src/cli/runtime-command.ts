@@ -13,6 +13,10 @@ export function runtimeCommand(): Command {
     .description('move nodes from docker to containerd, or to another version of it, one drain a node (docs/runtime.md)')
     .option('--to <runtime>', 'containerd')
     .option('--version <version>', 'at least this version of it, such as 1.7.28 (any)')
+    .option(
+      '--reformat-disk <device>',
+      'the disk that docker has for itself, such as /dev/vg0/docker: ALL ON IT IS LOST, and containerd gets it (no disk is touched)',
+    )
   const flagged = changeOptions(change).action(({ version, ...flags }: SwitchFlags) =>
     onCluster(flags, (client, ports) => {
       const asked = version === undefined ? flags : { ...flags, containerd: version }

@@ -49,9 +49,19 @@ describe('falkirk runtime switch', () => {
     expect(wish.object.spec.node).toEqual({ via: 'SSH', runtime: { name: 'containerd', version: '1.7.28' } })
   })
 
+  it('names a disk to be reformatted where somebody has said so, and otherwise none', () => {
+    const disk = { reformatDisk: '/dev/vg0/docker' }
+    expect(runtime({ to: 'containerd', ...disk }).object.spec.node).toEqual({ via: 'SSH', runtime: { name: 'containerd', ...disk } })
+    expect(runtime({ to: 'containerd' }).object.spec.node).toEqual({ via: 'SSH', runtime: { name: 'containerd' } })
+  })
+
   it.each<{ readonly flags: RuntimeFlags; readonly said: RegExp }>([
     { flags: {}, said: /^--to is missing: name the runtime to go to, containerd$/ },
     { flags: { to: 'docker' }, said: /^--to is "docker": write containerd/ },
+    {
+      flags: { to: 'containerd', reformatDisk: '/dev/sd*' },
+      said: /^--reformat-disk is "\/dev\/sd\*": write the path of one disk in full, without patterns, such as \/dev\/vg0\/docker$/,
+    },
     { flags: { to: 'containerd', containerd: '2' }, said: /^--version is "2": write a version of containerd such as 1\.7\.28$/ },
   ])('refuses $flags in one sentence', ({ flags, said }) => {
     expect(() => runtime(flags)).toThrow(said)

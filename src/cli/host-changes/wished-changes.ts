@@ -1,3 +1,4 @@
+import { DiskPath } from '../../core/recipe/runtime/disk-path.ts'
 import type { ClusterUpgradeSpec } from '../../core/upgrade/api/upgrade-spec.ts'
 import { bad, wholeNumber } from '../flag-values.ts'
 import { oneOf, readObject, type WishedUpgrade, wishedNodes } from '../upgrade/wished-upgrade.ts'
@@ -19,6 +20,7 @@ export interface OsFlags extends ChangeFlags {
 export interface RuntimeFlags extends ChangeFlags {
   readonly to?: string
   readonly containerd?: string
+  readonly reformatDisk?: string
 }
 
 /** What is known when a command is typed: what the API server says that it is, and the time in epoch milliseconds. */
@@ -41,12 +43,15 @@ export function wishedPackages(flags: OsFlags, now: Now): WishedUpgrade {
 
 /** The run that changes the runtime. Throws FK_BAD_SETTING with one sentence that names the flag. */
 export function wishedRuntime(flags: RuntimeFlags, now: Now): WishedUpgrade {
-  const { to, containerd } = flags
+  const { to, containerd, reformatDisk } = flags
   if (to === undefined) throw bad('--to is missing: name the runtime to go to, containerd')
   if (to !== 'containerd') throw bad(`--to is "${to}": write containerd, the one runtime that is switched to`)
   if (containerd !== undefined && !/^\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(containerd))
     throw bad(`--version is "${containerd}": write a version of containerd such as 1.7.28`)
-  return wished('runtime', { runtime: { name: 'containerd', ...(containerd === undefined ? {} : { version: containerd }) } }, flags, now)
+  if (reformatDisk !== undefined && !DiskPath.safeParse(reformatDisk).success)
+    throw bad(`--reformat-disk is "${reformatDisk}": write the path of one disk in full, without patterns, such as /dev/vg0/docker`)
+  const asked = { ...(containerd === undefined ? {} : { version: containerd }), ...(reformatDisk === undefined ? {} : { reformatDisk }) }
+  return wished('runtime', { runtime: { name: 'containerd', ...asked } }, flags, now)
 }
 
 function wished(kind: string, node: NodeSpec, { nodes, max, name }: ChangeFlags, { apiServer, nowMs }: Now): WishedUpgrade {

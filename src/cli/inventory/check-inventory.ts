@@ -17,6 +17,8 @@ export interface CheckMeans {
   readonly hostOf: (entry: HostEntry) => Host & { close(): Promise<void> }
   /** Absent: the cluster was not asked, so that nobody knows which machine is the right one. */
   readonly nodes?: ReadonlyMap<string, NodeMachine>
+  /** A disk that is asked about, too: one that may be reformatted. */
+  readonly disk?: string
   /** How many hosts are asked at a time. */
   readonly most: number
   readonly now: () => number
@@ -54,11 +56,11 @@ function findingsOf(
   return [...(double === undefined ? [] : [double]), ...checkHost(answer.host, nodes?.get(name))]
 }
 
-async function ask(entry: HostEntry, { hostOf, now }: CheckMeans): Promise<Answer> {
+async function ask(entry: HostEntry, { hostOf, now, disk }: CheckMeans): Promise<Answer> {
   const host = hostOf(entry)
   try {
     const beganMs = now()
-    const { stdout } = await host.run(hostFactsScript(), 'facts')
+    const { stdout } = await host.run(hostFactsScript(disk === undefined ? {} : { disk }), 'facts')
     const endedMs = now()
     const read = parseHostFacts(stdout)
     if (read.kind === 'Refused') return silent('facts', read.message)

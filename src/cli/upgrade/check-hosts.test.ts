@@ -35,7 +35,7 @@ async function check(inventory: string, names: readonly string[]): Promise<strin
   const file = join(folder, 'hosts.yaml')
   writeFileSync(file, inventory)
   const ports = { now: Date.now, signal: new AbortController().signal, warn: () => {} }
-  const found = await checkHosts(cluster(names), file, ports).then(
+  const found = await checkHosts(cluster(names), { file }, ports).then(
     () => 'all well',
     (error: Error) => error.message,
   )

@@ -22,7 +22,7 @@ const most = 20
  */
 export async function checkHosts(
   { transport }: Pick<ApiClient, 'transport'>,
-  file: string | undefined,
+  { file, disk }: { readonly file: string | undefined; readonly disk?: string },
   { now, signal, warn }: Pick<CommandPorts, 'now' | 'signal' | 'warn'>,
 ): Promise<ReadonlyMap<string, HostFacts>> {
   const [inventory, { items: machines }] = [await readInventory(file), await listAll(transport, nodes, { trim: nodeMachine })]
@@ -39,6 +39,7 @@ export async function checkHosts(
       nodes: new Map(machines.map((machine) => [machine.name, machine])),
       most,
       now,
+      ...(disk === undefined ? {} : { disk }),
       onFacts: (facts, name) => told.set(name, facts),
       onAsked: () => {},
     })

@@ -2,7 +2,7 @@ import type { ApiClient } from '../../cluster/api-client.ts'
 import { listAll } from '../../cluster/list-all.ts'
 import { nodes } from '../../cluster/resource.ts'
 import { addressHolders } from '../../core/api-path/address-holders.ts'
-import { hostFactsScript } from '../../core/host/facts-script.ts'
+import { hostFactsScript, namedDisk } from '../../core/host/facts-script.ts'
 import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
 import { transcript } from '../../core/recipe/transcript.ts'
@@ -35,7 +35,7 @@ export async function dryRun(
   if (wish.upgrade.spec.node?.via !== 'SSH') return await runPlan(client, { ...options, output: 'text' }, ports)
   const { facts: read } = await readClusterFacts(client, wish.upgrade, known)
   const names = [...new Set(foreseeUpgrade(read, client.clock.now()).nodes.map(({ node }) => node))]
-  const found = await lookAt(client, names, inventory, ports)
+  const found = await lookAt(client, names, { inventory, script: hostFactsScript(namedDisk(wish.upgrade.spec.node.runtime)) }, ports)
   const holders = addressHolders(found)
   const code = await runPlan(client, { ...options, output: 'text', holders }, ports)
   if (code !== exitCodes.Done) return code
@@ -51,7 +51,7 @@ export async function dryRun(
 async function lookAt(
   { transport }: ApiClient,
   names: readonly string[],
-  inventory: string | undefined,
+  { inventory, script }: { readonly inventory: string | undefined; readonly script: string },
   { warn, signal }: CommandPorts,
 ): Promise<ReadonlyMap<string, HostFacts>> {
   const { items: machines } = await listAll(transport, nodes, { trim: nodeMachine })
@@ -59,7 +59,7 @@ async function lookAt(
   const end = () => void hosts.close()
   signal.addEventListener('abort', end)
   try {
-    const answers = await mapBounded(names, most, async (name) => [name, await factsOf(hosts.of(name))] as const)
+    const answers = await mapBounded(names, most, async (name) => [name, await factsOf(hosts.of(name), script)] as const)
     for (const [name, answer] of answers) if (typeof answer === 'string') warn(`${name}: ${answer}`)
     return new Map(answers.flatMap(([name, answer]) => (typeof answer === 'string' ? [] : [[name, answer]])))
   } finally {
@@ -68,9 +68,9 @@ async function lookAt(
   }
 }
 
-async function factsOf(host: Host): Promise<HostFacts | string> {
+async function factsOf(host: Host, script: string): Promise<HostFacts | string> {
   try {
-    const { stdout } = await host.run(hostFactsScript(), 'facts')
+    const { stdout } = await host.run(script, 'facts')
     const read = parseHostFacts(stdout)
     return read.kind === 'Facts' ? read.facts : read.message
   } catch (error) {

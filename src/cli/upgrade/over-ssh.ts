@@ -1,6 +1,7 @@
 import type { ApiClient } from '../../cluster/api-client.ts'
 import { ensureCrd } from '../../cluster/custom-resource-definition.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
+import { namedDisk } from '../../core/host/facts-script.ts'
 import { upgradeCrd } from '../../core/upgrade/api/upgrade-crd.ts'
 import { openInventory } from '../inventory/open-inventory.ts'
 import { readInventory } from '../inventory/read-inventory.ts'
@@ -23,7 +24,7 @@ export interface OverSshOptions extends UpgradeOptions {
  * FK_INVENTORY, FK_CRD_OUTDATED, and as `runUpgrade`.
  */
 export async function upgradeOverSsh(client: ApiClient, { flags, ...options }: OverSshOptions, ports: CommandPorts): Promise<ExitCode> {
-  const told = await checkHosts(client, flags.inventory, ports)
+  const told = await checkHosts(client, { ...namedDisk(options.wish.upgrade.spec.node?.runtime), file: flags.inventory }, ports)
   if (ports.signal.aborted) return exitCodes.Interrupted
   const { binaries } = await readInventory(flags.inventory)
   const wish = await pinnedWish(client, { ...options, binaries, hosts: [...told.values()] })

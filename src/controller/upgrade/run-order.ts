@@ -2,7 +2,7 @@ import type { Clock } from '../../cluster/clock.ts'
 import { askAgainMs, awaitProof } from '../../core/api-path/await-proof.ts'
 import { asksForProof } from '../../core/api-path/judge-api-path.ts'
 import { FalkirkError } from '../../core/falkirk-error.ts'
-import { hostFactsScript } from '../../core/host/facts-script.ts'
+import { hostFactsScript, namedDisk } from '../../core/host/facts-script.ts'
 import { type HostFacts, parseHostFacts } from '../../core/host/host-facts.ts'
 import { checkHost, type NodeMachine } from '../../core/inventory/check-host.ts'
 import type { NodeAddress } from '../../core/inventory/merge-inventory.ts'
@@ -125,7 +125,7 @@ function heard(host: Host, { signal, answered }: { readonly signal: AbortSignal;
 async function onHost({ order, attempt }: OrderRun, host: Host, machine: NodeMachine, ports: OrderPorts): Promise<HostState | NotProven> {
   const { clock, signal, say } = ports
   const beganMs = clock.now()
-  const { stdout } = await host.run(hostFactsScript(), 'facts')
+  const { stdout } = await host.run(hostFactsScript(namedDisk(order.runtime)), 'facts')
   const withinMs = (clock.now() - beganMs) / 2
   const refused = (message: string): HostState => ({ kind: 'Failed', message, lines: [], atMs: clock.now(), how: 'Refused' })
   const read = parseHostFacts(stdout)

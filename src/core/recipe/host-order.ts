@@ -1,6 +1,7 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import { z } from 'zod'
+import { DiskPath } from './runtime/disk-path.ts'
 
 /** A file that is brought to the host, and the digest without which it is not taken. */
 const BinaryFile = z.strictObject({
@@ -26,6 +27,8 @@ const Runtime = z.strictObject({
     .string()
     .regex(/^\d{1,3}\.\d{1,3}\.\d{1,3}$/)
     .exactOptional(),
+  /** The disk of docker that containerd gets; all that is on it goes. Absent: no disk is touched. */
+  reformatDisk: DiskPath.exactOptional(),
 })
 
 /** What a run asks of one host. What is on the host is found there (`src/core/host`), and `hostRecipe` makes steps of both. */

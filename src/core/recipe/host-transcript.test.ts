@@ -39,6 +39,18 @@ function besideEtcd(facts: HostFacts): HostFacts {
   return { ...facts, staticPods, etcd: { arguments: [], environment: [], member: false } }
 }
 
+/** docker has a disk of its own. */
+function besideDisk(facts: HostFacts): HostFacts {
+  const none = { partitions: [], holders: [], below: [], volumes: [], readOnly: false, swap: false, unknown: false }
+  const found = { kind: 'block', sizeKib: 41_943_040, content: 'ext4', uuid: 'aaaa-1' } as const
+  const used = { path: '/var/lib/docker', mount: '/var/lib/docker', sizeKib: 41_943_040, freeKib: 20_971_520 }
+  return {
+    ...facts,
+    disks: [...facts.disks, used],
+    disk: { path: '/dev/vg0/docker', ...none, ...found, mounts: ['/var/lib/docker'], entries: ['overlay2'] },
+  }
+}
+
 const switching = {
   version: 'v1.21.14',
   os: { packages: 'All', reboot: 'IfRequired' },
@@ -56,6 +68,11 @@ const ways = [
       {
         look: { name: 'w1', role: 'Worker', version: 'v1.20.15', docker: true, kubeletFlags: '--network-plugin=cni' },
         order: { part: 'Worker', ...switching },
+      },
+      {
+        look: { name: 'w2', role: 'Worker', version: 'v1.20.15', docker: true, kubeletFlags: '--network-plugin=cni' },
+        order: { part: 'Worker', ...switching, runtime: { ...switching.runtime, reformatDisk: '/dev/vg0/docker' } },
+        found: besideDisk,
       },
     ],
   },

@@ -3,11 +3,13 @@ import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { debianProgram } from '../../rig/debian-program.ts'
 import type { RigHosts } from '../../rig/rig-hosts.ts'
+import { type LoopDisk, loopDisk } from './loop-disk.ts'
 import { type RuntimeStage, runtimeStage } from './runtime-stage.ts'
 
 // The rig's kubelet is built without dockershim: pods of docker cannot run under it. Containers with the labels that dockershim gives are started by hand.
 
 let stage: RuntimeStage
+let disk: LoopDisk
 
 const daemon = {
   bridge: 'none',
@@ -17,8 +19,15 @@ const daemon = {
   'insecure-registries': ['registry.example:5000'],
 }
 const flags = '--cgroup-driver=cgroupfs --network-plugin=cni --cni-bin-dir=/usr/lib/cni --pod-infra-container-image=k8s.gcr.io/pause:3.2'
-/** As docker's own packages leave it: what a kubelet needs is off. */
-const before = `
+/** As docker's own packages leave it: what a kubelet needs is off. docker has a disk of its own, and containerd has none, unlike on other hosts of the rig. */
+const before = ({ path, number }: LoopDisk) => `
+systemctl stop containerd && umount /var/lib/containerd
+mkdir /mnt/lib && mount -t tmpfs tmpfs /mnt/lib && cp -ax /var/lib/. /mnt/lib && mount --bind /mnt/lib /var/lib && umount /mnt/lib
+[ -b ${path} ] || mknod ${path} b ${number.replace(':', ' ')}
+mkfs.ext4 -q -L docker ${path}
+mkdir -p /var/lib/docker
+echo "LABEL=docker /var/lib/docker ext4 defaults 0 2 # of docker" >> /etc/fstab
+mount -L docker /var/lib/docker || mount ${path} /var/lib/docker
 groupadd -f docker
 mkdir -p /etc/docker/certs.d/registry.example /etc/cni/net.d /var/lib/kubelet
 echo certificate > /etc/docker/certs.d/registry.example/ca.crt
@@ -26,14 +35,14 @@ echo '${JSON.stringify(daemon)}' > /etc/docker/daemon.json
 echo '{"cniVersion":"0.3.1","name":"pods","type":"ptp","ipam":{"type":"host-local","subnet":"10.99.0.0/24"}}' > /etc/cni/net.d/10-pods.conf
 printf '# mine\\ndisabled_plugins = ["cri", "btrfs"]\\n' > /etc/containerd/config.toml
 echo 'KUBELET_KUBEADM_ARGS="${flags}"' > /var/lib/kubelet/kubeadm-flags.env
-mkdir -p /var/lib/docker && mount -t tmpfs tmpfs /var/lib/docker
 systemctl daemon-reload
 systemctl restart containerd
 systemctl enable --quiet --now docker.socket docker.service
 `
 
 beforeAll(async () => {
-  stage = await runtimeStage([], giveDocker, before)
+  disk = loopDisk()
+  stage = await runtimeStage([], giveDocker, before(disk))
   const { host } = stage
   await host.run(
     'cat > /root/image.tar; ctr images import /root/image.tar; ctr images export - docker.io/library/busybox:1 | docker load',
@@ -47,9 +56,11 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await stage?.down()
+  disk?.remove()
 })
 
 const complete = { kind: 'Complete' }
+const reformatting = () => ({ run: 'disk', runtime: { name: 'containerd', from: 'docker', reformatDisk: disk.path } }) as const
 const flagsNow = () => stage.host.run('cat /var/lib/kubelet/kubeadm-flags.env')
 
 describe('from docker to containerd, over SSH', () => {
@@ -86,9 +97,55 @@ describe('from docker to containerd, over SSH', () => {
     await host.run('rm /run/refuse')
   })
 
-  it('switches: kubelet, containerd, registries; what docker had stays on the disk', async () => {
+  it('formats nothing that is in use, and goes back to docker on its disk', async () => {
     const { host, run } = stage
-    expect((await run({ run: 'switch' }, 2)).end).toEqual(complete)
+    await host.run('cd /var/lib/docker; sleep 600 > /dev/null 2>&1 & echo $! > /run/user-of-disk')
+    expect((await run(reformatting())).end).toMatchObject({
+      message:
+        'reformat-disk failed: /var/lib/docker is still in use, and nothing was formatted: find out by what (fuser -vm /var/lib/docker), then go on; what ran before runs again',
+    })
+    await host.run('kill $(cat /run/user-of-disk)')
+    expect(await host.run('systemctl is-active docker kubelet; blkid -p -o value -s LABEL $(findmnt -no SOURCE /var/lib/docker)')).toBe(
+      'active\nactive\ndocker\n',
+    )
+    expect(await host.run('cat /etc/fstab')).toMatch(/^LABEL=docker \/var\/lib\/docker/m)
+    expect(await host.run('docker images -q')).not.toBe('')
+  })
+
+  it('is past the way back when its disk was being formatted, says so, and goes on from there', async () => {
+    const { host, run } = stage
+    const asked = reformatting()
+    await host.run(fakeMkfs)
+    expect((await run(asked, 2)).end).toMatchObject({
+      kind: 'Failed',
+      message: expect.stringMatching(
+        /^reformat-disk failed: mkfs\.ext4 does not format .*; this could not be taken back: what docker had was on \/dev\/loop\d+, which was reformatted, so the way is forward/,
+      ),
+    })
+    // the image was copied beforehand to where containerd's data were
+    expect((await run(asked, 3)).end).toEqual({
+      kind: 'Failed',
+      lines: expect.anything(),
+      message: expect.stringMatching(
+        /^reformat-disk failed: .* is not mounted at \/var\/lib\/containerd by its line in \/etc\/fstab: mend that, then go on; this could not/,
+      ),
+    })
+    expect(await run(asked, 4)).toMatchObject({ end: complete })
+    expect(await host.run('cat /run/mkfs.calls')).toBe('called\ncalled\n')
+    const [, uuid] = /^UUID=(\S+) \/var\/lib\/containerd ext4 defaults 0 2$/m.exec(await host.run('cat /etc/fstab')) ?? []
+    expect(await host.run('findmnt -no SOURCE,FSTYPE /var/lib/containerd; blkid -p -o value -s UUID ' + disk.path)).toMatch(
+      new RegExp(`^${disk.path} +ext4\n${uuid}\n$`),
+    )
+    expect(await host.run('grep docker /etc/fstab; ls -A /var/lib/docker; ls /var/lib')).not.toMatch(/^LABEL|overlay2|before-disk/m)
+    expect(await host.run('cat /var/lib/falkirk/runtime/*/kept/etc/fstab')).toMatch(/^LABEL=docker \/var\/lib\/docker/m)
+    expect(await host.run('ctr -n k8s.io images ls -q')).toContain('docker.io/library/busybox:1\n')
+    expect(await run(asked, 5)).toEqual({ end: complete, said: [] })
+    expect(await run({ ...asked, run: 'once more' })).toMatchObject({ end: complete })
+    expect(await host.run('cat /run/mkfs.calls')).toBe('called\ncalled\n')
+  })
+
+  it('has switched: kubelet, containerd, registries', async () => {
+    const { host } = stage
     expect(await host.run('systemctl is-active containerd kubelet; systemctl is-enabled containerd')).toBe('active\nactive\nenabled\n')
     expect(await host.attempt('systemctl is-active docker.service docker.socket')).toMatchObject({ stdout: 'inactive\ninactive\n' })
     expect(await flagsNow()).toBe(
@@ -138,10 +195,24 @@ describe('from docker to containerd, over SSH', () => {
     expect(await host.run('ctr plugins ls | awk \'$2 == "cri" { print $NF }\'; cat /etc/crictl.yaml')).toMatch(
       /^ok\nruntime-endpoint: unix:/,
     )
-    expect(await host.run('ls /var/lib/docker')).toContain('image')
-    expect(await run({ run: 'switch' }, 2)).toEqual({ end: complete, said: [] })
   })
 })
+
+/** Is ended in the middle of its work at first; the file system that it makes next cannot be mounted at first. */
+const fakeMkfs = `cat > /usr/local/sbin/mkfs.ext4 <<'END'
+#!/bin/sh
+for last; do :; done
+echo called >> /run/mkfs.calls
+[ -e /run/mkfs.ended ] || { touch /run/mkfs.ended; dd if=/dev/zero of="$last" bs=1M count=1 2> /dev/null; kill -9 $$; }
+exec /usr/sbin/mkfs.ext4 "$@"
+END
+cat > /usr/local/sbin/mount <<'END'
+#!/bin/sh
+if [ "$1" = /var/lib/containerd ] && [ ! -e /run/mount.failed ]; then touch /run/mount.failed; echo 'wrong fs type'; exit 32; fi
+exec /usr/bin/mount "$@"
+END
+chmod 755 /usr/local/sbin/mkfs.ext4 /usr/local/sbin/mount
+`
 
 /** The base of the hosts has no docker: as much of Debian's package as runs. */
 async function giveDocker(rig: RigHosts, name: string): Promise<void> {

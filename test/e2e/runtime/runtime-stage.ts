@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hostFactsScript } from '../../../src/core/host/facts-script.ts'
+import { hostFactsScript, namedDisk } from '../../../src/core/host/facts-script.ts'
 import { type HostFacts, parseHostFacts } from '../../../src/core/host/host-facts.ts'
 import type { RuntimeOrder } from '../../../src/core/recipe/runtime/runtime-order.ts'
 import { runtimeRecipe } from '../../../src/core/recipe/runtime/runtime-recipe.ts'
@@ -83,7 +83,7 @@ export async function runtimeStage(
       },
       async run(order, attempt = 1) {
         runs += 1
-        const facts = parseHostFacts((await ssh.run(hostFactsScript(), 'facts')).stdout)
+        const facts = parseHostFacts((await ssh.run(hostFactsScript(namedDisk(order.runtime)), 'facts')).stdout)
         if (facts.kind === 'Refused') throw new Error(facts.message)
         const made = runtimeRecipe({ ...standard, run: `run-${runs}`, ...order }, asKubelet(facts.facts))
         if (made.kind === 'Refused') throw new Error(made.message)

@@ -2,15 +2,17 @@ import type { HostFacts } from '../../host/host-facts.ts'
 import { kubeletSettings } from '../../host/kubelet-settings.ts'
 import type { RunStep } from '../recipe-step.ts'
 import { containerdSettings } from './containerd-settings.ts'
+import { dockerDisk } from './docker-disk.ts'
 import { dockerRegistries } from './docker-settings.ts'
 import { isOnDocker } from './facts-after-runtime.ts'
 import { containerdSocket, kubeletEdit } from './kubelet-edit.ts'
 import type { RuntimeOrder, RuntimeSteps } from './runtime-order.ts'
 import { copyImagesScript } from './scripts/docker-images.ts'
+import { reformatDiskScript } from './scripts/reformat-disk.ts'
 import { annotateNodeScript, restoreDockerScript, switchRuntimeScript } from './scripts/switch-runtime.ts'
 import type { MakeStep } from './step-maker.ts'
 
-export const switchScripts = [copyImagesScript, switchRuntimeScript, annotateNodeScript, restoreDockerScript]
+export const switchScripts = [copyImagesScript, reformatDiskScript, switchRuntimeScript, annotateNodeScript, restoreDockerScript]
 
 const copyLimit = 3_600
 const switchLimit = 1_800
@@ -27,7 +29,9 @@ const lastWithDocker = 23
 export function switchSteps(order: RuntimeOrder, facts: HostFacts, minor: number, make: MakeStep): RuntimeSteps {
   const values = switchValues(order, facts, minor)
   if (values.kind === 'Refused') return values
-  const { parameters } = values
+  const disk = dockerDisk(order, facts, make)
+  if (disk.kind === 'Refused') return disk
+  const parameters = { ...values.parameters, ...(disk.kind === 'Stays' ? {} : disk.parameters) }
   const copy = make({
     name: 'copy-images',
     does: "copies the images of docker's pods to containerd",
@@ -40,6 +44,7 @@ export function switchSteps(order: RuntimeOrder, facts: HostFacts, minor: number
   if (order.step === 'Stage') return { kind: 'Steps', steps: [copy] }
   const steps: readonly RunStep[] = [
     copy,
+    ...(disk.kind === 'Stays' ? [] : [disk.step]),
     make({
       name: 'switch-runtime',
       does: 'stops the kubelet and docker, sets up containerd, and starts the kubelet with it',
@@ -49,15 +54,7 @@ export function switchSteps(order: RuntimeOrder, facts: HostFacts, minor: number
       parameters,
       limitSeconds: switchLimit,
     }),
-    make({
-      name: 'annotate-node',
-      does: 'tells kubeadm by the node which runtime it has',
-      disturbs: false,
-      script: annotateNodeScript,
-      commands: [`kubectl annotate node ${order.node} --overwrite kubeadm.alpha.kubernetes.io/cri-socket=${containerdSocket}`],
-      parameters,
-      limitSeconds: switchLimit,
-    }),
+    annotateStep(order, parameters, make),
   ]
   if (minor > lastWithDocker) return { kind: 'Steps', steps }
   const undo = make({
@@ -69,6 +66,18 @@ export function switchSteps(order: RuntimeOrder, facts: HostFacts, minor: number
     limitSeconds: switchLimit,
   })
   return { kind: 'Steps', steps, undo }
+}
+
+function annotateStep({ node }: RuntimeOrder, parameters: Readonly<Record<string, string>>, make: MakeStep): RunStep {
+  return make({
+    name: 'annotate-node',
+    does: 'tells kubeadm by the node which runtime it has',
+    disturbs: false,
+    script: annotateNodeScript,
+    commands: [`kubectl annotate node ${node} --overwrite kubeadm.alpha.kubernetes.io/cri-socket=${containerdSocket}`],
+    parameters,
+    limitSeconds: switchLimit,
+  })
 }
 
 /** In the order in which it is done by hand. */
@@ -108,6 +117,7 @@ function switchValues({ node }: RuntimeOrder, facts: HostFacts, minor: number): 
     parameters: {
       node,
       socket: containerdSocket,
+      disk: '',
       docker_root: facts.runtime.dockerRoot ?? '/var/lib/docker',
       settings: containerd.map(({ table, key, value }) => `${table}\t${key}\t${value}`).join('\n'),
       registries: registries.hosts

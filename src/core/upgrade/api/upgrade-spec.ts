@@ -3,6 +3,7 @@ import { DrainRuleSpec } from '../../drain/drain-rule.ts'
 import { StrictSelector } from '../../kubernetes/strict-selector.ts'
 import { ContainerSpec } from '../../plan/container-spec.ts'
 import { parseGoDuration } from '../../plan/go-duration.ts'
+import { DiskPath } from '../../recipe/runtime/disk-path.ts'
 import { RecipeSpec, strayField } from './recipe-spec.ts'
 
 const duration = z.string().refine((text) => (parseGoDuration(text) ?? -1) >= 0, {
@@ -127,6 +128,9 @@ const RuntimeSpec = z
       .refine((text) => /^\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(text), { error: 'is no version of containerd: write one such as 1.7.28' })
       .describe('At least this version, such as 1.7.28; any when left out. None is lowered.')
       .exactOptional(),
+    reformatDisk: DiskPath.describe(
+      'Path of the disk that docker has for itself, such as /dev/vg0/docker, which containerd gets: ALL THAT IS ON IT IS LOST. Nodes that have containerd already are left as they are. No disk is touched when left out.',
+    ).exactOptional(),
   })
   .describe('Changes the container runtime of each node, in the first drain of the node. With via: SSH.')
 

@@ -30,6 +30,12 @@ describe('what is left to be changed on a host', () => {
     expect(left({ runtimeVersion: has }, { runtime: { name: 'containerd', ...wants } }).runtime).toEqual(is)
   })
 
+  it('names a disk of docker on nodes that have docker, and on no other', () => {
+    const runtime = { name: 'containerd', version: '1.7.28', reformatDisk: '/dev/vg0/docker' } as const
+    expect(left({ runtimeVersion: 'docker://20.10.7' }, { runtime }).runtime).toEqual({ ...runtime, from: 'docker' })
+    expect(left({ runtimeVersion: 'containerd://1.6.20' }, { runtime }).runtime).toEqual({ name: 'containerd', version: '1.7.28' })
+  })
+
   it.each([
     { what: 'no note', note: undefined, isLeft: true },
     { what: 'the note of this run', note: osNote('uid-up', os, at), isLeft: false },
@@ -48,6 +54,9 @@ describe('what is left to be changed on a host', () => {
   it('is said in the words of an operator', () => {
     expect(changesText({ os: { packages: 'All', reboot: 'IfRequired' }, runtime: { name: 'containerd', version: '1.7.28' } })).toBe(
       'packages, a reboot if it is required, containerd 1.7.28',
+    )
+    expect(changesText({ runtime: { name: 'containerd', reformatDisk: '/dev/sdb' } })).toBe(
+      'containerd, /dev/sdb reformatted where docker has it',
     )
   })
 })

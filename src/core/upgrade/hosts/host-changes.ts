@@ -24,7 +24,7 @@ export function changesLeft(
   const isDone = os === undefined || isNoted(node.osNote, facts.upgrade.metadata.uid, os)
   return {
     ...(isDone ? {} : { os }),
-    ...(runtime === undefined || hasRuntime(node, runtime) ? {} : { runtime: { ...runtime, ...foundRuntime(node) } }),
+    ...(runtime === undefined || hasRuntime(node, runtime) ? {} : { runtime: foundRuntime(node, runtime) }),
   }
 }
 
@@ -41,9 +41,11 @@ export function hasRuntime({ runtimeVersion }: Pick<NodeFacts, 'runtimeVersion'>
   return least === undefined || (is !== undefined && compareEtcd(is, least) >= 0)
 }
 
-/** A controller that comes later finds containerd there, and has to know what the change began with. */
-function foundRuntime({ runtimeVersion }: Pick<NodeFacts, 'runtimeVersion'>): Pick<RuntimeWish, 'from'> {
-  return runtimeVersion.startsWith('docker://') ? { from: 'docker' } : {}
+/** A controller that comes later finds containerd there, and has to know what the change began with. Where docker is not, no disk of it can be named. */
+function foundRuntime({ runtimeVersion }: Pick<NodeFacts, 'runtimeVersion'>, wanted: RuntimeWish): RuntimeWish {
+  if (runtimeVersion.startsWith('docker://')) return { ...wanted, from: 'docker' }
+  const { reformatDisk, ...others } = wanted
+  return others
 }
 
 /** Packagers put their own count behind it: `1.7.24~ds1`. */
@@ -58,6 +60,7 @@ export function changesText({ os, runtime }: HostChanges): string {
   const parts = [
     ...(os === undefined ? [] : [...packages[os.packages], ...reboots[os.reboot]]),
     ...(runtime === undefined ? [] : [`${runtime.name}${runtime.version === undefined ? '' : ` ${runtime.version}`}`]),
+    ...(runtime?.reformatDisk === undefined ? [] : [`${runtime.reformatDisk} reformatted where docker has it`]),
   ]
   return parts.join(', ')
 }

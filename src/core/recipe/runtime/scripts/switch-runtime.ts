@@ -1,3 +1,5 @@
+import { diskNote } from './disk-note.ts'
+import { dockerFunctions } from './docker-functions.ts'
 import { tomlFunctions } from './toml.ts'
 
 /** Flags of the kubelet, in every file that has some. */
@@ -66,30 +68,8 @@ write_proxy() {
 }
 `
 
-/** Containers that docker has for Kubernetes end with it; what it has on the disk stays, to go back to or to be deleted later. */
-const dockerFunctions = `
-docker_is_off() { [ "$(property docker.service ActiveState)" != active ] && [ "$(property docker.socket ActiveState)" != active ]; }
-end_docker() {
-  mkdir -p "$notes"
-  rm -f "$notes/restored"
-  [ -e "$notes/docker-enabled" ] || property docker.service UnitFileState > "$notes/docker-enabled"
-  if [ "$(property docker.service ActiveState)" = active ]; then
-    ids=$(docker ps -q --no-trunc --filter label=io.kubernetes.pod.name)
-    [ -z "$ids" ] || docker stop -t 30 $ids > /dev/null || echo 'docker does not end all containers in order'
-    # an address that the pod network has given to a pod of docker would be nobody's for ever
-    for id in $(docker ps -aq --no-trunc --filter label=io.kubernetes.docker.type=podsandbox); do
-      grep -lsF "$id" /var/lib/cni/networks/*/[0-9]* | xargs -r rm -f
-    done
-    ids=$(docker ps -aq --no-trunc --filter label=io.kubernetes.pod.name)
-    [ -z "$ids" ] || docker rm -f $ids > /dev/null || echo 'docker does not remove all containers'
-  fi
-  systemctl disable --quiet --now docker.service docker.socket 2> /dev/null
-  docker_is_off || fail 'systemd does not stop docker'
-}
-`
-
 /** The order in which it is done by hand: kubelet off, docker's containers, docker, containerd, flags, kubelet. */
-export const switchRuntimeScript = String.raw`${flagFunctions}${containerdFunctions}${dockerFunctions}
+export const switchRuntimeScript = String.raw`${flagFunctions}${containerdFunctions}${dockerFunctions}${diskNote}
 probe() { docker_is_off && flags_are_set && runs containerd.service && { ! kubelet_was_on || runs kubelet.service; }; }
 
 act() {
@@ -111,20 +91,37 @@ act() {
   done
   flags_are_set || fail "$flags_file has no line $flags_variable= to put the flags into: put them there yourself ($add_flags), then go on"
   start_kubelet
-  echo "containerd $(containerd_version containerd) serves the kubelet; what docker had is in $docker_root, to be deleted when nobody goes back"
+  if docker_is_gone; then had="was on $disk, and is gone"; else had="is in $docker_root, to be deleted when nobody goes back"; fi
+  echo "containerd $(containerd_version containerd) serves the kubelet; what docker had $had"
 }
 `
 
 /** docker and the kubelet as they were; with a kubelet of at most v1.23, as later ones know no docker. */
-export const restoreDockerScript = String.raw`${dockerFunctions}
+export const restoreDockerScript = String.raw`${dockerFunctions}${diskNote}
 probe() {
   # nothing was begun
   [ -e "$notes/docker-enabled" ] || return 0
+  ! docker_is_gone || return 1
   [ "$(property docker.service ActiveState)" = active ] && { ! kubelet_was_on || runs kubelet.service; } && [ -e "$notes/restored" ]
 }
 
+# The disk of docker, where it was unmounted and is still as it was
+mount_again() {
+  [ -n "$disk" ] && [ -n "$(noted was)" ] || return 0
+  put_back /etc/fstab
+  systemctl daemon-reload
+  [ "$(mounted_on "$docker_root")" = "$(number_of "$disk")" ] || mount "$docker_root" 2> /dev/null || mount "$disk" "$docker_root" ||
+    fail "$disk cannot be mounted at $docker_root again: mount it there, then systemctl enable --now docker.service and systemctl restart kubelet"
+  rm -f "$disk_note"
+}
+
 act() {
+  # nothing is done that would take containerd away as well
+  if docker_is_gone; then
+    fail "what docker had was on $disk, which was reformatted, so the way is forward: mend what is said and let the run go on; an empty docker, which pulls every image anew, comes back by cp -a $notes/kept$flags_file $flags_file; systemctl enable --now docker.service; systemctl restart kubelet"
+  fi
   stop_kubelet
+  mount_again
   ctr -n k8s.io tasks ls -q 2> /dev/null | while read -r id; do ctr -n k8s.io tasks kill -s SIGKILL "$id"; done
   for file in $flag_files "$config" /etc/crictl.yaml /etc/systemd/system/containerd.service.d/falkirk-proxy.conf; do put_back "$file"; done
   find "$notes/kept/etc/containerd/certs.d" -name '*.absent' 2> /dev/null | while read -r file; do rm -f "$(printf %s "$file" | sed -e "s#^$notes/kept##" -e 's#\.absent$##')"; done
