@@ -8,6 +8,7 @@ import { foreseeUpgrade } from './foresee-upgrade.ts'
 import { unfitHosts } from './unfit-hosts.ts'
 
 interface Wish {
+  readonly runtime?: { readonly name: 'containerd'; readonly reformatDisk?: string }
   readonly from?: string
   readonly to?: string
   readonly look?: Partial<NodeLook>
@@ -15,12 +16,12 @@ interface Wish {
 }
 
 /** What is told of a cluster whose last worker looks like this. */
-function judged({ from = 'v1.29.6', to = 'v1.31.5', look = {}, change = {} }: Wish) {
+function judged({ from = 'v1.29.6', to = 'v1.31.5', look = {}, change = {}, runtime }: Wish) {
   const nodes = [
     ...several(2, (index) => server(index, { kubeletVersion: from })),
-    ...several(2, (index) => worker(index, { kubeletVersion: from })),
+    ...several(2, (index) => worker(index, { kubeletVersion: from, ...(look.docker ? { runtimeVersion: 'docker://18.6.2' } : {}) })),
   ]
-  const upgrade = anUpgrade({ version: to, node: { via: 'SSH' } })
+  const upgrade = anUpgrade({ version: to, node: { via: 'SSH', ...(runtime && { runtime }) } })
   const { facts } = new RunWorld(nodes, { upgrade, apiServer: from, reachesHosts: true })
   const hosts = nodes.map(({ name }): [string, HostFacts] => {
     const role = name.startsWith('server') ? 'ControlPlane' : 'Worker'
@@ -53,4 +54,12 @@ it('tells of a later hop what somebody may still mend before it, once a host', (
   const { now, later } = judged({ from: 'v1.22.17', to: 'v1.25.16', look: { docker: true } })
   expect(now).toEqual([])
   expect(later).toEqual([expect.stringMatching(/^worker-1: docker is its runtime, .*; the run would stop there, at v1\.2[45]\.\d+$/)])
+})
+
+it('names the host before what a change of its runtime is refused for', () => {
+  const look = { docker: true, kubeletFlags: '--network-plugin=cni' } as const
+  const disk = { path: '/dev/sdb', kind: 'absent', partitions: [], holders: [], mounts: [], below: [], entries: [], volumes: [] } as const
+  const change = { disk: { ...disk, readOnly: false, swap: false, unknown: false } } as unknown as Partial<HostFacts>
+  const { now } = judged({ from: 'v1.22.17', to: 'v1.23.17', look, change, runtime: { name: 'containerd', reformatDisk: '/dev/sdb' } })
+  expect(now).toContain('worker-1: there is no /dev/sdb: name the disk that docker has on this host (lsblk)')
 })

@@ -22,8 +22,9 @@ export function unfitHosts(planned: readonly PlannedOrder[]): UnfitHosts {
     const recipe = hostRecipe(order, facts)
     seen.set(order.node, recipe.kind === 'Refused' ? 'Refused' : 'Fits')
     if (recipe.kind !== 'Refused') continue
-    if (before === undefined) now.push(recipe.message)
-    else later.push(`${recipe.message.replace(untouched, '')}; the run would stop there, at ${order.version}`)
+    const message = recipe.message.startsWith(`${order.node}: `) ? recipe.message : `${order.node}: ${recipe.message}`
+    if (before === undefined) now.push(message)
+    else later.push(`${message.replace(untouched, '')}; the run would stop there, at ${order.version}`)
   }
   return { now, later }
 }
