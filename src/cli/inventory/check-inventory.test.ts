@@ -62,6 +62,21 @@ it('asks so many at a time, and leaves no connection', async () => {
   expect(await check()).toMatchObject({ open: 0, mostOpen: 2, counts: [1, 2, 3, 4] })
 })
 
+it.each([{ disk: '/dev/vg0/docker' }, {}])('asks each host of the disk that may be reformatted, where there is one: %o', async (asked) => {
+  const scripts: string[] = []
+  const hostOf = ({ name }: HostEntry): Host & { close(): Promise<void> } => ({
+    name,
+    run: async (script) => {
+      scripts.push(script)
+      return { exitCode: 0, stdout: facts(name), stderr: '' }
+    },
+    close: async () => {},
+  })
+  await checkInventory(entries, { hostOf, most: 2, now: () => 1_000_500, onAsked: () => {}, ...asked })
+  expect(scripts).toHaveLength(entries.length)
+  expect(scripts.every((script) => script.startsWith(`disk='${asked.disk ?? ''}'\n`))).toBe(true)
+})
+
 it('prints a line a finding, within the terminal', async () => {
   const text = inventoryTable((await check()).hosts, 80)
   expect(text).toMatchInlineSnapshot(`
