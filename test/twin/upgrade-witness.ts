@@ -145,10 +145,7 @@ export class UpgradeWitness {
     const changed = node.metadata.name
     const reported = this.#report(node)
     this.versions.set(changed, [...(this.versions.get(changed) ?? []), reported])
-    const isFree = as<Node>(node).spec?.unschedulable !== true && !this.freed.has(changed)
-    // a step that failed may have done its work: the kubelet that it began to start comes up later
-    const isLate = this.changed.includes(changed) && hasFailedOn(node, reported)
-    if (isFree && !isAtWork(node) && !isLate) this.violated(`${changed} was changed before it was drained`)
+    if (!this.#isDrainedFor(node, reported)) this.violated(`${changed} was changed before it was drained`)
     const nodes = this.#store.list('nodes').map((node) => ({ name: node.metadata.name, server: isServer(node), minor: minorOf(node) }))
     const servers = nodes.filter(({ server }) => server).map(({ minor }) => minor)
     const [oldest, newest] = [Math.min(...servers), Math.max(...servers)]
@@ -158,6 +155,13 @@ export class UpgradeWitness {
       if (minor > oldest) this.violated(`${name} runs kubelet 1.${minor}, newer than an API server 1.${oldest}`)
       if (newest - minor > (minor >= 25 ? 3 : 2)) this.violated(`${name} runs kubelet 1.${minor}, too old for API server 1.${newest}`)
     }
+  }
+
+  /** Somebody may make a node schedulable meanwhile; and a step that failed may have done its work, so that the kubelet comes up after the node was given back. */
+  #isDrainedFor(node: KubeObject, reported: string): boolean {
+    const { name } = node.metadata
+    if (as<Node>(node).spec?.unschedulable === true || this.freed.has(name) || isAtWork(node)) return true
+    return this.changed.includes(name) && hasFailedOn(node, reported)
   }
 
   #seeJob({ kind, object }: Change): void {
@@ -226,7 +230,10 @@ function isAtWork(node: KubeObject): boolean {
 
 /** On the way to the version, and given back. */
 function hasFailedOn({ metadata: { annotations } }: KubeObject, version: string): boolean {
-  const { step, version: wanted } = JSON.parse(annotations?.['falkirk.dev/run'] ?? '{}') as { readonly step?: string; readonly version?: string }
+  const { step, version: wanted } = JSON.parse(annotations?.['falkirk.dev/run'] ?? '{}') as {
+    readonly step?: string
+    readonly version?: string
+  }
   return step === 'Failed' && wanted === version
 }
 
