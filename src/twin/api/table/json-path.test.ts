@@ -6,7 +6,8 @@ const root = {
   status: {
     conditions: [
       { type: 'Ready', status: 'True' },
-      { type: 'Other', status: 'False' },
+      { type: 'Other', status: 'False', message: 'why it is so', count: 3 },
+      { type: 'Last', status: 'False', message: '' },
     ],
   },
 }
@@ -26,6 +27,13 @@ describe('valuesAt', () => {
     ['.status.conditions[?(@.type=="Ready")].status', ['True']],
     [".status.conditions[?(@.type == 'Other')].status", ['False']],
     ['.status.conditions[?(@.type=="Gone")].status', []],
+    // the first message that there is, as the columns of Plans ask for it; what has none is not compared
+    [".status.conditions[?(@.message!='')].message", ['why it is so']],
+    ['.status.conditions[?(@.type != "Ready")].type', ['Other', 'Last']],
+    ['.status.conditions[?(@.message)].type', ['Other', 'Last']],
+    ['.status.conditions[?(@.count==3)].type', ['Other']],
+    ['.status.conditions[?(@.count!=3)].type', []],
+    ['.spec[?(@.n=="one")].n', []],
     ['.spec..a', []],
     ['.constructor.name', []],
     ['.spec[', []],

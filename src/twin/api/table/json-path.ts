@@ -1,14 +1,16 @@
-/** One step of a path; `Filter` keeps the items of which a field has a value. */
+/** One step of a path; `Filter` keeps the items of a list of which a field is there, has a value or has another one. */
 type Step =
   | { readonly kind: 'Field'; readonly name: string }
   | { readonly kind: 'Index'; readonly index: number }
   | { readonly kind: 'All' }
-  | { readonly kind: 'Filter'; readonly path: readonly string[]; readonly value: string }
+  | { readonly kind: 'Filter'; readonly path: readonly string[]; readonly keeps: (value: unknown) => boolean }
 
-const token = /\.([\w-]+(?:\\\.[\w-]+)*)|\['([^']+)'\]|\[(-?\d+)\]|(\.?\[?\*\]?)|\[\?\(@((?:\.[\w-]+)+)\s*==\s*["']([^"']*)["']\)\]/y
+const token =
+  /\.([\w-]+(?:\\\.[\w-]+)*)|\['([^']+)'\]|\[(-?\d+)\]|(\.?\[?\*\]?)|\[\?\(@((?:\.[\w-]+)+)\s*(?:([=!]=)\s*("[^"]*"|'[^']*'|-?\d+(?:\.\d+)?|true|false)\s*)?\)\]/y
 
 /**
- * The values at a JSONPath as CustomResourceDefinitions use them: `.a.b`, `['a.b']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`.
+ * The values at a JSONPath as CustomResourceDefinitions use them: `.a.b`, `['a.b']`, `[0]`, `[*]`, `[?(@.type=="Ready")]`,
+ * `[?(@.message!='')]`, `[?(@.message)]`. As the API server does, a filter leaves out items without the field, whatever it compares.
  * None when the path leads nowhere or is in another syntax. Source: Kubernetes, JSONPath Support.
  */
 export function valuesAt(root: unknown, path: string): readonly unknown[] {
@@ -31,12 +33,18 @@ function stepsOf(path: string): readonly Step[] | undefined {
   return steps
 }
 
-function stepOf([, name, quoted, index, all, filterPath, filterValue]: RegExpExecArray): Step {
+function stepOf([, name, quoted, index, all, filterPath, operator, literal]: RegExpExecArray): Step {
   if (name !== undefined) return { kind: 'Field', name: name.replaceAll('\\.', '.') }
   if (quoted !== undefined) return { kind: 'Field', name: quoted }
   if (index !== undefined) return { kind: 'Index', index: Number(index) }
   if (all !== undefined) return { kind: 'All' }
-  return { kind: 'Filter', path: (filterPath ?? '').split('.').slice(1), value: filterValue ?? '' }
+  return { kind: 'Filter', path: (filterPath ?? '').split('.').slice(1), keeps: comparison(operator, literal ?? '') }
+}
+
+function comparison(operator: string | undefined, literal: string): (value: unknown) => boolean {
+  if (operator === undefined) return () => true
+  const wanted: unknown = /^["']/.test(literal) ? literal.slice(1, -1) : JSON.parse(literal)
+  return (value) => typeof value === typeof wanted && (value === wanted) === (operator === '==')
 }
 
 function follow(value: unknown, step: Step): readonly unknown[] {
@@ -51,8 +59,12 @@ function follow(value: unknown, step: Step): readonly unknown[] {
     case 'All':
       return Object.values(value)
     case 'Filter':
-      return Object.values(value).filter((item) => String(fieldAt(item, step.path)) === step.value)
+      return Array.isArray(value) ? value.filter((item) => isKept(fieldAt(item, step.path), step.keeps)) : []
   }
+}
+
+function isKept(value: unknown, keeps: (value: unknown) => boolean): boolean {
+  return value !== undefined && value !== null && keeps(value)
 }
 
 function fieldAt(value: unknown, path: readonly string[]): unknown {
