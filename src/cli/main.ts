@@ -4,6 +4,7 @@ import { FalkirkError } from '../core/falkirk-error.ts'
 import { complete } from './complete-command.ts'
 import { controllerCommand } from './controller-command.ts'
 import { falkirkProgram } from './program.ts'
+import { watchStreams } from './standard-streams.ts'
 import { exitCodeOfError } from './upgrade/exit-code.ts'
 
 const called = basename(process.env.FALKIRK_CALLED_AS ?? process.argv[1] ?? '')
@@ -23,6 +24,7 @@ async function main(argv: readonly string[]): Promise<void> {
   await falkirkProgram(called.startsWith('kubectl-falkirk') ? 'kubectl falkirk' : 'falkirk').parseAsync([...argv])
 }
 
+watchStreams(process)
 main(process.argv).then(
   () => {
     process.exitCode ??= 0

@@ -11,14 +11,10 @@ export interface CommandPorts extends ViewPorts {
   readonly random: () => number
 }
 
-/**
- * The ports of this process. Colours as https://no-color.org, FORCE_COLOR and TERM say, but for who asked for none. A terminal that is closed is no
- * fault.
- */
+/** The ports of this process. Colours as https://no-color.org, FORCE_COLOR and TERM say, but for who asked for none. */
 export function processPorts(wantsColour = true): CommandPorts {
   const { stdout, stderr, env } = process
   let interrupted: AbortSignal | undefined
-  for (const stream of [stdout, stderr]) stream.on('error', () => {})
   const isTerminal = stdout.isTTY === true && env.TERM !== 'dumb'
   return {
     write: (text) => void stdout.write(text),
