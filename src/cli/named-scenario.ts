@@ -25,7 +25,7 @@ async function fileOf(name: string): Promise<string> {
     const near = nearestText(name, names)
     throw new FalkirkError(
       'FK_SCENARIO',
-      `there is no scenario ${name}${near === undefined ? '' : `; is it ${near}?`} docs/scenarios.md lists them`,
+      `there is no scenario ${name}; ${near === undefined ? '' : `is it ${near}? `}docs/scenarios.md lists them`,
     )
   }
   throw new FalkirkError('FK_SCENARIO', `no scenarios are installed with this program: name a file instead of ${name}`)

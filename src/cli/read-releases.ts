@@ -35,6 +35,8 @@ function objectOf(text: string, file: string): unknown {
   const document = parseDocument(text, { prettyErrors: true })
   const [error] = document.errors
   if (error !== undefined) {
+    if (error.code === 'MULTIPLE_DOCS')
+      throw bad(`${file} line ${error.linePos?.[0].line ?? 1} begins another document: release data are one`, error)
     throw bad(
       `${file} line ${error.linePos?.[0].line ?? 1} is neither YAML nor JSON: ${error.message.split('\n')[0]?.replace(/:$/, '')}`,
       error,

@@ -58,6 +58,12 @@ describe('falkirk sandbox', () => {
     expect(said.some((line) => /^ +0 s {2}\S+: Cordoned/.test(line))).toBe(true)
   })
 
+  it('says where the scenarios are listed when none is like the name', async () => {
+    const kubeconfig = join(await tempFolder(), 'config')
+    const run = runSandbox(sandboxSettings({ kubeconfig, scenario: 'x' }), { say: () => {}, signal: new AbortController().signal })
+    await expect(run).rejects.toMatchObject({ code: 'FK_SCENARIO', message: 'there is no scenario x; docs/scenarios.md lists them' })
+  })
+
   it('names the scenario that was meant, and writes nothing', async () => {
     const kubeconfig = join(await tempFolder(), 'config')
     const run = runSandbox(sandboxSettings({ kubeconfig, scenario: 'bare-pot' }), { say: () => {}, signal: new AbortController().signal })

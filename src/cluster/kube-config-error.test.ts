@@ -95,6 +95,11 @@ describe('a file that is wrong is named', () => {
     { content: 'clusters: [{cluster: {}}]', says: /^kubeconfig FILE: field clusters\[0\].name: expected string, received undefined$/ },
     { content: '- a', says: /^kubeconfig FILE: expected object, received array$/ },
     { content: '', says: /^kubeconfig FILE: field current-context: is not set; set it, or name a context$/ },
+    { content: 'a: 1\n---\nb: 2', says: /^kubeconfig FILE: holds more than one document: leave one$/ },
+    {
+      content: `a: &a [${'x,'.repeat(9)}]\nb: &b [${'*a,'.repeat(99)}]\nc: [${'*b,'.repeat(99)}]`,
+      says: /^kubeconfig FILE: refers too often to what is written once$/,
+    },
     { content: 'users: [{name: a, user: {token: "sesame}}]', says: /^kubeconfig FILE: is not YAML: / },
   ])('$content', async ({ content, says }) => {
     const file = join(await tempFolder(), 'config')

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { parseDocument } from 'yaml'
+import { type Document, parseDocument } from 'yaml'
 import { nearestText } from '../core/nearest-text.ts'
 import { fileProblem } from './file-problem.ts'
 import { firstIssue } from './first-issue.ts'
@@ -130,9 +130,19 @@ async function readKubeConfigFile(file: string, kind: KubeConfigFiles['kind']): 
   }
   const document = parseDocument(source)
   const [broken] = document.errors
+  if (broken?.code === 'MULTIPLE_DOCS') throw kubeConfigError({ file }, 'holds more than one document: leave one')
   // The message quotes lines of the file, and those may be secrets: only its first line is shown.
   if (broken !== undefined) throw kubeConfigError({ file }, `is not YAML: ${broken.message.split('\n')[0]?.replace(/:$/, '')}`)
-  return parseEntry(KubeConfigFile, { file, value: document.toJS() ?? {} }, { file })
+  return parseEntry(KubeConfigFile, { file, value: plainValue(document, file) ?? {} }, { file })
+}
+
+/** A text of some lines must not become gigabytes. */
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 })
+  } catch (error) {
+    throw kubeConfigError({ file }, 'refers too often to what is written once', error)
+  }
 }
 
 function parseEntry<T>(

@@ -72,5 +72,6 @@ function objectOf(text: string, file: string): unknown {
 
 function yamlProblem(code: string, message: string): string {
   if (code === 'DUPLICATE_KEY') return 'a name stands there twice: each node has one entry'
+  if (code === 'MULTIPLE_DOCS') return 'another document begins: an inventory is one'
   return `it is no YAML: ${message.split('\n')[0]?.replace(/ at line .*$/, '')}`
 }

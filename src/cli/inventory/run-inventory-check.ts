@@ -20,6 +20,8 @@ export async function runInventoryCheck(flags: InventoryFlags, ports: CommandPor
   const machines = flags.cluster === false ? undefined : await clusterMachines(flags)
   const { entries, problems } = mergeInventory(inventory, machines, wish.only)
   if (problems.length > 0) throw inventoryError(flags.file, problems)
+  if (entries.length === 0 && machines === undefined)
+    throw inventoryError(flags.file, ['it names no host: write hosts: and below it the names of nodes'])
   const { sshConfig } = inventory
   const connections = sshConnections(sshConfig === undefined ? {} : { sshConfig })
   const end = () => void connections.close()

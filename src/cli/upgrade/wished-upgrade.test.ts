@@ -62,6 +62,12 @@ describe('what is wanted of an upgrade', () => {
     },
     { flags: { pools: 'blu' }, text: file, code: 'FK_BAD_SETTING', message: /is it blue\?$/ },
     { flags: {}, text: 'a: [', code: 'FK_MANIFEST', message: /^up.yaml is no YAML: / },
+    {
+      flags: {},
+      text: 'a: 1\n---\nb: 2',
+      code: 'FK_MANIFEST',
+      message: /^up.yaml holds more than one document: write one ClusterUpgrade /,
+    },
     { flags: {}, text: '', code: 'FK_MANIFEST', message: /^up.yaml holds no object: / },
     {
       flags: {},

@@ -1,4 +1,4 @@
-import { parse } from 'yaml'
+import { parse, YAMLError } from 'yaml'
 import { FalkirkError } from '../../core/falkirk-error.ts'
 import { dnsSubdomainProblem } from '../../core/kubernetes/dns-name.ts'
 import { nearestText } from '../../core/nearest-text.ts'
@@ -135,6 +135,8 @@ function fileObject(
   try {
     read = parse(text, { maxAliasCount: 100 })
   } catch (cause) {
+    if (cause instanceof YAMLError && cause.code === 'MULTIPLE_DOCS')
+      throw new FalkirkError('FK_MANIFEST', `${file} holds more than one document: write one ${kind} of ${apiVersion}`, { cause })
     const message = cause instanceof Error ? (cause.message.split('\n', 1)[0] ?? '') : String(cause)
     throw new FalkirkError('FK_MANIFEST', `${file} is no YAML: ${message.replace(/:$/, '')}`, { cause })
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseScenario } from './read-scenario.ts'
+import { scenarioFormat } from './scenario-schema.ts'
 
 const whole = `scenario: falkirk.dev/scenario/v1
 title: t
@@ -56,6 +57,14 @@ describe('a scenario file', () => {
     expect(() => parseScenario(whole.replace(from, to), 's.yaml')).toThrow(
       expect.objectContaining({ code: 'FK_SCENARIO', message: expect.stringContaining(says) }),
     )
+  })
+
+  it.each([
+    { text: 'a: 1\n---\nb: 2', says: 's.yaml, line 2, begins another document: a scenario is one' },
+    { text: '', says: `s.yaml, line 1, is no scenario: begin it with scenario: ${scenarioFormat}` },
+    { text: '\u001b[2J', says: `s.yaml, line 1, is no scenario: begin it with scenario: ${scenarioFormat}` },
+  ])('refuses what is none: $text', ({ text, says }) => {
+    expect(() => parseScenario(text, 's.yaml')).toThrow(expect.objectContaining({ code: 'FK_SCENARIO', message: says }))
   })
 
   it('refuses a text that grows without end', () => {

@@ -28,8 +28,10 @@ export function parseScenario(text: string, file: string): Scenario {
   if (text.length > mostBytes) throw bad(file, 1, `has more than ${mostBytes} characters: keep objects in files of their own`)
   const document = parseDocument(text, { lineCounter: lines })
   const [broken] = document.errors
+  if (broken?.code === 'MULTIPLE_DOCS') throw bad(file, lines.linePos(broken.pos[0]).line, 'begins another document: a scenario is one')
   if (broken !== undefined) throw bad(file, lines.linePos(broken.pos[0]).line, broken.message.split(' at line ')[0] ?? 'is no YAML')
   const value = plain(document, file)
+  if (!isMap(document.contents)) throw bad(file, 1, `is no scenario: begin it with scenario: ${scenarioFormat}`)
   const parsed = Scenario.safeParse(value)
   if (!parsed.success) {
     const [issue] = parsed.error.issues
