@@ -107,6 +107,12 @@ describe('falkirk plan', () => {
     expect(alone.nodes.map(({ node, drain }) => [node, drain.volumes])).toEqual([['server-0', undefined]])
   })
 
+  it('counts nodes, not their turns, over several hops, and tells no times: nothing has begun', () => {
+    const planned = planUpgrade({ facts: { ...facts, upgrade: anUpgrade({ version: 'v1.32.11+k3s1' }) } }, noonMs)
+    expect(planText(planned)).toContain(': 7 nodes to bring there, in 10 turns; nothing is changed now')
+    expect(planned.nodes.map(({ hop }) => Object.keys(hop).sort().join(' '))).toEqual(several(10, () => 'number of version'))
+  })
+
   it('is a table for people', async () => {
     await expect(`${planText(planUpgrade({ facts }, noonMs))}\n`).toMatchFileSnapshot('testdata/plan.table.txt')
   })

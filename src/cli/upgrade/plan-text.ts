@@ -11,11 +11,13 @@ const nodeCell = 2
  * as many as there are words where output is no terminal.
  */
 export function planText({ name, version, nodes, end }: PlannedUpgrade, columns = unbounded.columns): string {
-  const count = nodes.length === 1 ? '1 node' : `${nodes.length} nodes`
+  const different = new Set(nodes.map(({ node }) => node)).size
+  const turns = nodes.length === different ? '' : `, in ${nodes.length} turns`
+  const count = different === 1 ? '1 node' : `${different} nodes`
   const stays = nodes.length > 0 && nodes.every(({ from, to }) => from === to)
   const what = stays
     ? `: ${count} whose ${nodes.length === 1 ? 'host is' : 'hosts are'} changed`
-    : ` to ${version}: ${count} to bring there`
+    : ` to ${version}: ${count} to bring there${turns}`
   const head = wrapText(`ClusterUpgrade ${name}${what}; nothing is changed now`, columns)
   const rows = nodes.map((turn, index) => [String(index + 1), turn.hop.version, turn.node, turn.from, podsCell(turn), turn.why])
   const table =

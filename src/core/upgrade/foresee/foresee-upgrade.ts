@@ -111,7 +111,9 @@ function foreseen(
   const node = nodes.find((one) => one.name === name)
   if (node === undefined || entry === undefined || entry === null || entry.step !== 'Staging') return []
   const pool = isControlPlane(node) ? undefined : status.pools?.find(({ batch }) => batch?.nodes.includes(name))
-  const { hop = { version: entry.version, number: 1, of: 1 } } = status
+  const { version, number, of } = status.hop ?? { version: entry.version, number: 1, of: 1 }
+  // without the times of the foreseen status: they are made up
+  const hop = { version, number, of }
   const { os, runtime } = entry
   const changes = os === undefined && runtime === undefined ? {} : { changes: { ...(os && { os }), ...(runtime && { runtime }) } }
   const turn = { node: name, from: node.kubeletVersion, to: entry.version, hop, ...changes }
