@@ -11,7 +11,7 @@ export function sandboxCommand(): Command {
     .option('--nodes <count>', 'nodes, control planes among them')
     .option('--pods <count>', 'pods of all kinds')
     .option('--distribution <name>', 'k3s, rke2 or kubeadm (k3s)')
-    .option('--version <version>', 'version of Kubernetes, v1.14 to v1.37')
+    .option('--version <version>', 'version of Kubernetes, v1.14 to v1.37 (v1.33.5)')
     .option('--scenario <name>', 'a story of docs/scenarios.md, or a file like these')
     .option('--load <file>', 'a snapshot, or objects as kubectl get -o yaml prints them')
     .option('--speed <factor>', 'how many times as fast as real time (1x)')
