@@ -1,10 +1,10 @@
-import { stringify } from 'yaml'
 import { assertNever } from '../core/assert-never.ts'
 import { computePath } from '../core/upgrade/path/compute-path.ts'
 import type { RefusedPath, UpgradePath } from '../core/upgrade/path/upgrade-path.ts'
 import { outputOf, type PathFlags, type PathOutput, pathRequest } from './path-flags.ts'
 import { pathTable, widePathTable } from './path-table.ts'
 import { readReleases } from './read-releases.ts'
+import { yamlText } from './yaml-text.ts'
 
 export interface PathPorts {
   /** Standard output. */
@@ -46,5 +46,5 @@ function withoutKind({ kind: _kind, ...refused }: RefusedPath): { readonly refus
 }
 
 function asData(data: object, output: 'json' | 'yaml'): string {
-  return output === 'json' ? JSON.stringify(data, null, 2) : stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd()
+  return output === 'json' ? JSON.stringify(data, null, 2) : yamlText(data).trimEnd()
 }

@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { ApiClient } from '../cluster/api-client.ts'
 import { doesComplete, planUpgrade } from '../core/upgrade/foresee/plan-upgrade.ts'
 import type { Releases } from '../core/version/releases.ts'
@@ -7,6 +6,7 @@ import { planText } from './upgrade/plan-text.ts'
 import { readClusterFacts } from './upgrade/read-facts.ts'
 import type { CommandPorts } from './upgrade/terminal.ts'
 import type { WishedUpgrade } from './upgrade/wished-upgrade.ts'
+import { yamlText } from './yaml-text.ts'
 
 export interface PlanOptions {
   readonly wish: WishedUpgrade
@@ -27,7 +27,6 @@ export async function runPlan(
   const { facts, ...more } = await readClusterFacts(client, wish.upgrade, known)
   const planned = planUpgrade({ ...more, facts: { ...facts, addressHolders: { atMs: nowMs, nodes } } }, nowMs)
   if (output === 'text') write(`${planText(planned, size()?.columns)}\n`)
-  else
-    write(output === 'json' ? `${JSON.stringify(planned, null, 2)}\n` : stringify(planned, { aliasDuplicateObjects: false, lineWidth: 0 }))
+  else write(output === 'json' ? `${JSON.stringify(planned, null, 2)}\n` : yamlText(planned))
   return doesComplete(planned) ? exitCodes.Done : exitCodes.Refused
 }

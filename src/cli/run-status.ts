@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import type { ApiClient } from '../cluster/api-client.ts'
 import { clusterUpgrades } from '../cluster/resource.ts'
 import type { KubeObject } from '../core/kubernetes/object-meta.ts'
@@ -8,6 +7,7 @@ import { drawRun, paintRun, unbounded } from './upgrade/run-frame.ts'
 import { runState } from './upgrade/run-state.ts'
 import type { CommandPorts } from './upgrade/terminal.ts'
 import { watchRun } from './upgrade/watch-run.ts'
+import { yamlText } from './yaml-text.ts'
 
 export interface StatusOptions {
   readonly name: string | undefined
@@ -33,7 +33,7 @@ export async function runStatus(
   } else {
     const { managedFields: _, ...metadata } = object.metadata as KubeObject['metadata'] & { managedFields?: unknown }
     const told = { ...object, metadata }
-    ports.write(output === 'json' ? `${JSON.stringify(told, null, 2)}\n` : stringify(told, { lineWidth: 0 }))
+    ports.write(output === 'json' ? `${JSON.stringify(told, null, 2)}\n` : yamlText(told))
   }
   return run.isSeen ? exitCodeOfPhase(run.status.phase) : exitCodes.Done
 }

@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { stringify } from 'yaml'
 import type { EtcdCluster } from '../../core/etcd/cluster.ts'
 import { judgeCluster } from '../../core/etcd/judge-cluster.ts'
 import { etcdText } from '../../core/version/etcd-version.ts'
@@ -10,6 +9,7 @@ import { takeSnapshot } from '../../node/etcd/take-snapshot.ts'
 import { type ExitCode, exitCodes } from '../upgrade/exit-code.ts'
 import { outputOf } from '../upgrade/flags.ts'
 import type { CommandPorts } from '../upgrade/terminal.ts'
+import { yamlText } from '../yaml-text.ts'
 import { clusterTable, roleOf, stateOf } from './cluster-table.ts'
 import type { EtcdFlags } from './etcd-flags.ts'
 import { withEtcd } from './open-etcd.ts'
@@ -78,5 +78,5 @@ function dataText(cluster: EtcdCluster, problems: readonly string[], output: 'js
     }
   })
   const data = { cluster: cluster.id ?? null, size: cluster.size, members, silent: cluster.silent, problems }
-  return output === 'json' ? `${JSON.stringify(data, undefined, 2)}\n` : stringify(data)
+  return output === 'json' ? `${JSON.stringify(data, undefined, 2)}\n` : yamlText(data)
 }

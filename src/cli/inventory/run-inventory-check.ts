@@ -1,4 +1,3 @@
-import { stringify } from 'yaml'
 import { listAll } from '../../cluster/list-all.ts'
 import { nodes } from '../../cluster/resource.ts'
 import { mergeInventory } from '../../core/inventory/merge-inventory.ts'
@@ -8,6 +7,7 @@ import { sshHost } from '../../node/ssh/ssh-host.ts'
 import { withCluster } from '../upgrade/cluster.ts'
 import { type ExitCode, exitCodes } from '../upgrade/exit-code.ts'
 import type { CommandPorts } from '../upgrade/terminal.ts'
+import { yamlText } from '../yaml-text.ts'
 import { type CheckedHost, checkInventory } from './check-inventory.ts'
 import { type InventoryFlags, type InventoryWish, inventoryWish } from './inventory-flags.ts'
 import { inventorySummary, inventoryTable } from './inventory-table.ts'
@@ -68,5 +68,5 @@ function shown(hosts: readonly CheckedHost[], { output }: InventoryWish, { size 
       findings,
     })),
   }
-  return output === 'json' ? JSON.stringify(data, null, 2) : stringify(data, { lineWidth: 0 }).trimEnd()
+  return output === 'json' ? JSON.stringify(data, null, 2) : yamlText(data).trimEnd()
 }

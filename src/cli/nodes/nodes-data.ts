@@ -1,13 +1,13 @@
-import { stringify } from 'yaml'
 import type { ApiSight } from '../../core/api-path/api-sight.ts'
 import { etcdText } from '../../core/version/etcd-version.ts'
+import { yamlText } from '../yaml-text.ts'
 import type { HostReport, NodeReport } from './node-report.ts'
 import type { NodesView } from './nodes-table.ts'
 
 /** What `-o json` and `-o yaml` print: `{target?, api?, nodes: [{…, host, findings}]}`. Fields are added with time; none is renamed or taken away. */
 export function nodesData({ reports, target, api }: NodesView, format: 'json' | 'yaml'): string {
   const data = { ...(target === undefined ? {} : { target }), ...(api && { api: api.sights.map(sightData) }), nodes: reports.map(nodeData) }
-  return format === 'json' ? JSON.stringify(data, null, 2) : stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd()
+  return format === 'json' ? JSON.stringify(data, null, 2) : yamlText(data).trimEnd()
 }
 
 function sightData({ answered, ...sight }: ApiSight): object {

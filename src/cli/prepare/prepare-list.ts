@@ -1,9 +1,9 @@
-import { stringify } from 'yaml'
 import { sizeText } from '../../core/host/finding.ts'
 import type { FolderNeed } from '../../core/prepare/folder-plan.ts'
 import { everything, type HostPreparation, type PreparedHop } from '../../core/prepare/plan-preparation.ts'
 import { fitColumns } from '../align-columns.ts'
 import { wrapIndented } from '../wrap-text.ts'
+import { yamlText } from '../yaml-text.ts'
 import type { LookedHost } from './look-at-hosts.ts'
 
 export interface PrepareList {
@@ -19,7 +19,7 @@ export interface PrepareList {
 export function listText(list: PrepareList, format: 'table' | 'json' | 'yaml', columns: number): string {
   if (format === 'table') return table(list, columns).join('\n')
   const data = listData(list)
-  return format === 'json' ? JSON.stringify(data, null, 2) : stringify(data, { aliasDuplicateObjects: false, lineWidth: 0 }).trimEnd()
+  return format === 'json' ? JSON.stringify(data, null, 2) : yamlText(data).trimEnd()
 }
 
 /** `{version, hosts: [{node, role, hops, …}], everything, folder?, problems?}`. Fields are added with time; none is renamed or taken away. */
