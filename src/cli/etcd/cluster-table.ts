@@ -37,8 +37,10 @@ export function roleOf(member: EtcdMember): 'leader' | 'follower' | 'learner' | 
 }
 
 export function stateOf(member: EtcdMember, cluster: EtcdCluster): string {
-  if (member.seen.answer.status === undefined)
-    return member.seen.facts.active === 'active' ? 'does not answer' : `unit ${member.seen.facts.active}`
+  const { answer, facts } = member.seen
+  if (answer.status === undefined && facts.active === 'exited') return 'no container'
+  if (answer.status === undefined)
+    return facts.active === 'active' ? 'does not answer' : `${facts.kind === 'pod' ? 'kubelet' : 'unit'} ${facts.active}`
   return judgeMember(member, cluster).length === 0 ? 'healthy' : 'not well'
 }
 

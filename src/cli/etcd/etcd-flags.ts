@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileProblem } from '../../cluster/file-problem.ts'
-import type { BinarySet } from '../../core/etcd/member-recipe.ts'
+import type { BinarySet } from '../../core/etcd/member-change.ts'
 import { type EtcdVersion, etcdText, parseEtcdVersion } from '../../core/version/etcd-version.ts'
 import { fileSha256 } from '../../node/file-sha256.ts'
 import { bad } from '../flag-values.ts'

@@ -61,8 +61,19 @@ function dataText(cluster: EtcdCluster, problems: readonly string[], output: 'js
     const { answer, facts, settings } = member.seen
     const { status } = answer
     return {
-      ...{ host: member.host, id: member.id, name: member.name, role: roleOf(member), state: stateOf(member, cluster), unit: facts.unit },
+      ...{
+        host: member.host,
+        id: member.id,
+        name: member.name,
+        role: roleOf(member),
+        state: stateOf(member, cluster),
+        unit: facts.unit,
+        runsAs: facts.kind,
+      },
       endpoint: settings.endpoint,
+      ...(facts.kind === 'unit'
+        ? {}
+        : { image: facts.image ?? null, files: facts.place.filter(({ times }) => times > 0).map((place) => place.path) }),
       binary: { path: facts.binary, version: facts.disk === undefined ? null : etcdText(facts.disk), package: facts.package ?? null },
       version: status === undefined ? null : etcdText(status.version),
       ...(status === undefined

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import type { EtcdCluster } from '../../core/etcd/cluster.ts'
 import { refreshScript } from '../../core/etcd/etcd-scripts.ts'
+import { isInContainer } from '../../core/etcd/image-change.ts'
 import { rehearseEtcdUpgrade } from '../../core/etcd/rehearse-upgrade.ts'
 import { etcdText } from '../../core/version/etcd-version.ts'
 import { type EtcdAccess, lookAtCluster } from '../../node/etcd/look-at-cluster.ts'
@@ -52,15 +53,19 @@ function refused(problems: readonly string[], ports: CommandPorts): ExitCode {
   return exitCodes.Refused
 }
 
-/** Which versions there are is known by the lists on the hosts. One that cannot be read anew shows in what is to be had. */
-async function refresh({ hosts }: EtcdAccess): Promise<void> {
+/** Which packages there are is known by the lists on the hosts. One that cannot be read anew shows in what is to be had. Images need none. */
+async function refresh(access: EtcdAccess): Promise<void> {
+  const { members } = await lookAtCluster(access)
+  const inContainers = new Set(members.filter(isInContainer).map(({ host }) => host))
   await Promise.all(
-    hosts.map((host) =>
-      host.run(refreshScript(), 'refresh').catch((error: unknown) => {
-        // the look that follows says so
-        if (!(error instanceof HostFault)) throw error
-      }),
-    ),
+    access.hosts
+      .filter(({ name }) => !inContainers.has(name))
+      .map((host) =>
+        host.run(refreshScript(), 'refresh').catch((error: unknown) => {
+          // the look that follows says so
+          if (!(error instanceof HostFault)) throw error
+        }),
+      ),
   )
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { decideEtcdUpgrade, type EtcdAction } from './decide-upgrade.ts'
-import { type TestMember, testCluster, v } from './etcd-world.test-support.ts'
-import { changeId } from './member-recipe.ts'
+import { podMember, type TestMember, testCluster, v } from './etcd-world.test-support.ts'
+import { changeId } from './member-change.ts'
 
 const old: TestMember = {}
 const done: TestMember = { version: v('3.5.16') }
@@ -178,5 +178,40 @@ describe('never when the quorum would not survive it', () => {
   it('binaries are for an etcd that no package owns, and packages for one that has them', () => {
     const binaries = [{ version: to, sha256: new Map([['etcd', 'a'.repeat(64)]]) }]
     expect(decided([old, old, old], { to, binaries })).toMatch(/^Refused: \/usr\/bin\/etcd on etcd1 belongs to the package etcd-server/)
+  })
+})
+
+describe('members in containers', () => {
+  const pods = (...members: readonly TestMember[]) => members.map(podMember)
+
+  it.each([
+    { title: 'go to any version, as nobody lists the tags of a registry', members: pods(old, old, old), says: 'change etcd1, attempt 1' },
+    { title: 'the leader last', members: pods(done, done, old), says: 'etcd3 hands over to etcd1' },
+    {
+      title: 'one whose manifest is written and whose old container still runs',
+      members: pods(old, { disk: to }, old),
+      says: 'change etcd2, attempt 1',
+    },
+    { title: 'one whose old container has ended', members: pods(old, { disk: to, isDown: true }, old), says: 'change etcd2, attempt 1' },
+    { title: 'all are there', members: pods(done, done, done), says: 'complete' },
+    {
+      title: 'and not while one has no container',
+      members: pods(old, { isDown: true }, old),
+      says: 'Wait: etcd2: no container of etcd runs: look at crictl ps -a and crictl logs there',
+    },
+  ])('$title', ({ members, says }) => {
+    expect(decided(members, backedUp, [])).toBe(says)
+  })
+
+  it('take no binaries', () => {
+    const binaries = [{ version: to, sha256: new Map([['etcd', 'a'.repeat(64)]]) }]
+    expect(decided(pods(old, old, old), { to, binaries })).toMatch(
+      /^Refused: etcd on etcd1 comes from the image registry\.k8s\.io\/etcd:3\.4\.23-0: leave --binaries out/,
+    )
+  })
+
+  it('go over the way-point before 3.6', () => {
+    const action = decideEtcdUpgrade(testCluster(pods(done, done, done)), { to: v('3.6.12'), backedUp: v('3.5.26') })
+    expect(action).toMatchObject({ kind: 'Change', change: { version: [3, 5, 26] } })
   })
 })

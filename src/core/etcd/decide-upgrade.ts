@@ -2,8 +2,10 @@ import { sizeText } from '../host/finding.ts'
 import { compareEtcd, type EtcdVersion, etcdText } from '../version/etcd-version.ts'
 import { type EtcdCluster, type EtcdMember, tolerated } from './cluster.ts'
 import { type EtcdHop, nextHop, packagedAs, packagedVersions, settingProblems } from './hop.ts'
+import { imageProblems, imageVersions, isInContainer } from './image-change.ts'
 import { judgeCluster, judgeMember } from './judge-cluster.ts'
-import { type BinarySet, changeId, type MemberChange, nextAttempt } from './member-recipe.ts'
+import { type BinarySet, changeId, type MemberChange } from './member-change.ts'
+import { nextAttempt } from './member-recipe.ts'
 
 export interface EtcdWish {
   readonly to: EtcdVersion
@@ -41,7 +43,7 @@ export function decideEtcdUpgrade(cluster: EtcdCluster, wish: EtcdWish): EtcdAct
     return refused([`${ahead?.host} runs ${etcdText(highest)}, which is above ${etcdText(wish.to)}: etcd is never taken back`])
   }
   if (compareEtcd(lowest, wish.to) === 0) return whenAllThere(cluster, wish)
-  const hop = nextHop(lowest, wish.to, wish.binaries?.map(({ version }) => version) ?? packagedVersions(cluster.members))
+  const hop = nextHop(lowest, wish.to, availableVersions(cluster.members, wish))
   if (hop.kind === 'Refused') return refused([hop.message])
   return inHop(cluster, wish, lowest, hop)
 }
@@ -76,6 +78,13 @@ function inHop(cluster: EtcdCluster, wish: EtcdWish, from: EtcdVersion, { versio
     return { kind: 'MoveLeader', from: candidate, to: successor(cluster, candidate, done) }
   }
   return changeOf(candidate, cluster, wish, version)
+}
+
+/** What each host can have. Of images nobody tells beforehand: one that is missing fails before its member is touched. */
+function availableVersions(members: readonly EtcdMember[], { to, binaries }: EtcdWish): readonly EtcdVersion[] {
+  const units = members.filter((member) => !isInContainer(member))
+  if (units.length === 0) return imageVersions(to)
+  return binaries?.map(({ version }) => version) ?? packagedVersions(units)
 }
 
 /** `Begun`: something of the change is on the host, and its end is not. */
@@ -126,12 +135,11 @@ function hostProblems({ members }: EtcdCluster, { binaries }: EtcdWish, version:
   return members.flatMap((member) => {
     const { facts } = member.seen
     const free = facts.free_kib ?? leastFreeKib
-    return [
-      ...(free < leastFreeKib
-        ? [`${member.host} has ${sizeText(free)} free beside ${facts.binary}: make room, at least ${sizeText(leastFreeKib)}`]
-        : []),
-      ...(binaries === undefined ? packageProblem(member, version) : ownerProblem(member)),
-    ]
+    const where = isInContainer(member) ? 'in /var/lib' : `beside ${facts.binary}`
+    const room =
+      free < leastFreeKib ? [`${member.host} has ${sizeText(free)} free ${where}: make room, at least ${sizeText(leastFreeKib)}`] : []
+    if (isInContainer(member)) return [...room, ...imageProblems(member, version), ...binariesProblem(member, binaries)]
+    return [...room, ...(binaries === undefined ? packageProblem(member, version) : ownerProblem(member))]
   })
 }
 
@@ -148,6 +156,11 @@ function packageProblem(member: EtcdMember, version: EtcdVersion): readonly stri
 function ownerProblem({ host, seen: { facts } }: EtcdMember): readonly string[] {
   if (facts.package === undefined) return []
   return [`${facts.binary} on ${host} belongs to the package ${facts.package}, whose manager would put it back: leave --binaries out`]
+}
+
+/** One that is of no use to any member is a mistake. */
+function binariesProblem({ host, seen }: EtcdMember, binaries: EtcdWish['binaries']): readonly string[] {
+  return binaries === undefined ? [] : [`etcd on ${host} comes from the image ${seen.facts.image}: leave --binaries out`]
 }
 
 function backupSource(cluster: EtcdCluster): EtcdMember {

@@ -32,6 +32,7 @@ function testHost(members: readonly TestMember[], index: number, available: read
   const { version = v('3.4.23'), disk = version, isDown = false } = own
   const name = `etcd${index + 1}`
   const facts: EtcdHostFacts = {
+    ...{ kind: 'unit', place: [] },
     ...{ root: true, boot: `boot-${index}`, hostname: name, init: 'systemd', unit: 'etcd.service', active: isDown ? 'failed' : 'active' },
     ...{ binary: '/usr/bin/etcd', disk, package: 'etcd-server', manager: 'apt-get' },
     ...(isDown ? {} : { runs: version }),
@@ -62,4 +63,33 @@ function testHost(members: readonly TestMember[], index: number, available: read
     ...own.answer,
   }
   return { kind: 'Seen', host: name, facts, settings: memberSettings(facts), answer }
+}
+
+/** A member in a static pod, as `testCluster` takes it. */
+export function podMember(own: TestMember = {}): TestMember {
+  const { version = v('3.4.23'), disk = version } = own
+  const image = `registry.k8s.io/etcd:${etcdText(disk)}-0`
+  const facts: TestMember['facts'] = {
+    ...{ kind: 'pod', unit: 'kubelet.service', active: own.isDown ? 'exited' : 'active', image, mark: image },
+    ...{ engine: 'crictl', socket: '/run/containerd/containerd.sock', binary: '/proc/812/root/usr/local/bin/etcd' },
+    ...{ etcdctl: '/proc/812/root/usr/local/bin/etcdctl', available: [], installed: [] },
+    place: [{ path: '/etc/kubernetes/manifests/etcd.yaml', times: 1 }],
+  }
+  return { ...own, facts: { ...facts, ...own.facts } }
+}
+
+/** A member of a unit that starts a container, as kubespray has it, as `testCluster` takes it. */
+export function containerMember(own: TestMember = {}): TestMember {
+  const { version = v('3.4.23'), disk = version } = own
+  const facts: TestMember['facts'] = {
+    ...{ kind: 'container', unit: 'etcd.service', image: `quay.io/coreos/etcd:v${etcdText(disk)}`, mark: `v${etcdText(disk)}` },
+    ...{ engine: 'docker', active: own.isDown ? 'exited' : 'active', binary: '/proc/812/root/usr/local/bin/etcd' },
+    ...{ etcdctl: '/usr/local/bin/etcdctl', available: [], installed: [] },
+    place: [
+      { path: '/etc/systemd/system/etcd.service', times: 0 },
+      { path: '/etc/etcd.env', times: 0 },
+      { path: '/usr/local/bin/etcd', times: 1 },
+    ],
+  }
+  return { ...own, facts: { ...facts, ...own.facts } }
 }

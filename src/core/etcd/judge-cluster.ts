@@ -36,9 +36,9 @@ export function judgeMember(member: EtcdMember, cluster: EtcdCluster): readonly 
   const { host, seen } = member
   const { status, isHealthy, problems } = seen.answer
   const why = problems[0] === undefined ? '' : ` (${problems[0]})`
+  if (seen.facts.active === 'exited') return [`${host}: no container of etcd runs: look at ${logOf(seen.facts)} there`]
   if (seen.facts.etcdctl === undefined) return [`${host} has no etcdctl beside etcd or on its path: install it`]
-  if (seen.facts.active !== 'active')
-    return [`${host}: ${seen.facts.unit} is ${seen.facts.active}: look at journalctl -u ${seen.facts.unit} there`]
+  if (seen.facts.active !== 'active') return [`${host}: ${seen.facts.unit} is ${seen.facts.active}: look at ${logOf(seen.facts)} there`]
   if (status === undefined) return [`${host} does not answer at ${seen.settings.endpoint}${why}`]
   const lag = lagOf(member, cluster)
   const { quotaBytes } = seen.settings
@@ -56,6 +56,12 @@ export function judgeMember(member: EtcdMember, cluster: EtcdCluster): readonly 
       : []),
     ...(seen.facts.root ? [] : [`${host}: scripts do not run as root there: set become: sudo in the inventory`]),
   ]
+}
+
+/** What tells why etcd of a host is not up. */
+export function logOf({ kind, active, engine, unit }: EtcdMember['seen']['facts']): string {
+  if (kind !== 'pod' || active !== 'exited') return `journalctl -u ${unit}`
+  return engine === 'docker' ? 'docker ps -a and docker logs' : 'crictl ps -a and crictl logs'
 }
 
 /** Entries between what a member has applied and what the furthest of all has agreed on. */

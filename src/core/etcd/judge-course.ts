@@ -1,6 +1,6 @@
 import type { EtcdVersion } from '../version/etcd-version.ts'
 import { type EtcdCluster, tolerated } from './cluster.ts'
-import { judgeMember } from './judge-cluster.ts'
+import { judgeMember, logOf } from './judge-cluster.ts'
 
 /** What one process knows of an upgrade beside what the hosts show; all of it may be lost with it. */
 export interface EtcdCourse {
@@ -49,6 +49,6 @@ export function quorumSentence(cluster: EtcdCluster): string {
   if (away === 0) return `${counts}: nothing is lost; mend what is said above, and run the same command again`
   if (away > tolerated(cluster.size)) return `${counts}, which is no quorum: etcd takes no writes until one more is up`
   const first = cluster.members.find((member) => !well.includes(member))
-  const unit = first?.seen.facts.unit ?? 'etcd'
-  return `${counts}, which is a quorum: etcd goes on; bring ${first?.host ?? 'the other'} up (journalctl -u ${unit}), and run the same command again`
+  const log = first === undefined ? 'journalctl -u etcd' : logOf(first.seen.facts)
+  return `${counts}, which is a quorum: etcd goes on; bring ${first?.host ?? 'the other'} up (${log}), and run the same command again`
 }

@@ -107,10 +107,63 @@ describe('how a member is started', () => {
   it.each([
     ['', /^it did not tell how etcd runs there/],
     ['init=other\n', /^it has no systemd/],
-    ['units=0\n', /^no service of it runs etcd/],
+    ['units=0\n', /^neither a service nor a static pod of it runs etcd/],
     [host.replace('units=1', 'units=2'), /^2 services of it run etcd: disable all but one/],
     [host.replace('binary=/usr/bin/etcd', 'binary=/usr/bin/$(reboot)'), /^what it says of etcd cannot be: binary/],
   ])('or why it cannot be worked on', (text, says) => {
     expect(parseEtcdHost(text)).toEqual({ kind: 'Refused', message: expect.stringMatching(says) })
+  })
+})
+
+/** What a host says whose kubelet runs etcd from a manifest. */
+const pod = `root=0
+boot=e1c7e1e6-6f0b-4d53-a3a5-1f1f2a7b9c11
+hostname=etcd1
+init=systemd
+kind=pod
+units=1
+runs=3.4.13
+engine=crictl
+socket=/run/containerd/containerd.sock
+image=registry.k8s.io/etcd:3.5.26-0
+previous_mark=registry.k8s.io/etcd:3.4.13-0
+mark=registry.k8s.io/etcd:3.5.26-0
+place=1 /etc/kubernetes/manifests/etcd.yaml
+active=active
+free_kib=9000000
+unit=kubelet.service
+binary=/proc/812/root/usr/local/bin/etcd
+etcdctl=/proc/812/root/usr/local/bin/etcdctl
+argument=--name=etcd1
+end=yes
+`
+
+describe('a member in a static pod', () => {
+  it('is known by its manifest: what will run by the tag there, what runs by its process', () => {
+    expect(parseEtcdHost(pod)).toMatchObject({
+      kind: 'Facts',
+      facts: {
+        ...{ kind: 'pod', disk: [3, 5, 26], runs: [3, 4, 13], previous: [3, 4, 13] },
+        place: [{ times: 1, path: '/etc/kubernetes/manifests/etcd.yaml' }],
+      },
+    })
+  })
+
+  it('whose image tells no version is taken for what runs', () => {
+    expect(parseEtcdHost(pod.replaceAll(/mark=.*/g, 'mark=registry.k8s.io/etcd:latest'))).toMatchObject({ facts: { disk: [3, 4, 13] } })
+  })
+
+  it.each([
+    ['stacked=yes\n', /^its etcd belongs to a control plane of kubeadm/],
+    ['containers=2\n', /^2 containers of it run etcd: stop all but one/],
+  ])('or why it cannot be worked on: %j', (line, says) => {
+    expect(parseEtcdHost(line + pod)).toEqual({ kind: 'Refused', message: expect.stringMatching(says) })
+  })
+
+  it('a second manifest beside it would run as well', () => {
+    expect(parseEtcdHost(pod.replace('units=1', 'units=2'))).toEqual({
+      kind: 'Refused',
+      message: '2 manifests of it run etcd: leave one in the folder, as its kubelet runs each of them',
+    })
   })
 })

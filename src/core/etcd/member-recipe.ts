@@ -1,11 +1,11 @@
-import { sha256 } from '@noble/hashes/sha2.js'
-import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
 import type { Recipe, RecipeStep, RunStep } from '../recipe/recipe-step.ts'
 import { putBinaryScript, replaceBinaryScript } from '../recipe/scripts/binary-steps.ts'
 import { compareEtcd, type EtcdVersion, etcdText } from '../version/etcd-version.ts'
 import { clientValues } from './client-values.ts'
-import type { EtcdMember } from './cluster.ts'
 import { packagedAs } from './hop.ts'
+import { isInContainer } from './image-change.ts'
+import { imageRecipe } from './image-recipe.ts'
+import { type BinarySet, changeId, limits, type MemberChange, waitValues } from './member-change.ts'
 import {
   clientVersionFunction,
   downloadPackagesScript,
@@ -15,41 +15,12 @@ import {
   restoreMemberScript,
 } from './scripts/upgrade-steps.ts'
 
-/** Binaries of one version on this machine: digests of `etcd`, `etcdctl` and `etcdutl`, as far as they are there. */
-export interface BinarySet {
-  readonly version: EtcdVersion
-  readonly sha256: ReadonlyMap<string, string>
-}
-
-/** What is done to one member: which version, from where. */
-export interface MemberChange {
-  readonly member: EtcdMember
-  readonly version: EtcdVersion
-  /** Absent: by the host's packages. */
-  readonly binaries?: BinarySet
-  /** All others are at the newer minor already: with this one the cluster's version rises. */
-  readonly isLast: boolean
-}
-
-const limits = { fetch: 900, install: 900, restart: 600 }
-const seconds = { up: 180, steady: 3, lock: 300 }
-/** Starts that may end by themselves before the new binary is given up. */
-const mostStarts = 3
-
-/** Identity of a change: the same for whoever comes after a kill. */
-export function changeId({
-  member: {
-    seen: { settings },
-    id,
-  },
-  version,
-}: Pick<MemberChange, 'member' | 'version'>): string {
-  const parts = ['etcd', id, settings.name, etcdText(version)]
-  return bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts)))).slice(0, 12)
-}
-
 /** One member's change as steps: what is fetched beforehand, the new files, the restart; and the way back. */
 export function memberRecipe(change: MemberChange): Recipe {
+  return isInContainer(change.member) ? imageRecipe(change) : unitRecipe(change)
+}
+
+function unitRecipe(change: MemberChange): Recipe {
   const { binaries } = change
   const ends: RunStep = {
     ...step(change, ['restart-etcd', `restarts ${change.member.seen.facts.unit} and waits until it serves`], restartMemberScript),
@@ -113,20 +84,14 @@ function binarySteps(change: MemberChange, { sha256: digests }: BinarySet): read
 }
 
 function step(change: MemberChange, [name, does]: readonly [string, string], script: string, more: RunStep['parameters'] = {}): RunStep {
-  const { member, version, isLast } = change
-  const { facts, settings } = member.seen
+  const { facts, settings } = change.member.seen
   const isPackage = change.binaries === undefined
   const parameters = {
     unit: facts.unit,
     binary: facts.binary,
-    version: etcdText(version),
     specs: isPackage ? packageSpecs(change).join(' ') : '',
     ...clientValues(facts, settings),
-    goes_forward: isLast ? 'yes' : 'no',
-    wait_seconds: String(seconds.up),
-    steady_seconds: String(seconds.steady),
-    lock_seconds: String(seconds.lock),
-    most_starts: String(mostStarts),
+    ...waitValues(change),
     ...more,
   }
   return { kind: 'Run', name, does, disturbs: false, script, parameters, limitSeconds: limits.fetch }

@@ -1,8 +1,12 @@
 import type { Recipe } from '../recipe/recipe-step.ts'
+import { stateFolder } from '../recipe/step-script.ts'
 import { etcdText } from '../version/etcd-version.ts'
 import type { EtcdCluster, EtcdMember } from './cluster.ts'
 import { decideEtcdUpgrade, type EtcdAction, type EtcdWish } from './decide-upgrade.ts'
-import { type MemberChange, memberRecipe, packageSpecs } from './member-recipe.ts'
+import { imageChange, isInContainer } from './image-change.ts'
+import { imageOf } from './image-tag.ts'
+import type { MemberChange } from './member-change.ts'
+import { memberRecipe, packageSpecs } from './member-recipe.ts'
 
 /** A command as it would be run, and where. */
 export interface HostCommand {
@@ -53,12 +57,28 @@ function commandsOf(action: EtcdAction): readonly HostCommand[] {
 
 function changeCommands(change: MemberChange): readonly HostCommand[] {
   const { host, seen } = change.member
+  if (isInContainer(change.member)) return imageCommands(change).map((command) => ({ host, command }))
   const { binary, unit } = seen.facts
   const recipe = memberRecipe(change)
   const commands = recipe.steps.flatMap(({ name }) => stepCommands(name, change, recipe))
   return [...commands, `systemctl restart ${unit}   (${binary}, unless its package has done so)`, 'etcdctl endpoint health'].map(
     (command) => ({ host, command }),
   )
+}
+
+function imageCommands({ member, version }: MemberChange): readonly string[] {
+  const { kind, engine, unit } = member.seen.facts
+  const { place, mark, newMark, newImage } = imageChange(member, version)
+  const pull = engine === 'ctr' ? 'ctr -n k8s.io images pull' : `${engine} pull`
+  const restart =
+    kind === 'pod' ? '(the kubelet ends the old container and starts the new one)' : `systemctl daemon-reload; systemctl restart ${unit}`
+  return [
+    `${pull} ${newImage}`,
+    `cp ${place} ${stateFolder}/etcd/previous/`,
+    `${place}: ${mark} → ${newMark}   (at once, by mv)`,
+    restart,
+    'etcdctl endpoint health',
+  ]
 }
 
 function stepCommands(name: string, change: MemberChange, recipe: Recipe): readonly string[] {
@@ -124,12 +144,19 @@ function atVersion(member: EtcdMember, version: Status['version']): EtcdMember {
   const risen = withStatus(member, { version })
   const { seen } = risen
   const { etcdutl, ...facts } = seen.facts
+  const { image, mark = image } = facts
   const utility = etcdutl ?? (version[1] >= 5 ? facts.binary.replace(/[^/]*$/, 'etcdutl') : undefined)
   return {
     ...risen,
     seen: {
       ...seen,
-      facts: { ...facts, ...(utility === undefined ? {} : { etcdutl: utility }), disk: version, runs: version, step: [], at_work: [] },
+      facts: {
+        ...facts,
+        ...(utility === undefined ? {} : { etcdutl: utility }),
+        ...(image === undefined ? {} : { image: imageOf(image, version) ?? image }),
+        ...(mark === undefined ? {} : { mark: imageOf(mark, version) ?? mark }),
+        ...{ disk: version, runs: version, step: [], at_work: [] },
+      },
     },
   }
 }

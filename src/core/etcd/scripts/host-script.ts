@@ -1,8 +1,47 @@
+import { containerFunctions } from './container.ts'
+
+/** The static pod of etcd that a kubelet runs by itself, and its runtime. Sets `manifests` to the files that name an image of etcd. */
+const podFunctions = String.raw`
+kubelet_given() {
+  kubelet=$(property kubelet.service MainPID)
+  if [ -e "/proc/$kubelet/cmdline" ]; then tr '\000' '\n' < "/proc/$kubelet/cmdline"
+  else property kubelet.service ExecStart | tr ' ' '\n'; fi
+}
+# FLAG FIELD: a setting of the kubelet by its flag, or by the field of its configuration
+kubelet_setting() {
+  set_by_flag=$(kubelet_given | awk -v flag="--$1" '$0 == flag { getline; print; exit } index($0, flag "=") == 1 { print substr($0, length(flag) + 2); exit }')
+  if [ -n "$set_by_flag" ]; then echo "$set_by_flag"
+  else kubelet_given | sed -n 's/^--config=//p; /^--config$/{n;p;}' | while read -r file; do sed -n "s/^$2: *//p" "$file" 2> /dev/null | tr -d "\"'" | head -n 1; done; fi
+}
+find_manifests() {
+  manifests=
+  [ -n "$(property kubelet.service FragmentPath)" ] || return 0
+  manifest_folder=$(kubelet_setting pod-manifest-path staticPodPath)
+  [ -n "$manifest_folder" ] || manifest_folder=/etc/kubernetes/manifests
+  for file in "$manifest_folder"/*; do
+    if [ -f "$file" ] && [ -n "$(image_in "$file")" ]; then manifests="$manifests$file
+"; fi
+  done
+}
+# Who runs containers here: by the process above etcd's, by the kubelet's flags, or by the sockets that there are
+find_engine() {
+  above=
+  [ -z "$pid" ] || above=$(tr '\000' ' ' < "/proc/$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")/cmdline")
+  socket=$(kubelet_setting container-runtime-endpoint containerRuntimeEndpoint)
+  socket=$(printf %s "$socket" | sed 's#^unix://##')
+  case $above in *moby*) engine=docker && return ;; esac
+  for each in "$socket" /run/containerd/containerd.sock /run/crio/crio.sock; do [ -S "$each" ] && socket=$each && break; done
+  if [ ! -S "$socket" ] || [ "$(basename "$socket")" = dockershim.sock ]; then engine=docker
+  elif command -v crictl > /dev/null; then engine=crictl
+  else engine=ctr; fi
+}
+`
+
 /**
  * Reads how etcd is started on a host, and changes nothing: lines `name=value`, each bounded; names may come again. What etcd was given is told as it is,
  * and read by `member-settings.ts`. `state` is where the outcomes of steps lie.
  */
-export const hostScript = String.raw`
+export const hostScript = String.raw`${containerFunctions}${podFunctions}
 say() { printf '%s=%s\n' "$1" "$(printf %s "$2" | tr '\n\t' '  ' | tr -cd '[:print:]' | head -c 1000)"; }
 # NAME: a line each
 lines() { head -n 150 | tr -cd '[:print:]\n' | cut -c 1-1000 | while IFS= read -r line; do printf '%s=%s\n' "$1" "$line"; done; }
@@ -12,6 +51,8 @@ owner_of() {
   owned=$(dpkg-query -S "$1" 2> /dev/null || rpm -qf --qf '%{NAME}: \n' "$1" 2> /dev/null) || return
   echo "$owned" | head -n 1 | cut -d : -f 1
 }
+# readlink -f would follow the root of a process to the host's own
+real() { case $1 in /proc/*) echo "$1" ;; *) readlink -f "$1" ;; esac; }
 program_of() { property "$1" ExecStart | sed -n 's/^{ path=\([^ ]*\) ;.*/\1/p' | head -n 1; }
 
 units() {
@@ -25,6 +66,8 @@ given() {
   if [ -n "$pid" ]; then
     tr '\000' '\n' < "/proc/$pid/cmdline" | sed 1d | lines argument
     tr '\000' '\n' < "/proc/$pid/environ" | grep '^ETCD_' | lines environment
+  elif [ "$kind" = pod ]; then
+    sed -n 's/^ *- *\(--[a-z].*\)$/\1/p' "$place" | tr -d "\"'" | lines argument
   else
     property "$unit" Environment | tr ' ' '\n' | grep '^ETCD_' | lines environment
     systemctl show -p EnvironmentFiles "$unit" | sed -n 's/^EnvironmentFiles*=\([^ ]*\).*/\1/p' | while read -r file; do
@@ -53,28 +96,63 @@ found=$(units)
 running=$(echo "$found" | awk '$2 != "inactive" && $2 != "failed" { print $1 }')
 [ -n "$running" ] || running=$(echo "$found" | awk '$3 == "enabled" { print $1 }')
 [ -n "$running" ] || running=$(echo "$found" | awk '{ print $1 }')
+kind=unit
+find_manifests
+if [ -n "$manifests" ] && ! echo "$found" | grep -q ' active '; then
+  kind=pod running=$manifests
+fi
+say kind "$kind"
 say units "$(echo "$running" | grep -c .)"
 unit=$(echo "$running" | head -n 1)
 [ -n "$unit" ] || exit 0
+pid= owner= binary=
+# An etcd whose programs are in an image
+look_into_container() {
+  [ "$(etcd_in_container | grep -c .)" -lt 2 ] || say containers "$(etcd_in_container | grep -c .)"
+  pid=$(etcd_in_container | head -n 1)
+  [ -z "$pid" ] || { binary=/proc/$pid/root$(readlink "/proc/$pid/exe") && say runs "$(container_version "$pid")"; }
+  find_engine
+  say engine "$engine"
+  say socket "$socket"
+  say image "$image"
+  say previous_mark "$(image_in "$state/etcd/previous/$(basename "$place")")"
+  # reached once there is a process again
+  [ -n "$binary" ] || binary=/proc/0/root/usr/local/bin/etcd
+}
+if [ "$kind" = pod ]; then
+  place=$(readlink -f "$unit") unit=kubelet.service
+  image=$(image_in "$place")
+  ! grep -q kube-apiserver "$manifest_folder"/*.yaml 2> /dev/null || say stacked yes
+  look_into_container
+  say mark "$image"
+  say place "$(times_in "$place" "$image") $place"
+  active=$(property "$unit" ActiveState)
+  if [ "$active" = active ] && [ -z "$pid" ]; then active=exited; fi
+  say active "$active"
+  say free_kib "$(df -Pk /var/lib | awk 'NR == 2 { print $4 }')"
+else
+  say active "$(property "$unit" ActiveState)"
+  pid=$(property "$unit" MainPID)
+  [ -e "/proc/$pid/exe" ] || pid=
+  binary=$(readlink -f "$(program_of "$unit")")
+  say disk "$(etcd_version "$binary")"
+  [ -z "$pid" ] || say runs "$(etcd_version "/proc/$pid/exe")"
+  say previous "$(etcd_version "$(dirname "$binary")/.etcd.falkirk-previous")"
+  owner=$(owner_of "$binary")
+  say package "$owner"
+  say free_kib "$(df -Pk "$(dirname "$binary")" | awk 'NR == 2 { print $4 }')"
+fi
 say unit "$unit"
-say active "$(property "$unit" ActiveState)"
-pid=$(property "$unit" MainPID)
-[ -e "/proc/$pid/exe" ] || pid=
-binary=$(readlink -f "$(program_of "$unit")")
 say binary "$binary"
-say disk "$(etcd_version "$binary")"
-[ -z "$pid" ] || say runs "$(etcd_version "/proc/$pid/exe")"
-say previous "$(etcd_version "$(dirname "$binary")/.etcd.falkirk-previous")"
-owner=$(owner_of "$binary")
-say package "$owner"
 etcdctl=
-for each in "$(dirname "$binary")/etcdctl" "$(command -v etcdctl)"; do [ -x "$each" ] && etcdctl=$(readlink -f "$each") && break; done
+for each in "$(dirname "$binary")/etcdctl" "$(command -v etcdctl)"; do [ -x "$each" ] && etcdctl=$(real "$each") && break; done
+if [ "$kind" != unit ] && [ -z "$pid$etcdctl" ]; then etcdctl=$(dirname "$binary")/etcdctl; fi
 if [ -n "$etcdctl" ]; then
   say etcdctl "$etcdctl"
   say etcdctl_version "$(ctl_version "$etcdctl")"
   say etcdctl_package "$(owner_of "$etcdctl")"
 fi
-for each in "$(dirname "$binary")/etcdutl" "$(command -v etcdutl)"; do [ -x "$each" ] && say etcdutl "$(readlink -f "$each")" && break; done
+for each in "$(dirname "$binary")/etcdutl" "$(command -v etcdutl)"; do [ -x "$each" ] && say etcdutl "$(real "$each")" && break; done
 given
 config=$({ given | sed -n 's/^argument=--*config-file[= ]*//p'; given | sed -n 's/^environment=ETCD_CONFIG_FILE=//p'; } | grep . | head -n 1)
 [ -z "$config" ] || [ ! -r "$config" ] || flat "$config" | lines config
@@ -86,7 +164,6 @@ if [ -n "$owner" ] && command -v apt-get > /dev/null; then
   done
   apt-mark showhold 2> /dev/null | grep '^etcd' | lines held
 fi
-say free_kib "$(df -Pk "$(dirname "$binary")" | awk 'NR == 2 { print $4 }')"
 for file in "$state"/steps/*/*-etcd*/outcome; do
   [ -s "$file" ] || continue
   folder=$(dirname "$file")

@@ -56,7 +56,7 @@ act() {
 `
 
 /** Whether the member serves: agrees on a write with the others. One that asks for a login has answered; who may log in looks again afterwards. */
-const answers = `${etcdctlFunctions}
+export const answers = `${etcdctlFunctions}
 seconds=8
 member_answers() {
   told=$(ctl endpoint health 2>&1) && return 0
