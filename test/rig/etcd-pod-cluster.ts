@@ -1,14 +1,8 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { Agent, request } from 'undici'
-import { writeOciArchive } from '../../scripts/oci-archive.mjs'
-import type { Entry } from '../../scripts/tar.mjs'
 import { issueCertificate, type KeyPair, makeAuthority } from './certificates.ts'
-import { command } from './command.ts'
-import { etcdPackages } from './etcd-packages.ts'
+import { type EtcdContainerCluster, giveCertificates, memberFlags, memberNames, untilUp, writeInventory } from './etcd-hosts.ts'
+import { etcdImages } from './etcd-images.ts'
 import { startImageRegistry } from './image-registry.ts'
-import { librariesOf } from './images/rig-images.ts'
 import { firstVersion } from './kubeadm/kubeadm-programs.ts'
 import { kubeadmTemplate } from './kubeadm/kubeadm-template.ts'
 import { registryHostsFile } from './registry-hosts.ts'
@@ -16,31 +10,15 @@ import { type RigHost, writeHostFile } from './rig-host.ts'
 import { makeHosts, type RigHosts } from './rig-hosts.ts'
 import { saveJournals } from './save-journals.ts'
 
-/** Three hosts that run etcd as kubeadm's guide for a highly available external etcd has it: a kubelet without an API server, and a static pod. */
-export interface EtcdPodCluster {
-  readonly rig: RigHosts
-  readonly hosts: readonly RigHost[]
-  /** Falkirk's inventory of it. */
-  readonly inventory: string
-  /** A client's certificate, and whom it trusts. */
-  readonly client: KeyPair & { readonly ca: string }
-  readonly endpoints: readonly string[]
-  /** Versions of etcd of which there are images: Debian 12's and 13's. */
-  readonly older: string
-  readonly newer: string
-  down(): Promise<void>
-}
-
-const names = ['etcd1', 'etcd2', 'etcd3']
 const keys = '/etc/kubernetes/pki/etcd'
 export const manifest = '/etc/kubernetes/manifests/etcd.yaml'
-/** Of an image whose program ends at once. */
-export const brokenVersion = '3.5.17'
-
-/** Boots the hosts, and waits until their pods are one cluster. */
-export async function makeEtcdPodCluster(): Promise<EtcdPodCluster> {
+/**
+ * Three hosts that run etcd as kubeadm's guide for a highly available external etcd has it: a kubelet without an API server, and a static pod. Boots them, and waits
+ * until their pods are one cluster.
+ */
+export async function makeEtcdPodCluster(): Promise<EtcdContainerCluster> {
   const template = await kubeadmTemplate(firstVersion)
-  const rig = await makeHosts(names, template.base)
+  const rig = await makeHosts(memberNames, template.base)
   const started: { stop(): Promise<void> }[] = []
   const down = async () => {
     await saveJournals(rig)
@@ -50,7 +28,7 @@ export async function makeEtcdPodCluster(): Promise<EtcdPodCluster> {
   try {
     const registry = await startImageRegistry(join(rig.run.path, 'registry'), rig.network.gateway)
     started.push(registry)
-    const { older, newer, images } = await etcdImages(join(rig.run.path, 'etcd-images'))
+    const { older, newer, images } = await etcdImages(join(rig.run.path, 'etcd-images'), imageOf)
     for (const image of images) await registry.push(image)
     const authority = await makeAuthority('etcd')
     for (const host of rig.hosts) {
@@ -72,36 +50,6 @@ function imageOf(version: string): string {
   return `registry.k8s.io/etcd:${version}-0`
 }
 
-/** As Kubernetes' own: etcd and its clients below /usr/local/bin, and no shell. */
-async function etcdImages(folder: string) {
-  const { files, older, newer } = await etcdPackages()
-  const [olderVersion = '', newerVersion = ''] = [older, newer].map((version) => version.replace(/-.*/, ''))
-  const images: { ref: string; archive: string }[] = []
-  for (const version of [older, newer]) {
-    const root = join(folder, version)
-    mkdirSync(root, { recursive: true })
-    for (const file of files.filter((path) => decodeURIComponent(path).includes(`_${version}_`)))
-      await command('dpkg-deb', ['-x', file, root])
-    const programs = readdirSync(join(root, 'usr/bin')).filter((name) => /^etcd(?:ctl|utl)?$/.test(name))
-    const sources = programs.map((name) => join(root, 'usr/bin', name))
-    const libraries = new Map((await Promise.all(sources.map(librariesOf))).flat().map((entry) => [entry.path, entry]))
-    const entries = programs.map(
-      (name, index): Entry => ({ kind: 'file', path: `usr/local/bin/${name}`, source: sources[index] ?? '', mode: 0o755 }),
-    )
-    images.push(written(folder, version === older ? olderVersion : newerVersion, [...libraries.values(), ...entries]))
-  }
-  const broken: Entry = { kind: 'file', path: 'usr/local/bin/etcd', source: '/bin/false', mode: 0o755 }
-  images.push(written(folder, brokenVersion, [...(await librariesOf('/bin/false')), broken]))
-  return { older: olderVersion, newer: newerVersion, images }
-}
-
-function written(folder: string, version: string, entries: readonly Entry[]) {
-  const ref = imageOf(version)
-  const archive = join(folder, `${version}.tar`)
-  writeOciArchive({ out: archive, ref, layers: [entries], config: { Env: ['PATH=/usr/local/bin:/usr/bin:/bin'] } })
-  return { ref, archive }
-}
-
 interface Gifts {
   readonly registryUrl: string
   readonly version: string
@@ -109,22 +57,12 @@ interface Gifts {
 
 async function giveFiles(rig: RigHosts, host: RigHost, authority: KeyPair, { registryUrl, version }: Gifts): Promise<void> {
   const folder = rig.folderOf(host.name)
-  const { cert, key } = await issueCertificate(authority, {
-    commonName: host.name,
-    addresses: [host.address, '127.0.0.1'],
-    dnsNames: [host.name],
-  })
-  writeHostFile(folder, `${keys}/ca.crt`, authority.cert)
-  for (const name of ['server', 'peer']) {
-    writeHostFile(folder, `${keys}/${name}.crt`, cert)
-    writeHostFile(folder, `${keys}/${name}.key`, key, 0o600)
-  }
+  await giveCertificates(rig, host, authority, keys)
   const registry = registryHostsFile(registryUrl)
   writeHostFile(folder, registry.path, registry.content)
   writeHostFile(folder, '/etc/crictl.yaml', 'runtime-endpoint: unix:///run/containerd/containerd.sock\n')
   writeHostFile(folder, '/etc/systemd/system/kubelet.service.d/20-etcd-service-manager.conf', kubeletDropIn)
-  const cluster = rig.hosts.map(({ name, address }) => `${name}=https://${address}:2380`).join(',')
-  writeHostFile(folder, manifest, manifestOf(host, cluster, imageOf(version)), 0o600)
+  writeHostFile(folder, manifest, manifestOf(memberFlags(rig, host, keys), imageOf(version)), 0o600)
 }
 
 /** Source: kubeadm, "Set up a High Availability etcd Cluster with kubeadm". */
@@ -135,27 +73,7 @@ Restart=always
 `
 
 /** As `kubeadm init phase etcd local` writes it. */
-function manifestOf({ name, address }: RigHost, cluster: string, image: string): string {
-  const flags = [
-    `--advertise-client-urls=https://${address}:2379`,
-    `--cert-file=${keys}/server.crt`,
-    '--client-cert-auth=true',
-    '--data-dir=/var/lib/etcd',
-    `--initial-advertise-peer-urls=https://${address}:2380`,
-    `--initial-cluster=${cluster}`,
-    '--initial-cluster-state=new',
-    `--key-file=${keys}/server.key`,
-    `--listen-client-urls=https://127.0.0.1:2379,https://${address}:2379`,
-    '--listen-metrics-urls=http://127.0.0.1:2381',
-    `--listen-peer-urls=https://${address}:2380`,
-    `--name=${name}`,
-    `--peer-cert-file=${keys}/peer.crt`,
-    '--peer-client-cert-auth=true',
-    `--peer-key-file=${keys}/peer.key`,
-    `--peer-trusted-ca-file=${keys}/ca.crt`,
-    '--snapshot-count=10000',
-    `--trusted-ca-file=${keys}/ca.crt`,
-  ]
+function manifestOf(flags: readonly string[], image: string): string {
   return `apiVersion: v1
 kind: Pod
 metadata:
@@ -189,32 +107,4 @@ ${flags.map((flag) => `    - ${flag}\n`).join('')}    image: ${image}
   - hostPath: { path: /var/lib/etcd, type: DirectoryOrCreate }
     name: etcd-data
 `
-}
-
-async function untilUp(endpoint: string, { ca, cert, key }: EtcdPodCluster['client']): Promise<void> {
-  const agent = new Agent({ connect: { ca, cert, key } })
-  const deadline = Date.now() + 120_000
-  try {
-    for (;;) {
-      const status = await request(`${endpoint}/health`, { dispatcher: agent }).then(
-        async ({ statusCode, body }) => {
-          await body.dump()
-          return statusCode
-        },
-        () => 0,
-      )
-      if (status === 200) return
-      if (Date.now() > deadline) throw new Error(`etcd does not answer at ${endpoint} after two minutes`)
-      await sleep(250)
-    }
-  } finally {
-    await agent.close()
-  }
-}
-
-function writeInventory(rig: RigHosts): string {
-  const file = join(rig.run.path, 'inventory.yaml')
-  const hosts = rig.hosts.map(({ name }) => `    ${name}: {}\n`).join('')
-  writeFileSync(file, `sshConfig: ${rig.sshConfig}\netcd:\n  hosts:\n${hosts}`)
-  return file
 }

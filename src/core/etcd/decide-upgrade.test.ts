@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { decideEtcdUpgrade, type EtcdAction } from './decide-upgrade.ts'
-import { podMember, type TestMember, testCluster, v } from './etcd-world.test-support.ts'
+import { containerMember, podMember, type TestMember, testCluster, v } from './etcd-world.test-support.ts'
 import { changeId } from './member-change.ts'
 
 const old: TestMember = {}
@@ -201,6 +201,15 @@ describe('members in containers', () => {
     },
   ])('$title', ({ members, says }) => {
     expect(decided(members, backedUp, [])).toBe(says)
+  })
+
+  it('of units that start them are taken as well, and refused where their tag stands twice', () => {
+    const members = [old, old, old].map(containerMember)
+    expect(decided(members, backedUp, [])).toBe('change etcd1, attempt 1')
+    const places = ['/etc/etcd.env', '/usr/local/bin/etcd'].map((path) => ({ path, times: 1 }))
+    expect(decided([containerMember({ facts: { place: places } }), ...members.slice(1)], backedUp, [])).toBe(
+      'Refused: etcd1: v3.4.23 stands in /etc/etcd.env and /usr/local/bin/etcd: leave it in one place, once, and come again',
+    )
   })
 
   it('take no binaries', () => {

@@ -50,7 +50,10 @@ export function decideEtcdUpgrade(cluster: EtcdCluster, wish: EtcdWish): EtcdAct
 
 function whenAllThere(cluster: EtcdCluster, wish: EtcdWish): EtcdAction {
   const half = cluster.members.find((member) => standOf(member, wish.to) === 'Begun')
-  if (half !== undefined) return changeOf(half, cluster, wish, wish.to)
+  if (half !== undefined) {
+    const unmet = isInContainer(half) ? imageProblems(half, wish.to) : []
+    return unmet.length > 0 ? refused(unmet) : changeOf(half, cluster, wish, wish.to)
+  }
   const problems = judgeCluster(cluster)
   return problems.length === 0 ? { kind: 'Complete' } : { kind: 'Wait', problems }
 }

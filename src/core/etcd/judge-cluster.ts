@@ -60,8 +60,9 @@ export function judgeMember(member: EtcdMember, cluster: EtcdCluster): readonly 
 
 /** What tells why etcd of a host is not up. */
 export function logOf({ kind, active, engine, unit }: EtcdMember['seen']['facts']): string {
-  if (kind !== 'pod' || active !== 'exited') return `journalctl -u ${unit}`
-  return engine === 'docker' ? 'docker ps -a and docker logs' : 'crictl ps -a and crictl logs'
+  if (kind === 'unit' || active !== 'exited') return `journalctl -u ${unit}`
+  const program = engine === undefined || engine === 'ctr' ? 'crictl' : engine
+  return `${program} ps -a and ${program} logs`
 }
 
 /** Entries between what a member has applied and what the furthest of all has agreed on. */

@@ -1,8 +1,6 @@
-import { cpSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { debianProgram } from '../../rig/debian-program.ts'
-import type { RigHosts } from '../../rig/rig-hosts.ts'
+import { giveDocker } from '../../rig/docker-files.ts'
 import { type LoopDisk, loopDisk } from './loop-disk.ts'
 import { type RuntimeStage, runtimeStage } from './runtime-stage.ts'
 
@@ -213,15 +211,3 @@ exec /usr/bin/mount "$@"
 END
 chmod 755 /usr/local/sbin/mkfs.ext4 /usr/local/sbin/mount
 `
-
-/** The base of the hosts has no docker: as much of Debian's package as runs. */
-async function giveDocker(rig: RigHosts, name: string): Promise<void> {
-  const docker = dirname(dirname(dirname(await debianProgram('docker.io', 'usr/bin/docker'))))
-  const upper = join(rig.folderOf(name), 'upper')
-  const options = { recursive: true, verbatimSymlinks: true }
-  for (const part of ['usr/bin', 'usr/sbin']) cpSync(join(docker, part), join(upper, part), options)
-  cpSync(join(docker, 'lib/systemd'), join(upper, 'usr/lib/systemd'), options)
-  const architecture = process.arch === 'arm64' ? 'aarch64' : 'x86_64'
-  const library = await debianProgram('libdevmapper1.02.1', `lib/${architecture}-linux-gnu/libdevmapper.so.1.02.1`)
-  cpSync(library, join(upper, `usr/lib/${architecture}-linux-gnu/libdevmapper.so.1.02.1`), options)
-}

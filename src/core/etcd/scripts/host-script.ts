@@ -1,47 +1,12 @@
 import { containerFunctions } from './container.ts'
-
-/** The static pod of etcd that a kubelet runs by itself, and its runtime. Sets `manifests` to the files that name an image of etcd. */
-const podFunctions = String.raw`
-kubelet_given() {
-  kubelet=$(property kubelet.service MainPID)
-  if [ -e "/proc/$kubelet/cmdline" ]; then tr '\000' '\n' < "/proc/$kubelet/cmdline"
-  else property kubelet.service ExecStart | tr ' ' '\n'; fi
-}
-# FLAG FIELD: a setting of the kubelet by its flag, or by the field of its configuration
-kubelet_setting() {
-  set_by_flag=$(kubelet_given | awk -v flag="--$1" '$0 == flag { getline; print; exit } index($0, flag "=") == 1 { print substr($0, length(flag) + 2); exit }')
-  if [ -n "$set_by_flag" ]; then echo "$set_by_flag"
-  else kubelet_given | sed -n 's/^--config=//p; /^--config$/{n;p;}' | while read -r file; do sed -n "s/^$2: *//p" "$file" 2> /dev/null | tr -d "\"'" | head -n 1; done; fi
-}
-find_manifests() {
-  manifests=
-  [ -n "$(property kubelet.service FragmentPath)" ] || return 0
-  manifest_folder=$(kubelet_setting pod-manifest-path staticPodPath)
-  [ -n "$manifest_folder" ] || manifest_folder=/etc/kubernetes/manifests
-  for file in "$manifest_folder"/*; do
-    if [ -f "$file" ] && [ -n "$(image_in "$file")" ]; then manifests="$manifests$file
-"; fi
-  done
-}
-# Who runs containers here: by the process above etcd's, by the kubelet's flags, or by the sockets that there are
-find_engine() {
-  above=
-  [ -z "$pid" ] || above=$(tr '\000' ' ' < "/proc/$(sed -n 's/^PPid:[[:space:]]*//p' "/proc/$pid/status")/cmdline")
-  socket=$(kubelet_setting container-runtime-endpoint containerRuntimeEndpoint)
-  socket=$(printf %s "$socket" | sed 's#^unix://##')
-  case $above in *moby*) engine=docker && return ;; esac
-  for each in "$socket" /run/containerd/containerd.sock /run/crio/crio.sock; do [ -S "$each" ] && socket=$each && break; done
-  if [ ! -S "$socket" ] || [ "$(basename "$socket")" = dockershim.sock ]; then engine=docker
-  elif command -v crictl > /dev/null; then engine=crictl
-  else engine=ctr; fi
-}
-`
+import { containerUnitFunctions } from './container-unit.ts'
+import { podFunctions } from './static-pod.ts'
 
 /**
  * Reads how etcd is started on a host, and changes nothing: lines `name=value`, each bounded; names may come again. What etcd was given is told as it is,
  * and read by `member-settings.ts`. `state` is where the outcomes of steps lie.
  */
-export const hostScript = String.raw`${containerFunctions}${podFunctions}
+export const hostScript = String.raw`${containerFunctions}${podFunctions}${containerUnitFunctions}
 say() { printf '%s=%s\n' "$1" "$(printf %s "$2" | tr '\n\t' '  ' | tr -cd '[:print:]' | head -c 1000)"; }
 # NAME: a line each
 lines() { head -n 150 | tr -cd '[:print:]\n' | cut -c 1-1000 | while IFS= read -r line; do printf '%s=%s\n' "$1" "$line"; done; }
@@ -53,11 +18,14 @@ owner_of() {
 }
 # readlink -f would follow the root of a process to the host's own
 real() { case $1 in /proc/*) echo "$1" ;; *) readlink -f "$1" ;; esac; }
-program_of() { property "$1" ExecStart | sed -n 's/^{ path=\([^ ]*\) ;.*/\1/p' | head -n 1; }
 
+# Those of etcd's own program and those that start a container, which may be called the same: "NAME STATE ENABLED KIND"
 units() {
   systemctl list-units --all --plain --no-legend 'etcd*.service' 2> /dev/null | while read -r name _; do
-    [ "$(basename "$(program_of "$name")")" = etcd ] && echo "$name $(property "$name" ActiveState) $(property "$name" UnitFileState)"
+    if starts_container "$name"; then of=container
+    elif [ "$(basename "$(program_of "$name")")" = etcd ]; then of=unit
+    else continue; fi
+    echo "$name $(property "$name" ActiveState) $(property "$name" UnitFileState) $of"
   done
 }
 
@@ -73,7 +41,7 @@ given() {
     systemctl show -p EnvironmentFiles "$unit" | sed -n 's/^EnvironmentFiles*=\([^ ]*\).*/\1/p' | while read -r file; do
       [ -r "$file" ] && grep -h '^ETCD_' "$file" | tr -d "\"'" | lines environment
     done
-    property "$unit" ExecStart | sed -n 's/^{ path=[^ ]* ; argv\[\]=[^ ]* *\([^;]*\) ;.*/\1/p' | tr ' ' '\n' | grep -v '^\$' | lines argument
+    property "$unit" ExecStart | sed -n 's/^{ path=[^ ]* ; argv\[\]=[^ ]* *\([^;]*\) ;.*/\1/p' | own_arguments | tr ' ' '\n' | grep -v '^\$' | lines argument
   fi
 }
 
@@ -96,7 +64,8 @@ found=$(units)
 running=$(echo "$found" | awk '$2 != "inactive" && $2 != "failed" { print $1 }')
 [ -n "$running" ] || running=$(echo "$found" | awk '$3 == "enabled" { print $1 }')
 [ -n "$running" ] || running=$(echo "$found" | awk '{ print $1 }')
-kind=unit
+kind=$(echo "$found" | awk -v unit="$(echo "$running" | head -n 1)" '$1 == unit { print $4 }')
+[ -n "$kind" ] || kind=unit
 find_manifests
 if [ -n "$manifests" ] && ! echo "$found" | grep -q ' active '; then
   kind=pod running=$manifests
@@ -111,25 +80,34 @@ look_into_container() {
   [ "$(etcd_in_container | grep -c .)" -lt 2 ] || say containers "$(etcd_in_container | grep -c .)"
   pid=$(etcd_in_container | head -n 1)
   [ -z "$pid" ] || { binary=/proc/$pid/root$(readlink "/proc/$pid/exe") && say runs "$(container_version "$pid")"; }
-  find_engine
+  # reached once there is a process again
+  [ -n "$binary" ] || binary=/proc/0/root/usr/local/bin/etcd
+}
+tell_container() {
   say engine "$engine"
   say socket "$socket"
   say image "$image"
-  say previous_mark "$(image_in "$state/etcd/previous/$(basename "$place")")"
-  # reached once there is a process again
-  [ -n "$binary" ] || binary=/proc/0/root/usr/local/bin/etcd
+  say mark "$mark"
+  echo "$places" | lines place
+  active=$(property "$unit" ActiveState)
+  if [ "$active" = active ] && [ -z "$pid" ]; then active=exited; fi
+  say active "$active"
+  say free_kib "$(df -Pk /var/lib | awk 'NR == 2 { print $4 }')"
 }
 if [ "$kind" = pod ]; then
   place=$(readlink -f "$unit") unit=kubelet.service
   image=$(image_in "$place")
   ! grep -q kube-apiserver "$manifest_folder"/*.yaml 2> /dev/null || say stacked yes
   look_into_container
-  say mark "$image"
-  say place "$(times_in "$place" "$image") $place"
-  active=$(property "$unit" ActiveState)
-  if [ "$active" = active ] && [ -z "$pid" ]; then active=exited; fi
-  say active "$active"
-  say free_kib "$(df -Pk /var/lib | awk 'NR == 2 { print $4 }')"
+  find_engine
+  mark=$image places="$(times_in "$place" "$image") $place"
+  say previous_mark "$(image_in "$state/etcd/previous/$(basename "$place")")"
+  tell_container
+elif [ "$kind" = container ]; then
+  look_into_container
+  find_image
+  find_places
+  tell_container
 else
   say active "$(property "$unit" ActiveState)"
   pid=$(property "$unit" MainPID)

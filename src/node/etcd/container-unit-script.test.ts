@@ -1,0 +1,168 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { containerFunctions } from '../../core/etcd/scripts/container.ts'
+import { containerUnitFunctions } from '../../core/etcd/scripts/container-unit.ts'
+import { replaceImageScript, restoreImageScript } from '../../core/etcd/scripts/image-steps.ts'
+import { library } from '../../core/recipe/scripts/library.ts'
+import { shellAssignments } from '../../core/recipe/shell-quote.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'falkirk-etcd-unit-'))
+  mkdirSync(at('state'))
+})
+afterEach(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Unit {
+  readonly start: string
+  readonly files?: Readonly<Record<string, string>>
+  readonly environment?: string
+  /** What `docker ps` tells. */
+  readonly runs?: string
+}
+
+/** What is found of a unit whose lines are in a folder of the test; systemd and the container engine are played. */
+function found({ start, files = {}, environment = '', runs = '' }: Unit): string {
+  const unit = { 'etcd.service': `[Service]\nExecStart=${start.replaceAll('AT', folder)}\n`, ...files }
+  for (const [name, content] of Object.entries(unit)) writeFileSync(at(name), content, { mode: 0o755 })
+  const played = `
+say() { [ -z "$2" ] || echo "$1=$2"; }
+timeout() { shift; "$@"; }
+docker() { printf '%s\\n' "$runs"; }
+podman() { docker; }
+property() { case $2 in
+  ExecStart) echo "{ path=\${start%% *} ; argv[]=$start ; ignore_errors=no ; }" ;;
+  FragmentPath) echo "$at/etcd.service" ;;
+esac; }
+systemctl() { [ -z "$environment" ] || echo "EnvironmentFiles=$at/$environment (ignore_errors=no)"; }
+unit=etcd.service
+if starts_container "$unit"; then echo starts=container; else echo starts=other; exit; fi
+find_image
+find_places
+echo "engine=$engine image=$image mark=$mark"
+echo "$places"
+`
+  const values = shellAssignments({ start: start.replaceAll('AT', folder), environment, runs, at: folder, state: at('state') })
+  return execFileSync('sh', ['-c', [values, library, containerFunctions, containerUnitFunctions, played].join('')], {
+    encoding: 'utf8',
+  }).replaceAll(`${folder}/`, '')
+}
+
+const image = 'quay.io/coreos/etcd:v3.4.13'
+/** As kubespray writes it, who calls it `etcd`. */
+const script = `#!/bin/bash
+# ${image} is what this was made for
+/usr/bin/docker run \\
+  --restart=on-failure:5 \\
+  --env-file=/etc/etcd.env \\
+  --net=host \\
+  -v /var/lib/etcd:/var/lib/etcd:rw \\
+  --name=etcd1 \\
+  ${image} \\
+  /usr/local/bin/etcd \\
+  "$@"
+`
+
+describe('a unit that starts a container', () => {
+  it('by a script that is called as etcd is', () => {
+    expect(
+      found({ start: 'AT/etcd', files: { etcd: script, 'etcd.env': 'ETCD_NAME=etcd1\n' }, environment: 'etcd.env', runs: image }),
+    ).toBe(`starts=container\nengine=docker image=${image} mark=${image}\n0 etcd.service\n0 etcd.env\n1 etcd\n`)
+  })
+
+  it('by its own line, while its container is away', () => {
+    expect(found({ start: `/usr/bin/podman run --rm --name etcd ${image} etcd` })).toBe(
+      `starts=container\nengine=podman image=${image} mark=${image}\n1 etcd.service\n`,
+    )
+  })
+
+  it('whose tag alone stands in a file of the environment', () => {
+    const unit = {
+      start: '/usr/bin/docker run quay.io/coreos/etcd:$TAG etcd',
+      files: { 'etcd.env': 'TAG=v3.4.13\n' },
+      environment: 'etcd.env',
+    }
+    expect(found({ ...unit, runs: image })).toBe(
+      `starts=container\nengine=docker image=${image} mark=v3.4.13\n0 etcd.service\n1 etcd.env\n`,
+    )
+    mkdirSync(at('state/etcd/previous'), { recursive: true })
+    writeFileSync(at('state/etcd/previous/image'), `${image}\n`)
+    writeFileSync(at('state/etcd/previous/etcd.env'), 'TAG=v3.3.10\n')
+    expect(found(unit)).toBe(
+      `starts=container\nprevious_mark=v3.3.10\nengine=docker image=${image} mark=v3.4.13\n0 etcd.service\n1 etcd.env\n`,
+    )
+  })
+
+  it('whose tag stands in two places is told so', () => {
+    const files = { etcd: script, 'etcd.env': `IMAGE=${image}\n` }
+    expect(found({ start: 'AT/etcd', files, environment: 'etcd.env', runs: image })).toMatch(/1 etcd\.env\n1 etcd\n$/)
+  })
+
+  it('is not one that runs the program itself, wherever its data lie', () => {
+    expect(found({ start: '/usr/bin/etcd --data-dir /mnt/docker --name run' })).toBe('starts=other\n')
+  })
+})
+
+describe('the file that names the image', () => {
+  const step = (script_: string, call: string, values: Readonly<Record<string, string>> = {}) => {
+    const all = shellAssignments({
+      ...{
+        state: at('state'),
+        folder: at('state'),
+        place: at('manifests/etcd.yaml'),
+        kind: 'pod',
+        unit: 'etcd',
+        etcd: 'etcd',
+        endpoint: '',
+      },
+      ...{
+        mark: 'k8s.gcr.io/etcd:3.4.13-0',
+        new_mark: 'k8s.gcr.io/etcd:3.5.26-0',
+        new_image: 'k8s.gcr.io/etcd:3.5.26-0',
+        version: '3.5.26',
+      },
+      ...{ ca: '', cert: '', key: '', etcdctl: '', etcdutl: '', goes_forward: 'no', old_version: '3.4.13', ...values },
+    })
+    execFileSync('sh', ['-c', [all, library, script_, call].join('')], { encoding: 'utf8', stdio: 'pipe' })
+  }
+  const read = () => readFileSync(at('manifests/etcd.yaml'), 'utf8')
+  const old = 'spec:\n  # k8s.gcr.io/etcd:3.4.13-0\n  image: k8s.gcr.io/etcd:3.4.13-0\n'
+
+  beforeEach(() => {
+    mkdirSync(at('manifests'))
+    writeFileSync(at('manifests/etcd.yaml'), old)
+  })
+
+  it('is written as a whole, with nothing beside it, and put back as it was', () => {
+    step(replaceImageScript, 'act && probe')
+    expect(read()).toBe(old.replace('image: k8s.gcr.io/etcd:3.4.13-0', 'image: k8s.gcr.io/etcd:3.5.26-0'))
+    expect(readdirSync(at('manifests'))).toEqual(['etcd.yaml'])
+    expect(readdirSync(folder).toSorted()).toEqual(['manifests', 'state'])
+    step(replaceImageScript, 'act && act && probe')
+    step(restoreImageScript, 'bring_up() { :; }\nact')
+    expect(read()).toBe(old)
+    expect(readdirSync(at('manifests'))).toEqual(['etcd.yaml'])
+  })
+
+  it('is left alone where somebody has edited it meanwhile', () => {
+    writeFileSync(at('manifests/etcd.yaml'), old.replaceAll('3.4.13', '3.4.20'))
+    expect(() => step(replaceImageScript, 'act')).toThrow(
+      /k8s\.gcr\.io\/etcd:3\.4\.13-0 does not stand once in .*etcd\.yaml: somebody has edited it meanwhile/,
+    )
+    expect(read()).toBe(old.replaceAll('3.4.13', '3.4.20'))
+  })
+
+  it('is not put back when all others are newer and the new one has served', () => {
+    step(replaceImageScript, 'act')
+    mkdirSync(at('state/steps/restart-etcd'), { recursive: true })
+    writeFileSync(at('state/steps/served'), '')
+    const values = { goes_forward: 'yes', folder: at('state/steps/restart-etcd') }
+    expect(() => step(restoreImageScript, 'bring_up() { :; }\nact', values)).toThrow(/the cluster may be at 3\.5\.26 already/)
+    expect(read()).toContain('image: k8s.gcr.io/etcd:3.5.26-0')
+  })
+})
