@@ -13,7 +13,7 @@ const defaultPatience = '5m'
 export function followOptions(command: Command, outputs: readonly string[]): Command {
   return command
     .option('-o, --output <format>', `${outputs.join(' or ')}: for programs`)
-    .option('--patience <duration>', `how long an API server that does not answer is waited for (${defaultPatience})`)
+    .option('--patience <duration>', `how long an API server that answers no more is waited for (${defaultPatience})`)
 }
 
 export function wishOptions(command: Command): Command {
