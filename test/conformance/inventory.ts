@@ -8,6 +8,7 @@ import { deletion } from './areas/deletion.ts'
 import { disruption } from './areas/disruption.ts'
 import { kubectl } from './areas/kubectl.ts'
 import { lists } from './areas/lists.ts'
+import { namespaces } from './areas/namespaces.ts'
 import { nodesArea } from './areas/nodes.ts'
 import { objects } from './areas/objects.ts'
 import { patches } from './areas/patches.ts'
@@ -39,8 +40,8 @@ export const requestAreas: readonly Area[] = [
 /** Cases that go on beside each other, each in a namespace of its own. The first takes longest; kinds that come and go disturb who asks which there are. */
 export const concurrentAreas: readonly Area[] = [deletion, ...requestAreas, disruption, admission, quotas, workloads, kubectl]
 
-/** Cases that tell of all nodes of a cluster, one after another. */
-export const exclusiveAreas: readonly Area[] = [scheduling]
+/** Cases that tell of all nodes or all kinds of a cluster, one after another. */
+export const exclusiveAreas: readonly Area[] = [scheduling, namespaces]
 
 /** Cases that add a node of their own: all others would see it, these do not mind. */
 export const nodeAreas: readonly Area[] = [nodesArea]

@@ -1,4 +1,5 @@
 import { area } from '../conformance-case.ts'
+import { makeQuota } from '../counted-quota.ts'
 import { configMap, idlePod, service } from '../objects.ts'
 import type { Steps } from '../steps.ts'
 
@@ -56,11 +57,6 @@ function untilAllowed(c: Steps, resourceAttributes: object): Promise<void> {
   })
 }
 
-/** Until admission has heard what a quota has counted: before that it refuses all. */
-function counted(c: Steps, path: string, body: unknown): Promise<void> {
-  return c.settled('the quota is known', async () => (await c.quietly('POST', `${path}?dryRun=All`, { body })).status === 201)
-}
-
 /** A pod that does nothing, whose container asks for something. */
 function asking(name: string, resources: object) {
   const pod = idlePod(name)
@@ -112,21 +108,15 @@ export const admission = area('Admission', {
   },
   'a quota lets through what fits and counts it': async (c) => {
     const hard = { 'count/configmaps': '3', 'count/secrets': '20', services: '1' }
-    await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard } })
-    await c.until('resourcequotas/q', ({ status }) => Object.keys((status as { used?: object })?.used ?? {}).length === 3, {
-      pick: ({ status }) => (status as { hard: unknown }).hard,
-    })
-    await counted(c, 'services', service('probe'))
+    await makeQuota(c, { hard }, ({ status }) => (status as { hard: unknown }).hard)
     await c.post('services', service('a'))
     await c.post('services', service('b'))
   },
   'a quota with a scope counts the pods in it, each with its init containers': async (c) => {
     const used = ({ status }: { status?: unknown }) => (status as { used?: Readonly<Record<string, string>> } | undefined)?.used ?? {}
     const hard = { pods: '3', 'requests.cpu': '1', 'limits.cpu': '4' }
-    await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard, scopes: ['NotTerminating'] } })
-    await c.until('resourcequotas/q', (quota) => Object.keys(used(quota)).length === 3, { pick: ({ status }) => status })
+    await makeQuota(c, { hard, scopes: ['NotTerminating'] }, ({ status }) => status)
     const cpu = (amount: string) => ({ requests: { cpu: amount }, limits: { cpu: '1' } })
-    await counted(c, 'pods', asking('probe', cpu('100m')))
     const pod = asking('a', cpu('200m'))
     const init = { name: 'init', image: 'x', resources: cpu('700m') }
     await c.make('pods', { ...pod, spec: { ...pod.spec, initContainers: [init] } })
@@ -151,9 +141,7 @@ export const admission = area('Admission', {
     await c.post('pods?dryRun=All', { ...pod, spec: { ...pod.spec, initContainers: [init('900m')] } })
   },
   'a quota of computing wants every container to say what it needs': async (c) => {
-    await c.make('resourcequotas', { metadata: { name: 'q' }, spec: { hard: { pods: '1', 'requests.cpu': '1', 'limits.memory': '1Gi' } } })
-    await c.until('resourcequotas/q', ({ status }) => (status as { used?: object })?.used !== undefined, { pick: () => 'counted' })
-    await counted(c, 'pods', asking('probe', { requests: { cpu: '1' }, limits: { memory: '1Gi' } }))
+    await makeQuota(c, { hard: { pods: '1', 'requests.cpu': '1', 'limits.memory': '1Gi' } }, () => 'counted')
     await c.post('pods', idlePod('silent'))
     await c.post('pods', asking('big', { requests: { cpu: '2' }, limits: { memory: '2Gi' } }))
   },

@@ -1,5 +1,6 @@
 import type { SomeObject } from '../answer.ts'
 import { area } from '../conformance-case.ts'
+import { makeQuota } from '../counted-quota.ts'
 import { configMap, deployment, idlePod, replicaSet, service } from '../objects.ts'
 import type { Steps } from '../steps.ts'
 
@@ -36,20 +37,14 @@ function dry(path: string, ...bodies: readonly unknown[]) {
 const usedOf = ({ status }: SomeObject) => (status as { used?: Readonly<Record<string, string>> } | undefined)?.used ?? {}
 const statusOf = ({ status }: SomeObject) => status
 
-/** Makes a quota, and waits until its use is counted and admission has heard of that: before, it refuses everything. */
-async function setQuota(c: Steps, spec: Fields, fits: { readonly path: string; readonly body: unknown }): Promise<void> {
-  const { hard } = spec as { hard: Fields }
-  await c.make('resourcequotas', { metadata: { name: 'q' }, spec })
-  await c.until('resourcequotas/q', (quota) => Object.keys(usedOf(quota)).length === Object.keys(hard).length, { pick: statusOf })
-  const { path, body } = fits
-  await c.settled('the quota is known', async () => (await c.quietly('POST', `${path}?dryRun=All`, { body })).status === 201)
+/** Makes a quota that is in force. */
+function setQuota(c: Steps, spec: { readonly hard: Fields; readonly [field: string]: unknown }): Promise<void> {
+  return makeQuota(c, spec, statusOf)
 }
 
 function untilUsed(c: Steps, resource: string, amount: string): Promise<SomeObject> {
   return c.until('resourcequotas/q', (quota) => usedOf(quota)[resource] === amount, { pick: statusOf })
 }
-
-const probePod = (container: Fields, spec: Fields = {}) => ({ path: 'pods', body: asking('probe', container, spec) })
 
 /** ResourceQuota and LimitRange: what they give, refuse, and count. */
 export const quotas = area('Quotas and limits', {
@@ -140,11 +135,7 @@ export const quotas = area('Quotas and limits', {
     })
   },
   'a quota of computing is used up by pods, and says by how much': async (c) => {
-    await setQuota(
-      c,
-      { hard: { 'requests.cpu': '1', cpu: '2', 'limits.memory': '1Gi', pods: '3' } },
-      probePod(sized({ cpu: '100m' }, { memory: '1Mi' })),
-    )
+    await setQuota(c, { hard: { 'requests.cpu': '1', cpu: '2', 'limits.memory': '1Gi', pods: '3' } })
     await c.post('pods', asking('a', sized({ cpu: '700m' }, { memory: '512Mi' })))
     await untilUsed(c, 'pods', '1')
     await c.post('pods', asking('cpu', sized({ cpu: '0.5' }, { memory: '1Mi' })))
@@ -155,7 +146,7 @@ export const quotas = area('Quotas and limits', {
     await untilUsed(c, 'pods', '2')
   },
   'what is over is given back to a quota': async (c) => {
-    await setQuota(c, { hard: { pods: '2', 'count/pods': '5' } }, probePod({}))
+    await setQuota(c, { hard: { pods: '2', 'count/pods': '5' } })
     await c.make('pods', idlePod('a'), idlePod('b'))
     await untilUsed(c, 'pods', '2')
     await c.post('pods', idlePod('c'))
@@ -166,7 +157,7 @@ export const quotas = area('Quotas and limits', {
     await untilUsed(c, 'count/pods', '1')
   },
   'a quota counts again when what it allows is changed': async (c) => {
-    await setQuota(c, { hard: { 'count/configmaps': '9' } }, { path: 'configmaps', body: configMap('probe') })
+    await setQuota(c, { hard: { 'count/configmaps': '9' } })
     await c.patch('merge', 'resourcequotas/q', {
       spec: { hard: { 'count/configmaps': null, 'count/roles.rbac.authorization.k8s.io': '2' } },
     })
@@ -174,7 +165,7 @@ export const quotas = area('Quotas and limits', {
     await c.post('configmaps', configMap('a'))
   },
   'a quota for pods of best effort looks at no others': async (c) => {
-    await setQuota(c, { hard: { pods: '1' }, scopes: ['BestEffort'] }, probePod({}))
+    await setQuota(c, { hard: { pods: '1' }, scopes: ['BestEffort'] })
     await c.make('pods', idlePod('a'), asking('sized', cpu('1')))
     await untilUsed(c, 'pods', '1')
     await c.post('pods?dryRun=All', idlePod('b'))
@@ -182,7 +173,7 @@ export const quotas = area('Quotas and limits', {
   },
   'a quota for pods with a deadline looks at no others': async (c) => {
     const ends = { activeDeadlineSeconds: 600 }
-    await setQuota(c, { hard: { pods: '1', 'limits.cpu': '1' }, scopes: ['Terminating', 'NotBestEffort'] }, probePod(cpu('1'), ends))
+    await setQuota(c, { hard: { pods: '1', 'limits.cpu': '1' }, scopes: ['Terminating', 'NotBestEffort'] })
     await c.make('pods', asking('a', cpu('1'), ends), asking('stays', cpu('1')), idlePod('small', ends))
     await untilUsed(c, 'pods', '1')
     await c.post('pods?dryRun=All', asking('b', cpu('1'), ends))
@@ -195,7 +186,7 @@ export const quotas = area('Quotas and limits', {
     c.leaves('/apis/scheduling.k8s.io/v1/priorityclasses/{ns}-high')
     const high = { priorityClassName: `${c.ns}-high` }
     const matchExpressions = [{ scopeName: 'PriorityClass', operator: 'In', values: ['{ns}-high', important] }]
-    await setQuota(c, { hard: { pods: '1' }, scopeSelector: { matchExpressions } }, probePod({}, high))
+    await setQuota(c, { hard: { pods: '1' }, scopeSelector: { matchExpressions } })
     await c.make('pods', idlePod('a', high), idlePod('low'))
     await untilUsed(c, 'pods', '1')
     await c.post('pods?dryRun=All', idlePod('b', high))
@@ -203,7 +194,7 @@ export const quotas = area('Quotas and limits', {
   },
   'a quota counts Services by what they take': async (c) => {
     const hard = { services: '4', 'services.nodeports': '2', 'services.loadbalancers': '1' }
-    await setQuota(c, { hard }, { path: 'services', body: service('probe') })
+    await setQuota(c, { hard })
     await c.make('services', service('a'), service('b', { type: 'NodePort' }))
     await untilUsed(c, 'services', '2')
     const ports = [1, 2].map((port) => ({ name: `p${port}`, port }))
@@ -222,7 +213,7 @@ export const quotas = area('Quotas and limits', {
       [`${ofClass}/requests.storage`]: '5Gi',
       [`${ofClass}/persistentvolumeclaims`]: '1',
     }
-    await setQuota(c, { hard }, { path: 'persistentvolumeclaims', body: claim('probe', '1Gi') })
+    await setQuota(c, { hard })
     await c.make('persistentvolumeclaims', claim('a', '10Gi'), claim('b', '2Gi', { storageClassName: 'gold' }))
     await untilUsed(c, 'persistentvolumeclaims', '2')
     await c.post('persistentvolumeclaims?dryRun=All', claim('c', '9Gi'))
@@ -230,7 +221,7 @@ export const quotas = area('Quotas and limits', {
     await c.post('persistentvolumeclaims?dryRun=All', claim('e', '8Gi'))
   },
   'a quota counts objects of any kind by their resource and group': async (c) => {
-    await setQuota(c, { hard: { 'count/deployments.apps': '1' } }, { path: 'apps/v1:deployments', body: deployment('probe') })
+    await setQuota(c, { hard: { 'count/deployments.apps': '1' } })
     await c.make('apps/v1:deployments', deployment('web', { replicas: 0 }))
     await untilUsed(c, 'count/deployments.apps', '1')
     await c.post('apps/v1:deployments?dryRun=All', deployment('other'))
@@ -240,14 +231,14 @@ export const quotas = area('Quotas and limits', {
   'a quota counts devices and huge pages by what is requested': async (c) => {
     const hard = { 'requests.example.com/gpu': '2', 'hugepages-2Mi': '4Mi' }
     const device = (gpu: string) => sized({}, { 'example.com/gpu': gpu })
-    await setQuota(c, { hard }, probePod(device('1')))
+    await setQuota(c, { hard })
     await c.make('pods', asking('a', device('1')))
     await untilUsed(c, 'requests.example.com/gpu', '1')
     await c.post('pods?dryRun=All', asking('b', device('2')))
     await c.post('pods?dryRun=All', asking('c', sized({ cpu: '1' }, { cpu: '1', 'hugepages-2Mi': '6Mi' })))
   },
   'a quota without room stops the pods of a ReplicaSet, which says so': async (c) => {
-    await setQuota(c, { hard: { pods: '1' } }, probePod({}))
+    await setQuota(c, { hard: { pods: '1' } })
     await c.make('pods', idlePod('a'))
     await untilUsed(c, 'pods', '1')
     await c.make('apps/v1:replicasets', replicaSet('web', { replicas: 1 }))

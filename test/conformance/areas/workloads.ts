@@ -367,22 +367,6 @@ export const workloads = area('Workloads', {
       { pick: (object) => (object as unknown as { subsets: unknown }).subsets },
     )
   },
-  'a namespace goes with all that is in it': async (c) => {
-    await c.make('/api/v1/namespaces', { metadata: { name: '{ns}-x' } })
-    await c.quietly('POST', '/api/v1/namespaces/{ns}-x/configmaps', { body: { metadata: { name: 'kept', finalizers: ['x/y'] } } })
-    await c.delete('/api/v1/namespaces/{ns}-x')
-    // kinds that other cases define and take away may be missed on the way, which is said until it is tried again
-    const remaining = ['NamespaceContentRemaining', 'NamespaceFinalizersRemaining']
-    await c.until(
-      '/api/v1/namespaces/{ns}-x',
-      ({ status }) =>
-        status.conditions?.length === 5 &&
-        status.conditions.every((one: { type: string; status: string }) => (one.status === 'True') === remaining.includes(one.type)),
-    )
-    await c.post('/api/v1/namespaces/{ns}-x/configmaps', { metadata: { name: 'late' } })
-    await change(c, '/api/v1/namespaces/{ns}-x/configmaps/kept', { metadata: { finalizers: null } })
-    await c.until('/api/v1/namespaces/{ns}-x', (answer) => (answer as unknown as { code: number }).code === 404, { pick: () => 'gone' })
-  },
   'a namespace gets its account and its certificate': async (c) => {
     await c.until('configmaps/kube-root-ca.crt', ({ metadata }) => metadata.name === 'kube-root-ca.crt')
     await c.get('/api/v1/namespaces/{ns}')
