@@ -7,7 +7,7 @@ import { runVitest } from './vitest.mjs'
 await program(async () => {
   await bootstrap()
   const before = goldenFiles()
-  const { code } = await runVitest({ args: ['--update', ...process.argv.slice(2)], env: { FALKIRK_GOLDEN: '1' }, live: true })
+  const { code } = await runVitest({ args: [...process.argv.slice(2), '--update'], env: { FALKIRK_GOLDEN: '1' }, live: true })
   const changed = changedFiles(before, goldenFiles())
   process.stdout.write(changed.length === 0 ? 'no golden file changed\n' : `changed:\n${changed.map((file) => `  ${file}\n`).join('')}`)
   return code

@@ -35,6 +35,8 @@ async function byFalkirk(program: string, cluster: KubeadmCluster, spec?: Readon
 async function measured(how: KubeadmMeasurement['how'], upgrade: (watched: WatchedCluster) => Promise<void>): Promise<KubeadmMeasurement> {
   const watched = await watchedCluster([after])
   try {
+    // the kubelets of a cluster just made have not told of all startup probes: Falkirk would wait for them, and the guide does not
+    await watched.cluster.kubectl(['wait', '--for=condition=Ready', 'pods', '--all', '--all-namespaces', '--timeout=180s'])
     const watch = await watched.watch([before, after])
     const begin = performance.now()
     await upgrade(watched)

@@ -186,6 +186,8 @@ export const quotas = area('Quotas and limits', {
     c.leaves('/apis/scheduling.k8s.io/v1/priorityclasses/{ns}-high')
     const high = { priorityClassName: `${c.ns}-high` }
     const matchExpressions = [{ scopeName: 'PriorityClass', operator: 'In', values: ['{ns}-high', important] }]
+    const probe = idlePod('probe', high)
+    await c.settled('the class is known', async () => (await c.quietly('POST', 'pods?dryRun=All', { body: probe })).status === 201)
     await setQuota(c, { hard: { pods: '1' }, scopeSelector: { matchExpressions } })
     await c.make('pods', idlePod('a', high), idlePod('low'))
     await untilUsed(c, 'pods', '1')
