@@ -8,13 +8,20 @@ import type { ProbeResult } from '../rig/kubeadm/prober-program.ts'
 export interface KubeadmMeasurement {
   readonly how: 'by the book' | 'falkirk upgrade, no soak' | 'falkirk upgrade'
   readonly seconds: number
+  /** When it began. */
+  readonly begin: Date
   readonly api: ProbeResult
   /** What the observer says against it. */
   readonly findings: readonly string[]
 }
 
-/** Each on a cluster of its own, one after the other; needs what whole hosts need. @throws when Falkirk does not come to the end. */
-export async function measureKubeadmUpgrades(program: string): Promise<KubeadmMeasurement[]> {
+/**
+ * Each on a cluster of its own, one after the other; needs what whole hosts need. `only` is `falkirk` for its last row alone. @throws when Falkirk
+ * does not come to the end.
+ */
+export async function measureKubeadmUpgrades(program: string, { only }: { readonly only: string }): Promise<KubeadmMeasurement[]> {
+  const falkirk = () => measured('falkirk upgrade', ({ cluster }) => byFalkirk(program, cluster))
+  if (only === 'falkirk') return [await falkirk()]
   return [
     await measured('by the book', async ({ cluster }) => {
       await cluster.loadImages(after)
@@ -22,7 +29,7 @@ export async function measureKubeadmUpgrades(program: string): Promise<KubeadmMe
     }),
     // the guide goes on with the next node as soon as the last is Ready
     await measured('falkirk upgrade, no soak', ({ cluster }) => byFalkirk(program, cluster, { soak: { for: '0s' } })),
-    await measured('falkirk upgrade', ({ cluster }) => byFalkirk(program, cluster)),
+    await falkirk(),
   ]
 }
 
@@ -38,10 +45,10 @@ async function measured(how: KubeadmMeasurement['how'], upgrade: (watched: Watch
     // the kubelets of a cluster just made have not told of all startup probes: Falkirk would wait for them, and the guide does not
     await watched.cluster.kubectl(['wait', '--for=condition=Ready', 'pods', '--all', '--all-namespaces', '--timeout=180s'])
     const watch = await watched.watch([before, after])
-    const begin = performance.now()
+    const begin = new Date()
     await upgrade(watched)
-    const seconds = (performance.now() - begin) / 1000
-    return { how, seconds, ...(await watch.seen()) }
+    const seconds = (Date.now() - begin.getTime()) / 1000
+    return { how, seconds, begin, ...(await watch.seen()) }
   } finally {
     await watched.stop()
   }
@@ -53,14 +60,24 @@ function told(steps: readonly TimedStep[]): void {
 
 export function kubeadmUpgradeTable(measurements: readonly KubeadmMeasurement[]): string {
   const [least = Number.NaN] = measurements.map(({ seconds }) => seconds)
-  const rows = measurements.map(
-    ({ how, seconds, api, findings }) =>
-      `| ${how} | ${seconds.toFixed(0)} s | ${(seconds / least).toFixed(2)} | ${api.failed} of ${api.asked} | ${api.longestGapMs} ms | ${findings.length} |`,
-  )
+  const rows = measurements.map(({ how, seconds, begin, api, findings }) => {
+    const gap = `${api.longestGapMs} ms, until ${secondOf(begin, api.longestGapEnd)} s`
+    return `| ${how} | ${seconds.toFixed(0)} s | ${(seconds / least).toFixed(2)} | ${api.failed} of ${api.asked} | ${gap} | ${findings.length} |`
+  })
   const heads = [
     `| five hosts, ${before} to ${after} | time | × by the book | API requests that failed | longest gap | findings |`,
     '|---|---|---|---|---|---|',
   ]
   const findings = measurements.flatMap((one) => one.findings.map((finding) => `${one.how}: ${finding}`))
-  return [...heads, ...rows, ...(findings.length > 0 ? ['', ...findings] : [])].join('\n')
+  return [...heads, ...rows, '', ...measurements.map(failuresOf), ...findings].join('\n')
+}
+
+/** Which requests failed, by the second of the upgrade. */
+function failuresOf({ how, begin, api }: KubeadmMeasurement): string {
+  const failures = api.failures.map(({ at, why }) => `${secondOf(begin, at)} s ${why}`)
+  return `${how}: requests that failed: ${failures.join(', ') || 'none'}`
+}
+
+function secondOf(begin: Date, at: string): string {
+  return ((Date.parse(at) - begin.getTime()) / 1000).toFixed(1)
 }

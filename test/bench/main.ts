@@ -21,7 +21,7 @@ import { measureServedUpgrades, servedUpgradeTable } from './upgrade-served.ts'
  * `--decide`: instead, how long one decision about a ClusterUpgrade of 5,000 nodes takes; that needs no control plane.
  * `--upgrade`: instead, how long ClusterUpgrades of 100 and 1,000 nodes take in virtual time; that needs no control plane.
  * `--upgrade-served`: instead, what they cost the controller's process over HTTPS; that needs no control plane.
- * `--kubeadm`: instead, a kubeadm cluster of five real hosts by the book and by Falkirk; that needs what whole hosts need.
+ * `--kubeadm`: instead, a kubeadm cluster of five real hosts by the book and by Falkirk (`--only falkirk`: that alone); that needs what whole hosts need.
  * `--hosts`: instead, what it takes to look at 100 and 500 hosts over SSH (`--quick`: 100; `--only steps`: none, but a recipe on one); that needs what whole hosts need.
  * Figures are printed, never asserted: exit code 1 means that a rollout did not end or broke a rule (too many Jobs at once, a node with two).
  */
@@ -68,7 +68,7 @@ async function otherTable(program: string, values: Readonly<Record<string, unkno
   if (values.decide === true) return decisionTable(measureDecisions())
   if (values.upgrade === true) return upgradeRunTable(await measureUpgradeRuns({ quick }))
   if (values['upgrade-served'] === true) return servedUpgradeTable(await measureServedUpgrades(program, { quick }))
-  if (values.kubeadm === true) return kubeadmUpgradeTable(await measureKubeadmUpgrades(program))
+  if (values.kubeadm === true) return kubeadmUpgradeTable(await measureKubeadmUpgrades(program, { only: String(values.only) }))
   if (values.hosts === true) return manyHostsTable(await measureManyHosts(program, { quick, only: String(values.only) }))
   if (values['twin-load'] === true) return twinLoadTable(await measureTwinLoads({ quick }))
   if (values['twin-serve'] === true) return twinServeTable(await measureTwinServe(program))

@@ -16,6 +16,8 @@ export interface ProbeResult {
   readonly failed: number
   /** Longest time between two answers that were as they should be. */
   readonly longestGapMs: number
+  /** When it ended (ISO). */
+  readonly longestGapEnd: string
   /** When each failure was (ISO), and why; the first hundred. */
   readonly failures: readonly { readonly at: string; readonly why: string }[]
 }
@@ -27,6 +29,7 @@ const failures: { at: string; why: string }[] = []
 let asked = 0
 let failed = 0
 let longestGapMs = 0
+let longestGapEnd = ''
 let lastAnswer = performance.now()
 let stopping = false
 
@@ -53,8 +56,15 @@ function note(why: string | undefined): void {
     if (failures.length < 100) failures.push({ at: new Date().toISOString(), why })
     return
   }
-  longestGapMs = Math.max(longestGapMs, Math.round(now - lastAnswer))
+  noteGap(now)
   lastAnswer = now
+}
+
+function noteGap(now: number): void {
+  const gapMs = Math.round(now - lastAnswer)
+  if (gapMs <= longestGapMs) return
+  longestGapMs = gapMs
+  longestGapEnd = new Date().toISOString()
 }
 
 process.once('SIGTERM', () => {
@@ -73,8 +83,8 @@ async function askUntilStopped(): Promise<void> {
     await sleep(order.everyMs)
   }
   await Promise.all(open)
-  longestGapMs = Math.max(longestGapMs, Math.round(performance.now() - lastAnswer))
-  writeFileSync(order.out, JSON.stringify({ asked, failed, longestGapMs, failures } satisfies ProbeResult))
+  noteGap(performance.now())
+  writeFileSync(order.out, JSON.stringify({ asked, failed, longestGapMs, longestGapEnd, failures } satisfies ProbeResult))
 }
 
 process.stdout.write('probing\n')
