@@ -38,3 +38,33 @@ it('a cancelled run does not begin again by way of a spec that cannot be followe
   expect(world.status.phase).toBe('Cancelled')
   expect(world.changeJobs()).toEqual(changed)
 })
+
+describe('a run that has ended and gets another version', () => {
+  it.each([
+    { what: 'a minor alone', wrong: { version: 'v1.32' } },
+    { what: 'no version', wrong: { version: 'later' } },
+  ])('is another run also where that is $what at first', ({ wrong }) => {
+    const world = new RunWorld([...several(1, server), ...several(3, worker)])
+    world.untilPhase('Complete')
+    world.nowMs += 30 * 86_400_000
+    const againMs = world.nowMs
+    world.edit(wrong)
+    world.settle()
+    expect(world.status.phase).toBe('Refused')
+    const story: string[] = []
+    world.onDecision = (decision) => story.push(...decision.story.map(({ reason, message: told }) => `${reason}: ${told}`))
+    world.edit({ version: 'v1.32.4+k3s1' })
+    const { from, startedAt = '', before, moves } = world.untilPhase('Complete')
+    expect(from).toBe(to)
+    expect(Date.parse(startedAt)).toBeGreaterThanOrEqual(againMs)
+    expect(Date.parse(before?.at ?? '')).toBeGreaterThanOrEqual(againMs)
+    expect(story[0]).toMatch(/^Started: v1\.31\.5\+k3s1 → v1\.32\.4\+k3s1 in 1 hop/)
+    expect(moves).toBeUndefined()
+  })
+
+  it.each([refusedStatus, unseenStatus])('has nothing of the run before', (told) => {
+    const ended = { phase: 'Complete', from: 'v1.30.4+k3s1', startedAt: '2026-10-21T12:00:00Z', endedAt: '2026-10-21T13:00:00Z' } as const
+    const status = told({ metadata, status: { ...ended, observedGeneration: 6 } }, 'spec.version is none', noonMs)
+    expect(Object.keys(status).toSorted()).toEqual(['conditions', 'message', 'observedGeneration', 'phase'])
+  })
+})

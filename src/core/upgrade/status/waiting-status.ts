@@ -2,6 +2,7 @@ import type { ClusterUpgrade } from '../api/cluster-upgrade.ts'
 import type { ClusterUpgradeStatus, UpgradePhase } from '../api/upgrade-status.ts'
 import type { UpgradeDecision } from '../upgrade-decision.ts'
 import { runStory } from './run-story.ts'
+import { statusOfRun } from './status-of-run.ts'
 import { upgradeConditions } from './upgrade-conditions.ts'
 
 type Told = Pick<ClusterUpgrade, 'metadata' | 'status'>
@@ -23,12 +24,10 @@ export function decideUnseenUpgrade(upgrade: Told, problem: string, nowMs: numbe
   return { status, story: story.map((event) => ({ ...event, type: 'Warning' })) }
 }
 
-function withPhase(
-  { metadata: { generation }, status = {} }: Told,
-  phase: UpgradePhase,
-  message: string,
-  nowMs: number,
-): ClusterUpgradeStatus {
+function withPhase(upgrade: Told, phase: UpgradePhase, message: string, nowMs: number): ClusterUpgradeStatus {
+  const { generation } = upgrade.metadata
+  // one that has ended and was changed is another run: with this phase nothing would tell any more that what was told is of the one before
+  const status = statusOfRun(upgrade)
   // a cancelled run stays cancelled: with another phase it would begin again as soon as its object can be followed
   if (status.phase === 'Cancelled') return { ...status, observedGeneration: generation }
   const conditions = upgradeConditions(status.conditions ?? [], { phase, message, nowMs, generation })
