@@ -10,10 +10,13 @@ import { inTheMiddle, runObject, stopped } from './run-states.test-support.ts'
 const path = '/apis/falkirk.dev/v1alpha1/clusterupgrades/to-1-34'
 const away = new ApiError({ status: 503, message: 'apiserver is shutting down' })
 
-function following({ lostAfterMs = 60_000 } = {}) {
+const forbidden = new ApiError({ status: 403, message: 'clusterupgrades.falkirk.dev is forbidden: ops may not' })
+
+function following({ lostAfterMs = 60_000, refuse = (_: string): ApiError | undefined => undefined } = {}) {
   const clock = new VirtualClock({ startMs: Date.UTC(2026, 10, 21, 12) })
   const api = new MemoryApi()
   api.put(path, runObject(inTheMiddle))
+  api.refuse = refuse
   const stop = new AbortController()
   const phases: (string | undefined)[] = []
   const answers: boolean[] = []
@@ -90,5 +93,42 @@ describe('a run that is followed', () => {
     run.api.refuse = () => away
     await run.clock.advance(90_000)
     expect(run.end()).toMatchObject({ kind: 'Lost' })
+  })
+
+  it('is followed by who may not watch runs as well', async () => {
+    const run = following({ refuse: (line) => (/clusterupgrades$/.test(line) ? forbidden : undefined) })
+    await run.clock.advance(2_000)
+    run.api.put(path, runObject({ ...inTheMiddle, phase: 'ControlPlane' }))
+    await run.clock.advance(10_000)
+    run.api.put(path, runObject(stopped))
+    await run.clock.advance(10_000)
+    expect(run.phases.slice(-2)).toEqual(['ControlPlane', 'Stopped'])
+    expect(run.end()).toMatchObject({ kind: 'AtRest' })
+    expect(run.answers).toEqual([])
+  })
+
+  it('is followed by who may watch and not get', async () => {
+    const run = following({ refuse: (line) => (line.endsWith('to-1-34') ? forbidden : undefined) })
+    await run.clock.advance(120_000)
+    run.api.put(path, runObject(stopped))
+    await run.clock.advance(2_000)
+    expect(run.phases).toEqual(['Nodes', 'Stopped'])
+    expect(run.end()).toMatchObject({ kind: 'AtRest' })
+    expect(run.answers).toEqual([])
+  })
+
+  it.each([
+    { what: 'the right', refusal: forbidden },
+    { what: 'the credentials', refusal: new ApiError({ status: 401, message: 'Unauthorized' }) },
+  ])('is lost when $what is taken away, and that is said, not that nobody answers', async ({ refusal }) => {
+    const run = following()
+    await run.clock.advance(2_000)
+    run.api.refuse = () => refusal
+    // a watch that is open goes on until it ends
+    await run.clock.advance(60_000)
+    expect(run.end()).toBeUndefined()
+    await run.clock.advance(60_000)
+    expect(run.end()).toMatchObject({ kind: 'Lost', refused: refusal })
+    expect(run.answers).toEqual([])
   })
 })

@@ -48,7 +48,7 @@ function exitCodeOfEnd(end: FollowEnd): ExitCode {
     case 'Interrupted':
       return exitCodes.Interrupted
     case 'Lost':
-      return exitCodes.Lost
+      return end.refused === undefined ? exitCodes.Lost : exitCodes.Refused
     default:
       return assertNever(end)
   }
@@ -64,6 +64,8 @@ function remark(name: string, end: FollowEnd): string | undefined {
     case 'Interrupted':
       return `${name} is left running: falkirk status ${name} -w follows it, falkirk pause ${name} and falkirk cancel ${name} hold it`
     case 'Lost':
+      if (end.refused !== undefined)
+        return `${end.refused.code}: ${end.refused.message}; ${name} may go on: falkirk status ${name} -w follows it for who may get and watch clusterupgrades`
       return `FK_API_UNREACHABLE: the API server has not answered for ${durationText(end.silentMs)}; ${name} may go on: falkirk status ${name} -w follows it`
     default:
       return assertNever(end)
