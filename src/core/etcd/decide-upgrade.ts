@@ -4,7 +4,7 @@ import { type EtcdCluster, type EtcdMember, tolerated } from './cluster.ts'
 import { type EtcdHop, nextHop, packagedAs, packagedVersions, settingProblems } from './hop.ts'
 import { imageProblems, imageVersions, isInContainer } from './image-change.ts'
 import { judgeCluster, judgeMember } from './judge-cluster.ts'
-import { type BinarySet, changeId, type MemberChange } from './member-change.ts'
+import { type BinarySet, changeId, type MemberChange, versionBefore } from './member-change.ts'
 import { nextAttempt } from './member-recipe.ts'
 
 export interface EtcdWish {
@@ -104,8 +104,7 @@ function standOf(member: EtcdMember, version: EtcdVersion): 'Done' | 'Begun' | '
 function changeOf(member: EtcdMember, cluster: EtcdCluster, wish: EtcdWish, version: EtcdVersion): EtcdAction {
   const binaries = wish.binaries?.find((set) => isSame(set.version, version))
   const others = cluster.members.filter(({ id }) => id !== member.id)
-  const { disk, previous, runs: now } = member.seen.facts
-  const before = (isSame(disk, version) ? previous : undefined) ?? now
+  const before = versionBefore(member.seen.facts, version)
   const isNewMinor = before === undefined || before[1] < version[1]
   const isLast = isNewMinor && others.every((other) => (runs(other)?.[1] ?? version[1]) >= version[1])
   const change = { member, version, isLast, ...(binaries === undefined ? {} : { binaries }) }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { podMember, type TestMember, testCluster, v } from './etcd-world.test-support.ts'
 import { imageChange, imageProblems } from './image-change.ts'
 import { imageOf, imageVersion } from './image-tag.ts'
+import { versionBefore } from './member-change.ts'
 
 describe('the image of another version', () => {
   it.each([
@@ -94,5 +95,19 @@ describe('what is edited on a host', () => {
     },
   ])('is refused with the fix: $title', ({ facts, says }) => {
     expect(imageProblems(first(facts), v('3.5.26'))).toEqual([says])
+  })
+})
+
+describe('what a member was before', () => {
+  it.each([
+    { what: 'nothing was done', disk: '3.4.23', runs: '3.4.23', before: '3.4.23' },
+    { what: 'its file is new', disk: '3.5.26', runs: '3.4.23', previous: '3.4.23', before: '3.4.23' },
+    { what: 'all of it is new', disk: '3.5.26', runs: '3.5.26', previous: '3.4.23', before: '3.4.23' },
+    { what: 'its file is new and it is away', disk: '3.5.26', previous: '3.4.23', before: '3.4.23' },
+    { what: 'its file was put back and the new one still runs', disk: '3.4.23', runs: '3.5.26', before: '3.4.23' },
+  ])('is told also where $what', ({ before, ...seen }) => {
+    const facts = Object.fromEntries(Object.entries(seen).flatMap(([name, text]) => (name === 'what' ? [] : [[name, v(text)]])))
+    const { runs: _, ...rest } = first(facts).seen.facts
+    expect(versionBefore({ ...rest, ...facts }, v('3.5.26'))).toEqual(v(before))
   })
 })

@@ -1,6 +1,6 @@
 import { sha256 } from '@noble/hashes/sha2.js'
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js'
-import { type EtcdVersion, etcdText } from '../version/etcd-version.ts'
+import { compareEtcd, type EtcdVersion, etcdText } from '../version/etcd-version.ts'
 import type { EtcdMember } from './cluster.ts'
 
 /** Binaries of one version on this machine: digests of `etcd`, `etcdctl` and `etcdutl`, as far as they are there. */
@@ -34,6 +34,11 @@ export function changeId({
 }: Pick<MemberChange, 'member' | 'version'>): string {
   const parts = ['etcd', id, settings.name, etcdText(version)]
   return bytesToHex(sha256(utf8ToBytes(JSON.stringify(parts)))).slice(0, 12)
+}
+
+/** What a member was before it was given a version: of what runs and what lies there, one may be the new one already, or still, after a kill. */
+export function versionBefore({ runs, disk, previous }: EtcdMember['seen']['facts'], version: EtcdVersion): EtcdVersion | undefined {
+  return [runs, disk].find((each) => each !== undefined && compareEtcd(each, version) !== 0) ?? previous
 }
 
 /** How long and how often steps wait for the member. */
