@@ -1,8 +1,8 @@
 import type { Recipe, RunStep } from '../recipe/recipe-step.ts'
-import { compareEtcd, etcdText } from '../version/etcd-version.ts'
+import { etcdText } from '../version/etcd-version.ts'
 import { clientValues } from './client-values.ts'
 import { imageChange } from './image-change.ts'
-import { changeId, limits, type MemberChange, waitValues } from './member-change.ts'
+import { changeId, limits, type MemberChange, versionBefore, waitValues } from './member-change.ts'
 import { pullImageScript, replaceImageScript, restartImageScript, restoreImageScript } from './scripts/image-steps.ts'
 
 /** The change of a member in a container as steps: the image is brought, its name is edited in one file, and what runs it does the rest; and the way back. */
@@ -41,12 +41,18 @@ function step(
 ): RunStep {
   const { facts, settings } = change.member.seen
   const { place, mark, newMark, newImage } = imageChange(change.member, change.version)
-  const isNew = facts.disk !== undefined && compareEtcd(facts.disk, change.version) === 0
-  const old = (isNew ? facts.previous : undefined) ?? facts.runs ?? facts.disk
+  const old = versionBefore(facts, change.version)
   const etcd = containerText(change)
   const parameters = {
     ...{ kind: facts.kind, unit: facts.unit, engine: facts.engine ?? '', socket: facts.socket ?? '' },
-    ...{ place, mark, new_mark: newMark, new_image: newImage, old_version: old === undefined ? '' : etcdText(old) },
+    ...{
+      image: facts.image ?? '',
+      place,
+      mark,
+      new_mark: newMark,
+      new_image: newImage,
+      old_version: old === undefined ? '' : etcdText(old),
+    },
     // `$unit` of what waits for an answer: for people as well
     ...(facts.kind === 'pod' ? { unit: etcd } : {}),
     etcd,

@@ -22,12 +22,16 @@ interface Unit {
   readonly start: string
   readonly files?: Readonly<Record<string, string>>
   readonly environment?: string
+  /** What a generator has made it from. */
+  readonly source?: string
+  /** Where its own lines are said to lie. */
+  readonly fragment?: string
   /** What `docker ps` tells. */
   readonly runs?: string
 }
 
 /** What is found of a unit whose lines are in a folder of the test; systemd and the container engine are played. */
-function found({ start, files = {}, environment = '', runs = '' }: Unit): string {
+function found({ start, files = {}, environment = '', runs = '', source = '', fragment = at('etcd.service') }: Unit): string {
   const unit = { 'etcd.service': `[Service]\nExecStart=${start.replaceAll('AT', folder)}\n`, ...files }
   for (const [name, content] of Object.entries(unit)) writeFileSync(at(name), content, { mode: 0o755 })
   const played = `
@@ -37,17 +41,25 @@ docker() { printf '%s\\n' "$runs"; }
 podman() { docker; }
 property() { case $2 in
   ExecStart) echo "{ path=\${start%% *} ; argv[]=$start ; ignore_errors=no ; }" ;;
-  FragmentPath) echo "$at/etcd.service" ;;
+  FragmentPath) echo "$fragment" ;;
+  SourcePath) [ -z "$source" ] || echo "$at/$source" ;;
 esac; }
 systemctl() { [ -z "$environment" ] || echo "EnvironmentFiles=$at/$environment (ignore_errors=no)"; }
 unit=etcd.service
 if starts_container "$unit"; then echo starts=container; else echo starts=other; exit; fi
 find_image
-find_places
 echo "engine=$engine image=$image mark=$mark"
 echo "$places"
 `
-  const values = shellAssignments({ start: start.replaceAll('AT', folder), environment, runs, at: folder, state: at('state') })
+  const values = shellAssignments({
+    start: start.replaceAll('AT', folder),
+    environment,
+    runs,
+    source,
+    fragment,
+    at: folder,
+    state: at('state'),
+  })
   return execFileSync('sh', ['-c', [values, library, containerFunctions, containerUnitFunctions, played].join('')], {
     encoding: 'utf8',
   }).replaceAll(`${folder}/`, '')
@@ -91,10 +103,38 @@ describe('a unit that starts a container', () => {
       `starts=container\nengine=docker image=${image} mark=v3.4.13\n0 etcd.service\n1 etcd.env\n`,
     )
     mkdirSync(at('state/etcd/previous'), { recursive: true })
-    writeFileSync(at('state/etcd/previous/image'), `${image}\n`)
-    writeFileSync(at('state/etcd/previous/etcd.env'), 'TAG=v3.3.10\n')
+    writeFileSync(at('state/etcd/previous/image'), `${image}\nquay.io/coreos/etcd:v3.3.10\n`)
     expect(found(unit)).toBe(
-      `starts=container\nprevious_mark=v3.3.10\nengine=docker image=${image} mark=v3.4.13\n0 etcd.service\n1 etcd.env\n`,
+      `starts=container\nprevious_mark=quay.io/coreos/etcd:v3.3.10\nengine=docker image=${image} mark=v3.4.13\n0 etcd.service\n1 etcd.env\n`,
+    )
+  })
+
+  it('whose file was changed and whose container was not restarted is what the file says', () => {
+    const files = { etcd: script.replaceAll('v3.4.13', 'v3.5.26') }
+    expect(found({ start: 'AT/etcd', files, runs: image })).toMatch(/ mark=quay\.io\/coreos\/etcd:v3\.5\.26\n0 etcd\.service\n1 etcd\n$/)
+    mkdirSync(at('state/etcd/previous'), { recursive: true })
+    writeFileSync(at('state/etcd/previous/image'), `${image.replace('3.4.13', '3.5.26')}\n${image}\n`)
+    const tagged = { start: '/usr/bin/docker run quay.io/coreos/etcd:$TAG etcd', environment: 'etcd.env', runs: image }
+    expect(found({ ...tagged, files: { 'etcd.env': "TAG='v3.5.26'\n" } })).toBe(
+      `starts=container\nprevious_mark=${image}\nengine=docker image=quay.io/coreos/etcd:v3.5.26 mark=v3.5.26\n0 etcd.service\n1 etcd.env\n`,
+    )
+    // noted down, and killed before the file was written
+    expect(found({ ...tagged, files: { 'etcd.env': "TAG='v3.4.13'\n" } })).toMatch(/ mark=v3\.4\.13\n0 etcd\.service\n1 etcd\.env\n$/)
+    expect(found({ ...tagged, files: { 'etcd.env': "TAG='v3.4.13'\n" }, runs: '' })).toMatch(
+      / mark=v3\.4\.13\n0 etcd\.service\n1 etcd\.env\n$/,
+    )
+  })
+
+  it('whose container is away is not taken for one of its volumes or addresses', () => {
+    const start = `/usr/bin/docker run -v /var/lib/etcd:/var/lib/etcd:rw -v etcd:/data --add-host etcd:10.0.0.1 ${image} etcd --advertise-client-urls=http://db-etcd:2379`
+    expect(found({ start })).toMatch(/engine=docker image=quay\.io\/coreos\/etcd:v3\.4\.13 /)
+  })
+
+  it('that a generator has made is changed where it was made from, as the next reload makes it anew', () => {
+    const files = { 'etcd.container': `[Container]\nImage=${image}\n` }
+    const fragment = '/run/systemd/generator/etcd.service'
+    expect(found({ start: `/usr/bin/podman run --name etcd ${image} etcd`, files, source: 'etcd.container', fragment, runs: image })).toBe(
+      `starts=container\nengine=podman image=${image} mark=${image}\n1 etcd.container\n`,
     )
   })
 
@@ -121,6 +161,7 @@ describe('the file that names the image', () => {
         endpoint: '',
       },
       ...{
+        image: 'k8s.gcr.io/etcd:3.4.13-0',
         mark: 'k8s.gcr.io/etcd:3.4.13-0',
         new_mark: 'k8s.gcr.io/etcd:3.5.26-0',
         new_image: 'k8s.gcr.io/etcd:3.5.26-0',

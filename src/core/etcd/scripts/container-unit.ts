@@ -21,41 +21,46 @@ starts_container() {
   [ -n "$(engine_of "$1")" ]
 }
 
-# UNIT: the files in which the tag of its image may stand
+# UNIT: the files in which its image may stand. What a generator has made is made anew from its source (podman's quadlets) at each reload
 files_of() {
   {
     property "$1" FragmentPath
+    property "$1" SourcePath
     property "$1" DropInPaths | tr ' ' '\n'
     systemctl show -p EnvironmentFiles "$1" | sed -n 's/^EnvironmentFiles*=\([^ ]*\).*/\1/p'
     scripts_of "$1"
-  } | grep '^/' | while IFS= read -r each; do if [ -r "$each" ]; then readlink -f "$each"; fi; done | awk '!seen[$0]++'
+  } | grep '^/' | grep -v '^/run/systemd/generator' | while IFS= read -r each; do if [ -r "$each" ]; then readlink -f "$each"; fi; done | awk '!seen[$0]++'
 }
-# The image: of the container that runs, or, where it is away, what stands in a file as a whole, or what a change has noted down
-find_image() {
-  engine=$(engine_of "$unit") socket=
-  files=$(files_of "$unit")
-  image=$(timeout 20 "$engine" ps --format '{{.Image}}' 2> /dev/null | grep -E '(^|/)etcd[:@]' | sort -u)
-  [ "$(echo "$image" | grep -c .)" = 1 ] || image=
-  [ -n "$image" ] || image=$(echo "$files" | while IFS= read -r each; do image_in "$each"; done | grep -v '[$]' | head -n 1)
-  [ -n "$image" ] || image=$(head -c 300 "$state/etcd/previous/image" 2> /dev/null)
+# What a change has noted down: the new image, and the one before
+noted_images() { head -c 600 "$state/etcd/previous/image" 2> /dev/null; }
+# Images that it may be, the likeliest first: of the container that runs, what stands in a file as a whole, what was noted down
+likely_images() {
+  shown=$(timeout 20 "$engine" ps --format '{{.Image}}' 2> /dev/null | grep -E '(^|/)etcd[:@]' | sort -u)
+  [ "$(echo "$shown" | grep -c .)" != 1 ] || echo "$shown"
+  echo "$files" | while IFS= read -r each; do image_in "$each"; done
+  noted_images
 }
 # TEXT: how often it stands in each file
 count_in_files() { echo "$files" | while IFS= read -r each; do echo "$(times_in "$each" "$1") $each"; done; }
-# What is edited is the whole image, or its tag where that stands by itself
-find_places() {
-  mark=$image places=
-  [ -n "$image" ] || return 0
-  places=$(count_in_files "$image")
+stands() { echo "$places" | grep -q '^[1-9]'; }
+# IMAGE: what is edited is the whole of it, or its tag where that stands by itself
+look_for() {
+  image=$1 mark=$1
+  places=$(count_in_files "$mark")
   case $image in *@*) return ;; esac
-  if ! echo "$places" | grep -q '^[1-9]'; then
-    mark=$(echo "$image" | sed 's/.*://')
-    places=$(count_in_files "$mark")
-  fi
-  place=$(echo "$places" | sed -n 's/^[1-9][0-9]* //p' | head -n 1)
-  kept=$state/etcd/previous/$(basename "$place")
-  if [ -z "$place" ] || [ ! -f "$kept" ]; then return; fi
-  if [ "$mark" = "$image" ]; then say previous_mark "$(image_in "$kept")"
-  else say previous_mark "$(diff "$kept" "$place" | sed -n 's/^< .*[^0-9.v]\(v*[0-9]*\.[0-9]*\.[0-9][^[:space:]"]*\).*/\1/p' | head -n 1)"; fi
+  stands || { mark=$(echo "$image" | sed 's/.*://') && places=$(count_in_files "$mark"); }
+}
+# That one which stands in the files: between its change and its restart a container still runs from the one before
+find_image() {
+  engine=$(engine_of "$unit") socket='' image='' mark='' places=''
+  files=$(files_of "$unit")
+  likely=$(likely_images)
+  for each in $likely; do
+    look_for "$each"
+    ! stands || break
+  done
+  [ -z "$places" ] || stands || look_for "$(echo "$likely" | head -n 1)"
+  if [ -n "$image" ] && [ "$(noted_images | sed -n 1p)" = "$image" ]; then say previous_mark "$(noted_images | sed -n 2p)"; fi
 }
 # What follows an image among arguments is etcd's own
 own_arguments() { if [ "$kind" = container ]; then sed 's#^.*etcd[:@][^ ]* *##'; else cat; fi; }

@@ -36,8 +36,9 @@ swapping() {
     END { if (!prints) print count + 0 }
   ' "$2"
 }
-# FILE: the image of etcd that it names first
+# FILE: the image of etcd that it names first; volumes and addresses may end in the same letters
 image_in() {
-  sed -n '/^[[:space:]]*#/d; s#^.*[[:space:]"'"'"'=]\([^[:space:]"'"'"'=,]*etcd[:@][^[:space:]"'"'"',]*\).*#\1#p' "$1" 2> /dev/null | head -n 1 | head -c 300
+  sed '/^[[:space:]]*#/d' "$1" 2> /dev/null | tr " \t\"'=," '\n' | grep -xE '[A-Za-z0-9_.:/-]*etcd(:[A-Za-z0-9_][A-Za-z0-9_.-]*(@[A-Za-z0-9:]+)?|@[A-Za-z0-9:]+)' |
+    grep -vE '^/|//|:([0-9]{4,5}|[0-9]+(\.[0-9]+){3})$' | head -n 1 | head -c 300
 }
 `

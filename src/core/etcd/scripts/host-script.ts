@@ -106,7 +106,6 @@ if [ "$kind" = pod ]; then
 elif [ "$kind" = container ]; then
   look_into_container
   find_image
-  find_places
   tell_container
 else
   say active "$(property "$unit" ActiveState)"

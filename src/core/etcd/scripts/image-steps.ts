@@ -1,11 +1,12 @@
 import { answers } from './upgrade-steps.ts'
 
 /**
- * Steps of a member in a container. `place` is the file where its image stands, as `mark` (the image, or its tag alone); `new_mark` takes its place. `kind` is
+ * Steps of a member in a container. `place` is the file where its `image` stands, as `mark` (the image, or its tag alone); `new_mark` takes its place. `kind` is
  * `pod` (a kubelet sees the file and does the rest) or `container` (the unit `unit` is restarted). `etcd` is how the member is called for people.
  */
 const place = `
 previous=$state/etcd/previous/$(basename "$place")
+noted=$state/etcd/previous/image
 served=$folder/../served
 
 is_new() { [ "$(times_in "$place" "$new_mark")" = 1 ]; }
@@ -76,8 +77,9 @@ is_hopeless() {
 }
 # VERSION: what the kubelet does by itself, systemd is told
 bring_up() {
+  # also where it runs already: systemd may have read the other file meanwhile, and would start from that
+  [ "$kind" != container ] || systemctl daemon-reload
   if [ "$kind" = container ] && ! runs_as "$1"; then
-    systemctl daemon-reload
     systemctl reset-failed "$unit" 2> /dev/null
     systemctl restart --no-block "$unit" || fail "systemd does not restart $unit"
   fi
@@ -119,7 +121,7 @@ act() {
   [ "$(times_in "$place" "$mark")" = 1 ] || fail "$mark does not stand once in $place: somebody has edited it meanwhile"
   mkdir -p "$(dirname "$previous")" && cp -a "$place" "$previous.part" && sync && mv -f "$previous.part" "$previous" || fail "$place cannot be kept as $previous"
   # where only a tag stands in the file, nothing else tells of the image while its container is away
-  [ "$kind" = pod ] || echo "$new_image" > "$(dirname "$previous")/image"
+  [ "$kind" = pod ] || { printf '%s\\n' "$new_image" "$image" > "$noted.part" && mv -f "$noted.part" "$noted"; } || fail "$noted cannot be written"
   swapped "$previous" "$mark" "$new_mark" | write_place || exit 1
   is_new || fail "$place does not name $new_mark after it was written"
   echo "$place names $new_mark"
@@ -151,7 +153,7 @@ act() {
   if is_new; then
     [ -s "$previous" ] || fail "there is no $previous to go back to"
     write_place < "$previous"
-    rm -f "$(dirname "$previous")/image"
+    rm -f "$noted"
     echo "put back $place"
   fi
   bring_up "$old_version"
