@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -146,6 +146,19 @@ describe('a unit that starts a container', () => {
   it('is not one that runs the program itself, wherever its data lie', () => {
     expect(found({ start: '/usr/bin/etcd --data-dir /mnt/docker --name run' })).toBe('starts=other\n')
   })
+})
+
+it('a process of etcd that is only asked for its version is not counted as a member', () => {
+  for (const [id, words] of Object.entries({ 812: ['etcd', '--name=etcd1'], 813: ['/usr/local/bin/etcd', '--version'], 814: ['etcd'] })) {
+    for (const [name, content] of Object.entries({ comm: 'etcd\n', exe: '', cmdline: `${words.join('\0')}\0` })) {
+      mkdirSync(at(`proc/${id}/root`), { recursive: true })
+      writeFileSync(at(`proc/${id}/${name}`), content)
+    }
+  }
+  rmSync(at('proc/814/root'), { recursive: true })
+  symlinkSync('/', at('proc/814/root'))
+  const script_ = containerFunctions.replaceAll('/proc/', `${at('proc')}/`)
+  expect(execFileSync('sh', ['-c', `${library}${script_}etcd_in_container`], { encoding: 'utf8' })).toBe('812\n')
 })
 
 describe('the file that names the image', () => {

@@ -3,10 +3,12 @@
  * process (`/proc/PID/root`), so that nothing has to be in the image but etcd: newer ones have no shell.
  */
 export const containerFunctions = String.raw`
-# Processes of etcd that have another root than the host
+# Processes of etcd that have another root than the host; one that is asked for its version, by whomever, is no member
 etcd_in_container() {
-  grep -sHx etcd /proc/[0-9]*/comm | while IFS=/ read -r _ _ id _; do
-    if [ "/proc/$id/exe" -ef "/proc/$id/exe" ] && ! [ "/proc/$id/root/" -ef / ]; then echo "$id"; fi
+  grep -sHx etcd /proc/[0-9]*/comm | sed 's#/comm:etcd$##' | while IFS= read -r process; do
+    if [ "$process/exe" -ef "$process/exe" ] && ! [ "$process/root/" -ef / ] && ! { tr '\000' ' ' < "$process/cmdline"; } 2> /dev/null | grep -q ' --version $'; then
+      basename "$process"
+    fi
   done
 }
 # PID: the version of its program; told by the program itself
