@@ -65,6 +65,8 @@ const EtcdHostFacts = z.strictObject({
   /** In a container: its image, who brings images, and the text that a change replaces, with the files that it stands in. */
   image: image.exactOptional(),
   engine: z.enum(['crictl', 'ctr', 'docker', 'podman', 'nerdctl']).exactOptional(),
+  /** Whom the unit starts the container as; absent: root. */
+  engine_user: word.exactOptional(),
   socket: path.exactOptional(),
   mark: image.exactOptional(),
   previous_mark: image.exactOptional(),

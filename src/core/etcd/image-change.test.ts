@@ -49,11 +49,15 @@ describe('what is edited on a host', () => {
     })
   })
 
+  it('is the same for whomever a unit asks docker as', () => {
+    expect(imageProblems(first({ engine: 'docker', engine_user: 'etcd' }), v('3.5.26'))).toEqual([])
+  })
+
   it('is nothing where the image stands in one place, once', () => {
     expect(imageProblems(first(), v('3.5.26'))).toEqual([])
   })
 
-  it.each([
+  it.each<{ title: string; facts: NonNullable<TestMember['facts']>; says: string }>([
     {
       title: 'a digest',
       facts: { image: `k8s.gcr.io/etcd@sha256:${'a'.repeat(64)}`, mark: `k8s.gcr.io/etcd@sha256:${'a'.repeat(64)}` },
@@ -63,6 +67,11 @@ describe('what is edited on a host', () => {
       title: 'a tag of another manner',
       facts: { image: 'bitnami/etcd:3.4.23-debian-10-r0', mark: 'bitnami/etcd:3.4.23-debian-10-r0' },
       says: 'etcd1 runs etcd from bitnami/etcd:3.4.23-debian-10-r0, whose tag Falkirk cannot write for 3.5.26: write one such as 3.5.26-0 or v3.5.26',
+    },
+    {
+      title: 'images of another user',
+      facts: { engine: 'podman', engine_user: 'etcd', unit: 'etcd.service' },
+      says: 'etcd1: etcd.service starts podman as etcd, who has images of his own: let it run as root (without User=), or upgrade this member by hand',
     },
     {
       title: 'two places in one file',

@@ -53,7 +53,17 @@ export function imageProblems(member: EtcdMember, version: EtcdVersion): readonl
   const found = place.filter(({ times }) => times > 0)
   const times = found.reduce((sum, each) => sum + each.times, 0)
   if (times !== 1) return [placeProblem(host, mark, place, found)]
-  return engine === undefined ? [`${host} has no crictl, ctr, docker, podman or nerdctl to pull ${image} with: install one`] : []
+  if (engine === undefined) return [`${host} has no crictl, ctr, docker, podman or nerdctl to pull ${image} with: install one`]
+  return userProblem(member)
+}
+
+/** docker has one store for all who may ask it, the others one for each user. */
+function userProblem({ host, seen: { facts } }: EtcdMember): readonly string[] {
+  const { engine, engine_user: user = 'root', unit } = facts
+  if (engine === 'docker' || user === 'root' || user === '0') return []
+  return [
+    `${host}: ${unit} starts ${engine} as ${user}, who has images of his own: let it run as root (without User=), or upgrade this member by hand`,
+  ]
 }
 
 type Places = EtcdMember['seen']['facts']['place']

@@ -19,9 +19,9 @@ owner_of() {
 # readlink -f would follow the root of a process to the host's own
 real() { case $1 in /proc/*) echo "$1" ;; *) readlink -f "$1" ;; esac; }
 
-# Those of etcd's own program and those that start a container, which may be called the same: "NAME STATE ENABLED KIND"
+# Those of etcd's own program and those that start a container, which may be called the same (podman generate systemd: container-NAME): "NAME STATE ENABLED KIND"
 units() {
-  systemctl list-units --all --plain --no-legend 'etcd*.service' 2> /dev/null | while read -r name _; do
+  systemctl list-units --all --plain --no-legend 'etcd*.service' 'container-etcd*.service' 2> /dev/null | while read -r name _; do
     if starts_container "$name"; then of=container
     elif [ "$(basename "$(program_of "$name")")" = etcd ]; then of=unit
     else continue; fi
@@ -106,6 +106,7 @@ if [ "$kind" = pod ]; then
 elif [ "$kind" = container ]; then
   look_into_container
   find_image
+  say engine_user "$(property "$unit" User)"
   tell_container
 else
   say active "$(property "$unit" ActiveState)"
