@@ -60,7 +60,11 @@ describe('falkirk runtime switch', () => {
     { flags: { to: 'docker' }, said: /^--to is "docker": write containerd/ },
     {
       flags: { to: 'containerd', reformatDisk: '/dev/sd*' },
-      said: /^--reformat-disk is "\/dev\/sd\*": write the path of one disk in full, without patterns, such as \/dev\/vg0\/docker$/,
+      said: /^--reformat-disk is "\/dev\/sd\*", which is no path of one disk: write it in full, without patterns, such as \/dev\/vg0\/docker$/,
+    },
+    {
+      flags: { to: 'containerd', reformatDisk: '/dev/disk/by-uuid/a-1' },
+      said: /^--reformat-disk is "\/dev\/disk\/by-uuid\/a-1", which is gone as soon as the disk is formatted: name the disk itself/,
     },
     { flags: { to: 'containerd', containerd: '2' }, said: /^--version is "2": write a version of containerd such as 1\.7\.28$/ },
   ])('refuses $flags in one sentence', ({ flags, said }) => {

@@ -48,8 +48,8 @@ export function wishedRuntime(flags: RuntimeFlags, now: Now): WishedUpgrade {
   if (to !== 'containerd') throw bad(`--to is "${to}": write containerd, the one runtime that is switched to`)
   if (containerd !== undefined && !/^\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(containerd))
     throw bad(`--version is "${containerd}": write a version of containerd such as 1.7.28`)
-  if (reformatDisk !== undefined && !DiskPath.safeParse(reformatDisk).success)
-    throw bad(`--reformat-disk is "${reformatDisk}": write the path of one disk in full, without patterns, such as /dev/vg0/docker`)
+  const [problem] = DiskPath.optional().safeParse(reformatDisk).error?.issues ?? []
+  if (problem !== undefined) throw bad(`--reformat-disk is "${reformatDisk}", which ${problem.message}`)
   const asked = { ...(containerd === undefined ? {} : { version: containerd }), ...(reformatDisk === undefined ? {} : { reformatDisk }) }
   return wished('runtime', { runtime: { name: 'containerd', ...asked } }, flags, now)
 }

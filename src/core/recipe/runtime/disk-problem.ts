@@ -18,6 +18,8 @@ const members: Readonly<Record<string, string>> = {
   isw_raid_member: 'is a member of a RAID: name the RAID, or another disk',
   crypto_LUKS: 'is encrypted by LUKS: name the device that cryptsetup opens it as, or another disk',
   swap: 'is made for swap: name another disk',
+  btrfs:
+    'has btrfs, of which the kernel does not tell on which disk it is mounted: leave reformatDisk out, and give the disk away by hand when the node has containerd',
   zfs_member: 'belongs to a pool of ZFS: name another disk',
   unreadable: 'cannot be read: find out why (dmesg), or name another disk',
   ambiguous: 'has the marks of more than one file system: look at them (wipefs PATH), and name it when it is clear what is on it',
@@ -67,8 +69,8 @@ function madeProblem({ path, mounts }: NamedDisk): string | undefined {
 function partProblem({ path, partitions, table, target, content, holders, swap }: NamedDisk): string | undefined {
   if (partitions.length > 0) return `${path} holds partitions (${partitions.join(', ')}): name one of them, or another disk`
   if (table !== undefined) return `${path} has a partition table (${table}): if nothing on it is needed, wipefs -a PATH`
-  const isPool = target === 'thin-pool' || target === 'thin'
-  if (isPool) return `${path} belongs to a thin pool of LVM, as docker's devicemapper has one: ${byHand}`
+  // a thin volume is a disk as others are; the other volumes of its pool are anybody's
+  if (target === 'thin-pool') return `${path} belongs to a thin pool of LVM, as docker's devicemapper has one: ${byHand}`
   const member = content === undefined ? undefined : members[content]
   if (member !== undefined) return `${path} ${member}`
   if (holders.length > 0) return `${path} is what ${holders.join(', ')} is built upon: name that, or another disk`

@@ -87,6 +87,7 @@ describe('the disk of docker, given to containerd', () => {
 
   it.each<{ what: string; disk: Partial<NamedDisk>; does: RegExp }>([
     { what: 'an empty disk', disk: blank, does: /^formats \/dev\/vg0\/docker \(40\.0 GiB\), on which nothing is,/ },
+    { what: 'a thin volume, of whose pool other disks are, too', disk: { target: 'thin' }, does: /^stops docker and reformats/ },
     { what: 'what a change that was ended has unmounted', disk: { ...unmounted, notedWas: 'aaaa-1' }, does: /^stops docker and reformats/ },
     {
       what: 'what a change that was ended has formatted',
@@ -131,6 +132,11 @@ describe('no disk is touched', () => {
       what: 'a thin pool',
       disk: { ...blank, target: 'thin-pool' },
       says: /lvremove GROUP\/POOL && lvcreate -n containerd -l 100%FREE GROUP$/,
+    },
+    {
+      what: 'btrfs',
+      disk: { ...unmounted, content: 'btrfs' },
+      says: /^\/dev\/vg0\/docker has btrfs, of which the kernel does not tell on which disk it is mounted: leave reformatDisk out/,
     },
     { what: 'LVM', disk: { ...unmounted, content: 'LVM2_member' }, says: /is a physical volume of LVM/ },
     { what: 'RAID', disk: { ...unmounted, content: 'linux_raid_member' }, says: /is a member of a RAID/ },
@@ -197,6 +203,8 @@ describe('no disk is touched', () => {
     '/srv/disk',
     '/dev/sdb/',
     '/dev/./sdb',
+    '/dev/disk/by-uuid/0b5cfb57-5b02-4a1c-b3f5-1c2f3d4e5f60',
+    '/dev/disk/by-label/docker',
   ])('that is named as %s', (text) => {
     expect(DiskPath.safeParse(text).success).toBe(false)
   })
