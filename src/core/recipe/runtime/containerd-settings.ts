@@ -43,6 +43,16 @@ export function containerdSettings({ runtime }: Pick<HostFacts, 'runtime'>, want
   ]
 }
 
+/** Why the file cannot be given what a kubelet needs; the step looks once more, when docker has ended. */
+export function configProblem(config: readonly string[]): string | undefined {
+  if (config.some((line) => /^\s*\[plugins\.["']?cri["']?[\].]/.test(line)))
+    return "containerd's file is of version 1: write it anew (containerd config default), and begin again"
+  // the empty tables of containerd's own default file go with a folder of registries
+  const own = config.find((line) => /^\s*\[plugins\..*\.registry\.(mirrors\.|configs\..*\.tls)/.test(line))
+  if (own === undefined) return undefined
+  return `containerd's file names registries itself (${own.trim()}), which goes with no folder of them: move them to ${registryFolder}, and begin again`
+}
+
 /** docker's packages turn the part off that a kubelet speaks to. */
 function enabledCri(config: readonly string[]): readonly ContainerdSetting[] {
   const listed = settingOf(config, 'disabled_plugins')

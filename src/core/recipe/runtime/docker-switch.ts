@@ -1,7 +1,7 @@
 import type { HostFacts } from '../../host/host-facts.ts'
 import { kubeletSettings } from '../../host/kubelet-settings.ts'
 import type { RunStep } from '../recipe-step.ts'
-import { containerdSettings } from './containerd-settings.ts'
+import { configProblem, containerdSettings } from './containerd-settings.ts'
 import { dockerDisk } from './docker-disk.ts'
 import { dockerRegistries } from './docker-settings.ts'
 import { isOnDocker } from './facts-after-runtime.ts'
@@ -99,7 +99,7 @@ type SwitchValues =
 
 function switchValues({ node }: RuntimeOrder, facts: HostFacts, minor: number): SwitchValues {
   const settings = kubeletSettings(facts)
-  const problem = isOnDocker(facts) ? networkProblem(facts) : undefined
+  const problem = isOnDocker(facts) ? (networkProblem(facts) ?? configProblem(facts.runtime.config)) : undefined
   if (problem !== undefined) return { kind: 'Refused', message: problem }
   const edit = kubeletEdit(facts, minor)
   if (edit.kind === 'Refused') return edit

@@ -9,6 +9,7 @@ import { containerdSettings, goneInContainerd2 } from './containerd-settings.ts'
 import { dockerRegistries } from './docker-settings.ts'
 import type { RuntimeOrder } from './runtime-order.ts'
 import { runtimeRecipe } from './runtime-recipe.ts'
+import { switchRuntimeScript } from './scripts/switch-runtime.ts'
 import { tomlFunctions } from './scripts/toml.ts'
 
 const docker = factsOf('kubeadm-docker')
@@ -60,12 +61,33 @@ describe('the change of a runtime', () => {
       facts: { ...withCni, kubelet: { ...withCni.kubelet, environment: [] } },
       says: /has its flags in no file with KUBELET_KUBEADM_ARGS/,
     },
+    {
+      what: "registries in containerd's file",
+      facts: withConfig('  [plugins."io.containerd.grpc.v1.cri".registry.mirrors."docker.io"]'),
+      says: /^containerd's file names registries itself \(\[plugins\..*mirrors\."docker\.io"\]\).*move them to \/etc\/containerd\/certs\.d/,
+    },
+    { what: "containerd's file of version 1", facts: withConfig('[plugins.cri]'), says: /is of version 1: write it anew/ },
     { what: 'k3s', facts: factsOf('k3s'), says: /^k3s brings its own containerd/ },
     { what: 'a lower version', facts: containerd, version: '1.5.9', says: /is never taken back to 1\.5\.9$/ },
   ])('is refused: $what', ({ facts, says, ...rest }) => {
     const runtime = { name: 'containerd', ...('version' in rest ? { version: rest.version } : {}) } as const
     expect(runtimeRecipe({ ...order, runtime }, facts)).toMatchObject({ kind: 'Refused', message: expect.stringMatching(says) })
   })
+})
+
+it("is not refused for the empty tables of registries in containerd's own default file", () => {
+  const text = readFileSync(new URL('testdata/containerd-1.6-default.toml', import.meta.url), 'utf8')
+  expect(text).toMatch(/\.registry\.mirrors\]/)
+  expect(runtimeRecipe(order, withConfig(...text.split('\n'))).kind).toBe('Recipe')
+  const folder = mkdtempSync(join(tmpdir(), 'falkirk-config-'))
+  try {
+    writeFileSync(join(folder, 'config.toml'), text)
+    const played = `notes=${folder}; folder=${folder}; settings=; keep() { :; }; containerd() { :; }; mkdir() { :; }; chmod() { :; }; replace() { cat > /dev/null; }`
+    const call = `config=${folder}/config.toml; write_config && echo written`
+    expect(execFileSync('sh', ['-c', [switchRuntimeScript, played, call].join('\n')], { encoding: 'utf8' })).toBe('written\n')
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 })
 
 describe('registries of docker', () => {
@@ -118,6 +140,10 @@ describe("containerd's file", () => {
     expect(goneInContainerd2([line]) !== undefined).toBe(gone)
   })
 })
+
+function withConfig(...config: string[]): HostFacts {
+  return { ...withCni, runtime: { ...withCni.runtime, config } }
+}
 
 function tomlSet(text: string, settings: readonly { table: string; key: string; value: string }[]): string {
   const folder = mkdtempSync(join(tmpdir(), 'falkirk-toml-'))

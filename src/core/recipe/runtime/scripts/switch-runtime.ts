@@ -21,7 +21,7 @@ const containerdFunctions = String.raw`${tomlFunctions}
 write_config() {
   keep "$config"
   if grep -qE '^[[:space:]]*\[plugins\.cri' "$config" 2> /dev/null; then fail "$config is of version 1: write it anew (containerd config default), then go on"; fi
-  if grep -qE '^[[:space:]]*\[plugins\..*\.registry\.(mirrors|configs)' "$config" 2> /dev/null; then
+  if grep -qE '^[[:space:]]*\[plugins\..*\.registry\.(mirrors\.|configs\..*\.tls)' "$config" 2> /dev/null; then
     fail "$config names registries itself, which goes with no folder of them: move them to /etc/containerd/certs.d, then go on"
   fi
   printf '%s\n' "$settings" > "$notes/settings"
