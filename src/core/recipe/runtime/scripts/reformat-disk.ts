@@ -5,6 +5,7 @@ import { dockerFunctions } from './docker-functions.ts'
 /** Looks at the disk once more: it was judged by facts, and a reboot may have given its name to another disk since. */
 const lookAgain = `${diskIdentity}
 look_again() {
+  no_strangers
   sys=/sys/dev/block/$number
   identity_of "$sys"
   [ "$identity $(($(cat "$sys/size") / 2)) $(content_of "$disk" TYPE) $(content_of "$disk" UUID)" = "$disk_id $disk_kib $disk_content $disk_uuid" ] ||
@@ -22,24 +23,35 @@ mounts_of() { awk -v number="$number" '$3 == number { print $5 }' /proc/self/mou
 
 /** Lines of /etc/fstab: at every moment a boot finds all that they name. */
 const fstabFunctions = String.raw`
-# PLACE UUID: lines that would mount the disk as it was become comments
+# PLACE UUID FILE WHAT: its lines that would mount the disk as it was: as comments among the others, or their options
+fstab_as() {
+  awk -v place="$1" -v uuid="UUID=$2" -v disk="$disk" -v what="$4" '
+    function bare(text) { gsub(/"/, "", text); if (length(text) > 1) sub(/\/+$/, "", text); return text }
+    { is_dockers = !/^[ \t]*(#|$)/ && ((place != "" && bare($2) == place) || bare($1) == disk || (uuid != "UUID=" && bare($1) == uuid)) }
+    what == "options" { if (is_dockers) print $4; next }
+    is_dockers { print "# the disk is containerd\047s now, says falkirk: " $0; next }
+    { print }
+  ' "$3"
+}
 quiet_fstab() {
   [ -e /etc/fstab ] || return 0
   keep /etc/fstab
-  awk -v place="$1" -v uuid="UUID=$2" -v disk="$disk" '
-    { what = $1; gsub(/"/, "", what) }
-    !/^[ \t]*(#|$)/ && ((place != "" && $2 == place) || what == disk || (uuid != "UUID=" && what == uuid)) { print "# the disk is containerd\047s now, says falkirk: " $0; next }
-    { print }
-  ' /etc/fstab > "$notes/fstab" || fail "$notes/fstab cannot be written, and /etc/fstab is as it was: make room there, then go on"
+  fstab_as "$1" "$2" /etc/fstab comments > "$notes/fstab" || fail "$notes/fstab cannot be written, and /etc/fstab is as it was: make room there, then go on"
   replace /etc/fstab < "$notes/fstab"
   systemctl daemon-reload
+}
+# What docker's line said of the boot: a disk that comes late, by the network or not at all must not hold it up now either
+boot_options() {
+  was=$(noted was)
+  if [ -n "$was" ]; then fstab_as "$docker_root" "$was" "$notes/kept/etc/fstab" options; else fstab_as '' '' "$notes/kept/etc/fstab" options; fi 2> /dev/null |
+    tr ',' '\n' | grep -E '^(_netdev|nofail|noatime|nodiratime|discard|x-systemd\.(requires|after|before|device-timeout|mount-timeout|requires-mounts-for)=.*)$' | awk '!seen[$0]++' | sed 's/^/,/' | tr -d '\n'
 }
 in_fstab() { awk -v what="UUID=$made" -v place="$containerd_data" '$1 == what && $2 == place { found = 1 } END { exit !found }' /etc/fstab 2> /dev/null; }
 add_to_fstab() {
   if ! in_fstab; then
     keep /etc/fstab
     # its last line may have no end
-    { { [ ! -e /etc/fstab ] || awk 1 /etc/fstab; } && printf 'UUID=%s %s ext4 defaults 0 2\n' "$made" "$containerd_data"; } > "$notes/fstab" || fail "$notes/fstab cannot be written, and /etc/fstab is as it was: make room there, then go on"
+    { { [ ! -e /etc/fstab ] || awk 1 /etc/fstab; } && printf 'UUID=%s %s ext4 defaults%s 0 2\n' "$made" "$containerd_data" "$(boot_options)"; } > "$notes/fstab" || fail "$notes/fstab cannot be written, and /etc/fstab is as it was: make room there, then go on"
     replace /etc/fstab < "$notes/fstab"
     chmod 644 /etc/fstab
   fi
