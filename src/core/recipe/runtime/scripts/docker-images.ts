@@ -1,12 +1,13 @@
+import { strangersFunction } from './docker-functions.ts'
+
 /**
  * Gives containerd the images that docker's pods run from, so that none has to be pulled while the node is away. docker goes on meanwhile.
  * Containers that are nobody's of Kubernetes stop it: they would not come back.
  */
-export const copyImagesScript = `
+export const copyImagesScript = `${strangersFunction}
 probe() { [ -z "$(pods)" ] || [ -e "$notes/images" ]; }
 
 pods() { docker ps -q --no-trunc --filter label=io.kubernetes.pod.name 2> /dev/null; }
-strangers() { docker ps --format '{{.Names}} {{.Label "io.kubernetes.pod.name"}}' 2> /dev/null | awk 'NF == 1 { print $1 }'; }
 
 # IMAGE: as containerd writes it
 full_name() {
@@ -19,7 +20,7 @@ full_name() {
 
 act() {
   mkdir -p "$notes"
-  others=$(strangers | head -n 3 | paste -s -d ' ')
+  others=$(strangers)
   [ -z "$others" ] || fail "docker runs containers that are not of Kubernetes ($others) and would not come back: move them elsewhere, then go on"
   if ! runs containerd.service; then
     command -v containerd > /dev/null || fail 'this host has docker and no containerd of its own: install a package of containerd, then go on'

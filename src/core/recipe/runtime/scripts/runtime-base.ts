@@ -32,11 +32,13 @@ runs() {
   runs_pid=$(property "$1" MainPID)
   [ "$runs_pid" -gt 0 ] 2> /dev/null && ! is_replaced "$runs_pid"
 }
-# Also true where the kubelet was stopped by somebody: then it is not this change that has to start it
+# Where the kubelet was stopped by somebody it is not this change that has to start it
 kubelet_was_on() { [ ! -e "$notes/kubelet-off" ]; }
 note_kubelet() {
   mkdir -p "$notes"
-  [ -e "$notes/kubelet-on" ] || [ -e "$notes/kubelet-off" ] || { if runs kubelet.service; then : > "$notes/kubelet-on"; else : > "$notes/kubelet-off"; fi; }
+  if [ -e "$notes/kubelet-on" ] || [ -e "$notes/kubelet-off" ]; then return; fi
+  # one whose program was replaced under it, or that is about to be started again, is on
+  case $(property kubelet.service ActiveState) in inactive | failed) : > "$notes/kubelet-off" ;; *) : > "$notes/kubelet-on" ;; esac
 }
 stop_kubelet() { systemctl stop kubelet.service || fail 'systemd does not stop the kubelet'; }
 

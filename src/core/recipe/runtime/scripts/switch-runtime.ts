@@ -54,17 +54,29 @@ write_registries() {
   for folder_of in /etc/docker/certs.d/*/; do
     [ -d "$folder_of" ] || continue
     there=/etc/containerd/certs.d/$(basename "$folder_of")
-    [ -e "$there" ] || cp -a "$folder_of" "$there"
+    [ ! -e "$there" ] || continue
+    rm -rf "$there.falkirk-part"
+    cp -a "$folder_of" "$there.falkirk-part" && mv "$there.falkirk-part" "$there" || fail "$folder_of cannot be copied to $there"
   done
 }
 
+# Lines NAME=VALUE: of docker's unit, the files of its environment, its daemon.json
+docker_proxies() {
+  {
+    property docker.service Environment | tr ' ' '\n'
+    systemctl show -p EnvironmentFiles docker.service | sed -n 's/^EnvironmentFiles*=\([^ ]*\).*/\1/p' | while IFS= read -r each; do cat "$each" 2> /dev/null; done
+    tr '\n' ' ' < /etc/docker/daemon.json 2> /dev/null | grep -oE '"(https?|no)-proxy"[[:space:]]*:[[:space:]]*"[^"]*"' | sed -E 's/^"([a-z]+)-proxy"[[:space:]]*:[[:space:]]*/\1_proxy=/'
+  } | tr -d "\"'" | grep -iE '^(https?|no)_proxy='
+}
 write_proxy() {
-  proxies=$(property docker.service Environment | tr ' ' '\n' | grep -iE '^"?(https?|no)_proxy=')
   file=/etc/systemd/system/containerd.service.d/falkirk-proxy.conf
-  [ -n "$proxies" ] && [ ! -e "$file" ] || return 0
+  [ ! -e "$file" ] || return 0
+  proxies=$(docker_proxies)
+  [ -n "$proxies" ] || return 0
   mkdir -p "$(dirname "$file")"
   keep "$file"
-  { echo '[Service]'; printf '%s\n' "$proxies" | sed -e 's/"//g' -e 's/.*/Environment="&"/'; } | (umask 077 && cat > "$file")
+  # systemd takes a percent sign, as in a password, for the beginning of a word of its own
+  { echo '[Service]'; printf '%s\n' "$proxies" | sed -e 's/%/%%/g' -e 's/.*/Environment="&"/'; } | replace "$file" || exit 1
 }
 `
 
@@ -73,6 +85,7 @@ export const switchRuntimeScript = String.raw`${flagFunctions}${containerdFuncti
 probe() { docker_is_off && flags_are_set && runs containerd.service && { ! kubelet_was_on || runs kubelet.service; }; }
 
 act() {
+  no_strangers
   note_kubelet
   stop_kubelet
   end_docker
@@ -99,8 +112,8 @@ act() {
 /** docker and the kubelet as they were; with a kubelet of at most v1.23, as later ones know no docker. */
 export const restoreDockerScript = String.raw`${dockerFunctions}${diskNote}
 probe() {
-  # nothing was begun
-  [ -e "$notes/docker-enabled" ] || return 0
+  # nothing was begun; the kubelet is the first that is stopped
+  [ -e "$notes/docker-enabled" ] || [ -e "$notes/kubelet-on" ] || [ -e "$notes/kubelet-off" ] || return 0
   ! docker_is_gone || return 1
   [ "$(property docker.service ActiveState)" = active ] && { ! kubelet_was_on || runs kubelet.service; } && [ -e "$notes/restored" ]
 }
@@ -118,8 +131,11 @@ mount_again() {
 act() {
   # nothing is done that would take containerd away as well
   if docker_is_gone; then
-    fail "what docker had was on $disk, which was reformatted, so the way is forward: mend what is said and let the run go on; an empty docker, which pulls every image anew, comes back by cp -a $notes/kept$flags_file $flags_file; systemctl enable --now docker.service; systemctl restart kubelet"
+    flags_back=''
+    [ ! -e "$notes/kept$flags_file" ] || flags_back="cp -a $notes/kept$flags_file $flags_file; "
+    fail "what docker had was on $disk, which was reformatted, so the way is forward: mend what is said and let the run go on; an empty docker, which pulls every image anew, comes back by $flags_backsystemctl enable --now docker.service; systemctl restart kubelet"
   fi
+  forget_kept
   stop_kubelet
   mount_again
   ctr -n k8s.io tasks ls -q 2> /dev/null | while read -r id; do ctr -n k8s.io tasks kill -s SIGKILL "$id"; done
@@ -127,7 +143,9 @@ act() {
   find "$notes/kept/etc/containerd/certs.d" -name '*.absent' 2> /dev/null | while read -r file; do rm -f "$(printf %s "$file" | sed -e "s#^$notes/kept##" -e 's#\.absent$##')"; done
   systemctl daemon-reload
   systemctl restart containerd.service || told containerd.service 'does not start'
-  case $(cat "$notes/docker-enabled") in enabled*) systemctl enable --quiet docker.service docker.socket ;; esac
+  case $(cat "$notes/docker-enabled" 2> /dev/null) in
+    enabled*) for each in docker.service docker.socket; do systemctl enable --quiet "$each" 2> /dev/null; done ;;
+  esac
   systemctl start docker.service || told docker.service 'does not start'
   start_kubelet
   : > "$notes/restored"
