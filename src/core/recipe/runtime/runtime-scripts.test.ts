@@ -108,6 +108,20 @@ describe('docker', () => {
   })
 })
 
+describe('where the disk of docker was formatted', () => {
+  const refusal = () => run(`${restoreDockerScript}\ndocker_is_gone() { true; }`, 'act')
+
+  it('an empty docker comes back by the commands that are told', () => {
+    expect(refusal).toThrow(/comes back by systemctl enable --now docker\.service; systemctl restart kubelet/)
+  })
+
+  it('the file of the flags belongs to them once it is kept', () => {
+    const kept = `state/runtime/c1/kept${at('etc/flags')}`
+    write(kept, '')
+    expect(refusal).toThrow(`comes back by cp -a ${at(kept)} ${at('etc/flags')}; systemctl enable --now docker.service`)
+  })
+})
+
 it('a file that was put back and then mended is kept as it was mended', () => {
   write('etc/flags', 'KUBELET_ARGS="--old"\n')
   write('units/docker.service', '')

@@ -131,9 +131,9 @@ mount_again() {
 act() {
   # nothing is done that would take containerd away as well
   if docker_is_gone; then
-    flags_back=''
-    [ ! -e "$notes/kept$flags_file" ] || flags_back="cp -a $notes/kept$flags_file $flags_file; "
-    fail "what docker had was on $disk, which was reformatted, so the way is forward: mend what is said and let the run go on; an empty docker, which pulls every image anew, comes back by $flags_backsystemctl enable --now docker.service; systemctl restart kubelet"
+    way_back='systemctl enable --now docker.service; systemctl restart kubelet'
+    [ ! -e "$notes/kept$flags_file" ] || way_back="cp -a $notes/kept$flags_file $flags_file; $way_back"
+    fail "what docker had was on $disk, which was reformatted, so the way is forward: mend what is said and let the run go on; an empty docker, which pulls every image anew, comes back by $way_back"
   fi
   forget_kept
   stop_kubelet
