@@ -21,10 +21,10 @@ import type { StringMap } from '../../core/kubernetes/object-meta.ts'
 import { type PodFacts, podFacts } from '../../core/kubernetes/pod-facts.ts'
 import { runLabel } from '../../core/kubernetes/run-label.ts'
 import { parseJournal } from '../../core/plan/journal.ts'
-import type { ClusterUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
+import { type ClusterUpgrade, parseUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
 import type { ClusterFacts } from '../../core/upgrade/foresee/plan-upgrade.ts'
+import { otherUpgrade } from '../../core/upgrade/run/other-upgrade.ts'
 import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
-import { hasEnded, runState } from './run-state.ts'
 
 /** Asks a cluster once for all that is decided on; writes nothing. Nodes have to be readable, what else may not be read is left out. */
 export async function readClusterFacts(
@@ -36,7 +36,7 @@ export async function readClusterFacts(
     list(client, nodes, nodeFacts),
     readable(list(client, pods, podFacts)),
     readable(list(client, jobs, (raw) => jobFacts(raw), { namespace, labelSelector: runLabel })),
-    readable(list(client, clusterUpgrades, runState)),
+    readable(list(client, clusterUpgrades, (raw) => otherUpgrade(parseUpgrade(raw)))),
     readable(list(client, budgetResource(client), (raw) => budgetFacts(raw, client.capabilities.policyVersion))),
   ])
   const volumes = await readable(attachedVolumes(client))
@@ -56,7 +56,7 @@ export async function readClusterFacts(
     drains: new Map(),
     drainProblems: new Map(),
     refusals: new Map(),
-    others: (runs ?? []).filter(({ uid }) => uid !== upgrade.metadata.uid).map(otherUpgrade),
+    others: (runs ?? []).filter(({ uid }) => uid !== upgrade.metadata.uid),
     plansAtWork: plansAtWork(allNodes),
     // only the controller knows it, and says so where it does not
     controllerImage: { kind: 'Image', image: 'falkirk' },
@@ -67,7 +67,7 @@ export async function readClusterFacts(
   return budgets === undefined ? { facts } : { facts, budgets }
 }
 
-async function list<T extends NodeFacts | PodFacts | JobFacts | BudgetFacts | ReturnType<typeof runState>>(
+async function list<T extends NodeFacts | PodFacts | JobFacts | BudgetFacts | OtherUpgrade>(
   client: ApiClient,
   resource: Resource,
   trim: (raw: unknown) => T,
@@ -124,10 +124,6 @@ function grouped<T>(items: readonly T[], key: (item: T) => string): { get(key: s
     else group.push(item)
   }
   return { get: (name) => groups.get(name) ?? [] }
-}
-
-function otherUpgrade(run: ReturnType<typeof runState>): OtherUpgrade {
-  return { name: run.name, uid: run.uid, createdAtMs: Date.parse(run.createdAt) || 0, active: run.version !== undefined && !hasEnded(run) }
 }
 
 /** Plans whose work on a node has not ended. */

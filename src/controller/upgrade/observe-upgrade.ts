@@ -1,8 +1,8 @@
 import { parseJournal } from '../../core/plan/journal.ts'
 import { hostnameOf } from '../../core/plan/node-selection.ts'
 import type { ClusterUpgrade } from '../../core/upgrade/api/cluster-upgrade.ts'
-import { isActive } from '../../core/upgrade/run/run-phase.ts'
-import type { OtherUpgrade, UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
+import { otherUpgrade } from '../../core/upgrade/run/other-upgrade.ts'
+import type { UpgradeFacts } from '../../core/upgrade/upgrade-facts.ts'
 import { type PlanCaches, withJournal } from '../plan/plan-caches.ts'
 import type { WatchedVolumes } from '../plan/watched-volumes.ts'
 import type { Shell } from '../shell.ts'
@@ -34,17 +34,11 @@ export function observeUpgrade(shell: Shell, { plans, upgrades, caches, volumes 
     ...volumes.get(),
     releases: shell.releases,
     factsAgeMs: shell.clock.now() - freshSinceMs,
-    others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(otherUpgrade),
+    others: [...upgrades.upgrades.values()].filter((other) => other.uid !== uid).map(({ parsed }) => otherUpgrade(parsed)),
     plansAtWork: plansAtWork(plans),
     ...(nodes.some(({ name }) => name === shell.host) ? { ownNode: shell.host } : {}),
     namespace: shell.namespace,
   }
-}
-
-function otherUpgrade({ name, uid, parsed }: CachedUpgrades['upgrades'] extends { values(): Iterable<infer T> } ? T : never): OtherUpgrade {
-  if (parsed.kind === 'Malformed') return { name, uid, createdAtMs: 0, active: false }
-  const { creationTimestamp = '' } = parsed.upgrade.metadata
-  return { name, uid, createdAtMs: Date.parse(creationTimestamp) || 0, active: isActive(parsed.upgrade) }
 }
 
 /** Plans whose work on a node has not ended: those that say so in their status or are about to, and those that have written a journal. */
