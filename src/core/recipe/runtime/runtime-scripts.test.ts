@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -151,6 +151,13 @@ describe("docker's proxy", () => {
     expect(read(proxy)).toBe(
       '[Service]\nEnvironment="HTTP_PROXY=http://me:p%%40ss@proxy:3128"\nEnvironment="HTTPS_PROXY=http://proxy:3129"\nEnvironment="no_proxy=localhost,10.0.0.0/8"\n',
     )
+  })
+
+  it('is for root alone to read, as it may hold a password, also while it is being written', () => {
+    write('environment', 'HTTP_PROXY=http://me:secret@proxy:3128\n')
+    const modes = `mv() { stat -c %a "$2" >> "$root/modes"; command mv "$@"; }`
+    run(switchRuntimeScript, `${modes}; umask 022; write_proxy; umask >> "$root/modes"`)
+    expect([read('modes'), statSync(at(proxy)).mode & 0o777]).toEqual(['600\n0022\n', 0o600])
   })
 
   it('is none where docker has none', () => {

@@ -20,6 +20,8 @@ put_back() {
 }
 # FILE, content by standard input: in place at once, with the owner and mode of the one before
 replace() {
+  # of one that was left half written the mode would stay
+  rm -f "$1.falkirk-part"
   cat > "$1.falkirk-part" || fail "$1 cannot be written"
   if [ -e "$1" ]; then chown --reference="$1" "$1.falkirk-part" && chmod --reference="$1" "$1.falkirk-part"; fi
   if [ -e /sys/fs/selinux/enforce ] && command -v restorecon > /dev/null; then restorecon "$1.falkirk-part"; fi

@@ -76,7 +76,7 @@ write_proxy() {
   mkdir -p "$(dirname "$file")"
   keep "$file"
   # systemd takes a percent sign, as in a password, for the beginning of a word of its own
-  { echo '[Service]'; printf '%s\n' "$proxies" | sed -e 's/%/%%/g' -e 's/.*/Environment="&"/'; } | replace "$file" || exit 1
+  { echo '[Service]'; printf '%s\n' "$proxies" | sed -e 's/%/%%/g' -e 's/.*/Environment="&"/'; } | (umask 077 && replace "$file") || exit 1
 }
 `
 
