@@ -2,6 +2,7 @@ import { parseVersion, sameRelease } from '../../version/kubernetes-version.ts'
 import { hasChangesLeft } from '../hosts/host-changes.ts'
 import type { RunContext } from '../node/node-turn.ts'
 import type { NextHop } from './next-hop.ts'
+import { plannedPath } from './planned-path.ts'
 import type { NodeGroups } from './pools.ts'
 
 /** Without any version: what is left to be changed on hosts. That of the spec has to be one that runs, as nobody may take this for an upgrade to it. */
@@ -29,6 +30,6 @@ export function hostsHop({ controlPlane, pools }: NodeGroups, path: readonly str
   ]
   const hosts = new Set(nodes.filter((node) => hasChangesLeft(node, context)).map(({ name }) => name))
   if (hosts.size === 0) return undefined
-  const of = Math.max(facts.upgrade.status?.path?.length ?? 0, path.length, 1)
+  const of = Math.max(plannedPath(facts.upgrade, path).length, 1)
   return { kind: 'Hop', hop: { version: target, number: of, of, moving: new Set(), hosts }, path }
 }

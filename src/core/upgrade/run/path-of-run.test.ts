@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { decideUpgrade } from '../decide-upgrade.ts'
 import { anUpgrade, server, several, someUpgradeFacts, worker } from '../run-world.test-support.ts'
 
+it.each([
+  { what: 'of the path that it began with', path: ['v1.30.14+k3s1', 'v1.31.14+k3s1', 'v1.32.13+k3s1'], hop: { number: 2, of: 3 } },
+  { what: 'of the new path where another version was named since', path: ['v1.30.14+k3s1', 'v1.31.14+k3s1'], hop: { number: 1, of: 2 } },
+])('the number of a hop is that $what, at the first look', ({ path, hop }) => {
+  const version = 'v1.30.14+k3s1'
+  const upgrade = anUpgrade({ version: 'v1.32.13+k3s1' }, { status: { phase: 'ControlPlane', path } })
+  const nodes = [server(0, { kubeletVersion: version }), worker(0, { kubeletVersion: version })]
+  const { status } = decideUpgrade(someUpgradeFacts(nodes, { upgrade, apiServer: version }), Date.UTC(2026, 10, 21, 12))
+  expect(status.hop).toMatchObject({ ...hop, version: 'v1.31.14+k3s1' })
+})
+
 /** Phase and message of a cluster of which every node runs `version`. */
 function toldOf(version: string, spec: Readonly<Record<string, unknown>>, workers = version): string {
   const nodes = [

@@ -12,6 +12,7 @@ import { type Hop as PathHop, type PathRequest, pathRisks, type WayPoint } from 
 import { isBelow } from '../path/version-set.ts'
 import { hostsAlone, hostsHop } from './hosts-hop.ts'
 import type { NextHop } from './next-hop.ts'
+import { plannedPath } from './planned-path.ts'
 import type { NodeGroups } from './pools.ts'
 
 /** Where the run has to go next, from what every node of the cluster reports now; hosts that were changed in no hop come last. */
@@ -170,14 +171,14 @@ function moves({ nodes }: PathHop): (node: NodeFacts) => boolean {
   return ({ kubeletVersion }) => judge(kubeletVersion)
 }
 
-/** The run's first path tells how many hops there are; those that are left tell which of them this is. */
+/** The path that was planned tells how many hops there are; those that are left tell which of them this is. */
 function hopOf(
   { version }: PathHop,
   path: readonly string[],
   { facts, target }: RunContext,
   moving: ReadonlySet<string>,
 ): Extract<NextHop, { kind: 'Hop' }>['hop'] {
-  const planned = facts.upgrade.status?.path ?? path
+  const planned = plannedPath(facts.upgrade, path)
   const of = Math.max(planned.length, path.length)
   const at = planned.indexOf(version)
   return { version: parseVersion(version) ?? target, number: at < 0 ? of - path.length + 1 : at + 1, of, moving }

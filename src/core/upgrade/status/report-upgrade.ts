@@ -6,6 +6,7 @@ import type { ClusterUpgradeStatus, FailedStatus, InFlightStatus, PoolStatus, Up
 import { changesText } from '../hosts/host-changes.ts'
 import { movesInFlight, movesSoFar } from '../pods/moved-pods.ts'
 import type { Hop } from '../run/next-hop.ts'
+import { plannedPath } from '../run/planned-path.ts'
 import { isEndPhase, isExpired } from '../run/run-phase.ts'
 import { activeWorks, doneJudge, type NodeWork, type RunView, type Started } from '../run/run-view.ts'
 import { statusOfRun } from './status-of-run.ts'
@@ -34,7 +35,7 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     ...given('from', before.from ?? lowestServer(view)),
     ...(next.kind === 'Refused' || next.kind === 'HeldUp'
       ? given('path', before.path)
-      : { path: leadsThere(before.path, next.path) ? before.path : next.path }),
+      : { path: plannedPath(upgrade, next.path) }),
     ...(next.kind === 'Hop' ? { hop: hopOf(next.hop, before, view) } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),
@@ -70,11 +71,6 @@ function hopOf(
 
 /** Of one that failed it was written down when it was drained. */
 const beforeDrain: ReadonlySet<InFlightStatus['step']> = new Set(['Staging', 'Failed', 'Quarantined'])
-
-/** Whether the path that the run began with still ends where it has to. */
-function leadsThere(known: readonly string[] | undefined, path: readonly string[]): known is readonly string[] {
-  return known !== undefined && known.at(-1) === (path.at(-1) ?? known.at(-1))
-}
 
 /** A pause counts from its own beginning, and is remembered while it is being given up. */
 function pausedAt({ context }: RunView, phase: UpgradePhase, before: ClusterUpgradeStatus): string | undefined {
