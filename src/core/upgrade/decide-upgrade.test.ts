@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { timestamp } from '../kubernetes/timestamp.ts'
 import { from, RunWorld, server, several, to, worker } from './run-world.test-support.ts'
 import { refusedStatus } from './status/waiting-status.ts'
 
@@ -269,6 +270,23 @@ describe('a pause that lasts too long', () => {
     world.settle()
     expect(world.status).toMatchObject({ phase: 'Cancelled', message: expect.stringMatching(/^given up after a pause/) })
     expect(world.marked()).toEqual([])
+  })
+
+  it('counts from its own beginning where the run was at rest by stopAfter before', () => {
+    const world = cluster(1, 2, { stopAfter: 'ControlPlane', failure: { pauseExpiry: '1h' } })
+    world.untilPhase('Paused')
+    world.nowMs += 24 * 3_600_000
+    world.settle()
+    const pausedMs = world.nowMs
+    world.edit({ action: 'Pause' })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Paused', pausedAt: timestamp(pausedMs) })
+    world.nowMs += 3_600_000 - 1
+    world.settle()
+    expect(world.status.phase).toBe('Paused')
+    world.nowMs += 1
+    world.settle()
+    expect(world.status.phase).toBe('Cancelled')
   })
 
   it('is given up once and for all, also while a node that failed is not back', () => {

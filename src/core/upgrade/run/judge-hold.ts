@@ -7,7 +7,7 @@ import type { RunContext } from '../node/node-turn.ts'
 import { bearersOf } from '../pods/soft-taint.ts'
 import type { NextHop } from './next-hop.ts'
 import { rebootAtWork } from './reboot-lock.ts'
-import { isExpired, isGivenUp } from './run-phase.ts'
+import { isExpired, isGivenUp, pausedSince } from './run-phase.ts'
 import type { Hold, NodeWork } from './run-view.ts'
 
 export interface HoldInput {
@@ -108,11 +108,10 @@ function plansFirst({ context }: HoldInput): Hold | undefined {
 }
 
 function paused({ context, works }: HoldInput): Hold | undefined {
-  const { settings, facts, nowMs } = context
+  const { settings, nowMs } = context
   if (settings.action !== 'Pause') return undefined
   const left = works.filter(({ turn }) => turn.kind === 'Working').length
-  const { phase, pausedAt = '' } = facts.upgrade.status ?? {}
-  const sinceMs = phase === 'Paused' ? Date.parse(pausedAt) || nowMs : nowMs
+  const sinceMs = Date.parse(pausedSince(context) ?? '') || nowMs
   const expires = { wakeAtMs: sinceMs + settings.failure.pauseExpiryMs }
   return { phase: 'Paused', message: left === 0 ? 'paused; falkirk continue goes on' : `paused; ${startedFinish(left)}`, ...expires }
 }

@@ -30,10 +30,21 @@ export function isGivenUp(context: RunContext): boolean {
   return context.settings.action === 'Cancel' || context.facts.upgrade.status?.phase === 'Cancelled' || isExpired(context)
 }
 
+/**
+ * When the pause that holds a run began, as `status.pausedAt` has it; undefined where none holds it yet. One that came on top of a rest by `stopAfter`, or
+ * whose spec was changed since, counts anew: whoever did that has not forgotten it.
+ */
+export function pausedSince({ settings, facts }: RunContext): string | undefined {
+  const { metadata, status = {} } = facts.upgrade
+  const isNew = status.observedGeneration !== metadata.generation
+  return settings.action === 'Pause' && status.phase === 'Paused' && !isNew ? status.pausedAt : undefined
+}
+
 /** Whether a run was paused for longer than `spec.failure.pauseExpiry`. */
-export function isExpired({ settings, facts, nowMs }: RunContext): boolean {
+export function isExpired(context: RunContext): boolean {
+  const { settings, facts, nowMs } = context
+  if (settings.action === 'Cancel') return false
   const { phase, pausedAt } = facts.upgrade.status ?? {}
-  if (settings.action === 'Cancel' || pausedAt === undefined) return false
-  const mayExpire = (settings.action === 'Pause' && phase === 'Paused') || phase === 'Cancelling' || phase === 'Cancelled'
-  return mayExpire && nowMs >= Date.parse(pausedAt) + settings.failure.pauseExpiryMs
+  const since = phase === 'Cancelling' || phase === 'Cancelled' ? pausedAt : pausedSince(context)
+  return since !== undefined && nowMs >= Date.parse(since) + settings.failure.pauseExpiryMs
 }

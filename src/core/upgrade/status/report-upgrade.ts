@@ -7,7 +7,7 @@ import { changesText } from '../hosts/host-changes.ts'
 import { movesInFlight, movesSoFar } from '../pods/moved-pods.ts'
 import type { Hop } from '../run/next-hop.ts'
 import { plannedPath } from '../run/planned-path.ts'
-import { isEndPhase, isExpired } from '../run/run-phase.ts'
+import { isEndPhase, isExpired, pausedSince } from '../run/run-phase.ts'
 import { activeWorks, doneJudge, type NodeWork, type RunView, type Started } from '../run/run-view.ts'
 import { statusOfRun } from './status-of-run.ts'
 import { upgradeConditions } from './upgrade-conditions.ts'
@@ -74,7 +74,11 @@ const beforeDrain: ReadonlySet<InFlightStatus['step']> = new Set(['Staging', 'Fa
 
 /** A pause counts from its own beginning, and is remembered while it is being given up. */
 function pausedAt({ context }: RunView, phase: UpgradePhase, before: ClusterUpgradeStatus): string | undefined {
-  if (stillPhases.has(phase)) return before.phase === phase ? (before.pausedAt ?? timestamp(context.nowMs)) : timestamp(context.nowMs)
+  if (stillPhases.has(phase)) {
+    const isPause = phase === 'Paused' && context.settings.action === 'Pause'
+    const known = isPause ? pausedSince(context) : before.phase === phase ? before.pausedAt : undefined
+    return known ?? timestamp(context.nowMs)
+  }
   return isExpired(context) ? before.pausedAt : undefined
 }
 
