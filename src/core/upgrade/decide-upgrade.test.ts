@@ -258,6 +258,21 @@ describe('a node that failed', () => {
   })
 })
 
+it('a run that was cancelled and is told to run again says what is needed instead', () => {
+  const world = cluster(1, 2)
+  world.until(({ status }) => (status.inFlight ?? []).length > 0)
+  world.edit({ action: 'Cancel' })
+  world.untilPhase('Cancelled')
+  expect(world.status.message).toBe('cancelled; nodes that were not started are as they were')
+  world.edit({ action: 'Run', version: 'v1.31.14+k3s1' })
+  world.settle()
+  expect(world.status).toMatchObject({
+    phase: 'Cancelled',
+    message:
+      'cancelled; nodes that were not started are as they were; it stays so whatever its spec says: create another ClusterUpgrade to go on',
+  })
+})
+
 describe('a pause that lasts too long', () => {
   it('is given up, and a failed node is given back as well', () => {
     const world = cluster(1, 2, { failure: { retries: 0, pauseExpiry: '1h' } })

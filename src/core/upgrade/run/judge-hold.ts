@@ -60,7 +60,10 @@ function cancelled({ context, works }: HoldInput): Hold | undefined {
       phase: 'Cancelling',
       message: `${why}; ${ahead === 1 ? '1 Job that fetched for a further node is' : `${ahead} Jobs that fetched for further nodes are`} deleted`,
     }
-  if (first === undefined) return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were`, ended: true }
+  if (first === undefined) {
+    const again = context.settings.action === 'Run' ? '; it stays so whatever its spec says: create another ClusterUpgrade to go on' : ''
+    return { phase: 'Cancelled', message: `${why}; nodes that were not started are as they were${again}`, ended: true }
+  }
   const kept = works.find(({ turn }) => turn.kind === 'Failed')
   const waits =
     kept === undefined
