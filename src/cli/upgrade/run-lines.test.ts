@@ -30,6 +30,11 @@ describe('changes of a run, a line each', () => {
     expect(runChanges(aRun(inTheMiddle), changing)).toEqual(['worker-3: Changing'])
   })
 
+  it('do not say that a node is back where one was deleted', () => {
+    const after = aRun({ ...inTheMiddle, progress: { controlPlane: '3/3', nodes: '3/5' }, inFlight: [second] })
+    expect(runChanges(aRun(inTheMiddle), after)).toEqual(['worker-3 is at work no longer'])
+  })
+
   it('tell of a failure, in one line, and of where that leads', () => {
     expect(runChanges(aRun({ ...inTheMiddle, inFlight: [first] }), aRun(stopped))).toEqual([
       'worker-3 failed (JobFailed): exit code 3: | no space left on device',

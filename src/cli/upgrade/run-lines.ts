@@ -30,8 +30,14 @@ function nodeChanges(before: RunState | undefined, after: RunState): readonly st
   const was = new Map((before?.status.inFlight ?? []).map((node) => [node.node, node] as const))
   const { inFlight = [], failed = [] } = after.status
   const present = new Set([...inFlight, ...failed].map(({ node }) => node))
-  const left = [...was.keys()].filter((node) => !present.has(node)).map((node) => `${node} is back`)
+  // who has left is not known by name where nodes were deleted
+  const how = before !== undefined && nodeCount(after) < nodeCount(before) ? 'is at work no longer' : 'is back'
+  const left = [...was.keys()].filter((node) => !present.has(node)).map((node) => `${node} ${how}`)
   return [...left, ...inFlight.flatMap((node) => stepChanges(was.get(node.node), node))]
+}
+
+function nodeCount({ status: { progress } }: RunState): number {
+  return Object.values(progress ?? {}).reduce((sum, doneOf) => sum + Number(doneOf.split('/')[1] ?? 0), 0)
 }
 
 function stepChanges(was: InFlightStatus | undefined, { node, step, attempt, message }: InFlightStatus): readonly string[] {
