@@ -13,12 +13,13 @@ place_of() {
   case $place in *]:* | [!\[]*:*) ;; *) place=$place:443 ;; esac
   printf '%s\n' "$place" | grep -E '^([A-Za-z0-9][A-Za-z0-9.-]*|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}$'
 }
-# PLACE NAME: SHA-256 of the certificate that is shown there to who asks for NAME; the connection stays for as long as the input does
+# PLACE [-servername NAME]: SHA-256 of the certificate that is shown there to who asks for NAME, or of nothing; the connection stays for as long as the input does.
+# Nobody's certificate is judged here, so that those of authorities, most of what openssl has to do, are not read.
 shown_at() {
-  set -- "$1" "$2" "$(timeout -s KILL 8 openssl s_client -connect "$1" $(server_name "$2") 2> /dev/null | sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p')"
-  [ -n "$3" ] || return 1
-  printf '%s\n' "$3" | sha256sum | cut -d ' ' -f 1
+  SSL_CERT_FILE=/dev/null SSL_CERT_DIR=/dev/null timeout -s KILL 8 openssl s_client -connect "$@" 2> /dev/null |
+    sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p' | sha256sum
 }
+nothing=e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
 # FILE: the same of the first certificate in it, which needs no openssl
 certificate_in() {
   [ -r "$root$1" ] && head -c 65536 "$root$1" | tr -d '\r' | sed -n '/-----BEGIN CERTIFICATE-----/,/-----END CERTIFICATE-----/p;/-----END CERTIFICATE-----/q' |
@@ -52,18 +53,24 @@ own_facts() {
   command -v kubectl > /dev/null && masked ready "$(ready_at "$own")"
   set -- $names
   name=\${1-}
-  say certificate "$(shown_at "$own" "$name" < /dev/null || certificate_in "$(own_flag tls-cert-file)")"
+  set -- $(shown_at "$own" $(server_name "$name") < /dev/null)
+  [ "\${1-$nothing}" != $nothing ] || set -- "$(certificate_in "$(own_flag tls-cert-file)")"
+  say certificate "$1"
   end
 }
 
-# PLACE NAME
+# PLACE [-servername NAME]: as many lines as connections
 connections() {
   count=0
-  while [ "$count" -lt "$times" ]; do
-    { sleep "$hold_seconds" | shown_at "$1" "$2" || echo failed; } &
-    count=$((count + 1))
-  done
-  wait
+  sleep "$hold_seconds" | {
+    # what is begun beside the script would have no input of its own accord
+    exec 3<&0
+    while [ "$count" -lt "$times" ]; do
+      shown_at "$@" <&3 &
+      count=$((count + 1))
+    done
+    wait
+  }
 }
 asked_facts() {
   list asked
@@ -71,7 +78,7 @@ asked_facts() {
     place=$(place_of "$server")
     [ -n "$place" ] && [ "$place" != "$own" ] || continue
     name_in "$server"
-    shown=$(connections "$place" "$name" < /dev/null | sort | uniq -c | awk '{ print $1, $2 }')
+    shown=$(connections "$place" $(server_name "$name") | awk -v nothing=$nothing '{ n[$1 == nothing ? "failed" : $1]++ } END { for (each in n) print n[each], each }' | sort)
     open ''
     masked server "$server"
     say failed "$(printf '%s\n' "$shown" | awk '$2 == "failed" { n = $1 } END { print n + 0 }')"
