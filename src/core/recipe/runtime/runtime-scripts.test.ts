@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -137,6 +137,46 @@ it('a file that was put back and then mended is kept as it was mended', () => {
   run(switchRuntimeScript, change)
   run(restoreDockerScript, back)
   expect(read('etc/flags')).toBe('KUBELET_ARGS="--mended"\n')
+})
+
+describe('the kubelet', () => {
+  const noted = () => ['kubelet-on', 'kubelet-off'].filter((name) => existsSync(at(`state/runtime/c1/${name}`)))
+
+  it.each([
+    { state: 'active', noted: 'kubelet-on' },
+    { state: 'activating', noted: 'kubelet-on' },
+    { state: 'inactive', noted: 'kubelet-off' },
+    { state: 'failed', noted: 'kubelet-off' },
+  ])('that is $state when docker is left is noted as $noted, also where its program was replaced under it', ({ state, noted: as }) => {
+    run(switchRuntimeScript, `is_replaced() { true; }; property() { echo ${state}; }; note_kubelet`)
+    expect(noted()).toEqual([as])
+  })
+
+  it('is noted once, before the change has stopped it', () => {
+    run(switchRuntimeScript, 'property() { echo active; }; note_kubelet')
+    run(switchRuntimeScript, 'property() { echo inactive; }; note_kubelet')
+    expect(noted()).toEqual(['kubelet-on'])
+  })
+})
+
+describe("docker's certificates of a registry", () => {
+  const there = 'etc/containerd/certs.d/registry:5000'
+
+  it('go to containerd as a whole, also after a copy that was cut off', () => {
+    write('etc/docker/certs.d/registry:5000/ca.crt', 'ca')
+    write('etc/docker/certs.d/registry:5000/client.key', 'key')
+    write(`${there}.falkirk-part/half`, '')
+    run(switchRuntimeScript, 'write_registries')
+    expect(readdirSync(at(there)).sort()).toEqual(['ca.crt', 'client.key'])
+    expect(existsSync(at(`${there}.falkirk-part`))).toBe(false)
+  })
+
+  it('do not replace those that somebody has given to containerd', () => {
+    write('etc/docker/certs.d/registry:5000/ca.crt', 'ca')
+    write(`${there}/hosts.toml`, 'own')
+    run(switchRuntimeScript, 'write_registries')
+    expect(readdirSync(at(there))).toEqual(['hosts.toml'])
+  })
 })
 
 describe("docker's proxy", () => {
