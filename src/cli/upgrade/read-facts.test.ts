@@ -23,7 +23,11 @@ function clientOf(runs: readonly object[]): ApiClient {
 it('what is planned waits for a run that goes on, and not for one that is refused or has ended, as in the controller', async () => {
   const parsed = parseUpgrade({ metadata: { name: 'planned', uid: 'planned' }, spec: { version: 'v1.34.2' } })
   if (parsed.kind !== 'Upgrade') throw new Error(parsed.message)
-  const client = clientOf([aRun('refused', { phase: 'Refused' }), aRun('ended', { phase: 'Complete' }), aRun('paused', { phase: 'Paused' })])
+  const client = clientOf([
+    aRun('refused', { phase: 'Refused' }),
+    aRun('ended', { phase: 'Complete' }),
+    aRun('paused', { phase: 'Paused' }),
+  ])
   const { facts } = await readClusterFacts(client, parsed.upgrade, { namespace: 'falkirk', releases: shippedReleases() })
   expect(facts.others.map(({ name, active }) => [name, active])).toEqual([
     ['refused', false],

@@ -33,9 +33,7 @@ export function reportUpgrade(view: RunView, started: Started): ClusterUpgradeSt
     phase,
     message,
     ...given('from', before.from ?? lowestServer(view)),
-    ...(next.kind === 'Refused' || next.kind === 'HeldUp'
-      ? given('path', before.path)
-      : { path: plannedPath(upgrade, next.path) }),
+    ...(next.kind === 'Refused' || next.kind === 'HeldUp' ? given('path', before.path) : { path: plannedPath(upgrade, next.path) }),
     ...(next.kind === 'Hop' ? { hop: hopOf(next.hop, before, view) } : {}),
     progress: progressOf(view),
     pools: poolsOf(view, started),
