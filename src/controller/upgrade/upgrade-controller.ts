@@ -29,6 +29,7 @@ import { observeUpgrade } from './observe-upgrade.ts'
 import { OwnImage, unknownImageRecheckMs } from './own-image.ts'
 import { readHealth } from './read-health.ts'
 import { tellRun } from './tell-run.ts'
+import { ToldRefusals } from './told-refusals.ts'
 import { byJob, type CachedUpgrade, type CachedUpgrades, startUpgradeCaches, type UpgradeCaches } from './upgrade-caches.ts'
 
 /** What happens meanwhile is decided on together; the status is written at most once in this time. */
@@ -67,7 +68,7 @@ export class UpgradeController {
   readonly #holders: AddressHolders | undefined
   readonly #serverVersion: () => string
   readonly #ends: (() => void)[] = []
-  readonly #refusals = new Map<string, string>()
+  readonly #refusals = new ToldRefusals()
   #caches: UpgradeCaches | undefined
   #failures: KnownFailures | undefined
   /** By ClusterUpgrade: how the cluster was when its decision last asked for that. */
@@ -252,7 +253,7 @@ export class UpgradeController {
         ...(this.#holders?.facts === undefined ? {} : { addressHolders: this.#holders.facts }),
         apiServer: this.#serverVersion(),
         failures: this.#failures?.all ?? new Map(),
-        refusals: this.#refusals,
+        refusals: this.#refusals.told,
         drains: this.#drains.factsOf(drainNodes),
         drainProblems: this.#drains.problemsOf(drainNodes),
       },
@@ -284,10 +285,10 @@ export class UpgradeController {
       try {
         await this.#carryOut(upgrade, action, caches)
         this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Done' })
-        this.#refusals.delete(action.node)
+        this.#refusals.carriedOut(action.node)
       } catch (error) {
         this.#shell.metrics.actions.inc({ kind: action.kind, outcome: 'Failed' })
-        this.#refusals.set(action.node, error instanceof Error ? error.message : String(error))
+        this.#refusals.refused(action.node, error)
         return { error }
       }
     }

@@ -47,6 +47,12 @@ describe('why a pod is not Ready', () => {
       nodeName: '',
       why: nowhere,
     },
+    {
+      what: 'the scheduler says at length',
+      pod: { unschedulableMessage: `${nowhere}, ${'x'.repeat(200)}` },
+      nodeName: '',
+      why: `${`${nowhere}, ${'x'.repeat(200)}`.slice(0, 199)}…`,
+    },
     { what: 'nobody has placed it yet', pod: {}, nodeName: '', why: undefined },
     {
       what: 'its kubelet says',

@@ -33,7 +33,11 @@ const longestReason = 200
 /** Why a pod is not Ready, in the words of the scheduler or its kubelet; undefined where they have none. */
 export function whyUnready({ nodeName, unschedulableMessage, containers }: PodFacts): string | undefined {
   // what preemption would do is told behind it
-  if (nodeName === '') return unschedulableMessage?.split(/\.? preemption: /, 1)[0]?.slice(0, longestReason)
+  if (nodeName === '') return shortened(unschedulableMessage?.split(/\.? preemption: /, 1)[0])
   const waiting = containers.find(({ state, reason }) => state === 'Waiting' && !onItsWay.has(reason))
   return waiting === undefined ? undefined : `container ${waiting.name}: ${waiting.reason}`
+}
+
+function shortened(text: string | undefined): string | undefined {
+  return text === undefined || text.length <= longestReason ? text : `${text.slice(0, longestReason - 1)}…`
 }
