@@ -414,6 +414,18 @@ describe('two runs', () => {
     expect(world.marked()).toEqual([])
   })
 
+  it('what one that was deleted began on a node may end, and until when that is waited for is said', () => {
+    const world = cluster(3, 2)
+    world.setNode('server-1', { run: entryOf('uid-gone', 'Changing'), unschedulable: true })
+    world.settle()
+    const message =
+      'waits: what ClusterUpgrade other, which was deleted, began on server-1 may still be at work; the node is given back when it has ended, at 2026-11-21T12:00:00Z at the latest'
+    expect([world.status.phase, world.status.message, world.done]).toEqual(['Pending', message, []])
+    world.setNode('server-1', { run: entryOf('uid-gone', 'Changing').replace('2026-11-21T11:00:00Z', 'noon') })
+    world.settle()
+    expect(world.status).toMatchObject({ phase: 'Pending', message: expect.stringContaining('cannot be read: remove it') })
+  })
+
   it('a refused one does not hold the next', () => {
     const world = cluster(1, 1)
     world.facts = { ...world.facts, others: [{ name: 'older', uid: 'uid-older', createdAtMs: 0, active: false }] }

@@ -1,11 +1,14 @@
 import type { NodeFacts } from '../../kubernetes/node-facts.ts'
 import { parseRunEntry, type RunEntry } from '../run-journal.ts'
 import type { OtherUpgrade } from '../upgrade-facts.ts'
+import { changeTimeoutMs } from './step-work.ts'
 
 /** What stands on a node that is not of this run. */
 export type ForeignMark =
-  /** Another run works on it, or one that is gone has. */
+  /** Another run works on it. */
   | { readonly kind: 'AtWork'; readonly name: string }
+  /** One that was deleted has worked on it; what goes on there may go on until `endsAtMs`, and then it is given back. */
+  | { readonly kind: 'Deleted'; readonly name: string; readonly endsAtMs: number }
   /** A run that has ended has given it up: the next one takes it on. */
   | { readonly kind: 'LeftOver'; readonly entry: RunEntry }
   | { readonly kind: 'Unreadable' }
@@ -20,7 +23,13 @@ export function foreignMark(
   if (read.kind === 'Unreadable') return { kind: 'Unreadable' }
   const { entry } = read
   if (entry.run === uid) return undefined
-  const hasEnded = others.some((other) => other.uid === entry.run && !other.active)
+  const other = others.find((one) => one.uid === entry.run)
+  if (other === undefined) return ofDeleted(entry)
   const wasGivenUp = entry.step === 'Quarantined' || entry.step === 'Failed'
-  return hasEnded && wasGivenUp ? { kind: 'LeftOver', entry } : { kind: 'AtWork', name: entry.name }
+  return !other.active && wasGivenUp ? { kind: 'LeftOver', entry } : { kind: 'AtWork', name: entry.name }
+}
+
+function ofDeleted({ name, since }: RunEntry): ForeignMark {
+  const endsAtMs = Date.parse(since) + changeTimeoutMs
+  return Number.isNaN(endsAtMs) ? { kind: 'Unreadable' } : { kind: 'Deleted', name, endsAtMs }
 }

@@ -1,4 +1,5 @@
 import { runAnnotation } from '../../kubernetes/node-facts.ts'
+import { timestamp } from '../../kubernetes/timestamp.ts'
 import type { StopStatus } from '../api/upgrade-status.ts'
 import { noInventory } from '../hosts/node-hosts.ts'
 import { aheadJobs } from '../jobs/ahead-jobs.ts'
@@ -100,6 +101,11 @@ function marked({ context }: HoldInput): Hold | undefined {
   const { node, mark } = first
   if (mark.kind === 'AtWork')
     return { phase: 'Pending', message: `waits: ${node} was started by ClusterUpgrade ${mark.name}; it finishes first` }
+  if (mark.kind === 'Deleted') {
+    const until = timestamp(mark.endsAtMs)
+    const why = `what ClusterUpgrade ${mark.name}, which was deleted, began on ${node} may still be at work; the node is given back when it has ended, at ${until} at the latest`
+    return { phase: 'Pending', message: `waits: ${why}`, wakeAtMs: mark.endsAtMs }
+  }
   const message = `annotation ${runAnnotation} of node ${node} cannot be read: remove it when the node's scheduling state is right`
   return { phase: 'Pending', message }
 }
