@@ -38,6 +38,7 @@ const onServer = [
   'check-plan',
   'move-etcd-leader',
   'hand-over-api',
+  'reconnect-kubelet',
   'upgrade-node',
   'install-kubelet',
   'restart-kubelet',

@@ -18,6 +18,7 @@ export const knownSteps: ReadonlyMap<string, StepProgram> = new Map([
   ['check-plan', checkPlan],
   ['move-etcd-leader', moveEtcdLeader],
   ['hand-over-api', handOverApi],
+  ['reconnect-kubelet', handOverApi],
   ['upgrade-node', upgradeNode],
   ['install-kubelet', install(namesOf)],
   ['restart-kubelet', restartKubelet],

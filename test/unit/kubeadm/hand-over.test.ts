@@ -1,3 +1,4 @@
+import { rmSync, symlinkSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
 import { hostRecipe } from '../../../src/core/recipe/host-recipe.ts'
 import { nodeFacts } from '../../../src/core/recipe/kubeadm/node-facts.test-support.ts'
@@ -72,7 +73,7 @@ describe('connections for the API server of a node', () => {
     expect((await act(node, 'take-over-api')).exitCode).toBe(0)
     expect(rules(node)).toEqual([])
     const names = recipe().steps.map(({ name }) => name)
-    expect(names.indexOf('hand-over-api')).toBe(names.indexOf('upgrade-node') - 1)
+    expect(names.indexOf('hand-over-api')).toBe(names.indexOf('upgrade-node') - 2)
     expect(names.at(-1)).toBe('take-over-api')
   })
 
@@ -116,5 +117,36 @@ describe('connections for the API server of a node', () => {
     await act(node, 'hand-over-api')
     await act(node, 'take-back')
     expect(rules(node)).toEqual([])
+  })
+})
+
+describe('the kubelet of a node, before its etcd is replaced', () => {
+  const restarts = (node: FakeNode) => node.calls().filter((call) => call === 'systemctl restart kubelet').length
+
+  it('is started anew while another API server answers, so that it uses that one', async () => {
+    const node = aNode()
+    await act(node, 'hand-over-api')
+    const { exitCode, stdout } = await act(node, 'reconnect-kubelet')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining(`kubelet is up as ${before}`) })
+    expect(restarts(node)).toBe(1)
+    const names = recipe().steps.map(({ name }) => name)
+    expect(names.indexOf('reconnect-kubelet')).toBe(names.indexOf('upgrade-node') - 1)
+  })
+
+  it('is left alone where nobody else answers', async () => {
+    const node = aNode()
+    node.write('/alone', '')
+    await act(node, 'hand-over-api')
+    expect(await act(node, 'reconnect-kubelet')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('nobody else answers') })
+    expect(restarts(node)).toBe(0)
+  })
+
+  it('is left alone where its program was replaced under it, as it would be another version', async () => {
+    const node = aNode()
+    await act(node, 'hand-over-api')
+    rmSync(`${node.folder}/proc/100/exe`)
+    symlinkSync('/usr/bin/kubelet (deleted)', `${node.folder}/proc/100/exe`)
+    expect(await act(node, 'reconnect-kubelet')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('was replaced under it') })
+    expect(restarts(node)).toBe(0)
   })
 })

@@ -1,5 +1,5 @@
 import type { RecipeStep, RunStep } from '../recipe-step.ts'
-import { handOver, takeOver } from './hand-over.ts'
+import { handOver, reconnectKubelet, takeOver } from './hand-over.ts'
 import { kubeadmVerb, planOptions, shownCommand, upgradeOptions } from './kubeadm-commands.ts'
 import type { KubeadmNode } from './kubeadm-node.ts'
 import { backedUpFiles, ownApi, readyPath, removedSettings, settingFiles } from './node-parameters.ts'
@@ -41,6 +41,7 @@ export function changeSteps(node: KubeadmNode, parameters: Parameters): readonly
     ...(node.order.part === 'FirstControlPlane' ? [checkPlan(node, parameters)] : []),
     ...(node.layout.etcd?.kind === 'Stacked' ? [moveLeader(parameters)] : []),
     ...handOver(node, parameters),
+    ...reconnectKubelet(node, parameters),
     upgradeNode(node, parameters),
     ...rewriteSettings(node, parameters),
     ...newKubelet(node, parameters),

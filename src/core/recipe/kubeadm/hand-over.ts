@@ -3,6 +3,7 @@ import type { KubeadmNode } from './kubeadm-node.ts'
 import { ownApi } from './node-parameters.ts'
 import { handOverLibrary, handOverScript, takeOverScript } from './scripts/hand-over-steps.ts'
 import { kubeadmLibrary } from './scripts/kubeadm-library.ts'
+import { reconnectKubeletScript } from './scripts/reconnect-kubelet-step.ts'
 
 type Parameters = Readonly<Record<string, string>>
 
@@ -22,6 +23,22 @@ export function handOver(node: KubeadmNode, parameters: Parameters): readonly Ru
       commands: [ruleCommand(node, '-I')],
       script: `${kubeadmLibrary}${handOverLibrary}${handOverScript}`,
       parameters: { ...parameters, hand_over_seconds: String(handOverSeconds) },
+    },
+  ]
+}
+
+/** Where etcd runs on the same node and is replaced with its control plane. */
+export function reconnectKubelet(node: KubeadmNode, parameters: Parameters): readonly RunStep[] {
+  if (!isHandedOver(node) || node.layout.etcd?.kind !== 'Stacked') return []
+  return [
+    {
+      ...common,
+      name: 'reconnect-kubelet',
+      does: 'restarts the kubelet, so that it uses another API server while the etcd of this one is replaced',
+      limitSeconds: 600,
+      commands: ['systemctl daemon-reload', 'systemctl restart kubelet'],
+      script: `${kubeadmLibrary}${handOverLibrary}${reconnectKubeletScript}`,
+      parameters,
     },
   ]
 }
