@@ -99,6 +99,8 @@ const Runtime = z.strictObject({
   /** Lines of containerd's configuration that matter to steps. */
   config: texts.default([]),
   dockerConfig: texts.default([]),
+  /** Command line of dockerd, the program first; absent when it does not run. */
+  dockerArguments: texts.default([]),
   dockerCgroupDriver: word.exactOptional(),
   dockerStorage: word.exactOptional(),
   dockerRoot: path.exactOptional(),

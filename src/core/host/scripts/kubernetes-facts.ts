@@ -241,6 +241,8 @@ runtime_facts() {
   done
   text dockerConfig /etc/docker/daemon.json
   pid_of dockerd
+  arguments_of "$pid"
+  [ -z "$words" ] || say_words dockerArguments "$words"
   if [ -n "$pid" ] && [ "$user" = 0 ]; then
     set -- $(limited docker info --format '{{.CgroupDriver}} {{.Driver}} {{.DockerRootDir}}')
     [ $# -ge 3 ] && say dockerCgroupDriver "$1" && say dockerStorage "$2" && say dockerRoot "$3"

@@ -43,7 +43,7 @@ export function hostFacts(look: HostLook): HostFacts {
       },
     ],
     kubelet: { arguments: [], config: [], instanceConfig: [], environment: [] },
-    runtime: { sockets: [`/run/k3s/containerd/containerd.sock`], config: [], dockerConfig: [], crictl: [], cni: [] },
+    runtime: { sockets: [`/run/k3s/containerd/containerd.sock`], config: [], dockerConfig: [], dockerArguments: [], crictl: [], cni: [] },
     staticPods: [],
     etcd: { arguments: [], environment: [], member: datastore === 'etcd' },
     disks: ['/', '/var/lib/rancher'].map((path) => ({ path, sizeKib: 40_000_000, freeKib, mount: '/' })),

@@ -122,7 +122,7 @@ function kubeletOf(look: NodeLook): HostFacts['kubelet'] {
 }
 
 function runtimeOf({ docker }: NodeLook): HostFacts['runtime'] {
-  const same = { dockerConfig: [], crictl: [], cni: ['10-calico.conflist'] }
+  const same = { dockerConfig: [], dockerArguments: [], crictl: [], cni: ['10-calico.conflist'] }
   if (docker) return { ...same, sockets: ['/var/run/dockershim.sock'], config: [], dockerCgroupDriver: 'cgroupfs' }
   const config = ['  SystemdCgroup = true']
   return { ...same, sockets: ['/run/containerd/containerd.sock'], config, configPath: '/etc/containerd/config.toml' }

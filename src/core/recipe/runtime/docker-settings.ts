@@ -17,32 +17,45 @@ export type DockerRegistries =
 const dockerHub = 'https://registry-1.docker.io'
 
 /**
- * Mirrors and insecure registries of docker's `daemon.json`. Passwords are not in it (docker refuses them there): the kubelet has its own, and gives them to
- * any runtime. Source: dockerd(8), "registry-mirrors" and "insecure-registries"; containerd, docs/hosts.md.
+ * Mirrors and insecure registries of docker: of its `daemon.json`, by its lines, and of the command line of dockerd, the program first. Passwords are in neither (docker refuses
+ * them there): the kubelet has its own, and gives them to any runtime. Source: dockerd(8), "registry-mirrors" and "insecure-registries", which are
+ * flags in the singular; containerd, docs/hosts.md.
  */
-export function dockerRegistries(lines: readonly string[]): DockerRegistries {
-  if (lines.length === 0) return { kind: 'Registries', hosts: [] }
-  const settings = parsed(lines.join('\n'))
+export function dockerRegistries(lines: readonly string[], command: readonly string[] = []): DockerRegistries {
+  const settings = lines.length === 0 ? {} : parsed(lines.join('\n'))
   if (settings === undefined) {
     return refused(
       '/etc/docker/daemon.json cannot be read as JSON: mend it, or carry its registries over to /etc/containerd/certs.d yourself',
     )
   }
-  const mirrors = textsOf(settings['registry-mirrors'])
-  const insecure = textsOf(settings['insecure-registries'])
+  const inFile = registriesOf(textsOf(settings['registry-mirrors']), textsOf(settings['insecure-registries']))
+  const byFlags = registriesOf(flagValues(command, '--registry-mirror'), flagValues(command, '--insecure-registry'))
   const bad = [
-    ...mirrors.filter((url) => mirrorHost(url) === undefined),
-    ...insecure.filter((name) => !isRegistry(name) && !isLoopback(name)),
+    ...inFile.bad.map((name) => `/etc/docker/daemon.json names ${name}`),
+    ...byFlags.bad.map((name) => `dockerd is started with ${name}`),
   ]
-  if (bad.length > 0) {
-    return refused(
-      `/etc/docker/daemon.json names ${bad[0]}, which containerd has no word for: name each registry, as registry.example:5000, and begin again`,
-    )
-  }
+  if (bad.length > 0)
+    return refused(`${bad[0]}, which containerd has no word for: name each registry, as registry.example:5000, and begin again`)
+  return { kind: 'Registries', hosts: [...inFile.hosts, ...byFlags.hosts] }
+}
+
+function registriesOf(
+  mirrors: readonly string[],
+  insecure: readonly string[],
+): { readonly hosts: readonly RegistryHost[]; readonly bad: readonly string[] } {
   return {
-    kind: 'Registries',
     hosts: [...mirrors.flatMap((url) => mirrorHost(url) ?? []), ...insecure.filter(isRegistry).flatMap(insecureHosts)],
+    bad: [...mirrors.filter((url) => mirrorHost(url) === undefined), ...insecure.filter((name) => !isRegistry(name) && !isLoopback(name))],
   }
+}
+
+/** `--flag VALUE` and `--flag=VALUE`, as often as it is there; a list of values stands between commas. */
+function flagValues(command: readonly string[], flag: string): readonly string[] {
+  const values = command.flatMap((word, at) => {
+    if (word.startsWith(`${flag}=`)) return [word.slice(flag.length + 1)]
+    return word === flag ? [command[at + 1] ?? ''] : []
+  })
+  return values.flatMap((value) => value.split(',')).map((value) => value.replaceAll(/^["']|["']$/g, ''))
 }
 
 function mirrorHost(text: string): RegistryHost | undefined {

@@ -103,7 +103,7 @@ function switchValues({ node }: RuntimeOrder, facts: HostFacts, minor: number): 
   if (problem !== undefined) return { kind: 'Refused', message: problem }
   const edit = kubeletEdit(facts, minor)
   if (edit.kind === 'Refused') return edit
-  const registries = dockerRegistries(facts.runtime.dockerConfig)
+  const registries = dockerRegistries(facts.runtime.dockerConfig, facts.runtime.dockerArguments)
   if (registries.kind === 'Refused') return registries
   const sandboxImage = settings.flag('pod-infra-container-image')
   const containerd = containerdSettings(facts, {

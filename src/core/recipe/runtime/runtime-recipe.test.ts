@@ -101,6 +101,28 @@ describe('registries of docker', () => {
     })
   })
 
+  it('are those that dockerd has by its flags, beside those of its file', () => {
+    const file = JSON.stringify({ 'registry-mirrors': ['https://mirror.example'] })
+    const flags = [
+      '/usr/bin/dockerd',
+      '--insecure-registry=a.example,b.example:5000',
+      '--insecure-registry',
+      'c.example',
+      '--registry-mirror',
+      'https://near.example/',
+    ]
+    const read = dockerRegistries([file], flags)
+    expect(read.kind === 'Registries' && read.hosts.map(({ registry, url }) => `${registry} ${url}`)).toEqual([
+      'docker.io https://mirror.example',
+      'docker.io https://near.example',
+      ...['a.example', 'b.example:5000', 'c.example'].flatMap((name) => [`${name} https://${name}`, `${name} http://${name}`]),
+    ])
+    expect(dockerRegistries([], ['dockerd', '--insecure-registry', '10.0.0.0/8'])).toMatchObject({
+      kind: 'Refused',
+      message: expect.stringMatching(/^dockerd is started with 10\.0\.0\.0\/8, which containerd has no word for/),
+    })
+  })
+
   it.each([
     { what: 'no JSON', text: '{', says: /cannot be read as JSON/ },
     { what: 'a network', text: '{"insecure-registries": ["10.0.0.0/8"]}', says: /names 10\.0\.0\.0\/8, which containerd has no word for/ },
