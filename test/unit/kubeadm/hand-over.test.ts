@@ -141,6 +141,14 @@ describe('the kubelet of a node, before its etcd is replaced', () => {
     expect(restarts(node)).toBe(0)
   })
 
+  it('is left alone where it would ask the same server again', async () => {
+    const node = aNode()
+    await act(node, 'hand-over-api')
+    node.write('/etc/kubernetes/kubelet.conf', 'clusters:\n- cluster:\n    server: https://10.0.0.1:6443\n')
+    expect(await act(node, 'reconnect-kubelet')).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('asks no other') })
+    expect(restarts(node)).toBe(0)
+  })
+
   it('is left alone where its program was replaced under it, as it would be another version', async () => {
     const node = aNode()
     await act(node, 'hand-over-api')
