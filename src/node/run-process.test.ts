@@ -1,5 +1,8 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readableText } from './run-process.ts'
+import { readableText, runProcess } from './run-process.ts'
 
 describe('what a host prints, as it may be shown', () => {
   it.each([
@@ -20,5 +23,30 @@ describe('what a host prints, as it may be shown', () => {
       // what takes more than linear time here does not end before the time limit of the test
       expect(readableText(Buffer.from(`\u001b]${text}`)).length).toBeLessThan(2 * size)
     }
+  })
+})
+
+describe('a program that may leave something behind', () => {
+  const shell = (script: string) =>
+    runProcess({
+      program: '/bin/sh',
+      args: ['-c', script],
+      env: { PATH: process.env.PATH },
+      keep: 1_024,
+      detached: true,
+      leavesBehind: true,
+    })
+
+  it('that fails is heard to its end, although that comes after it', async () => {
+    const { exitCode, stderr } = await shell('(sleep 0.2; echo why >&2) & exit 3')
+    expect([exitCode, stderr.head.toString()]).toEqual([3, 'why\n'])
+  })
+
+  it.each([0, 3])('is over with its exit code %i while something else holds its outputs', async (code) => {
+    const folder = mkdtempSync(join(tmpdir(), 'falkirk-process-'))
+    const { exitCode } = await shell(`sleep 60 & echo $! > ${folder}/pid; exit ${code}`)
+    expect(exitCode).toBe(code)
+    process.kill(Number(readFileSync(join(folder, 'pid'), 'utf8')), 'SIGKILL')
+    rmSync(folder, { recursive: true })
   })
 })

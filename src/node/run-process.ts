@@ -23,7 +23,7 @@ export interface ProcessSpec {
   readonly signal?: AbortSignal
   /** In a session of its own: it can neither ask at the terminal nor be reached by its Ctrl-C. */
   readonly detached?: boolean
-  /** It is over when the program has ended, though something that it left behind holds its outputs. */
+  /** It is over when the program has ended well, though something that it left behind holds its outputs; of one that has failed, why is heard first. */
   readonly leavesBehind?: boolean
 }
 
@@ -44,6 +44,8 @@ export interface ProcessEnd {
 }
 
 const tailBytes = 1024
+/** So long something else may hold the outputs of a program that has failed. */
+const longestLastWordsMs = 1_000
 
 /** A write that nobody read: the pipe was broken; it was closed with the program; the write was under way when Node closed it at the program's end. */
 const unread: ReadonlySet<string> = new Set(['EPIPE', 'ERR_STREAM_PREMATURE_CLOSE', 'ECANCELED'])
@@ -69,7 +71,12 @@ export async function runProcess(spec: ProcessSpec): Promise<ProcessEnd> {
   const ended = new Promise<number>((resolve, reject) => {
     child.once('error', reject)
     const end = (code: number | null, by: NodeJS.Signals | null) => resolve(code ?? 128 + constants.signals[by ?? 'SIGKILL'])
-    child.once(spec.leavesBehind ? 'exit' : 'close', end)
+    child.once('close', end)
+    if (spec.leavesBehind)
+      child.once('exit', (code, by) => {
+        const timer = setTimeout(() => end(code, by), code === 0 ? 0 : longestLastWordsMs)
+        child.once('close', () => clearTimeout(timer))
+      })
   })
   if (signal?.aborted) stop()
   signal?.addEventListener('abort', stop)
