@@ -7,7 +7,7 @@ import type { HostFacts } from '../../core/host/host-facts.ts'
 import { mergeInventory } from '../../core/inventory/merge-inventory.ts'
 import { nodeMachine } from '../../core/inventory/node-machine.ts'
 import { sshConnections } from '../../node/ssh/ssh-connections.ts'
-import { sshHost } from '../../node/ssh/ssh-host.ts'
+import { type SshHost, sshHost } from '../../node/ssh/ssh-host.ts'
 import { type CheckedHost, checkInventory } from '../inventory/check-inventory.ts'
 import { inventoryError, readInventory } from '../inventory/read-inventory.ts'
 import type { CommandPorts } from './terminal.ts'
@@ -30,12 +30,13 @@ export async function checkHosts(
   if (problems.length > 0) throw inventoryError(file, problems)
   const { sshConfig } = inventory
   const connections = sshConnections(sshConfig === undefined ? {} : { sshConfig })
+  const reach = new Map(entries.map((entry) => [entry.name, sshHost(entry, connections)] as const))
   const told = new Map<string, HostFacts>()
   const end = () => void connections.close()
   signal.addEventListener('abort', end)
   try {
     const hosts = await checkInventory(entries, {
-      hostOf: (entry) => sshHost(entry, connections),
+      hostOf: (entry) => (entries.length <= most ? staysOpen(reach.get(entry.name)) : undefined) ?? sshHost(entry, connections),
       nodes: new Map(machines.map((machine) => [machine.name, machine])),
       most,
       now,
@@ -52,13 +53,17 @@ export async function checkHosts(
         blocked.map((text) => `${text}; nothing was touched`),
       )
     const inOrder = new Map([...told].toSorted(([a], [b]) => compareText(a, b)))
-    const reach = new Map(entries.map((entry) => [entry.name, sshHost(entry, connections)]))
     for (const risk of [...wayRisks(inOrder), ...(await unprovenApi(inOrder, (name) => reach.get(name)))]) warn(risk)
     return signal.aborted ? new Map() : inOrder
   } finally {
     signal.removeEventListener('abort', end)
     await connections.close()
   }
+}
+
+/** A few are asked about the API over the same connection; of many hosts each is let go when it has been asked. */
+function staysOpen(host: SshHost | undefined): SshHost | undefined {
+  return host === undefined ? undefined : { ...host, close: async () => {} }
 }
 
 /** The name of the host is in front, unless the sentence begins with it. */
